@@ -1,0 +1,47 @@
+"""Errors that reach a person: what is wrong, where, and what to do."""
+
+
+class TwinError(Exception):
+    """A failure with a sentence a person can act on.
+
+    `text` says what is wrong, `where` names the file, line, node or asset, `remedy` says what to do.
+    """
+
+    def __init__(self, text: str, where: str = "", remedy: str = "") -> None:
+        super().__init__(text)
+        self.text = text
+        self.where = where
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        advice = f" {self.remedy}" if self.remedy else ""
+        return f"{place}{self.text}{advice}"
+
+
+class SceneError(TwinError):
+    """A scene, its geometry or its asset table cannot be read."""
+
+
+class FeedError(TwinError):
+    """A live source cannot be used as asked."""
+
+
+class FeedLost(FeedError):
+    """The connection ended; trying again makes sense."""
+
+
+class FeedRefused(FeedError):
+    """The server said no (certificate, user, policy); a person must act before it is worth trying again."""
+
+
+class RecordingError(TwinError):
+    """A recording or a capsule cannot be read or written."""
+
+
+class LineError(TwinError):
+    """A flow model or a scenario is wrong."""
+
+
+class DataError(TwinError):
+    """A table of data is not what it must be."""
