@@ -2,6 +2,8 @@
 
 import importlib
 import pkgutil
+import sys
+from pathlib import Path
 from types import ModuleType
 
 
@@ -14,3 +16,12 @@ def names_of(package: str) -> list[str]:
 def modules_of(package: str) -> dict[str, ModuleType]:
     """The modules directly inside `package`, by name, imported."""
     return {name: importlib.import_module(f"{package}.{name}") for name in names_of(package)}
+
+
+def shipped(name: str) -> Path:
+    """The folder `name` ("resources" or "scenes") that comes with twinviewer.
+
+    Beside the package in a checkout, under share/twinviewer when installed; the first of the two that exists.
+    """
+    places = (Path(__file__).resolve().parents[1] / name, Path(sys.prefix) / "share" / "twinviewer" / name)
+    return next((place for place in places if place.is_dir()), places[0])

@@ -1,0 +1,1 @@
+"""Side panels of the window, one module each: Qt without VTK."""

@@ -1,0 +1,236 @@
+"""Values as pictures: a bar against its normal band, and a sparkline."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from twinviewer.model.asset import Limits
+from twinviewer.model.palette import ALARM
+from twinviewer.model.quality import Quality
+from twinviewer.panels._kit.style import colour, font, theme
+from twinviewer.panels._kit.symbols import alarm_symbol, tint
+
+_NO_LIMITS = Limits()
+_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a bar shows. `span` is the whole track, `normal` the band in which the value usually lies.
+
+    `text` is shown for values that are not numbers. `note` stands behind the name ("12 s old", "bad sensor").
+    `priority` is that of the active alarm, 0 for none.
+    """
+
+    name: str
+    value: float = math.nan
+    unit: str = ""
+    text: str = ""
+    normal: tuple[float, float] | None = None
+    span: tuple[float, float] | None = None
+    limits: Limits = _NO_LIMITS
+    quality: Quality = Quality.GOOD
+    note: str = ""
+    priority: int = 0
+
+
+def figure(value: float) -> str:
+    """A number with three significant digits and no exponent ("0.52", "71.4", "2,140"); "–" for NaN."""
+    if not math.isfinite(value):
+        return "–"
+    size = abs(value)
+    if size >= 1000:
+        return f"{value:,.0f}"
+    if size >= 100:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if size >= 10 or value == 0 or size >= 0.995 else f"{value:.2f}"
+
+
+def track_of(reading: Reading) -> tuple[float, float]:
+    """The ends of the track: the span, or what is needed to show band, limits and value with some air."""
+    if reading.span is not None and reading.span[1] > reading.span[0]:
+        return reading.span
+    limits = reading.limits
+    known = [v for v in (limits.low_low, limits.low, limits.high, limits.high_high) if v is not None]
+    known += list(reading.normal or ())
+    if math.isfinite(reading.value):
+        known.append(reading.value)
+    low, high = min([0.0, *known]), max(known, default=1.0)
+    return (low, high + (high - low) * 0.15) if high > low else (low, low + 1.0)
+
+
+class NormalBar(QWidget):
+    """One tag: name, value against normal band and limits, alarm, figure and unit; quality is never hidden."""
+
+    NAME_WIDTH = 112
+    FIGURE_WIDTH = 104
+
+    def __init__(self, reading: Reading, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(26)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._reading = reading
+        self._describe()
+
+    @property
+    def reading(self) -> Reading:
+        """What is shown now."""
+        return self._reading
+
+    def show_reading(self, reading: Reading) -> None:
+        """Show another reading; repaints only when something changed."""
+        if reading != self._reading:
+            self._reading = reading
+            self._describe()
+            self.update()
+
+    def _describe(self) -> None:
+        r = self._reading
+        value = r.text or f"{figure(r.value)} {r.unit}".strip()
+        parts = [r.name, value]
+        if r.quality is not Quality.GOOD:
+            parts.append(f"quality {r.quality.name.lower()}")
+        if r.note:
+            parts.append(r.note)
+        if r.priority:
+            parts.append(f"alarm priority {r.priority}")
+        self.setAccessibleName(", ".join(parts))
+        self.setToolTip("\n".join(parts))
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(320, 26)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_name(painter)
+        if not self._reading.text:
+            self._paint_track(painter)
+        self._paint_figure(painter)
+        painter.end()
+
+    def _paint_name(self, painter: QPainter) -> None:
+        r, height = self._reading, float(self.height())
+        painter.setFont(font(12))
+        painter.setPen(colour("text2"))
+        metrics = QFontMetricsF(painter.font())
+        name = metrics.elidedText(r.name, Qt.TextElideMode.ElideRight, self.NAME_WIDTH - 8)
+        if not r.note:
+            painter.drawText(QRectF(0, 0, self.NAME_WIDTH, height), Qt.AlignmentFlag.AlignVCenter, name)
+            return
+        painter.drawText(QRectF(0, 0, self.NAME_WIDTH, height / 2 + 2), Qt.AlignmentFlag.AlignVCenter, name)
+        painter.setFont(font(10))
+        note = QFontMetricsF(painter.font()).elidedText(r.note, Qt.TextElideMode.ElideRight, self.NAME_WIDTH - 8)
+        painter.drawText(QRectF(0, height / 2, self.NAME_WIDTH, height / 2), Qt.AlignmentFlag.AlignVCenter, note)
+
+    def _paint_track(self, painter: QPainter) -> None:
+        r, y = self._reading, self.height() / 2
+        left, right = float(self.NAME_WIDTH), float(self.width() - self.FIGURE_WIDTH)
+        if right - left < 24:
+            return
+        low, high = track_of(r)
+
+        def place(value: float) -> float:
+            return left + (min(max(value, low), high) - low) / (high - low) * (right - left)
+
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour("border", 120))
+        painter.drawRect(QRectF(left, y - 4, right - left, 8))
+        if r.normal is not None:
+            painter.setBrush(tint("#8FB7C2" if theme() == "light" else "#3F6A76"))
+            painter.drawRect(QRectF(place(r.normal[0]), y - 4, place(r.normal[1]) - place(r.normal[0]), 8))
+        painter.setPen(QPen(colour("text2"), 1))
+        for limit in (r.limits.low_low, r.limits.low, r.limits.high, r.limits.high_high):
+            if limit is not None and low <= limit <= high:
+                painter.drawLine(QPointF(place(limit), y - 5), QPointF(place(limit), y + 5))
+        if math.isfinite(r.value):
+            self._paint_pointer(painter, place(r.value), y)
+
+    def _paint_pointer(self, painter: QPainter, x: float, y: float) -> None:
+        r = self._reading
+        shape = QPolygonF([QPointF(x, y + 1), QPointF(x - 6, y - 9), QPointF(x + 6, y - 9)])
+        if r.quality >= Quality.STALE:
+            painter.setPen(QPen(colour("text2"), 1.2, Qt.PenStyle.DashLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        else:
+            painter.setPen(QPen(colour("panel"), 1))
+            painter.setBrush(tint(ALARM[theme()][r.priority]) if r.priority else colour("text"))
+        painter.drawPolygon(shape)
+
+    def _paint_figure(self, painter: QPainter) -> None:
+        r, width, height = self._reading, float(self.width()), float(self.height())
+        if r.priority:
+            alarm_symbol(painter, QPointF(width - 94, height / 2), 7, r.priority, theme())
+        usable = r.quality < Quality.STALE
+        painter.setPen(colour("text" if usable else "text2"))
+        painter.setFont(font(13, 600 if usable else 400))
+        if r.text:
+            room = width - self.NAME_WIDTH
+            text = QFontMetricsF(painter.font()).elidedText(r.text, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(QRectF(self.NAME_WIDTH, 0, room, height), _RIGHT, text)
+            return
+        figures = figure(r.value) if r.quality < Quality.UNKNOWN else "?"
+        painter.drawText(QRectF(width - 86, 0, 50, height), _RIGHT, figures)
+        painter.setFont(font(11))
+        painter.setPen(colour("text2"))
+        painter.drawText(QRectF(width - 31, 0, 31, height), Qt.AlignmentFlag.AlignVCenter, r.unit)
+
+
+def draw_sparkline(
+    painter: QPainter, box: QRectF, times: np.ndarray, values: np.ndarray, reference: float | None = None
+) -> None:
+    """Draw a series into `box`; NaN breaks the line, `reference` is a dashed line. At most one point per pixel."""
+    good = np.isfinite(values)
+    if good.sum() < 2:
+        return
+    low, high = float(values[good].min()), float(values[good].max())
+    if reference is not None:
+        low, high = min(low, reference), max(high, reference)
+    air = (high - low) or max(abs(high) * 0.02, 1e-9)
+    start, length = int(times[0]), max(int(times[-1]) - int(times[0]), 1)
+    step = max(1, len(values) // max(int(box.width()), 1))
+
+    def y_of(value: float) -> float:
+        return box.bottom() - (value - low) / air * box.height() if high > low else box.center().y()
+
+    if reference is not None:
+        painter.setPen(QPen(colour("text2", 130), 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(box.left(), y_of(reference)), QPointF(box.right(), y_of(reference)))
+    painter.setPen(QPen(colour("text", 200), 1.4))
+    run: list[QPointF] = []
+    for i in range(0, len(values), step):
+        if good[i]:
+            x = box.left() + (int(times[i]) - start) / length * box.width()
+            run.append(QPointF(x, y_of(float(values[i]))))
+        elif run:
+            painter.drawPolyline(QPolygonF(run))
+            run = []
+    if len(run) > 1:
+        painter.drawPolyline(QPolygonF(run))
+
+
+class Sparkline(QWidget):
+    """A small trend without axes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._times = np.empty(0, np.int64)
+        self._values = np.empty(0)
+        self._reference: float | None = None
+
+    def show_series(self, times_ns: np.ndarray, values: np.ndarray, reference: float | None = None) -> None:
+        """Show values (k,) at times (k,)."""
+        self._times, self._values, self._reference = times_ns, values, reference
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if len(self._times):
+            box = QRectF(self.rect()).adjusted(1, 2, -1, -2)
+            draw_sparkline(painter, box, self._times, self._values, self._reference)
+        painter.end()

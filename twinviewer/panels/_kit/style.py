@@ -1,0 +1,109 @@
+"""The look of every widget: Inter, palette and style sheet from the colour tokens; the theme follows the system."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from twinviewer.discovery import shipped
+from twinviewer.model.palette import SURFACE
+from twinviewer.panels._kit.sheet import sheet
+
+_PROPERTY = "twinviewer_theme"
+_MOTION = "twinviewer_reduced_motion"
+
+
+def theme() -> str:
+    """The theme in force, "light" or "dark"; widgets that paint themselves ask for it when they paint."""
+    application = QGuiApplication.instance()
+    value = application.property(_PROPERTY) if application is not None else None
+    return value if value in SURFACE else "dark"
+
+
+def reduced_motion() -> bool:
+    """Whether nothing may blink or fly, as the person asked for."""
+    application = QGuiApplication.instance()
+    return bool(application.property(_MOTION)) if application is not None else False
+
+
+def set_reduced_motion(on: bool) -> None:
+    """Set whether nothing may blink or fly."""
+    application = QGuiApplication.instance()
+    if application is not None:
+        application.setProperty(_MOTION, on)
+
+
+def colour(name: str, alpha: int = 255) -> QColor:
+    """A surface token ("text2", "accent", "panel" …) of the theme in force."""
+    value = QColor(SURFACE[theme()][name])
+    value.setAlpha(alpha)
+    return value
+
+
+def font(pixels: float, weight: int = 400) -> QFont:
+    """Inter in `pixels` (device-independent) and `weight` (400 regular, 500 medium, 600 semi-bold)."""
+    value = QFont("Inter")
+    value.setPixelSize(max(1, round(pixels)))
+    value.setWeight(QFont.Weight(weight))
+    value.setFeature(QFont.Tag("tnum"), 1)
+    return value
+
+
+def system_theme() -> str:
+    """The theme that the desktop asks for; dark where it does not say."""
+    scheme = QGuiApplication.styleHints().colorScheme()
+    return "light" if scheme == Qt.ColorScheme.Light else "dark"
+
+
+def install(application: QApplication, wanted: str = "system") -> str:
+    """Give `application` the theme `wanted` ("light", "dark" or "system"); returns the theme in force.
+
+    May be called again at any time; open windows follow.
+    """
+    _load_fonts(application)
+    hints = application.styleHints()
+    scheme = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(wanted, Qt.ColorScheme.Unknown)
+    hints.setColorScheme(scheme)
+    chosen = wanted if wanted in SURFACE else system_theme()
+    application.setProperty(_PROPERTY, chosen)
+    if application.style().name() != "fusion":
+        application.setStyle("Fusion")
+    application.setPalette(_palette(chosen))
+    application.setFont(font(12))
+    application.setStyleSheet(sheet(chosen))
+    return chosen
+
+
+def _load_fonts(application: QApplication) -> None:
+    if application.property("twinviewer_fonts"):
+        return
+    for path in sorted((shipped("resources") / "fonts").glob("*.ttf")):
+        QFontDatabase.addApplicationFont(str(path))
+    application.setProperty("twinviewer_fonts", True)
+
+
+def _palette(chosen: str) -> QPalette:
+    surface, role = SURFACE[chosen], QPalette.ColorRole
+    tokens = {
+        role.Window: "window",
+        role.Base: "field",
+        role.AlternateBase: "raised",
+        role.Text: "text",
+        role.WindowText: "text",
+        role.Button: "raised",
+        role.ButtonText: "text",
+        role.PlaceholderText: "text2",
+        role.ToolTipBase: "raised",
+        role.ToolTipText: "text",
+        role.Highlight: "accent",
+        role.HighlightedText: "on_accent",
+        role.Link: "accent",
+        role.Accent: "accent",
+    }
+    palette = QPalette()
+    for key, token in tokens.items():
+        palette.setColor(key, QColor(surface[token]))
+    for key in (role.Text, role.WindowText, role.ButtonText):
+        faded = QColor(surface["text2"])
+        faded.setAlpha(140)
+        palette.setColor(QPalette.ColorGroup.Disabled, key, faded)
+    return palette
