@@ -46,7 +46,7 @@ class Tag:
     `index` is its row in the tag table. `name` is unique in the scene ("CNC-102.Vibration"), `key` is its name
     within the type ("Vibration"). `role` says what twinviewer does with it: one of "state", "vibration",
     "power", "energy", "temperature", "current", "pressure", "lubrication", "speed", "load", "count_good",
-    "count_scrap", "queue", "order", "product", "fault_code", "position_x", "position_y", "position_z",
+    "count_scrap", "queue", "cycle_time", "order", "product", "fault_code", "position_x", "position_y", "position_z",
     "heading_deg", "health", "hours" or "".
     `normal` is the band in which the value usually lies, `span` the range an instrument can show (EURange).
     `states` maps raw values (as text: "0", "3", "Running") to states, for role "state".

@@ -35,7 +35,7 @@ class AssetStates:
     state uint8 (State), since_ns int64 (0: unknown), quality uint8 (Quality: the worst of what decides the
     state), age_s float64 (of the state tag; inf: never), vibration_mm_s float64 (NaN: none), zone uint8 (Zone),
     power_kw float64 (NaN: none), priority uint8 (0: no active alarm, 1 worst … 4), unacknowledged bool,
-    vibration_quality and power_quality uint8 (Quality; UNKNOWN where there is no such tag).
+    vibration_quality and power_quality uint8 (Quality; UNKNOWN where there is no such tag), monitored bool (has tags).
     """
 
     state: np.ndarray
@@ -49,6 +49,7 @@ class AssetStates:
     power_quality: np.ndarray
     priority: np.ndarray
     unacknowledged: np.ndarray
+    monitored: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)

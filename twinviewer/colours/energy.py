@@ -1,0 +1,60 @@
+"""Colours by active power, on a logarithmic scale."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from twinviewer.colours._base import GHOST, Legend, LegendEntry, gradient
+from twinviewer.model.frame import AssetStates, Frame
+from twinviewer.model.palette import ENERGY, STATE, SURFACE, rgb
+from twinviewer.model.quality import Quality
+from twinviewer.model.state import State
+from twinviewer.scene.scene import Scene
+
+NAME = "energy"
+TITLE = "Energy"
+KEY = "3"
+LOWEST_KW = 0.5
+
+
+@lru_cache(maxsize=2)
+def highest_kw(scene: Scene) -> float:
+    """The top of the scale: the largest rating in the scene, so that colours do not wander with the moment."""
+    ratings = [a.rated_power_kw for a in scene.assets if a.rated_power_kw]
+    spans = [t.span[1] for t in scene.tags if t.role == "power" and t.span]
+    return max([*ratings, *spans, 10 * LOWEST_KW])
+
+
+def share(power_kw: np.ndarray, scene: Scene) -> np.ndarray:
+    """float64 (n,): place on the logarithmic scale, 0..1."""
+    top = highest_kw(scene)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        place = np.log(np.maximum(power_kw, LOWEST_KW) / LOWEST_KW) / np.log(top / LOWEST_KW)
+    return np.clip(place, 0, 1)
+
+
+def quality(states: AssetStates) -> np.ndarray:
+    """uint8 (n,): a machine without a meter is not unknown, it is only not measured."""
+    return np.where(states.power_quality == Quality.UNKNOWN, states.quality, states.power_quality)
+
+
+def colour(states: AssetStates, scene: Scene, theme: str) -> np.ndarray:
+    """uint8 (n, 4): along the energy scale, which has no alarm hue in it; without a meter a faint outline."""
+    rgba = gradient(ENERGY[theme], share(states.power_kw, scene))
+    rgba[~np.isfinite(states.power_kw)] = (*rgb(SURFACE[theme]["trim"]), GHOST)
+    return rgba
+
+
+def legend(frame: Frame, scene: Scene, theme: str) -> Legend:
+    """The scale with its ticks, and how many meters say nothing usable."""
+    top = highest_kw(scene)
+    steps = [v for v in (0.5, 1, 5, 10, 50, 100, 500, 1000, 5000) if v <= top]
+    keep = [v for v in steps if str(v)[0] == "5" or v == steps[0]]
+    place = share(np.array([*keep, top], float), scene)
+    ticks = [(float(p), f"{v:g}") for p, v in zip(place, [*keep, top], strict=True)]
+    if len(ticks) > 1 and ticks[-1][0] - ticks[-2][0] < 0.12:
+        del ticks[-2]
+    metered = np.fromiter((any(scene.tags[t].role == "power" for t in a.tags) for a in scene.assets), bool)
+    lost = int((metered & (frame.assets.power_quality >= Quality.STALE)).sum())
+    entries = (LegendEntry("No data", STATE[theme][State.UNKNOWN], ("state", 0), lost),) if lost else ()
+    return Legend("Active power", "kW, log scale", entries, ENERGY[theme], tuple(ticks))

@@ -1,0 +1,50 @@
+"""Colours by vibration severity zone (ISO 20816-3)."""
+
+import numpy as np
+
+from twinviewer.colours._base import GHOST, Legend, LegendEntry, lookup
+from twinviewer.model.frame import AssetStates, Frame
+from twinviewer.model.palette import SURFACE, ZONE, rgb
+from twinviewer.model.quality import Quality
+from twinviewer.model.state import Zone
+from twinviewer.scene.scene import Scene
+
+NAME = "vibration"
+TITLE = "Vibration"
+KEY = "2"
+MEANING = {Zone.A: "new condition", Zone.B: "unrestricted", Zone.C: "limited time", Zone.D: "damage risk"}
+
+
+def _measured(scene: Scene) -> np.ndarray:
+    rows = ((any(scene.tags[t].role == "vibration" for t in a.tags)) for a in scene.assets)
+    return np.fromiter(rows, bool, len(scene.assets))
+
+
+def quality(states: AssetStates) -> np.ndarray:
+    """uint8 (n,): a machine without a sensor is not unknown, it is only not measured."""
+    return np.where(states.vibration_quality == Quality.UNKNOWN, states.quality, states.vibration_quality)
+
+
+def colour(states: AssetStates, scene: Scene, theme: str) -> np.ndarray:
+    """uint8 (n, 4): the token of each zone; without a sensor a faint outline in the trim colour."""
+    rgba = lookup({int(k): v for k, v in ZONE[theme].items()}, 5)[states.zone]
+    rgba[states.zone == Zone.NONE] = (*rgb(SURFACE[theme]["trim"]), GHOST)
+    return rgba
+
+
+def legend(frame: Frame, scene: Scene, theme: str) -> Legend:
+    """Counts per zone; boundaries are shown when all measured assets share them."""
+    measured = _measured(scene)
+    usable = measured & (frame.assets.vibration_quality < Quality.STALE)
+    counts = np.bincount(frame.assets.zone[usable], minlength=5)
+    limits = {a.vibration_limits for a in scene.assets if measured[a.index] and a.vibration_limits}
+    spans = dict.fromkeys(MEANING, "")
+    if len(limits) == 1:
+        a, b, c = next(iter(limits))
+        spans = {Zone.A: f"< {a:g}", Zone.B: f"{a:g} – {b:g}", Zone.C: f"{b:g} – {c:g}", Zone.D: f"> {c:g}"}
+    entries = [LegendEntry(MEANING[z], ZONE[theme][z], ("zone", int(z)), int(counts[z]), spans[z]) for z in MEANING]
+    lost = int((measured & ~usable).sum())
+    if lost:
+        entries.append(LegendEntry("no usable value", ZONE[theme][Zone.NONE], ("state", 0), lost))
+    note = "Zones of ISO 20816-3" + ("" if len(limits) <= 1 else ", limits by machine group")
+    return Legend("Vibration velocity", "mm/s RMS", tuple(entries), note=note)

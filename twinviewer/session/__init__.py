@@ -1,0 +1,18 @@
+"""What is open in a window, and the one call that brings it up to date."""
+
+from twinviewer.session.events import Event
+from twinviewer.session.session import Session
+from twinviewer.session.sources import LiveSource, NoSource, Polled, Source, empty_snapshot
+from twinviewer.session.trends import Series, TrendBuffer
+
+__all__ = [
+    "Event",
+    "LiveSource",
+    "NoSource",
+    "Polled",
+    "Series",
+    "Session",
+    "Source",
+    "TrendBuffer",
+    "empty_snapshot",
+]

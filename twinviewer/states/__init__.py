@@ -1,0 +1,1 @@
+"""From tag table and scene to the state of every asset, and the life cycle of alarms."""

@@ -1,0 +1,274 @@
+"""The alarm book: conditions over the whole tag table, and each alarm's life (ISA-18.2 / IEC 62682)."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from twinviewer.model.alarm import Alarm, AlarmEvent, AlarmState
+from twinviewer.model.errors import TwinError
+from twinviewer.model.frame import AssetStates, TagSnapshot
+from twinviewer.model.quality import Quality
+from twinviewer.model.state import State, Zone
+from twinviewer.scene.scene import Scene
+
+FLOOD_BEGINS = 10  # more alarms than this in ten minutes (EEMUA 191)
+FLOOD_ENDS = 5
+WINDOW_NS = 600 * 1_000_000_000
+SIGNAL_DELAY_S = 2.0  # a lost signal must stay lost this long, so that a hiccup is no alarm
+FAULT_PRIORITY, BEYOND_PRIORITY, LIMIT_PRIORITY, SIGNAL_PRIORITY = 1, 2, 3, 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """What a row of the condition arrays means."""
+
+    key: str
+    asset: int
+    tag: int
+    kind: str  # "low_low", "low", "high", "high_high", "fault", "signal"
+    priority: int
+    threshold: float = float("nan")
+
+
+class _Conditions:
+    """All alarm conditions of a scene as columns: limits first, then faults, then lost signals."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.rows: list[_Condition] = []
+        sign: list[float] = []
+        hysteresis: list[float] = []
+        delay: list[float] = []
+        index = {a.asset_id: a.index for a in scene.assets}
+        for tag in scene.tags:
+            asset = index.get(tag.asset_id, -1)
+            for kind, direction in (("low_low", -1.0), ("low", -1.0), ("high", 1.0), ("high_high", 1.0)):
+                threshold = getattr(tag.limits, kind)
+                if threshold is None or asset < 0:
+                    continue
+                beyond = BEYOND_PRIORITY if kind in ("low_low", "high_high") else LIMIT_PRIORITY
+                self.rows.append(_Condition(f"{tag.name}:{kind}", asset, tag.index, kind, beyond, threshold))
+                sign.append(direction)
+                hysteresis.append(tag.limits.hysteresis)
+                delay.append(tag.limits.delay_s)
+        self.n_limits = len(self.rows)
+        self._stateful(scene)
+        self._signals(scene)
+        self.tag = np.array([c.tag for c in self.rows], np.int64)
+        self.asset = np.array([c.asset for c in self.rows], np.int64)
+        limits = self.rows[: self.n_limits]
+        self.sign = np.array(sign)
+        self.bound = np.array([c.threshold for c in limits]) * self.sign
+        self.hysteresis = np.array(hysteresis)
+        self.delay_ns = (np.array(delay + [0.0] * self.n_faults + [SIGNAL_DELAY_S] * self.n_signals) * 1e9).astype(
+            np.int64
+        )
+        # a start-up must not alarm: vibration counts only while the machine runs, where its state is known
+        self.gated = np.array([scene.tags[c.tag].role == "vibration" for c in limits], bool)
+
+    def _stateful(self, scene: Scene) -> None:
+        for asset in scene.assets:
+            tag = next((t for t in asset.tags if scene.tags[t].role == "state"), None)
+            if tag is not None:
+                self.rows.append(_Condition(f"{asset.asset_id}:fault", asset.index, tag, "fault", FAULT_PRIORITY))
+        self.n_faults = len(self.rows) - self.n_limits
+
+    def _signals(self, scene: Scene) -> None:
+        """One condition per asset, whichever of its tags is bad: a dead device is one alarm, not eight."""
+        for asset in scene.assets:
+            if asset.tags:
+                key = f"{asset.asset_id}:signal"
+                self.rows.append(_Condition(key, asset.index, asset.tags[0], "signal", SIGNAL_PRIORITY))
+        self.n_signals = len(self.rows) - self.n_limits - self.n_faults
+        owner = {t: a.index for a in scene.assets for t in a.tags}
+        self.tag_asset = np.array([owner.get(t, -1) for t in range(len(scene.tags))], np.int64)
+
+
+class AlarmBook:
+    """One alarm per condition; changes only through `update` and a person's actions."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self._conditions = _Conditions(scene)
+        n = len(self._conditions.rows)
+        self._raw = np.zeros(n, bool)
+        self._active = np.zeros(n, bool)
+        self._pending_ns = np.zeros(n, np.int64)
+        self._row = {c.key: i for i, c in enumerate(self._conditions.rows)}
+        self._book: dict[str, Alarm] = {}
+        self._raised: deque[int] = deque()
+        self._alarms: tuple[Alarm, ...] | None = ()
+        self._state_tag = {a.index: t for a in scene.assets for t in a.tags if scene.tags[t].role == "state"}
+        self._watched = np.array([a.index in self._state_tag for a in scene.assets], bool)
+        self._fault_tag = {a.index: t for a in scene.assets for t in a.tags if scene.tags[t].role == "fault_code"}
+        self.flood = False
+
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """All alarms that are not normal: the worst first, then the newest."""
+        if self._alarms is None:
+            self._alarms = tuple(sorted(self._book.values(), key=lambda a: (a.priority, -a.since_ns, a.key)))
+        return self._alarms
+
+    @property
+    def alarms_10_min(self) -> int:
+        """How many alarms were raised in the ten minutes before the last update."""
+        return len(self._raised)
+
+    def update(self, snapshot: TagSnapshot, states: AssetStates, now_ns: int) -> list[AlarmEvent]:
+        """Look at one evaluated snapshot; returns what changed in any alarm's life."""
+        raw = self._conditions_hold(snapshot, states)
+        begun = raw & ~self._raw
+        self._pending_ns[begun] = now_ns
+        self._raw = raw
+        active = raw & (self._active | (now_ns - self._pending_ns >= self._conditions.delay_ns))
+        changed = np.nonzero(active != self._active)[0]
+        self._active = active
+        events: list[AlarmEvent] = []
+        for row in changed:
+            condition = self._conditions.rows[row]
+            events += (
+                self._raise(condition, snapshot, states, now_ns) if active[row] else self._return(condition, now_ns)
+            )
+        events += self._unshelve_due(now_ns)
+        self._count(now_ns)
+        return events
+
+    def _conditions_hold(self, snapshot: TagSnapshot, states: AssetStates) -> np.ndarray:
+        c = self._conditions
+        assert snapshot.quality is not None
+        quality = snapshot.quality[c.tag] if len(c.tag) else np.zeros(0, np.uint8)
+        raw = np.zeros(len(c.rows), bool)
+        n, m = c.n_limits, c.n_limits + c.n_faults
+        level = snapshot.value[c.tag[:n]] * c.sign
+        with np.errstate(invalid="ignore"):
+            raw[:n] = level > np.where(self._raw[:n], c.bound - c.hysteresis, c.bound)
+        stopped = c.gated & self._watched[c.asset[:n]] & (states.state[c.asset[:n]] != State.RUNNING)
+        raw[:n] &= ~stopped | self._active[:n]
+        # a limit judged by nothing usable keeps its last verdict: losing a signal neither raises nor clears it
+        raw[:n] = np.where(quality[:n] < Quality.STALE, raw[:n], self._raw[:n])
+        fault = states.state[c.asset[n:m]] == State.FAULT
+        raw[n:m] = np.where(quality[n:m] < Quality.BAD, fault, self._raw[n:m])
+        bad = (snapshot.quality == Quality.BAD) & (c.tag_asset >= 0)
+        raw[m:] = np.bincount(c.tag_asset[bad], minlength=len(self.scene.assets))[c.asset[m:]] > 0
+        return raw
+
+    def _raise(self, c: _Condition, snapshot: TagSnapshot, states: AssetStates, now_ns: int) -> list[AlarmEvent]:
+        self._raised.append(now_ns)
+        old = self._book.get(c.key)
+        shelved = old is not None and old.state is AlarmState.SHELVED
+        alarm = Alarm(
+            key=c.key,
+            asset_id=self.scene.assets[c.asset].asset_id,
+            tag=self.scene.tags[c.tag].name,
+            priority=c.priority,
+            message=self._message(c, snapshot, states),
+            state=AlarmState.SHELVED if shelved else AlarmState.UNACKNOWLEDGED,
+            active=True,
+            since_ns=now_ns,
+            changed_ns=now_ns,
+            value=float(snapshot.value[c.tag]),
+            limit=c.threshold,
+            by=old.by if old and shelved else "",
+            reason=old.reason if old and shelved else "",
+            until_ns=old.until_ns if old and shelved else 0,
+        )
+        return [self._put(alarm, "raised", now_ns)]
+
+    def _message(self, c: _Condition, snapshot: TagSnapshot, states: AssetStates) -> str:
+        tag = self.scene.tags[c.tag]
+        if c.kind == "fault":
+            code = snapshot.text.get(self._fault_tag.get(c.asset, -1), "")
+            return f"Fault: {code}" if code else "Fault"
+        if c.kind == "signal":
+            return self._lost(c, snapshot)
+        word = {"low_low": "far below", "low": "below", "high": "above", "high_high": "far above"}[c.kind]
+        zone = int(states.zone[c.asset])
+        if tag.role == "vibration" and zone >= Zone.C:
+            return f"Vibration zone {Zone(zone).name}, {snapshot.value[c.tag]:.1f} {tag.unit}"
+        return f"{tag.key} {snapshot.value[c.tag]:.4g} {tag.unit}, {word} {c.threshold:g} {tag.unit}".replace("  ", " ")
+
+    def _lost(self, c: _Condition, snapshot: TagSnapshot) -> str:
+        assert snapshot.quality is not None
+        tags = self.scene.assets[c.asset].tags
+        bad = [self.scene.tags[t].key for t in tags if snapshot.quality[t] == Quality.BAD]
+        return "All signals lost, bad quality" if len(bad) == len(tags) else f"{', '.join(bad)}: bad quality"
+
+    def _return(self, c: _Condition, now_ns: int) -> list[AlarmEvent]:
+        alarm = self._book.get(c.key)
+        if alarm is None:
+            return []
+        if alarm.state is AlarmState.ACKNOWLEDGED:
+            return [self._drop(replace(alarm, active=False, state=AlarmState.NORMAL, changed_ns=now_ns), now_ns)]
+        state = AlarmState.RETURNED_UNACKNOWLEDGED if alarm.state is AlarmState.UNACKNOWLEDGED else alarm.state
+        return [self._put(replace(alarm, active=False, state=state, changed_ns=now_ns), "returned", now_ns)]
+
+    def restore(self, alarms: Iterable[Alarm]) -> None:
+        """Take over the book of an earlier run, so that a restart forgets no acknowledgement and no shelf."""
+        for alarm in alarms:
+            row = self._row.get(alarm.key)
+            if row is not None and alarm.state is not AlarmState.NORMAL:
+                self._book[alarm.key] = alarm
+                self._active[row] = self._raw[row] = alarm.active
+        self._alarms = None
+
+    def _put(self, alarm: Alarm, what: str, now_ns: int, by: str = "", reason: str = "") -> AlarmEvent:
+        self._book[alarm.key] = alarm
+        self._alarms = None
+        return AlarmEvent(now_ns, what, alarm, by, reason)
+
+    def _drop(self, alarm: Alarm, now_ns: int, by: str = "", what: str = "cleared") -> AlarmEvent:
+        self._book.pop(alarm.key, None)
+        self._alarms = None
+        return AlarmEvent(now_ns, what, alarm, by)
+
+    def _find(self, key: str) -> Alarm:
+        alarm = self._book.get(key)
+        if alarm is None:
+            raise TwinError("there is no such alarm any more", key, "It may have ended; look at the alarm list again.")
+        return alarm
+
+    def acknowledge(self, key: str, by: str, now_ns: int, reason: str = "") -> list[AlarmEvent]:
+        """A person has seen it: an active alarm stays, acknowledged; one that has returned is over."""
+        alarm = self._find(key)
+        if alarm.state is AlarmState.UNACKNOWLEDGED:
+            alarm = replace(alarm, state=AlarmState.ACKNOWLEDGED, by=by, reason=reason, changed_ns=now_ns)
+            return [self._put(alarm, "acknowledged", now_ns, by, reason)]
+        if alarm.state is AlarmState.RETURNED_UNACKNOWLEDGED:
+            done = replace(alarm, state=AlarmState.NORMAL, by=by, reason=reason, changed_ns=now_ns)
+            return [AlarmEvent(now_ns, "acknowledged", done, by, reason), self._drop(done, now_ns, by)]
+        return []
+
+    def shelve(self, key: str, by: str, reason: str, until_ns: int, now_ns: int) -> list[AlarmEvent]:
+        """Put an alarm aside for a time, with a reason; it comes back by itself."""
+        if not reason.strip():
+            raise TwinError("an alarm is shelved only with a reason", key, "Say why.")
+        if until_ns <= now_ns:
+            raise TwinError("the shelf must end in the future", key, "Choose a later time.")
+        shelved = replace(
+            self._find(key), state=AlarmState.SHELVED, by=by, reason=reason, until_ns=until_ns, changed_ns=now_ns
+        )
+        return [self._put(shelved, "shelved", now_ns, by, reason)]
+
+    def unshelve(self, key: str, by: str, now_ns: int) -> list[AlarmEvent]:
+        """Bring a shelved alarm back before its time."""
+        alarm = self._find(key)
+        if alarm.state is not AlarmState.SHELVED:
+            return []
+        if not alarm.active:
+            return [self._drop(replace(alarm, state=AlarmState.NORMAL, changed_ns=now_ns), now_ns, by, "unshelved")]
+        back = replace(alarm, state=AlarmState.UNACKNOWLEDGED, by=by, reason="", until_ns=0, changed_ns=now_ns)
+        return [self._put(back, "unshelved", now_ns, by)]
+
+    def _unshelve_due(self, now_ns: int) -> Iterable[AlarmEvent]:
+        due = [a.key for a in self._book.values() if a.state is AlarmState.SHELVED and a.until_ns <= now_ns]
+        return [event for key in due for event in self.unshelve(key, "time", now_ns)]
+
+    def _count(self, now_ns: int) -> None:
+        while self._raised and self._raised[0] < now_ns - WINDOW_NS:
+            self._raised.popleft()
+        if len(self._raised) > FLOOD_BEGINS:
+            self.flood = True
+        elif len(self._raised) < FLOOD_ENDS:
+            self.flood = False
