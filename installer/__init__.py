@@ -1,0 +1,1 @@
+"""Sets twinviewer up from a bare machine with Python's standard library alone."""
