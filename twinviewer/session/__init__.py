@@ -1,15 +1,22 @@
 """What is open in a window, and the one call that brings it up to date."""
 
 from twinviewer.session.events import Event
+from twinviewer.session.journal import Band, Change, Journal, Mark, Past, Seekable
 from twinviewer.session.session import Session
 from twinviewer.session.sources import LiveSource, NoSource, Polled, Source, empty_snapshot
 from twinviewer.session.trends import Series, TrendBuffer
 
 __all__ = [
+    "Band",
+    "Change",
     "Event",
+    "Journal",
     "LiveSource",
+    "Mark",
     "NoSource",
+    "Past",
     "Polled",
+    "Seekable",
     "Series",
     "Session",
     "Source",

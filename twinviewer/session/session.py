@@ -5,6 +5,7 @@ from twinviewer.model.frame import Frame
 from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene
 from twinviewer.session.events import Event
+from twinviewer.session.journal import Journal
 from twinviewer.session.sources import NoSource, Source
 from twinviewer.session.trends import TrendBuffer
 from twinviewer.states.evaluator import Evaluator
@@ -34,6 +35,7 @@ class Session:
         self.evaluator = Evaluator(self.scene)
         self.trends = TrendBuffer(len(self.scene.tags))
         self.kpis = KpiTracker(self.scene)
+        self.journal = Journal(self.scene.assets)
         self._last_trend_ns = 0
 
     def tick(self, now_ns: int) -> Frame:
@@ -55,6 +57,7 @@ class Session:
         if polled.now_ns - self._last_trend_ns >= TREND_PERIOD_NS or polled.now_ns < self._last_trend_ns:
             self._last_trend_ns = polled.now_ns
             self.trends.add(polled.now_ns, tags)
+        self.journal.add(self.frame)
         for notice in polled.notices:
             self.notice.emit(notice)
         return self.frame
