@@ -1,0 +1,181 @@
+"""The life of an alarm follows ISA-18.2, and neither noise nor a lost signal makes or ends one."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from tests.factory import CONNECTED, NOW_NS, SECOND_NS, make_scene, snapshot
+from twinviewer.model.alarm import AlarmState
+from twinviewer.model.errors import TwinError
+from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE
+from twinviewer.model.state import State
+from twinviewer.states.alarms import AlarmBook
+from twinviewer.states.evaluator import Evaluator
+
+
+class Plant:
+    """A book that is fed whole-plant values second by second."""
+
+    def __init__(self, n: int = 1) -> None:
+        self.scene = make_scene(n)
+        self.book = AlarmBook(self.scene)
+        self.evaluator = Evaluator(self.scene)
+        self.now_ns = NOW_NS
+
+    def run(self, seconds: float = 1.0, bad: tuple[int, ...] = (), **values: float) -> list[str]:
+        """Advance in steps of a second; returns what happened as "what key"."""
+        said = []
+        for _ in range(max(1, round(seconds))):
+            self.now_ns += SECOND_NS
+            shot = snapshot(self.scene, self.now_ns, **values)
+            for row in bad:
+                shot.status[row] = STATUS_BAD_SENSOR_FAILURE
+            tags, assets = self.evaluator.evaluate(shot, self.now_ns, CONNECTED)
+            said += [f"{e.what} {e.alarm.key}" for e in self.book.update(tags, assets, self.now_ns)]
+        return said
+
+
+def test_the_whole_life_of_an_alarm() -> None:
+    plant = Plant()
+    assert plant.run(20) == []
+    assert plant.run(State=6) == ["raised M-0:fault"]
+    (alarm,) = plant.book.alarms
+    assert (alarm.priority, alarm.state, alarm.active) == (1, AlarmState.UNACKNOWLEDGED, True)
+    plant.book.acknowledge(alarm.key, "ann", plant.now_ns)
+    assert plant.book.alarms[0].state is AlarmState.ACKNOWLEDGED
+    assert plant.book.alarms[0].by == "ann"
+    assert plant.run(State=1) == ["cleared M-0:fault"]
+    assert plant.book.alarms == ()
+
+
+def test_an_alarm_that_returns_before_anyone_looked_waits_for_acknowledgement() -> None:
+    plant = Plant()
+    plant.run(State=6)
+    assert plant.run(State=1) == ["returned M-0:fault"]
+    assert plant.book.alarms[0].state is AlarmState.RETURNED_UNACKNOWLEDGED
+    plant.book.acknowledge("M-0:fault", "ann", plant.now_ns)
+    assert plant.book.alarms == ()
+
+
+def test_a_limit_needs_its_delay_and_is_left_with_hysteresis() -> None:
+    plant = Plant()
+    assert plant.run(4, Vibration=3.0) == []
+    assert plant.run(1, Vibration=1.0) == []
+    assert plant.run(7, Vibration=3.0) == ["raised M-0.Vibration:high"]
+    assert plant.run(1, Vibration=2.7) == []
+    assert plant.run(1, Vibration=2.5) == ["returned M-0.Vibration:high"]
+
+
+def test_a_start_up_does_not_alarm() -> None:
+    plant = Plant()
+    assert plant.run(20, State=3, Vibration=9.0) == []
+    assert plant.run(20, State=1, Vibration=9.0)
+
+
+def test_losing_the_signal_neither_raises_nor_clears_the_limit() -> None:
+    plant = Plant()
+    plant.run(10, Vibration=3.0)
+    said = plant.run(10, Vibration=0.0, bad=(1,))
+    assert said == ["raised M-0:signal"]
+    assert {a.key for a in plant.book.alarms if a.active} == {"M-0.Vibration:high", "M-0:signal"}
+
+
+def test_a_dead_device_is_one_alarm() -> None:
+    plant = Plant()
+    assert plant.run(5, bad=tuple(range(5))) == ["raised M-0:signal"]
+    assert "All signals" in plant.book.alarms[0].message
+
+
+def test_a_shelf_needs_a_reason_and_an_end_and_comes_back_by_itself() -> None:
+    plant = Plant()
+    plant.run(State=6)
+    with pytest.raises(TwinError, match="reason"):
+        plant.book.shelve("M-0:fault", "ann", " ", plant.now_ns + SECOND_NS, plant.now_ns)
+    with pytest.raises(TwinError, match="future"):
+        plant.book.shelve("M-0:fault", "ann", "waiting for the part", plant.now_ns, plant.now_ns)
+    plant.book.shelve("M-0:fault", "ann", "waiting for the part", plant.now_ns + 5 * SECOND_NS, plant.now_ns)
+    assert plant.run(3, State=6) == []
+    assert plant.run(5, State=6) == ["unshelved M-0:fault"]
+    assert plant.book.alarms[0].state is AlarmState.UNACKNOWLEDGED
+
+
+def test_a_flood_begins_above_ten_and_ends_below_five() -> None:
+    plant = Plant(11)
+    plant.run(State=6)
+    assert plant.book.flood
+    assert plant.book.alarms_10_min == 11
+    plant.run(1, State=1)
+    plant.run(605, State=1)
+    assert not plant.book.flood
+
+
+def test_a_restart_forgets_nothing() -> None:
+    plant = Plant()
+    plant.run(State=6)
+    plant.book.acknowledge("M-0:fault", "ann", plant.now_ns)
+    again = AlarmBook(plant.scene)
+    again.restore(plant.book.alarms)
+    plant.book = again
+    assert plant.run(State=6) == []
+    assert plant.book.alarms[0].by == "ann"
+    assert plant.run(State=1) == ["cleared M-0:fault"]
+
+
+def test_acting_on_an_alarm_that_is_over_says_so() -> None:
+    with pytest.raises(TwinError, match="no such alarm"):
+        Plant().book.acknowledge("M-0:fault", "ann", NOW_NS)
+
+
+class AlarmLife(RuleBasedStateMachine):
+    """Whatever happens in whatever order, the list agrees with the plant and no state is impossible."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plant = Plant(2)
+        self.values = {"State": 1.0, "Vibration": 1.0}
+
+    @rule(state=st.sampled_from([1.0, 2.0, 6.0]), vibration=st.sampled_from([1.0, 3.0, 5.0]))
+    def change(self, state: float, vibration: float) -> None:
+        self.values = {"State": state, "Vibration": vibration}
+
+    @rule(seconds=st.integers(1, 12))
+    def wait(self, seconds: int) -> None:
+        self.plant.run(seconds, **self.values)
+
+    @precondition(lambda self: self.plant.book.alarms)
+    @rule(data=st.data(), what=st.sampled_from(["acknowledge", "shelve", "unshelve"]))
+    def act(self, data: st.DataObject, what: str) -> None:
+        book, now = self.plant.book, self.plant.now_ns
+        alarm = data.draw(st.sampled_from(book.alarms))
+        if what == "acknowledge":
+            book.acknowledge(alarm.key, "ann", now)
+        elif what == "shelve":
+            book.shelve(alarm.key, "ann", "why", now + 7 * SECOND_NS, now)
+        else:
+            book.unshelve(alarm.key, "ann", now)
+
+    @invariant()
+    def possible(self) -> None:
+        for alarm in self.plant.book.alarms:
+            assert alarm.state is not AlarmState.NORMAL
+            assert alarm.active or alarm.state in (AlarmState.RETURNED_UNACKNOWLEDGED, AlarmState.SHELVED)
+            assert not alarm.active or alarm.state is not AlarmState.RETURNED_UNACKNOWLEDGED
+
+    @invariant()
+    def faults_agree(self) -> None:
+        if self.plant.evaluator._state[0] == State.FAULT:
+            assert any(a.key == "M-0:fault" and a.active for a in self.plant.book.alarms)
+
+
+TestAlarmLife = AlarmLife.TestCase
+TestAlarmLife.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+
+
+def test_messages_name_value_and_limit() -> None:
+    plant = Plant()
+    plant.run(10, Vibration=3.0)
+    assert plant.book.alarms[0].message == "Vibration zone C, 3.0 mm/s"
+    assert replace(plant.book.alarms[0]).limit == 2.8

@@ -1,0 +1,160 @@
+"""The state of an asset is never better than what its values can bear."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.factory import CONNECTED, NOW_NS, SECOND_NS, make_scene, make_tag, scene_of, snapshot
+from twinviewer.model.alarm import Alarm, AlarmState
+from twinviewer.model.connection import Connection, Link
+from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE, STATUS_UNCERTAIN_LAST_USABLE, Quality
+from twinviewer.model.state import State, Zone
+from twinviewer.states.evaluator import Evaluator
+
+HOUR_NS = 3600 * SECOND_NS
+
+
+def test_values_become_states_zones_and_power() -> None:
+    scene = make_scene()
+    tags, assets = Evaluator(scene).evaluate(snapshot(scene, State=4, Vibration=3.0, Power=7.5), NOW_NS, CONNECTED)
+    assert set(assets.state) == {State.BLOCKED}
+    assert set(assets.zone) == {Zone.C}
+    assert set(assets.power_kw) == {7.5}
+    assert set(assets.quality) == {Quality.GOOD}
+    assert assets.age_s == pytest.approx(0.5)
+    assert tags.quality is not None
+    assert not tags.quality.any()
+
+
+@pytest.mark.parametrize("link", [Link.LOST, Link.REFUSED, Link.CONNECTING, Link.COLLECTOR_LOST, Link.NONE])
+def test_nothing_is_good_without_a_connection(link: Link) -> None:
+    scene = make_scene()
+    _, assets = Evaluator(scene).evaluate(snapshot(scene), NOW_NS, Connection(link))
+    assert (assets.quality >= Quality.STALE).all()
+    assert (assets.vibration_quality >= Quality.STALE).all()
+
+
+def test_a_value_unchanged_for_an_hour_is_still_good_unless_its_tag_has_a_limit() -> None:
+    scene = make_scene(2)
+    old = snapshot(scene, age_s=3600)
+    _, assets = Evaluator(scene).evaluate(old, NOW_NS, CONNECTED)
+    assert set(assets.quality) == {Quality.GOOD}
+    assert assets.age_s == pytest.approx(3600)
+    limited = scene_of(list(scene.assets), [replace(t, stale_after_s=30.0) for t in scene.tags])
+    _, assets = Evaluator(limited).evaluate(old, NOW_NS, CONNECTED)
+    assert set(assets.quality) == {Quality.STALE}
+
+
+def test_a_bad_sensor_is_unknown_and_has_no_zone() -> None:
+    scene = make_scene(1)
+    broken = snapshot(scene, Vibration=9.0)
+    broken.status[:2] = STATUS_BAD_SENSOR_FAILURE
+    _, assets = Evaluator(scene).evaluate(broken, NOW_NS, CONNECTED)
+    assert assets.state[0] == State.UNKNOWN
+    assert assets.quality[0] == Quality.BAD
+    assert assets.zone[0] == Zone.NONE
+    assert math.isnan(assets.vibration_mm_s[0])
+
+
+def test_a_not_a_number_with_good_status_is_bad() -> None:
+    scene = make_scene(1)
+    _, assets = Evaluator(scene).evaluate(snapshot(scene, Vibration=math.nan), NOW_NS, CONNECTED)
+    assert assets.vibration_quality[0] == Quality.BAD
+
+
+def test_never_received_is_unknown_with_infinite_age() -> None:
+    scene = make_scene(1)
+    never = snapshot(scene)
+    never.received_ns[:] = 0
+    never.source_ns[:] = 0
+    _, assets = Evaluator(scene).evaluate(never, NOW_NS, CONNECTED)
+    assert assets.quality[0] == Quality.UNKNOWN
+    assert math.isinf(assets.age_s[0])
+
+
+def test_uncertain_keeps_the_state_but_says_so() -> None:
+    scene = make_scene(1)
+    doubtful = snapshot(scene)
+    doubtful.status[:] = STATUS_UNCERTAIN_LAST_USABLE
+    _, assets = Evaluator(scene).evaluate(doubtful, NOW_NS, CONNECTED)
+    assert (assets.state[0], assets.quality[0]) == (State.RUNNING, Quality.UNCERTAIN)
+
+
+@pytest.mark.parametrize("skew_s", [-3600.0, 0.0, 3600.0])
+def test_a_server_clock_that_is_wrong_by_an_hour_changes_no_age(skew_s: float) -> None:
+    scene = make_scene(1)
+    shot = snapshot(scene, age_s=2.0)
+    shot.source_ns[:] += int(skew_s) * SECOND_NS
+    _, assets = Evaluator(scene).evaluate(shot, NOW_NS, replace(CONNECTED, clock_skew_s=skew_s))
+    assert assets.age_s[0] == pytest.approx(2.0)
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True))
+def test_any_raw_value_gives_a_state_and_unmapped_ones_give_unknown(raw: float) -> None:
+    scene = make_scene(1)
+    _, assets = Evaluator(scene).evaluate(snapshot(scene, State=raw), NOW_NS, CONNECTED)
+    expected = {float(k): v for k, v in scene.tags[0].states.items()}.get(raw, State.UNKNOWN)
+    assert assets.state[0] == expected
+
+
+def test_text_states_are_mapped_too() -> None:
+    base = make_scene(1, ("State",))
+    tag = make_tag(0, "M-0", "State", is_text=True, states={"Auto": State.RUNNING, "Trip": State.FAULT})
+    scene = scene_of(list(base.assets), [tag])
+    shot = replace(snapshot(scene, State=math.nan), text={0: "Trip"})
+    _, assets = Evaluator(scene).evaluate(shot, NOW_NS, CONNECTED)
+    assert assets.state[0] == State.FAULT
+
+
+def test_without_a_state_tag_power_decides_and_else_nobody_knows() -> None:
+    scene = make_scene(1, ("Power",))
+    evaluator = Evaluator(scene)
+    assert evaluator.evaluate(snapshot(scene, Power=5), NOW_NS, CONNECTED)[1].state[0] == State.RUNNING
+    assert evaluator.evaluate(snapshot(scene, Power=0.1), NOW_NS, CONNECTED)[1].state[0] == State.IDLE
+    other = make_scene(1, ("Vibration",))
+    _, assets = Evaluator(other).evaluate(snapshot(other), NOW_NS, CONNECTED)
+    assert (assets.state[0], assets.quality[0]) == (State.UNKNOWN, Quality.GOOD)
+
+
+def test_since_is_the_source_time_of_the_change_and_holds() -> None:
+    scene = make_scene(1)
+    evaluator = Evaluator(scene)
+    _, first = evaluator.evaluate(snapshot(scene, age_s=60), NOW_NS, CONNECTED)
+    assert first.since_ns[0] == NOW_NS - 60 * SECOND_NS
+    later = NOW_NS + 10 * SECOND_NS
+    _, same = evaluator.evaluate(snapshot(scene, later, age_s=1), later, CONNECTED)
+    assert same.since_ns[0] == first.since_ns[0]
+    _, changed = evaluator.evaluate(snapshot(scene, later, age_s=1, State=6), later, CONNECTED)
+    assert changed.since_ns[0] == later - SECOND_NS
+
+
+def test_zones_follow_the_boundaries_with_hysteresis_downwards() -> None:
+    scene = make_scene(1)
+    evaluator = Evaluator(scene)
+
+    def zone(level: float) -> Zone:
+        return Zone(int(evaluator.evaluate(snapshot(scene, Vibration=level), NOW_NS, CONNECTED)[1].zone[0]))
+
+    seen = [zone(v) for v in (1.0, 1.5, 2.81, 2.75, 2.65, 4.6, 4.4, 4.2, 0.1)]
+    assert seen == [Zone.A, Zone.B, Zone.C, Zone.C, Zone.B, Zone.D, Zone.D, Zone.C, Zone.A]
+
+
+def test_shelved_alarms_give_no_priority() -> None:
+    scene = make_scene(1)
+    alarm = Alarm("k", "M-0", "M-0.State", 1, "Fault", AlarmState.UNACKNOWLEDGED, True, 1, 1)
+    evaluator = Evaluator(scene)
+    _, loud = evaluator.evaluate(snapshot(scene), NOW_NS, CONNECTED, [alarm])
+    _, quiet = evaluator.evaluate(snapshot(scene), NOW_NS, CONNECTED, [replace(alarm, state=AlarmState.SHELVED)])
+    assert (loud.priority[0], loud.unacknowledged[0]) == (1, True)
+    assert (quiet.priority[0], quiet.unacknowledged[0]) == (0, False)
+
+
+def test_an_empty_scene_evaluates_to_nothing() -> None:
+    scene = scene_of([], [])
+    _, assets = Evaluator(scene).evaluate(snapshot(scene), NOW_NS, CONNECTED)
+    assert len(assets.state) == 0
+    assert np.asarray(assets.monitored).size == 0

@@ -1,0 +1,66 @@
+"""The scene: what is in the plant, where it stands, and which tags speak of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from twinviewer.model.asset import Asset, Tag
+from twinviewer.model.geometry import Geometry
+from twinviewer.model.notice import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class EnergySettings:
+    """What energy costs and emits: kg CO2e per kWh with its source, and a tariff in euro per kWh."""
+
+    carbon_kg_per_kwh: float = 0.0
+    carbon_source: str = ""
+    tariff_eur_per_kwh: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CameraView:
+    """A named camera place: position and target in metres (Z up), and a colouring mode or ""."""
+
+    name: str
+    position: tuple[float, float, float]
+    target: tuple[float, float, float]
+    mode: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A loaded scene; compared and hashed by identity. See docs/architecture.md for the fields."""
+
+    path: Path
+    name: str
+    key: str
+    assets: tuple[Asset, ...]
+    tags: tuple[Tag, ...]
+    geometry: Geometry | None
+    asset_of_node: np.ndarray
+    flow: tuple[tuple[str, str], ...] = ()
+    namespaces: Mapping[str, str] = field(default_factory=dict)
+    energy: EnergySettings = EnergySettings()
+    kpi_targets: Mapping[str, float] = field(default_factory=dict)
+    views: tuple[CameraView, ...] = ()
+    notes: tuple[Notice, ...] = ()
+
+    @cached_property
+    def _asset_by_id(self) -> dict[str, Asset]:
+        return {a.asset_id: a for a in self.assets}
+
+    @cached_property
+    def _tag_by_name(self) -> dict[str, Tag]:
+        return {t.name: t for t in self.tags}
+
+    def asset(self, asset_id: str) -> Asset:
+        """The asset with this id; KeyError where there is none."""
+        return self._asset_by_id[asset_id]
+
+    def tag(self, name: str) -> Tag:
+        """The tag with this name; KeyError where there is none."""
+        return self._tag_by_name[name]
