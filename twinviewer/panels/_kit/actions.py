@@ -19,7 +19,7 @@ class Action:
 
     `id` is stable ("view.fit"). `title` is what a person reads; a function where it depends on the selection.
     `group` is the menu it belongs to ("View"), "" for commands that live in the palette alone. `shortcut` is a
-    portable key sequence ("Ctrl+K", "F", "1"). `enabled` and `checked` are asked whenever they may have changed;
+    portable key sequence ("Ctrl+K", "F", "1"), or several joined by " | ". `enabled` and `checked` are asked whenever they may have changed;
     `checked` is None for commands that are not switches. `keywords` help the search. `icon` names a glyph.
     """
 
@@ -85,7 +85,7 @@ class Actions(QObject):
         qt = QAction(action.text, self)
         qt.setObjectName(action.id)
         if action.shortcut:
-            qt.setShortcut(QKeySequence(action.shortcut))
+            qt.setShortcuts([QKeySequence(keys) for keys in action.shortcut.split(" | ")])
         qt.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         if action.icon:
             qt.setIcon(icon(action.icon))

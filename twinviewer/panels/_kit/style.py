@@ -33,8 +33,8 @@ def set_reduced_motion(on: bool) -> None:
 
 
 def colour(name: str, alpha: int = 255) -> QColor:
-    """A surface token ("text2", "accent", "panel" …) of the theme in force."""
-    value = QColor(SURFACE[theme()][name])
+    """A surface token ("text2", "accent", "panel" …) of the theme in force, or a colour given as "#RRGGBB"."""
+    value = QColor(name if name.startswith("#") else SURFACE[theme()][name])
     value.setAlpha(alpha)
     return value
 

@@ -1,0 +1,129 @@
+"""Which assets get a label in the picture, and what it says: only what is abnormal, worst first."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twinviewer.model.alarm import Alarm, AlarmState
+from twinviewer.model.frame import Frame
+from twinviewer.model.quality import Quality
+from twinviewer.model.state import ABNORMAL_STATES, State, Zone
+from twinviewer.scene.scene import Scene
+from twinviewer.states.explain import duration
+
+MOST_LABELS = 24
+_NS = 1_000_000_000
+_ABNORMAL = np.isin(np.arange(9), [int(s) for s in ABNORMAL_STATES])
+_QUIET = (AlarmState.SHELVED, AlarmState.SUPPRESSED, AlarmState.OUT_OF_SERVICE)
+# Worst first: what decides the order when there are more than fit.
+_WEIGHT = np.array([2, 0, 0, 0, 4, 5, 5, 9, 3], np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One label: `symbol` is ("state", State) or ("zone", Zone), `priority` 0 without an active alarm."""
+
+    asset: int
+    title: str
+    detail: str
+    symbol: tuple[str, int]
+    priority: int = 0
+    unacknowledged: bool = False
+    selected: bool = False
+
+
+def labelled(frame: Frame, scene: Scene, mode: str, selection: str | None) -> list[Label]:
+    """The labels for one frame, worst first and at most `MOST_LABELS`; the selected asset always has one."""
+    states, n = frame.assets, len(scene.assets)
+    if not n:
+        return []
+    weight = _weights(frame, scene, mode)
+    chosen = scene.asset(selection).index if selection is not None else -1
+    rows = np.nonzero(weight > 0)[0]
+    rows = rows[np.lexsort((rows, -weight[rows]))][:MOST_LABELS]
+    order = [chosen, *(int(r) for r in rows if r != chosen)] if chosen >= 0 else [int(r) for r in rows]
+    alarms = _worst_alarms(frame)
+    return [
+        Label(
+            row,
+            scene.assets[row].asset_id,
+            _detail(frame, scene, row, mode, alarms.get(scene.assets[row].asset_id)),
+            _symbol(frame, row, mode),
+            int(states.priority[row]),
+            bool(states.unacknowledged[row]),
+            row == chosen,
+        )
+        for row in order
+    ]
+
+
+def _weights(frame: Frame, scene: Scene, mode: str) -> np.ndarray:
+    """int64 (n,): 0 for no label, else how badly it wants one."""
+    states = frame.assets
+    tagged = np.fromiter((bool(a.tags) for a in scene.assets), bool, len(scene.assets))
+    unknown = tagged & (states.quality >= Quality.STALE)
+    known = tagged & ~unknown
+    weight = np.zeros(len(scene.assets), np.int64)
+    alarmed = (states.priority > 0) & (states.priority <= 3)
+    weight[alarmed] = 20 - 4 * states.priority[alarmed].astype(np.int64)
+    if mode == "vibration":
+        zone = states.zone.astype(np.int64)
+        usable = states.vibration_quality < Quality.STALE
+        weight = np.where(usable & (zone >= Zone.C), weight + 10 * zone, weight)
+    elif mode == "status":
+        weight += np.where(known & _ABNORMAL[states.state], _WEIGHT[states.state], 0)
+    # With no connection everything is unknown; the strip says that once, better than a label on every machine.
+    if unknown.any() and unknown.sum() <= max(3, 0.3 * tagged.sum()):
+        weight += np.where(unknown, 6, 0)
+    return weight
+
+
+def _worst_alarms(frame: Frame) -> dict[str, Alarm]:
+    worst: dict[str, Alarm] = {}
+    for alarm in frame.alarms:
+        if not alarm.active or alarm.state in _QUIET:
+            continue
+        old = worst.get(alarm.asset_id)
+        if old is None or alarm.priority < old.priority:
+            worst[alarm.asset_id] = alarm
+    return worst
+
+
+def _symbol(frame: Frame, row: int, mode: str) -> tuple[str, int]:
+    states = frame.assets
+    if states.quality[row] >= Quality.STALE:
+        return ("state", int(State.UNKNOWN))
+    if mode == "vibration" and states.zone[row]:
+        return ("zone", int(states.zone[row]))
+    return ("state", int(states.state[row]))
+
+
+def _detail(frame: Frame, scene: Scene, row: int, mode: str, alarm: Alarm | None) -> str:
+    states = frame.assets
+    since = int(states.since_ns[row])
+    lasts = f" {duration((frame.now_ns - since) / _NS)}" if since else ""
+    if states.quality[row] >= Quality.STALE:
+        age = float(states.age_s[row])
+        return f"No data {duration(age)}" if np.isfinite(age) else "No data"
+    if mode == "energy" and np.isfinite(states.power_kw[row]):
+        return f"{states.power_kw[row]:.1f} kW"
+    vibration = float(states.vibration_mm_s[row])
+    if mode == "vibration" and np.isfinite(vibration):
+        return f"Vibration {vibration:.1f} mm/s"
+    state = State(int(states.state[row]))
+    if state in ABNORMAL_STATES:
+        return f"{state.label}{lasts}"
+    if alarm is not None:
+        return _alarm_text(alarm, scene)
+    return f"{state.label}{lasts}" if state is not State.UNKNOWN else "No state"
+
+
+def _alarm_text(alarm: Alarm, scene: Scene) -> str:
+    """ "Vibration 8.3 mm/s" where the alarm is of a tag with a number, else the alarm's own words."""
+    if alarm.tag and np.isfinite(alarm.value):
+        try:
+            tag = scene.tag(alarm.tag)
+        except KeyError:
+            return alarm.message
+        return f"{tag.key} {alarm.value:.3g} {tag.unit}".strip()
+    return alarm.message

@@ -1,0 +1,109 @@
+"""The words for a connection: what the pill, the strip and the status bar say about it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twinviewer.model.connection import Connection, Link
+from twinviewer.model.frame import Frame
+from twinviewer.model.quality import Quality
+from twinviewer.states.explain import duration
+
+NS = 1_000_000_000
+CONNECTING_IS_LATE_NS = 4 * NS
+
+
+@dataclass(frozen=True, slots=True)
+class PillText:
+    """`frame` is a surface token for a dashed outline, "" for none."""
+
+    glyph: str
+    strong: str
+    quiet: str
+    frame: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A strip about the connection: `buttons` are action ids."""
+
+    level: str
+    text: str
+    remedy: str = ""
+    buttons: tuple[str, ...] = ()
+
+
+def newest_age_s(frame: Frame) -> float:
+    """Seconds since anything arrived; inf when nothing ever did."""
+    received = frame.tags.received_ns
+    newest = int(received.max()) if len(received) else 0
+    return max(0.0, (frame.now_ns - newest) / NS) if newest else float("inf")
+
+
+def oldest_good_s(frame: Frame) -> float:
+    """Age in seconds of the oldest value that still counts as good; NaN without one."""
+    quality, age = frame.tags.quality, frame.tags.age_s
+    if quality is None or age is None:
+        return float("nan")
+    good = (quality == Quality.GOOD) & np.isfinite(age)
+    return float(age[good].max()) if good.any() else float("nan")
+
+
+def security_text(connection: Connection) -> str:
+    """ "secure, signed + encrypted", "secure, signed", "NOT SECURE" or ""."""
+    text = connection.security
+    if not text:
+        return ""
+    if text.lower().startswith("none"):
+        return "not secure"
+    if "signandencrypt" in text.replace(" ", "").lower():
+        return "secure, signed + encrypted"
+    return "secure, signed" if "sign" in text.lower() else text
+
+
+def pill_text(frame: Frame, clock: str) -> PillText:
+    """What the pill in the tool bar says."""
+    if frame.source not in ("live", "none"):
+        return PillText("clock" if frame.source == "replay" else "flask", frame.source.upper(), clock, "not_live")
+    link, connection = frame.connection.link, frame.connection
+    since = duration((frame.now_ns - connection.since_ns) / NS) if connection.since_ns else ""
+    if link in (Link.CONNECTED, Link.DEGRADED):
+        age = newest_age_s(frame)
+        data = f"data {duration(age)} old" if np.isfinite(age) else "no data yet"
+        glyph, word = ("play", "LIVE") if link is Link.CONNECTED else ("warning", "LIVE, DEGRADED")
+        return PillText(glyph, word, f"{data} · {clock}")
+    if link is Link.CONNECTING:
+        return PillText("connect", "CONNECTING", f"{since} · {clock}" if since else clock)
+    if link is Link.NONE:
+        return PillText("connect", "NOT CONNECTED", clock)
+    word = {Link.LOST: "CONNECTION LOST", Link.REFUSED: "REFUSED", Link.COLLECTOR_LOST: "COLLECTOR LOST"}[link]
+    return PillText("error", word, f"{since} ago · {clock}" if since else clock)
+
+
+def trouble_of(frame: Frame) -> Trouble | None:
+    """What the strip above the picture says, None while all is well."""
+    connection = frame.connection
+    if frame.source not in ("live", "none"):
+        return None
+    why = f": {connection.why}" if connection.why else ""
+    since = f" for {duration((frame.now_ns - connection.since_ns) / NS)}" if connection.since_ns else ""
+    link = connection.link
+    if link is Link.NONE:
+        text = "No live source is connected: this is the geometry alone, every state is unknown."
+        return Trouble("info", text, buttons=("file.connect",))
+    if link is Link.CONNECTING:
+        if frame.now_ns - connection.since_ns < CONNECTING_IS_LATE_NS:
+            return None
+        return Trouble("warning", f"Connecting to {connection.url}{since}{why}.", "Nothing on screen is live yet.")
+    if link is Link.DEGRADED:
+        return Trouble("warning", f"The connection works only in part{why}.", "What is missing is shown as unknown.")
+    if link is Link.LOST:
+        remedy = "Every value is the last one known and drawn as a ghost. twinviewer keeps trying by itself."
+        return Trouble("error", f"Connection lost{since}{why}.", remedy, ("file.connect",))
+    if link is Link.REFUSED:
+        return Trouble("error", f"The server refused{why}.", "A person must act before trying again makes sense.",
+                       ("file.trust", "file.connect"))
+    if link is Link.COLLECTOR_LOST:
+        remedy = "Nothing is being received or recorded. twinviewer is starting it again."
+        return Trouble("error", f"The collector process does not answer{since}.", remedy)
+    return None

@@ -1,0 +1,158 @@
+"""The status bar: feed, security, tags, change rate, ages, bad values, role, frames drawn, jobs with cancel."""
+
+from collections import deque
+
+import numpy as np
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+
+from twinviewer.gui.jobs import Job, Jobs
+from twinviewer.gui.link_texts import NS, oldest_good_s, security_text
+from twinviewer.model.connection import Link
+from twinviewer.model.frame import Frame
+from twinviewer.model.quality import Quality
+from twinviewer.panels._kit.icons import icon
+from twinviewer.panels._kit.widgets import label
+from twinviewer.states.explain import duration
+
+_RATE_WINDOW_NS = 5 * NS
+
+
+class Rate:
+    """Changes per second over the last seconds, from a counter."""
+
+    def __init__(self) -> None:
+        self._past: deque[tuple[int, int]] = deque()
+
+    def update(self, now_ns: int, count: int) -> float:
+        """Changes per second; NaN until a second has passed."""
+        if self._past and (now_ns < self._past[-1][0] or count < self._past[-1][1]):
+            self._past.clear()
+        self._past.append((now_ns, count))
+        while now_ns - self._past[0][0] > _RATE_WINDOW_NS:
+            self._past.popleft()
+        span = (now_ns - self._past[0][0]) / NS
+        return (count - self._past[0][1]) / span if span >= 1 else float("nan")
+
+
+class JobStrip(QWidget):
+    """Progress of the newest job, with a cross that cancels it."""
+
+    def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._job: Job | None = None
+        self._title = label("")
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedSize(150, 10)
+        self._cancel = QToolButton()
+        self._cancel.setIcon(icon("close", "text2"))
+        self._cancel.setToolTip("Cancel")
+        self._cancel.setStyleSheet("padding: 1px;")
+        self._cancel.clicked.connect(self._stop)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(6, 0, 0, 0)
+        layout.setSpacing(6)
+        for widget in (self._bar, self._title, self._cancel):
+            layout.addWidget(widget)
+        jobs.changed.connect(self._follow)
+        self.setVisible(False)
+
+    def _follow(self) -> None:
+        self._job = self._jobs.running[-1] if self._jobs.running else None
+        self.setVisible(self._job is not None)
+        if self._job is not None:
+            self._job.moved.connect(self._move)
+            self._cancel.setAccessibleName(f"Cancel: {self._job.title}")
+            self._move(self._job.fraction, self._job.text)
+
+    def _move(self, fraction: float, text: str) -> None:
+        if self._job is None:
+            return
+        self._bar.setRange(0, 1000 if fraction >= 0 else 0)
+        self._bar.setValue(round(max(fraction, 0) * 1000))
+        words = f"{self._job.title}: {text}" if text else self._job.title
+        self._title.setText(words)
+        self._bar.setAccessibleName(f"{words}, {max(fraction, 0) * 100:.0f} %")
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+
+class StatusBar(QStatusBar):
+    """Refreshed twice a second; each part says "–" rather than something that is not known."""
+
+    def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._rate = Rate()
+        self._left = {name: self._part(name) for name in ("feed", "security", "traffic", "bad", "lost")}
+        for part in self._left.values():
+            self.addWidget(part)
+        self.jobs = JobStrip(jobs, self)
+        self.addWidget(self.jobs)
+        self._right = {name: self._part(name) for name in ("role", "picture", "scene")}
+        for part in self._right.values():
+            self.addPermanentWidget(part)
+
+    def _part(self, name: str) -> QLabel:
+        part = label("")
+        part.setObjectName(f"status.{name}")
+        return part
+
+    def text(self, name: str) -> str:
+        """What one part says."""
+        return (self._left | self._right)[name].text()
+
+    def say(self, name: str, text: str) -> None:
+        """Let one part say `text`; an empty one takes no room."""
+        part = (self._left | self._right)[name]
+        if part.text() != text:
+            part.setText(text)
+            part.setAccessibleName(text)
+        part.setVisible(bool(text))
+
+    def show_frame(self, frame: Frame, tags: int) -> None:
+        """Bring everything about the feed up to date."""
+        connection = frame.connection
+        if frame.source == "live":
+            self.say("feed", connection.url or "no feed")
+            self.say("security", security_text(connection))
+        else:
+            self.say("feed", {"none": "not connected"}.get(frame.source, frame.source))
+            self.say("security", "")
+        rate = self._rate.update(frame.now_ns, connection.samples)
+        self.say("traffic", self._traffic(frame, tags, rate))
+        self.say("bad", _bad(frame))
+        self.say("lost", _lost(frame))
+
+    def _traffic(self, frame: Frame, tags: int, rate: float) -> str:
+        words = [f"{tags:,} tags"]
+        if frame.connection.link in (Link.CONNECTED, Link.DEGRADED):
+            words.append(f"{rate:,.0f} changes/s" if np.isfinite(rate) else "– changes/s")
+        oldest = oldest_good_s(frame)
+        if np.isfinite(oldest):
+            words.append(f"oldest good value {duration(oldest)}")
+        return " · ".join(words)
+
+
+def _bad(frame: Frame) -> str:
+    quality = frame.tags.quality
+    if quality is None or frame.source == "none":
+        return ""
+    bad, stale = int((quality == Quality.BAD).sum()), int((quality == Quality.STALE).sum())
+    unknown = int((quality == Quality.UNKNOWN).sum())
+    words = [f"{n:,} {word}" for n, word in ((bad, "bad"), (stale, "stale"), (unknown, "never received")) if n]
+    return ", ".join(words) if words else "no bad values"
+
+
+def _lost(frame: Frame) -> str:
+    c = frame.connection
+    words = [f"{n:,} {word}" for n, word in ((c.lost, "lost"), (c.dropped, "dropped")) if n]
+    if c.bad_items:
+        words.append(f"{c.bad_items:,} tags refused")
+    if abs(c.clock_skew_s) > 2:
+        words.append(f"server clock off by {c.clock_skew_s:+.0f} s")
+    return ", ".join(words)
