@@ -1,15 +1,17 @@
 """Where a session's samples come from: the protocol, the live collector, and nothing at all."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from twinviewer.collector.link import CollectorLink
 from twinviewer.model.alarm import Alarm
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.frame import TagSnapshot
 from twinviewer.model.notice import Notice
+
+if TYPE_CHECKING:
+    from twinviewer.collector.link import CollectorLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class LiveSource:
 
     name = "live"
 
-    def __init__(self, link: CollectorLink) -> None:
+    def __init__(self, link: "CollectorLink") -> None:
         self.link = link
 
     def poll(self, now_ns: int) -> Polled:

@@ -1,0 +1,79 @@
+"""No mode draws a doubtful value as a certain one."""
+
+import numpy as np
+import pytest
+
+from tests.factory import CONNECTED, NOW_NS, make_scene, snapshot
+from twinviewer import colours
+from twinviewer.model.connection import Connection, Link
+from twinviewer.model.frame import Frame, TagSnapshot
+from twinviewer.model.palette import STATE, THEMES, ZONE, rgb
+from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE, STATUS_UNCERTAIN_LAST_USABLE
+from twinviewer.model.state import State, Zone
+from twinviewer.scene.scene import Scene
+from twinviewer.states.evaluator import Evaluator
+
+
+def frame_of(scene: Scene, shot: TagSnapshot, connection: Connection = CONNECTED) -> Frame:
+    tags, assets = Evaluator(scene).evaluate(shot, NOW_NS, connection)
+    return Frame(NOW_NS, "live", connection, tags, assets)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("mode", colours.modes())
+@pytest.mark.parametrize("trouble", ["lost", "bad", "never"])
+def test_stale_bad_and_unknown_are_ghosts_in_every_mode(mode: str, theme: str, trouble: str) -> None:
+    scene = make_scene(3)
+    shot, connection = snapshot(scene, Vibration=9.0), CONNECTED
+    if trouble == "lost":
+        connection = Connection(Link.LOST)
+    elif trouble == "bad":
+        shot.status[:] = STATUS_BAD_SENSOR_FAILURE
+    else:
+        shot.received_ns[:] = 0
+    rgba = colours.table(mode, frame_of(scene, shot, connection), scene, theme)
+    assert (rgba == (*rgb(STATE[theme][State.UNKNOWN]), colours.GHOST)).all()
+
+
+@pytest.mark.parametrize("mode", colours.modes())
+def test_uncertain_values_are_paler(mode: str) -> None:
+    scene = make_scene(1)
+    shot = snapshot(scene)
+    shot.status[:] = STATUS_UNCERTAIN_LAST_USABLE
+    assert colours.table(mode, frame_of(scene, shot), scene, "dark")[0, 3] == colours.UNCERTAIN
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_good_values_have_the_colour_of_their_token(theme: str) -> None:
+    scene = make_scene(1)
+    frame = frame_of(scene, snapshot(scene, State=6, Vibration=5.0))
+    assert tuple(colours.table("status", frame, scene, theme)[0]) == (*rgb(STATE[theme][State.FAULT]), 255)
+    assert tuple(colours.table("vibration", frame, scene, theme)[0]) == (*rgb(ZONE[theme][Zone.D]), 255)
+
+
+def test_more_power_is_further_along_the_scale() -> None:
+    scene = make_scene(1)
+    shades = [
+        colours.table("energy", frame_of(scene, snapshot(scene, Power=p)), scene, "dark")[0, :3].astype(int).sum()
+        for p in (0.1, 1, 3, 9)
+    ]
+    assert shades == sorted(shades)
+    assert len(set(shades)) == 4
+
+
+@pytest.mark.parametrize("mode", colours.modes())
+def test_a_legend_counts_every_asset_once(mode: str) -> None:
+    scene = make_scene(5)
+    shot = snapshot(scene)
+    shot.value[0] = 6
+    shot.status[5:10] = STATUS_BAD_SENSOR_FAILURE
+    legend = colours.legend(mode, frame_of(scene, shot), scene, "light")
+    counted = sum(e.count for e in legend.entries)
+    assert counted == 5 if not legend.scale else counted == 1
+
+
+def test_modes_have_distinct_keys_and_names() -> None:
+    modules = colours.modes().values()
+    assert [m.KEY for m in modules] == ["1", "2", "3"]
+    assert len({m.NAME for m in modules}) == len(modules)
+    assert isinstance(next(iter(modules)).quality(frame_of(make_scene(1), snapshot(make_scene(1))).assets), np.ndarray)

@@ -1,0 +1,86 @@
+"""The live indicators agree with their formulas on a plant whose day is known."""
+
+import numpy as np
+import pytest
+
+from tests.factory import CONNECTED, NOW_NS, SECOND_NS, make_scene, snapshot
+from twinviewer.kpi import iso22400
+from twinviewer.kpi.live import KpiTracker
+from twinviewer.model.frame import Kpi
+from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE
+from twinviewer.states.evaluator import Evaluator
+
+
+class Shift:
+    """Feeds a tracker a second at a time."""
+
+    def __init__(self) -> None:
+        self.scene = make_scene(2)
+        self.tracker = KpiTracker(self.scene)
+        self.evaluator = Evaluator(self.scene)
+        self.now_ns = NOW_NS
+        self.good = 100.0
+
+    def run(self, seconds: int, cycle_s: float = 40.0, bad_counter: bool = False, **values: float) -> dict[str, Kpi]:
+        kpis: tuple[Kpi, ...] = ()
+        for _ in range(seconds):
+            self.now_ns += SECOND_NS
+            if cycle_s:
+                self.good += 1 / cycle_s
+            shot = snapshot(self.scene, self.now_ns, GoodCount=np.floor(self.good), **values)
+            if bad_counter:
+                shot.status[3::5] = STATUS_BAD_SENSOR_FAILURE
+                shot.value[3::5] = 0
+            tags, assets = self.evaluator.evaluate(shot, self.now_ns, CONNECTED)
+            kpis = self.tracker.update(tags, assets, self.now_ns, 3)
+        return {k.key: k for k in kpis}
+
+
+def test_oee_is_ideal_cycle_over_real_cycle_on_a_line_that_always_runs() -> None:
+    kpis = Shift().run(4000, cycle_s=40.0)
+    assert kpis["oee"].value == pytest.approx(100 * 30 / 40, rel=0.03)
+    assert kpis["rate.Line A"].value == pytest.approx(90, rel=0.1)
+    assert kpis["power"].value == pytest.approx(10.0)
+    assert kpis["alarms"].value == 3
+
+
+def test_oee_falls_with_every_minute_of_fault() -> None:
+    shift = Shift()
+    shift.run(2000, cycle_s=30.0)
+    kpis = shift.run(2000, cycle_s=0, State=6)
+    assert kpis["oee"].value == pytest.approx(50, rel=0.05)
+
+
+def test_energy_and_carbon_follow_power() -> None:
+    kpis = Shift().run(3601)
+    energy = next(v for k, v in kpis["power"].inputs.items() if k.startswith("energy_kwh"))
+    assert energy == pytest.approx(10.0, rel=0.01)
+
+
+def test_a_bad_counter_adds_nothing_and_a_reset_counter_goes_on() -> None:
+    shift = Shift()
+    before = shift.run(600)["oee"].inputs["M-1 GQ"]
+    assert shift.run(50, cycle_s=0, bad_counter=True)["oee"].inputs["M-1 GQ"] == before
+    shift.good = 2.0
+    assert shift.run(1, cycle_s=0)["oee"].inputs["M-1 GQ"] == before + 2
+
+
+def test_a_pause_in_watching_counts_as_nothing() -> None:
+    shift = Shift()
+    pbt = shift.run(100)["oee"].inputs["M-1 PBT_s"]
+    shift.now_ns += 3600 * SECOND_NS
+    assert shift.run(1)["oee"].inputs["M-1 PBT_s"] == pbt
+
+
+def test_the_formulas_of_the_standard_hang_together() -> None:
+    u = iso22400.UnitTimes(
+        apt_s=300, aust_s=50, adet_s=100, pbt_s=500, pri_s=2, pq=120, gq=110, sq=10, failures=3, ttr_s=90
+    )
+    product = iso22400.availability(u) * iso22400.effectiveness(u) * iso22400.quality_ratio(u)
+    assert iso22400.oee(u) == pytest.approx(product) == pytest.approx(0.44)
+    assert iso22400.allocation_efficiency(u) * iso22400.utilisation_efficiency(u) == pytest.approx(
+        iso22400.availability(u)
+    )
+    assert iso22400.mtbf_s(u) == 100
+    assert iso22400.mttr_s(u) == 30
+    assert np.isnan(iso22400.oee(iso22400.UnitTimes()))
