@@ -48,7 +48,7 @@ def _start() -> tuple["subprocess.Popen[bytes]", int]:
     reading, writing = os.pipe()
     try:
         server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", _SCREEN, "-nolisten", "tcp", "-noreset"],
+            [*_leash(), "Xvfb", "-displayfd", str(writing), "-screen", "0", _SCREEN, "-nolisten", "tcp", "-noreset"],
             pass_fds=(writing,),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -67,6 +67,12 @@ def _start() -> tuple["subprocess.Popen[bytes]", int]:
         server.wait()
         raise SetupError(f"Xvfb ended with status {server.returncode} instead of making a virtual screen.")
     return server, int(answer)
+
+
+def _leash() -> list[str]:
+    """Words before a command that make Linux end it when we die, however we die; none without setpriv."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
 
 
 def _answers(name: str) -> bool:
