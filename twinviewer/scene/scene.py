@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from twinviewer.model.asset import Asset, Tag
+from twinviewer.model.camera import CameraView
 from twinviewer.model.geometry import Geometry
 from twinviewer.model.notice import Notice
 
@@ -19,16 +20,6 @@ class EnergySettings:
     carbon_kg_per_kwh: float = 0.0
     carbon_source: str = ""
     tariff_eur_per_kwh: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class CameraView:
-    """A named camera place: position and target in metres (Z up), and a colouring mode or ""."""
-
-    name: str
-    position: tuple[float, float, float]
-    target: tuple[float, float, float]
-    mode: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,97 @@
+"""The GLSL that replaces parts of VTK's own shaders: colour by table row, hiding and ghosting by its alpha, light.
+
+Light is worked out per vertex for both sides of a face: flat faces look the same as with light per pixel, and a
+software rasteriser spends its time on pixels.
+"""
+
+from vtkmodules.vtkRenderingCore import vtkActor, vtkTexture
+from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLPolyDataMapper
+
+from twinviewer.view.colour_table import WIDTH
+from twinviewer.view.lights import AMBIENT, DIFFUSE, LAMPS
+
+_SHIFT = WIDTH.bit_length() - 1
+_AWAY = "gl_Position = vec4(2.0, 2.0, 2.0, 1.0);\n"  # out of the clip volume: costs no pixels
+SOLID = "if (state.a < 0.998) { " + _AWAY + "}\n"
+GHOST = "if (state.a > 0.998 || state.a < 0.002) { " + _AWAY + "}\n"
+
+_FETCH = f"""
+int row = int(surface + 0.5);
+state = texelFetch(stateTable, ivec2(row & {WIDTH - 1}, row >> {_SHIFT}), 0);
+"""
+_LAMP_UNIFORMS = "".join(f"uniform vec3 lightDirectionVC{k}; uniform vec3 lightColor{k};\n" for k in range(LAMPS))
+_LAMP = "shine = -dot(facing, lightDirectionVC{k}) * lightColor{k}.x; lit += max(vec2(shine, -shine), 0.0);\n"
+_LIGHT = (
+    "vec3 facing = normalize(normalMatrix * normalMC); float shine; lit = vec2(0.0);\n"
+    + "".join(_LAMP.format(k=k) for k in range(LAMPS))
+    + f"lit = {AMBIENT:.6f} + {DIFFUSE:.6f} * lit;\n"
+)
+_PLAIN = "vec3 base = state.rgb;\n"
+_TEXTURED = "vec4 texel = texture(picture, uvOut);\nvec3 base = texel.rgb * state.rgb;\n"
+# The texture's light and dark stay readable under the state's colour.
+_TEXTURED_SKIN = """
+vec4 texel = texture(picture, uvOut);
+float light = dot(texel.rgb, vec3(0.2126, 0.7152, 0.0722));
+vec3 base = mix(texel.rgb, state.rgb * (0.45 + 0.75 * light), 0.62);
+"""
+_GROUND = "vec4 ground = texture(groundMap, groundUv);\nbase = base * ground.a + ground.rgb;\n"
+
+
+def colour_by_table(
+    actor: vtkActor,
+    table: vtkTexture,
+    *,
+    where: str = SOLID,
+    picture: vtkTexture | None = None,
+    skin: bool = True,
+    ground: tuple[vtkTexture, tuple[float, float, float, float]] | None = None,
+    lit: bool = True,
+    tint: tuple[tuple[float, float, float], float] | None = None,
+) -> None:
+    """Let `actor` take its colours from `table` by its point attribute "surface".
+
+    `where` is SOLID or GHOST: which rows it shows. `picture` is a texture at the point attribute "uv", tinted by the
+    state where it is `skin`. `ground` is a texture laid over world x, y with (origin x, y, 1 / width, 1 / depth): its
+    alpha dims, its colour adds. `tint` mixes a colour in by a share. VTK itself declares the samplers for pixels.
+    """
+    mapper = actor.GetMapper()
+    assert isinstance(mapper, vtkOpenGLPolyDataMapper)
+    mapper.MapDataArrayToVertexAttribute("surface", "surface", 0, -1)
+    actor.GetProperty().SetTexture("stateTable", table)
+    declare, code = ["in float surface;", "uniform sampler2D stateTable;", "flat out vec4 state;"], [_FETCH]
+    declare_pixel, pixel = ["flat in vec4 state;"], [_PLAIN]
+    if picture is not None:
+        mapper.MapDataArrayToVertexAttribute("uv", "uv", 0, -1)
+        actor.GetProperty().SetTexture("picture", picture)
+        declare += ["in vec2 uv;", "out vec2 uvOut;"]
+        code.append("uvOut = uv;\n")
+        declare_pixel.append("in vec2 uvOut;")
+        pixel = [_TEXTURED_SKIN if skin else _TEXTURED]
+    if ground is not None:
+        texture, (x, y, scale_x, scale_y) = ground
+        actor.GetProperty().SetTexture("groundMap", texture)
+        declare.append("out vec2 groundUv;")
+        code.append(f"groundUv = (vertexMC.xy - vec2({x:.6f}, {y:.6f})) * vec2({scale_x:.9f}, {scale_y:.9f});\n")
+        declare_pixel.append("in vec2 groundUv;")
+        pixel.append(_GROUND)
+    if tint is not None:
+        (red, green, blue), share = tint
+        pixel.append(f"base = mix(base, vec3({red:.4f}, {green:.4f}, {blue:.4f}), {share:.4f});\n")
+    if lit:
+        declare += [_LAMP_UNIFORMS, "out vec2 lit;"]
+        code.append(_LIGHT)
+        declare_pixel.append("in vec2 lit;")
+        pixel.append("base *= gl_FrontFacing ? lit.x : lit.y;\n")
+    pixel.append("fragOutput0 = vec4(base, state.a);\n")
+    _replace(actor, "\n".join(declare), "".join(code), where, "\n".join(declare_pixel), "".join(pixel))
+
+
+def _replace(actor: vtkActor, declare: str, code: str, where: str, declare_pixel: str, pixel: str) -> None:
+    shader = actor.GetShaderProperty()
+    vertex, fragment = shader.AddVertexShaderReplacement, shader.AddFragmentShaderReplacement
+    vertex("//VTK::Color::Dec", True, f"//VTK::Color::Dec\n{declare}\n", False)
+    vertex("//VTK::CustomEnd::Impl", True, f"{code}{where}", False)
+    fragment("//VTK::Color::Dec", True, f"//VTK::Color::Dec\n{declare_pixel}\n", False)
+    fragment("//VTK::Light::Impl", True, pixel, False)
+    # Nothing here is drawn with alpha 0, and a shader without `discard` is tested for depth earlier.
+    fragment("if (fragOutput0.a <= 0.0)", True, "if (false)", False)
