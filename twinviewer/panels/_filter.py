@@ -52,9 +52,6 @@ class Columns:
         return np.fromiter((text in words for words in getattr(self, column)), bool, self.size)
 
 
-Mask = Callable[[Columns, AssetStates], np.ndarray]
-
-
 @dataclass(frozen=True, slots=True)
 class Words:
     """A text that must stand in one of the text columns."""
@@ -62,7 +59,7 @@ class Words:
     column: str
     text: str
 
-    def mask(self, columns: Columns, states: AssetStates) -> np.ndarray:
+    def mask(self, columns: Columns, states: AssetStates | None) -> np.ndarray:
         """bool (n_assets,); does not depend on the live arrays."""
         del states
         return columns.containing(self.column, self.text)
@@ -76,9 +73,10 @@ class Choice:
     value: str
     codes: frozenset[int]
 
-    def mask(self, columns: Columns, states: AssetStates) -> np.ndarray:
-        """bool (n_assets,)."""
-        del columns
+    def mask(self, columns: Columns, states: AssetStates | None) -> np.ndarray:
+        """bool (n_assets,); without data nothing matches."""
+        if states is None:
+            return np.zeros(columns.size, bool)
         if self.value == "unack":
             return np.asarray(states.unacknowledged, bool)
         column = {"state": states.state, "zone": states.zone, "alarm": states.priority, "quality": states.quality}
@@ -102,9 +100,10 @@ class Number:
     sign: str
     limit: float
 
-    def mask(self, columns: Columns, states: AssetStates) -> np.ndarray:
-        """bool (n_assets,)."""
-        del columns
+    def mask(self, columns: Columns, states: AssetStates | None) -> np.ndarray:
+        """bool (n_assets,); without data nothing matches."""
+        if states is None:
+            return np.zeros(columns.size, bool)
         if self.field == "kw":
             values, usable = states.power_kw, states.power_quality < Quality.STALE
         elif self.field == "vib":
@@ -123,7 +122,7 @@ class Not:
 
     term: "Node"
 
-    def mask(self, columns: Columns, states: AssetStates) -> np.ndarray:
+    def mask(self, columns: Columns, states: AssetStates | None) -> np.ndarray:
         """bool (n_assets,)."""
         return ~self.term.mask(columns, states)
 
@@ -134,7 +133,7 @@ class All:
 
     terms: tuple["Node", ...]
 
-    def mask(self, columns: Columns, states: AssetStates) -> np.ndarray:
+    def mask(self, columns: Columns, states: AssetStates | None) -> np.ndarray:
         """bool (n_assets,)."""
         result = np.ones(columns.size, bool)
         for term in self.terms:
@@ -148,7 +147,7 @@ class Any:
 
     terms: tuple["Node", ...]
 
-    def mask(self, columns: Columns, states: AssetStates) -> np.ndarray:
+    def mask(self, columns: Columns, states: AssetStates | None) -> np.ndarray:
         """bool (n_assets,)."""
         result = np.zeros(columns.size, bool)
         for term in self.terms:

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -177,7 +178,7 @@ class Journal:
         found = [c for c in self._changes if c.asset_id in wanted and c.time_ns <= until_ns]
         for asset_id in wanted & self._row.keys():
             past = list(self._states.get(self._row[asset_id], ()))
-            for (_, before), (start, state) in zip(past, past[1:], strict=False):
+            for (_, before), (start, state) in pairwise(past):
                 if start <= until_ns:
                     text = f"{State(before).label} → {State(state).label}"
                     found.append(Change(start, asset_id, text, State(state)))
