@@ -43,8 +43,8 @@ def run(command: str, arguments: Sequence[str], usage: str) -> int:
 def set_up(test: bool, root: Path = ROOT) -> environment.Environment:
     """Bring the machine and `.venv` to what pyproject.toml asks; silent where nothing is to do."""
     progress = Progress(sys.stdout)
-    system.ensure(test, progress)
     venv = environment.Environment(root)
+    system.ensure(test, not venv.ready(test), progress)
     venv.ensure(test, progress)
     return venv
 

@@ -92,10 +92,8 @@ class Environment:
         command += ["--progress-bar", "off", "--constraint", str(self.constraints), "--editable", target]
         status, tail = follow(command, narrator.line, narrator.beat, cwd=self.root)
         if status != 0:
-            errors = [line for line in tail if line.startswith("ERROR")] or tail[-8:]
-            raise SetupError(
-                "\n".join([*errors, "", "pip could not install the packages. Check the network, then try again."])
-            )
+            errors = [line for line in tail if "rror" in line][-6:] or tail[-8:]
+            raise SetupError("\n".join([*errors, "", "pip could not install the packages (see above)."]))
         unfinished.unlink(missing_ok=True)
         progress.done()
 

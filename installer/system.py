@@ -7,8 +7,10 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from installer.errors import SetupError
 from installer.process import follow
@@ -53,7 +55,7 @@ LIBRARIES = (
 )
 
 
-def ensure(test: bool, progress: Progress) -> None:
+def ensure(test: bool, build: bool, progress: Progress) -> None:
     """Install what is missing through apt where that may be; otherwise say the one line to run.
 
     Raises SetupError where the missing parts cannot be installed from here. On systems other than Linux the wheels
@@ -61,7 +63,7 @@ def ensure(test: bool, progress: Progress) -> None:
     """
     if not sys.platform.startswith("linux"):
         return
-    missing = missing_packages(test)
+    missing = missing_packages(test, build)
     if not missing:
         return
     if shutil.which("apt-get") is None:
@@ -74,16 +76,25 @@ def ensure(test: bool, progress: Progress) -> None:
             f"  sudo apt-get install {' '.join(pick(missing, _known_packages(missing)))}"
         )
     _install(prefix, missing, progress)
-    still = missing_packages(test)
+    still = missing_packages(test, build)
     if still:
         raise SetupError(f"apt installed its packages, yet these are still missing: {' '.join(c[0] for c in still)}")
 
 
-def missing_packages(test: bool) -> list[tuple[str, ...]]:
-    """For each missing part, the packages that may bring it. Asking takes milliseconds."""
+def missing_packages(test: bool, build: bool) -> list[tuple[str, ...]]:
+    """For each missing part, the packages that may bring it. Asking takes milliseconds.
+
+    `test` asks for a virtual screen too where there is none, `build` for what `.venv` is made with: venv itself, and
+    a compiler with Python's headers, as the mesh decoder (meshoptimizer) comes as source only.
+    """
     missing = [entry.packages for entry in LIBRARIES if not any(map(_loads, entry.sonames))]
-    if importlib.util.find_spec("ensurepip") is None:
-        missing.append((f"python3.{sys.version_info[1]}-venv", "python3-venv"))
+    release = f"python3.{sys.version_info[1]}"
+    if build and importlib.util.find_spec("ensurepip") is None:
+        missing.append((f"{release}-venv", "python3-venv"))
+    if build and not Path(sysconfig.get_path("include"), "Python.h").exists():
+        missing.append((f"{release}-dev", "python3-dev"))
+    if build and shutil.which("g++") is None:
+        missing.append(("g++",))
     if test and not os.environ.get("DISPLAY") and shutil.which("Xvfb") is None:
         missing.append(("xvfb",))
     return missing
