@@ -1,0 +1,76 @@
+"""How times, durations and values are written in the panels."""
+
+import math
+from datetime import datetime
+
+from twinviewer.model.asset import Tag
+from twinviewer.model.frame import Frame
+from twinviewer.model.quality import Quality
+from twinviewer.panels._kit.gauges import figure
+
+NS = 1_000_000_000
+
+
+def local(time_ns: int) -> datetime:
+    """A moment (UTC ns) in the zone of this computer."""
+    return datetime.fromtimestamp(time_ns / NS).astimezone()
+
+
+def clock(time_ns: int, now_ns: int | None = None, seconds: bool = True) -> str:
+    """Local time of day, with the date in front where it is not the day of `now_ns`; "–" for 0 (unknown)."""
+    if time_ns <= 0:
+        return "–"
+    moment = local(time_ns)
+    text = moment.strftime("%H:%M:%S" if seconds else "%H:%M")
+    if now_ns is not None and moment.date() != local(now_ns).date():
+        return f"{moment.day} {moment.strftime('%b')} {text}"
+    return text
+
+
+def duration(seconds: float) -> str:
+    """ "04:12", "1:04:12", "2 d 04 h"; "–" where it is not known."""
+    if not math.isfinite(seconds):
+        return "–"
+    whole = max(0, int(seconds))
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    if hours >= 24:
+        return f"{hours // 24} d {hours % 24:02d} h"
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"
+
+
+def age(seconds: float) -> str:
+    """ "0.4 s", "12 s", "3 min", "2 h", "5 d"; "never" where nothing ever came."""
+    if not math.isfinite(seconds):
+        return "never"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    for size, unit in ((90, "s"), (5400, "min"), (129_600, "h")):
+        if seconds < size:
+            return f"{seconds / {'s': 1, 'min': 60, 'h': 3600}[unit]:.0f} {unit}"
+    return f"{seconds / 86_400:.0f} d"
+
+
+def title_of(tag: Tag) -> str:
+    """A tag's key as words: "GoodCount" reads "Good count"."""
+    words = "".join(f" {c.lower()}" if c.isupper() and i else c for i, c in enumerate(tag.key))
+    return tag.key if tag.key.isupper() or "  " in words or " " in tag.key else words
+
+
+def value_text(tag: Tag, frame: Frame) -> str:
+    """The newest value of a tag with its unit, as far as it is usable; never an old value as if it were new."""
+    quality = quality_of(tag, frame)
+    if quality >= Quality.BAD:
+        return "bad" if quality == Quality.BAD else "no data"
+    text = frame.tags.text.get(tag.index) if tag.is_text else f"{figure(float(frame.tags.value[tag.index]))} {tag.unit}"
+    text = (text or "–").strip()
+    return f"{text} (stale)" if quality == Quality.STALE else text
+
+
+def quality_of(tag: Tag, frame: Frame) -> Quality:
+    """Quality of a tag in an evaluated frame; UNKNOWN before it is evaluated."""
+    return Quality.UNKNOWN if frame.tags.quality is None else Quality(int(frame.tags.quality[tag.index]))
+
+
+def age_of(tag: Tag, frame: Frame) -> float:
+    """Age of a tag's newest sample in seconds, inf where nothing ever came."""
+    return math.inf if frame.tags.age_s is None else float(frame.tags.age_s[tag.index])

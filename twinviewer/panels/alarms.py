@@ -1,0 +1,295 @@
+"""The alarm list after ISA-18.2: what waits for a person, what is acknowledged, what is set aside and until when."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
+
+from twinviewer.model.alarm import Alarm, AlarmState
+from twinviewer.model.errors import TwinError
+from twinviewer.model.frame import Frame
+from twinviewer.model.notice import Notice
+from twinviewer.panels import _alarm_rows as rows
+from twinviewer.panels._alarm_dialogs import AcknowledgeDialog, ShelveDialog
+from twinviewer.panels._alarm_table import AlarmTable
+from twinviewer.panels._kit.actions import Action, Actions
+from twinviewer.panels._kit.icons import icon
+from twinviewer.panels._kit.style import theme
+from twinviewer.panels._kit.symbols import alarm_icon
+from twinviewer.panels._kit.widgets import button, label
+from twinviewer.session import Session
+
+TITLE = "Alarms"
+AREA = "bottom"
+ORDER = 10
+_ALL = frozenset({1, 2, 3, 4})
+_NARROW = 860  # pixels; below it the buttons say less
+
+
+class Panel(QWidget):
+    """Filter row, flood banner and table."""
+
+    def __init__(self, session: Session, actions: Actions) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._session = session
+        self.table = AlarmTable(self)
+        self.banner = self._make_banner()
+        self.empty = label("No alarms.", "quiet")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 4, 6, 2)
+        layout.setSpacing(3)
+        layout.addLayout(self._make_bar())
+        layout.addWidget(self.banner)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.empty)
+        self.empty.hide()
+        self.table.acted.connect(self._act)
+        self.table.flew.connect(self._fly)
+        self.table.keyed.connect(self._on_key)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
+        stops = [
+            session.selection_changed.connect(lambda _id: self._follow()),
+            session.scene_changed.connect(lambda _scene: self._filter()),
+        ]
+        self.destroyed.connect(lambda: [stop() for stop in stops])
+        self._register(actions)
+        self._filter()
+        self._enable()
+
+    # Building ------------------------------------------------------------------------------------------------------
+
+    def _make_bar(self) -> QHBoxLayout:
+        bar = QHBoxLayout()
+        bar.setSpacing(4)
+        self.priorities: dict[int, QToolButton] = {}
+        for priority in (1, 2, 3, 4):
+            item = QToolButton(self)
+            item.setCheckable(True)
+            item.setIcon(alarm_icon(priority, theme()))
+            item.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            item.toggled.connect(lambda _on: self._filter())
+            self.priorities[priority] = item
+            bar.addWidget(item)
+        self.only = QToolButton(self)
+        self.only.setText("Selected asset")
+        self.only.setCheckable(True)
+        self.only.setToolTip("Only alarms of the asset that is selected")
+        self.only.toggled.connect(lambda _on: self._filter())
+        bar.addWidget(self.only)
+        self.field = QLineEdit()
+        self.field.setPlaceholderText("Filter by asset or text")
+        self.field.setAccessibleName("Filter alarms by asset or text")
+        self.field.setClearButtonEnabled(True)
+        self.field.addAction(icon("filter", "text2"), QLineEdit.ActionPosition.LeadingPosition)
+        self.field.setMaximumWidth(260)
+        self.field.textChanged.connect(lambda _text: self._filter())
+        bar.addWidget(self.field, 1)
+        bar.addStretch(1)
+        self.acknowledge_button = button("Acknowledge", "", self.acknowledge_selected, "check")
+        self.acknowledge_button.setToolTip("Acknowledge the selected alarms (A; with a comment Shift+A)")
+        self.shelve_button = button("Shelve…", "", self.shelve_selected, "shelve")
+        self.shelve_button.setAccessibleName("Shelve")
+        self.shelve_button.setToolTip("Put the selected alarms aside for a time (S)")
+        self.acknowledge_button.setAccessibleName("Acknowledge")
+        self.all_button = button("Acknowledge all shown…", "", self.acknowledge_shown)
+        self.all_button.setAccessibleName("Acknowledge all shown")
+        self.export_button = QToolButton(self)
+        self.export_button.setIcon(icon("export", "text"))
+        self.export_button.setToolTip("Save the shown alarms as CSV…")
+        self.export_button.setAccessibleName("Save the shown alarms as CSV")
+        self.export_button.clicked.connect(lambda _on=False: self.export())
+        for item in (self.acknowledge_button, self.shelve_button, self.all_button, self.export_button):
+            bar.addWidget(item)
+        return bar
+
+    def _make_banner(self) -> QFrame:
+        banner = QFrame(self)
+        banner.setProperty("kind", "card")
+        inside = QHBoxLayout(banner)
+        inside.setContentsMargins(10, 3, 10, 3)
+        self.banner_text = label("", "heading")
+        inside.addWidget(self.banner_text, 1)
+        banner.hide()
+        return banner
+
+    def _register(self, actions: Actions) -> None:
+        def waits() -> bool:
+            return any(a.state in rows.WAITING for a in self.table.selected())
+
+        actions.add(
+            Action("alarms.acknowledge", "Acknowledge the selected alarms", "Alarms", self.acknowledge_selected, "",
+                   waits, icon="check", keywords="ack confirm"),
+            Action("alarms.acknowledge_shown", "Acknowledge all alarms shown…", "Alarms", self.acknowledge_shown, "",
+                   lambda: bool(self._waiting(self.table.alarms.shown)), keywords="ack all"),
+            Action("alarms.shelve", "Shelve the selected alarms…", "Alarms", self.shelve_selected, "",
+                   lambda: bool(self._shelvable()), icon="shelve", keywords="suppress aside"),
+            Action("alarms.unshelve", "Unshelve the selected alarms", "Alarms", self.unshelve_selected, "",
+                   lambda: any(a.state is AlarmState.SHELVED for a in self.table.selected())),
+            Action("alarms.export", "Save the alarm list as CSV…", "Alarms", self.export, "",
+                   lambda: bool(self.table.alarms.shown), icon="export", keywords="table spreadsheet"),
+        )  # fmt: skip
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        narrow = event.size().width() < _NARROW
+        self.acknowledge_button.setText("Ack" if narrow else "Acknowledge")
+        self.all_button.setText("Ack all…" if narrow else "Acknowledge all shown…")
+        self.shelve_button.setText("" if narrow else "Shelve…")
+        self.only.setText("Selected" if narrow else "Selected asset")
+
+    # Showing -------------------------------------------------------------------------------------------------------
+
+    def on_frame(self, frame: Frame) -> None:
+        """Show one frame's alarms."""
+        fresh = frame.alarms is not self.table.alarms.all
+        self.table.show_alarms(frame.alarms, frame.now_ns)
+        self.setWindowTitle(f"{TITLE} — {rows.headline(frame.alarms, frame.alarms_10_min)}")
+        self.banner.setVisible(frame.flood)
+        if frame.flood:
+            worst = sum(a.priority == 1 and a.state in rows.WAITING for a in frame.alarms)
+            first = f" {worst} of priority 1 wait: begin with them." if worst else ""
+            self.banner_text.setText(f"Alarm flood: {frame.alarms_10_min} alarms in the last 10 min.{first}")
+        if fresh:
+            self._count()
+            self._enable()
+
+    def on_theme(self, theme: str) -> None:
+        """Draw the symbols in the other theme."""
+        for priority, item in self.priorities.items():
+            item.setIcon(alarm_icon(priority, theme))
+        self.table.viewport().update()
+
+    def _count(self) -> None:
+        for priority, item in self.priorities.items():
+            n = sum(a.priority == priority for a in self.table.alarms.all)
+            item.setText(str(n))
+            item.setToolTip(f"Only priority {priority} ({n})")
+            item.setAccessibleName(f"Only priority {priority}, {n} alarms")
+        hidden = len(self.table.alarms.all) - len(self.table.alarms.shown)
+        nothing = not self.table.alarms.shown
+        self.empty.setText(f"{hidden} alarms are hidden by the filter." if hidden else "No alarms.")
+        self.empty.setVisible(nothing)
+
+    def _enable(self) -> None:
+        chosen = self.table.selected()
+        self.acknowledge_button.setEnabled(bool(self._waiting(chosen)))
+        self.shelve_button.setEnabled(bool(self._shelvable()))
+        self.all_button.setEnabled(bool(self._waiting(self.table.alarms.shown)))
+        self.export_button.setEnabled(bool(self.table.alarms.shown))
+
+    def _filter(self) -> None:
+        only = (self._session.selection or "") if self.only.isChecked() else ""
+        self.table.alarms.show_wanted(
+            replace(
+                self.table.alarms.wanted,
+                priorities=frozenset(p for p, item in self.priorities.items() if item.isChecked()) or _ALL,
+                text=self.field.text(),
+                asset_id=only,
+                types={a.asset_id: f"{a.name} {a.type_label}" for a in self._session.scene.assets},
+            )
+        )
+        self._count()
+        self._enable()
+
+    def _follow(self) -> None:
+        if self.only.isChecked():
+            self._filter()
+
+    # Acting --------------------------------------------------------------------------------------------------------
+
+    def _fly(self, key: str) -> None:
+        alarm = next((a for a in self.table.alarms.shown if a.key == key), None)
+        if alarm is not None:
+            self._session.fly_to(alarm.asset_id)
+
+    def _act(self, key: str) -> None:
+        alarm = next((a for a in self.table.alarms.shown if a.key == key), None)
+        if alarm is None:
+            return
+        match rows.action_of(alarm):
+            case rows.ACKNOWLEDGE:
+                self._acknowledge([alarm])
+            case rows.SHELVE:
+                self._shelve([alarm])
+            case rows.UNSHELVE:
+                self._send("unshelve", [alarm])
+
+    def _on_key(self, key: str) -> None:
+        {
+            "A": self.acknowledge_selected,
+            "Shift+A": lambda: self._ask_and_acknowledge(self._waiting(self.table.selected())),
+            "S": self.shelve_selected,
+            "U": self.unshelve_selected,
+        }[key]()
+
+    @staticmethod
+    def _waiting(alarms: Sequence[Alarm]) -> list[Alarm]:
+        return [a for a in alarms if a.state in rows.WAITING]
+
+    def _shelvable(self) -> list[Alarm]:
+        usual = (AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED)
+        return [a for a in self.table.selected() if a.state in usual]
+
+    def acknowledge_selected(self) -> None:
+        """Acknowledge what is selected and waits."""
+        self._acknowledge(self._waiting(self.table.selected()))
+
+    def acknowledge_shown(self) -> None:
+        """Acknowledge all that the filter shows and that waits, after asking."""
+        self._ask_and_acknowledge(self._waiting(self.table.alarms.shown))
+
+    def shelve_selected(self) -> None:
+        """Ask for time and reason, and shelve what is selected."""
+        self._shelve(self._shelvable())
+
+    def unshelve_selected(self) -> None:
+        """Bring back what is selected and shelved."""
+        self._send("unshelve", [a for a in self.table.selected() if a.state is AlarmState.SHELVED])
+
+    def _acknowledge(self, alarms: Sequence[Alarm], comment: str = "") -> None:
+        self._send("acknowledge", alarms, **({"reason": comment} if comment else {}))
+
+    def _ask_and_acknowledge(self, alarms: Sequence[Alarm]) -> None:
+        if not alarms:
+            return
+        dialog = AcknowledgeDialog(alarms, self)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self._acknowledge(alarms, dialog.comment_text)
+        dialog.deleteLater()
+
+    def _shelve(self, alarms: Sequence[Alarm]) -> None:
+        if not alarms:
+            return
+        dialog = ShelveDialog(alarms, self.table.alarms.now_ns, self)
+        if dialog.exec() == QDialog.DialogCode.Accepted and dialog.reason_text:
+            self._send("shelve", alarms, reason=dialog.reason_text, until_ns=dialog.until_ns)
+        dialog.deleteLater()
+
+    def _send(self, command: str, alarms: Sequence[Alarm], **more: object) -> None:
+        try:
+            for alarm in alarms:
+                self._session.source.command(command, key=alarm.key, by=self._session.user, **more)
+        except TwinError as error:
+            self._session.notice.emit(Notice("error", error.text, error.remedy, error.where))
+
+    def export(self) -> None:
+        """Ask for a file and write the shown alarms into it."""
+        path, _kind = QFileDialog.getSaveFileName(self, "Save alarms", "alarms.csv", "CSV (*.csv)")
+        if path:
+            self.export_to(Path(path))
+
+    def export_to(self, path: Path) -> None:
+        """Write the shown alarms as CSV; a failure becomes a notice."""
+        try:
+            path.write_text(rows.as_csv(self.table.alarms.shown), encoding="utf-8-sig", newline="")
+        except OSError as error:
+            text = f"the alarm list could not be written: {error.strerror or error}"
+            self._session.notice.emit(Notice("error", text, "Choose another place.", str(path)))
+            return
+        self._session.notice.emit(Notice("info", f"{len(self.table.alarms.shown)} alarms written", "", str(path)))
