@@ -13,7 +13,7 @@ Point = Sequence[float]
 
 def segments_for(radius: float) -> int:
     """How many sides a round body of this radius needs to look round from a step away."""
-    return int(np.clip(4 * round(2 + radius * 28), 8, 40))
+    return int(np.clip(2 * round(5 + radius * 50), 10, 40))
 
 
 def box(x: float, y: float, z: float, bevel: float = 0.012, arc: int = 0) -> Mesh:
@@ -202,5 +202,36 @@ def frame(width: float, height: float, border: float, depth: float, bevel: float
     loops = [np.column_stack([q[:, 0], np.full(4, y), q[:, 1]]) for q, y in rings]
     quads = []
     for a, b in zip(loops, loops[1:] + loops[:1], strict=True):
-        quads.append(np.stack([a, np.roll(a, -1, 0), np.roll(b, -1, 0), b], 1))
+        quads.append(np.stack([a, b, np.roll(b, -1, 0), np.roll(a, -1, 0)], 1))
     return facets(np.concatenate(quads))
+
+
+_Z_TO_X = np.array([[0.0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]])
+_Z_TO_Y = np.array([[1.0, 0, 0, 0], [0, 0, -1, 0], [0, 1, 0, 0], [0, 0, 0, 1]])
+
+
+def prism_x(outline_yz: Sequence[Point], width: float, bevel: float = 0.006) -> Mesh:
+    """A polygon (y, z), pushed along X about the origin."""
+    return prism(outline_yz, width, bevel).at(_Z_TO_X)
+
+
+def prism_y(outline_xz: Sequence[Point], depth: float, bevel: float = 0.006) -> Mesh:
+    """A polygon (x, z), pushed along Y about the origin."""
+    return prism(outline_xz, depth, bevel).at(_Z_TO_Y)
+
+
+def plate_with_window(
+    width: float, height: float, window: tuple[float, float, float, float], depth: float, bevel: float = 0.006
+) -> Mesh:
+    """A plate in the XZ plane about the origin with a rectangular opening (x0, x1, z0, z1)."""
+    x0, x1, z0, z1 = window
+    left, right, low, high = -width / 2, width / 2, -height / 2, height / 2
+    pieces = [
+        (left, x0, low, high), (x1, right, low, high), (x0, x1, low, z0), (x0, x1, z1, high),
+    ]  # fmt: skip
+    boxes = [
+        box(b - a, depth, d - c, bevel).to((a + b) / 2, 0, (c + d) / 2)
+        for a, b, c, d in pieces
+        if b - a > 1e-6 and d - c > 1e-6
+    ]
+    return merge(boxes)

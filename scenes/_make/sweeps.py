@@ -11,7 +11,7 @@ from scenes._make.solids import Point, segments_for
 
 
 def rounded_way(path: Sequence[Point], bend: float, steps: int = 5) -> np.ndarray:
-    """The corners of `path` replaced by arcs of radius `bend` (smaller where there is no room)."""
+    """The corners of `path` replaced by arcs of radius `bend` (smaller where there is no room; none at 0)."""
     p = np.array(path, float)
     out = [p[0]]
     for before, corner, after in zip(p, p[1:], p[2:], strict=False):
@@ -19,7 +19,7 @@ def rounded_way(path: Sequence[Point], bend: float, steps: int = 5) -> np.ndarra
         len_u, len_v = np.linalg.norm(u), np.linalg.norm(v)
         u, v = u / len_u, v / len_v
         half = np.arccos(np.clip(u @ v, -1, 1)) / 2
-        if half > np.pi / 2 - 1e-3:
+        if bend <= 0 or half > np.pi / 2 - 1e-3:
             out.append(corner)
             continue
         reach = min(bend / np.tan(half), 0.49 * len_u, 0.49 * len_v)
