@@ -92,8 +92,7 @@ class Environment:
         command += ["--progress-bar", "off", "--constraint", str(self.constraints), "--editable", target]
         status, tail = follow(command, narrator.line, narrator.beat, cwd=self.root)
         if status != 0:
-            errors = [line for line in tail if "rror" in line][-6:] or tail[-8:]
-            raise SetupError("\n".join([*errors, "", "pip could not install the packages (see above)."]))
+            raise SetupError("\n".join([*_reasons(tail), "", "pip could not install the packages (see above)."]))
         unfinished.unlink(missing_ok=True)
         progress.done()
 
@@ -109,6 +108,13 @@ class Environment:
         status, tail = follow(command, lambda _: None, lambda: None, cwd=self.root)
         if status != 0:
             raise SetupError("\n".join([*tail[-8:], "", "The simulation could not be compiled."]))
+
+
+def _reasons(tail: list[str]) -> list[str]:
+    """The lines of pip's last words that say why, without its frame; all of the last ones where none does."""
+    lines = [line.strip() for line in tail if re.search(r"\berror\b", line, re.IGNORECASE)]
+    frame = ("note:", "error: subprocess-exited", "Installing build dependencies")
+    return list(dict.fromkeys(line for line in lines if not line.startswith(frame)))[-6:] or tail[-8:]
 
 
 class _PipNarrator:

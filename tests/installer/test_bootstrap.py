@@ -88,6 +88,17 @@ def test_a_failing_pip_is_a_sentence_and_no_stamp(toy: environment.Environment) 
     assert not toy.ready(test=False)
 
 
+def test_the_reason_is_cut_out_of_what_pip_says() -> None:
+    tail = [
+        "Collecting a",
+        "  error: subprocess-exited-with-error",
+        "      ERROR: No matching distribution found for setuptools>=77",
+        "  note: This error originates from a subprocess, and is likely not a problem with pip.",
+    ]
+    assert environment._reasons(tail) == ["ERROR: No matching distribution found for setuptools>=77"]
+    assert environment._reasons(["Collecting a", "Killed"]) == ["Collecting a", "Killed"]
+
+
 def test_every_requirement_is_pinned_and_no_host_is_named() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
