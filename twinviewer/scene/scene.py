@@ -11,6 +11,7 @@ from twinviewer.model.asset import Asset, Tag
 from twinviewer.model.camera import CameraView
 from twinviewer.model.geometry import Geometry
 from twinviewer.model.notice import Notice
+from twinviewer.scene.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,17 @@ class Scene:
     def tag(self, name: str) -> Tag:
         """The tag with this name; KeyError where there is none."""
         return self._tag_by_name[name]
+
+
+def load_scene(
+    path: Path | str, *, geometry: bool = True, cache_dir: Path | None = None, progress: Progress | None = None
+) -> Scene:
+    """Open a scene folder, its scene.toml, or a bare geometry file.
+
+    With `geometry=False` no triangles are decoded: assets and tags are the same. `cache_dir` holds prepared geometry
+    (the user's cache folder by default). `progress(fraction, text)` is called while it works and may raise to cancel.
+    Raises SceneError, which names file and line or node.
+    """
+    from twinviewer.scene.draft import read_draft  # here, because the draft is made of the classes above
+
+    return read_draft(path, geometry=geometry, cache_dir=cache_dir, progress=progress).checked()

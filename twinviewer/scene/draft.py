@@ -1,0 +1,177 @@
+"""Opening a scene step by step, keeping what a lint wants to know: findings, and where everything was written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from twinviewer.discovery import shipped
+from twinviewer.model.camera import CameraView
+from twinviewer.model.errors import SceneError
+from twinviewer.model.notice import Notice
+from twinviewer.scene import cache
+from twinviewer.scene.flow import resolve_flow
+from twinviewer.scene.formats import formats
+from twinviewer.scene.found import Finder, NodeList
+from twinviewer.scene.manifest import FORMAT, Manifest, ModelEntry
+from twinviewer.scene.overrides import Binding, read_bindings
+from twinviewer.scene.paths import inside
+from twinviewer.scene.placement import Placement
+from twinviewer.scene.prepare import ModelFile, Prepared, merge, prepare, prepare_nodes
+from twinviewer.scene.progress import Progress
+from twinviewer.scene.resolve import Resolved, Resolver, owners
+from twinviewer.scene.scene import EnergySettings, Scene
+from twinviewer.scene.table import Row, read_table
+from twinviewer.scene.toml_file import MANIFEST, read_manifest
+from twinviewer.scene.toml_lines import Lines
+from twinviewer.scene.types import AssetType, resolve_types
+from twinviewer.scene.vibration import VibrationTable
+
+_BINDINGS = "bindings.csv"
+_LARGE_M, _SMALL_M, _FAR_M = 3_000.0, 0.05, 20_000.0
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A scene with its sources. `findings` include what stops it from being used (level "error", key "duplicate")."""
+
+    scene: Scene
+    manifest: Manifest
+    lines: Lines
+    types: dict[str, AssetType]
+    resolved: Resolved
+    nodes: NodeList
+    bindings: dict[tuple[str, str], Binding]
+    findings: tuple[Notice, ...]
+
+    def checked(self) -> Scene:
+        """The scene. Raises SceneError where two things go by one name: nobody could tell which one is shown."""
+        for finding in self.findings:
+            if finding.key == "duplicate" and finding.level == "error":
+                raise SceneError(finding.text, finding.where, finding.remedy)
+        return self.scene
+
+
+def read_draft(
+    path: Path | str, *, geometry: bool = True, cache_dir: Path | None = None, progress: Progress | None = None
+) -> Draft:
+    """As `load_scene`, without refusing duplicates. Raises SceneError where it cannot be read at all."""
+    path = Path(path)
+    folder, manifest, lines = locate(path)
+    progress = progress or (lambda fraction, text: None)
+    table = VibrationTable(shipped("resources") / "vibration_limits.toml")
+    types = resolve_types(manifest, lines, table)
+    models = model_files(folder, manifest, lines)
+    cache_dir = cache_dir or cache.default_cache_dir()
+    prepared = _prepare(models, geometry, cache_dir, progress)
+    rows, bindings = _tables(folder, manifest, lines)
+    nodes = NodeList(prepared.nodes, [node.path for node in prepared.nodes], prepared.spans)
+    finder = Finder(manifest, lines, nodes, rows)
+    found = finder.run()
+    resolved = Resolver(manifest, types, table, bindings).run(found, nodes)
+    flow, flow_findings = resolve_flow(manifest.flow, [asset.asset_id for asset in resolved.assets], lines)
+    findings = [*finder.findings, *resolved.findings, *flow_findings, *_unused(bindings, resolved)]
+    findings += [Notice("info", note, where=folder.name, key="geometry") for note in _geometry_notes(prepared)]
+    scene = Scene(
+        path=path if path.suffix.lower() != ".toml" else folder,
+        name=manifest.name,
+        key=resolved.key(),
+        assets=tuple(resolved.assets),
+        tags=tuple(resolved.tags),
+        geometry=prepared.geometry,
+        asset_of_node=owners(found, nodes),
+        flow=flow,
+        namespaces=dict(manifest.namespaces),
+        energy=EnergySettings(**manifest.energy.model_dump()),
+        kpi_targets=dict(manifest.kpi.targets),
+        views=tuple(CameraView(**view.model_dump()) for view in manifest.view),
+        notes=tuple(findings),
+    )
+    progress(1.0, "Ready")
+    return Draft(scene, manifest, lines, types, resolved, nodes, bindings, tuple(findings))
+
+
+def locate(path: Path) -> tuple[Path, Manifest, Lines]:
+    """Folder and manifest of what a person named: a folder, a scene.toml, or a geometry file. Raises SceneError."""
+    if path.is_dir():
+        path = path / MANIFEST
+        if not path.exists():
+            remedy = f"A scene folder holds a {MANIFEST}; a geometry file can also be opened by itself."
+            raise SceneError(f"the folder has no {MANIFEST}.", str(path.parent), remedy)
+    if not path.exists():
+        raise SceneError("there is no such scene.", str(path), "Check the path.")
+    if path.suffix.lower() == ".toml":
+        manifest, lines = read_manifest(path)
+        return path.parent, manifest, lines
+    if path.suffix.lower() not in formats():
+        known = ", ".join(sorted(formats()))
+        raise SceneError("this is neither a scene nor a geometry file.", str(path), f"Readable are {known}.")
+    manifest = Manifest(format=FORMAT, name=path.stem, model=[ModelEntry.model_construct(file=path.name)])
+    return path.parent, manifest, Lines("", path.name)
+
+
+def model_files(folder: Path, manifest: Manifest, lines: Lines) -> list[ModelFile]:
+    """The geometry files of a manifest, which must lie inside the folder. Raises SceneError."""
+    models: list[ModelFile] = []
+    used: dict[str, int] = {}
+    for k, entry in enumerate(manifest.model):
+        where = lines.where("model", k, "file")
+        file = inside(folder, entry.file, where)
+        label = entry.file.replace("#", "_")
+        count = used[label] = used.get(label, -1) + 1
+        label = f"{label}[{count}]" if count else label
+        placement = Placement(label, entry.up, entry.unit, entry.position, entry.rotation_deg, entry.scale)
+        models.append(ModelFile(file, placement, where))
+    return models
+
+
+def _prepare(models: Sequence[ModelFile], geometry: bool, cache_dir: Path, progress: Progress) -> Prepared:
+    if not models:
+        return Prepared((), (), "", merge([])[0] if geometry else None)
+    return prepare(models, cache_dir, progress) if geometry else prepare_nodes(models, cache_dir)
+
+
+def _tables(folder: Path, manifest: Manifest, lines: Lines) -> tuple[list[Row], dict[tuple[str, str], Binding]]:
+    rows: list[Row] = []
+    if manifest.assets is not None:
+        table = manifest.assets.table
+        file = inside(folder, table, lines.where("assets", "table"))
+        rows = read_table(file, table, ("asset",), manifest.assets.sheet)
+    name = manifest.bindings.table if manifest.bindings is not None else _BINDINGS
+    if manifest.bindings is None and not (folder / name).is_file():
+        return rows, {}
+    return rows, read_bindings(inside(folder, name, lines.where("bindings", "table")), name)
+
+
+def _unused(bindings: dict[tuple[str, str], Binding], resolved: Resolved) -> list[Notice]:
+    known = {asset.asset_id for asset in resolved.assets}
+    return [
+        Notice(
+            "warning",
+            f"the binding names asset '{asset_id}', which is not there.",
+            "Delete the line.",
+            b.where,
+            "asset",
+        )
+        for (asset_id, _), b in bindings.items()
+        if asset_id not in known
+    ]
+
+
+def _geometry_notes(prepared: Prepared) -> list[str]:
+    """The size of what was read, for units are often wrong, and what was left out."""
+    geometry = prepared.geometry
+    if geometry is None:
+        return list(prepared.notes)
+    if len(geometry.points) == 0:
+        return ["there are no triangles.", *geometry.notes, *prepared.notes]
+    low, high = geometry.points.min(axis=0), geometry.points.max(axis=0)
+    size = high - low
+    notes = [f"the scene measures {size[0]:.4g} x {size[1]:.4g} x {size[2]:.4g} m."]
+    advice = "If that is wrong, set 'unit' and 'up' of the [[model]]."
+    if size.max() > _LARGE_M or size.max() < _SMALL_M:
+        notes[0] += f" {advice}"
+    if float(np.abs((low + high) / 2).max()) > _FAR_M:
+        notes.append("the scene lies far from its origin, which costs precision: move it with 'position'.")
+    return [*notes, *geometry.notes, *prepared.notes]

@@ -1,0 +1,202 @@
+"""What may stand in scene.toml: typed, versioned, described for editors (resources/scene.schema.json)."""
+
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+FORMAT = 1
+Role = Literal[
+    "", "state", "vibration", "power", "energy", "temperature", "current", "pressure", "lubrication", "speed", "load",
+    "count_good", "count_scrap", "queue", "cycle_time", "order", "product", "fault_code", "position_x", "position_y", "position_z",
+    "heading_deg", "health", "hours",
+]  # fmt: skip
+StateName = Literal[
+    "unknown", "offline", "running", "idle", "setup", "blocked", "starved", "fault", "maintenance"
+]  # fmt: skip
+ROLES: tuple[str, ...] = get_args(Role)
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Vector = tuple[Number, Number, Number]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ModelEntry(_Strict):
+    """One geometry file and where it stands."""
+
+    file: str = Field(
+        description="Geometry file inside the scene folder: .glb, .gltf, .obj, .stl, .ply, .vtk, .vtp, .vtu, .ifc."
+    )
+    nodes: Literal["extras", "named", "listed"] | None = Field(
+        default=None,
+        description='Which nodes are assets: "extras" (nodes with extras.asset), "named" (top-level names), "listed" '
+        "(only what rules and the table say). Left out: extras where the file has any, else listed where there are "
+        "rules or a table, else named.",
+    )
+    up: Literal["Y", "Z"] | None = Field(
+        default=None, description="Which axis of the file points up, where it does not say so itself."
+    )
+    unit: Positive | None = Field(
+        default=None, description="Metres per unit of the file: 0.001 for millimetres, 0.0254 for inches."
+    )
+    position: Vector = Field(default=(0.0, 0.0, 0.0), description="Where the file's origin stands, in metres.")
+    rotation_deg: Vector = Field(default=(0.0, 0.0, 0.0), description="Turn about X, then Y, then Z, in degrees.")
+    scale: Positive = Field(default=1.0, description="A further factor on the size.")
+
+
+class AssetsEntry(_Strict):
+    """A table with one line per asset."""
+
+    table: str = Field(
+        description="CSV or XLSX file. Columns: asset, type, name, path, node; anything else fills {columns}."
+    )
+    sheet: str | None = Field(default=None, description="Sheet of an XLSX file; the first one when left out.")
+
+
+class BindingsEntry(_Strict):
+    """A table that binds tags to node ids, such as `twinviewer bind` proposes."""
+
+    table: str = Field(
+        "bindings.csv", description="CSV or XLSX file. Columns: asset, tag, node, role, unit, confidence, accept."
+    )
+
+
+class LimitsEntry(_Strict):
+    """Alarm limits in the tag's own unit."""
+
+    low_low: Number | None = Field(default=None, description="Urgent low limit.")
+    low: Number | None = Field(default=None, description="Low limit.")
+    high: Number | None = Field(default=None, description="High limit.")
+    high_high: Number | None = Field(default=None, description="Urgent high limit.")
+    hysteresis: NotNegative = Field(0.0, description="How far the value must come back before the alarm ends.")
+    delay_s: NotNegative = Field(0.0, description="How long a limit must be crossed before the alarm is raised.")
+
+
+class TagEntry(_Strict):
+    """One live quantity that every asset of the type has."""
+
+    node: str | None = Field(default=None, description='Node id with prefix or URI: "p:s={asset}.State".')
+    path: str | None = Field(default=None, description='Path from Objects: "p:Machines/p:{asset}/p:State".')
+    role: Role = Field(default="", description="What twinviewer does with the value.")
+    unit: str = Field(default="", description='Unit as shown: "mm/s", "kW", "°C".')
+    states: dict[str, StateName] = Field(default={}, description="For role state: raw value to state.")
+    normal: tuple[Number, Number] | None = Field(default=None, description="Band in which the value usually lies.")
+    span: tuple[Number, Number] | None = Field(default=None, description="Range the instrument can show (EURange).")
+    limits: LimitsEntry = Field(default_factory=LimitsEntry, description="Alarm limits.")
+    stale_after_s: Positive | None = Field(
+        default=None,
+        description="Seconds without a sample after which the value is old. Left out: the link's keep-alive decides.",
+    )
+    text: bool = Field(default=False, description="The value is text, not a number.")
+
+    @model_validator(mode="after")
+    def _sensible(self) -> "TagEntry":
+        if self.node is not None and self.path is not None:
+            raise ValueError("a tag has either 'node' or 'path', not both")
+        for name in ("normal", "span"):
+            band = getattr(self, name)
+            if band is not None and band[0] > band[1]:
+                raise ValueError(f"'{name}' must be [lower, upper]")
+        return self
+
+
+class VibrationEntry(_Strict):
+    """Vibration severity zones: a class of resources/vibration_limits.toml, or own limits."""
+
+    group: str = Field(default="", description='Machine group of the table: "1", "2".')
+    foundation: Literal["rigid", "flexible"] = Field(default="rigid", description="How the machine stands.")
+    limits: Vector | None = Field(default=None, description="Own zone boundaries A/B, B/C, C/D in mm/s RMS.")
+
+    @model_validator(mode="after")
+    def _sensible(self) -> "VibrationEntry":
+        if self.limits is not None and not 0 < self.limits[0] < self.limits[1] < self.limits[2]:
+            raise ValueError("'limits' must be three rising numbers above 0")
+        if self.limits is None and not self.group:
+            raise ValueError("say 'group' or 'limits'")
+        return self
+
+
+class TypeEntry(_Strict):
+    """A template for assets of one kind. `{asset}`, captures and table columns are filled into texts."""
+
+    extends: str | None = Field(default=None, description="A type whose entries hold here too.")
+    label: str | None = Field(default=None, description="The kind as shown to people.")
+    station: bool | None = Field(default=None, description="May be a station of the flow model.")
+    rated_power_kw: Positive | None = Field(default=None, description="Rated power in kW.")
+    vibration: VibrationEntry | None = Field(default=None, description="Vibration severity zones.")
+    tags: dict[str, TagEntry] = Field(default={}, description="The tags that every asset of this type has.")
+    data: dict[str, Any] = Field(default={}, description="Anything else that is to be kept with the asset.")
+
+
+class RuleEntry(_Strict):
+    """Nodes that are assets. The first rule that matches a node holds."""
+
+    nodes: str = Field(description="Node path with *, ** and {captures}: 'Hall/Line {line}/{asset}'.")
+    type: str | None = Field(default=None, description='Type name, or "extras:KEY" to take it from the node.')
+    asset: str | None = Field(
+        default=None, description="Asset id, with captures; left out: {asset}, else extras.asset, else the node's name."
+    )
+    name: str | None = Field(default=None, description="Name as shown, with captures.")
+    path: str | None = Field(default=None, description="ISA-95 place below the site: 'Machining/Line {line}'.")
+    ignore: bool = Field(default=False, description="Matching nodes are no assets.")
+
+
+class FlowEntry(_Strict):
+    """Material flow: each asset of an entry feeds each of the next."""
+
+    path: list[str] = Field(description="Asset ids or patterns with *, in order.", min_length=2)
+
+
+class EnergyEntry(_Strict):
+    """Figures for cost and carbon."""
+
+    carbon_kg_per_kwh: NotNegative = Field(default=0.0, description="CO2 equivalent of a kWh, in kg.")
+    carbon_source: str = Field(default="", description="Where that figure comes from.")
+    tariff_eur_per_kwh: NotNegative = Field(default=0.0, description="Price of a kWh, in euro.")
+
+
+class KpiEntry(_Strict):
+    """Indicators."""
+
+    targets: dict[str, Number] = Field(default={}, description="Target by indicator, such as oee = 0.85.")
+
+
+class ViewEntry(_Strict):
+    """A camera bookmark."""
+
+    name: str = Field(description="Name as shown.")
+    position: Vector = Field(description="Where the camera stands, in metres.")
+    target: Vector = Field(description="What it looks at, in metres.")
+    mode: str = Field(default="", description="Colour mode that goes with it: status, vibration, energy.")
+    section: tuple[Number, Number, Number, Number, Number, Number] | None = Field(
+        default=None, description="Section box: x from, x to, y from, y to, z from, z to."
+    )
+
+
+class Manifest(_Strict):
+    """A scene of twinviewer: geometry, assets, their tags and limits."""
+
+    format: Literal[1] = Field(description="Version of this format: 1.")
+    name: str = Field(description="Name of the scene.")
+    site: str = Field(default="", description="ISA-95 site; the first step of every asset's place.")
+    namespaces: dict[str, str] = Field(default={}, description="Prefix = OPC UA namespace URI.")
+    model: list[ModelEntry] = Field(default=[], description="Geometry files.")
+    assets: AssetsEntry | None = Field(default=None, description="Asset table.")
+    bindings: BindingsEntry | None = Field(
+        default=None, description="Binding table; else bindings.csv, if it is there."
+    )
+    type: dict[str, TypeEntry] = Field(default={}, description="Asset types.")
+    asset: list[RuleEntry] = Field(default=[], description="Rules from nodes to assets.")
+    flow: list[FlowEntry] = Field(default=[], description="Material flow.")
+    energy: EnergyEntry = Field(default_factory=EnergyEntry, description="Energy and carbon.")
+    kpi: KpiEntry = Field(default_factory=KpiEntry, description="Indicators.")
+    view: list[ViewEntry] = Field(default=[], description="Camera bookmarks.")
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of scene.toml, as published in resources/scene.schema.json."""
+    result = Manifest.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **result, "title": "twinviewer scene"}

@@ -1,0 +1,107 @@
+"""Triangles on their way from a file to a Geometry: one mesh in its own coordinates, joining, and normals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+_CREASE_COS = 0.77  # about 40 degrees: sharper edges stay sharp, gentler ones are shaded round
+
+
+@dataclass(slots=True)
+class Mesh:
+    """n vertices and m triangles. Shapes and types as in `model.geometry.Geometry`; uv and texture together or not."""
+
+    points: np.ndarray
+    normals: np.ndarray
+    triangles: np.ndarray
+    colour: np.ndarray
+    skin: np.ndarray
+    metallic: np.ndarray
+    roughness: np.ndarray
+    uv: np.ndarray | None = None
+    texture: np.ndarray | None = None
+
+
+def plain_mesh(
+    points: np.ndarray,
+    triangles: np.ndarray,
+    normals: np.ndarray | None = None,
+    colour: np.ndarray | tuple[int, int, int, int] = (168, 172, 176, 255),
+) -> Mesh:
+    """A mesh without material, normals computed where there are none."""
+    points = np.ascontiguousarray(points, np.float32)
+    triangles = np.ascontiguousarray(triangles, np.int32)
+    count = len(points)
+    source = np.arange(count)
+    if normals is None:
+        normals, triangles, source = creased_normals(points, triangles)
+    n = len(source)
+    colours = np.broadcast_to(np.asarray(colour, np.uint8), (count, 4))[source]
+    return Mesh(
+        points[source],
+        np.ascontiguousarray(normals, np.float32),
+        triangles,
+        np.ascontiguousarray(colours),
+        np.full(n, 255, np.uint8),
+        np.zeros(n, np.uint8),
+        np.full(n, 178, np.uint8),
+    )
+
+
+def join(meshes: Sequence[Mesh]) -> Mesh:
+    """Several meshes as one."""
+    if len(meshes) == 1:
+        return meshes[0]
+    starts = np.cumsum([0] + [len(mesh.points) for mesh in meshes[:-1]])
+    textured = any(mesh.uv is not None for mesh in meshes)
+
+    def column(name: str) -> np.ndarray:
+        return np.concatenate([getattr(mesh, name) for mesh in meshes])
+
+    triangles = np.concatenate([mesh.triangles + np.int32(k) for mesh, k in zip(meshes, starts, strict=True)])
+    names = ("points", "normals", "colour", "skin", "metallic", "roughness")
+    columns = {name: column(name) for name in names}
+    uv = np.concatenate([_uv(mesh) for mesh in meshes]) if textured else None
+    texture = np.concatenate([_texture(mesh) for mesh in meshes]) if textured else None
+    return Mesh(triangles=triangles, uv=uv, texture=texture, **columns)
+
+
+def _uv(mesh: Mesh) -> np.ndarray:
+    return mesh.uv if mesh.uv is not None else np.zeros((len(mesh.points), 2), np.float32)
+
+
+def _texture(mesh: Mesh) -> np.ndarray:
+    return mesh.texture if mesh.texture is not None else np.full(len(mesh.points), -1, np.int16)
+
+
+def creased_normals(points: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Normals for a mesh that has none: round where faces meet gently, sharp where they meet at an edge.
+
+    Returns normals float32 (k, 3), triangles int32 (m, 3) and the source vertex of each of the k vertices: a vertex
+    on a sharp edge is doubled.
+    """
+    corners = points[triangles]
+    face = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    smooth = np.zeros((len(points), 3), np.float64)
+    for axis in range(3):
+        for corner in range(3):
+            smooth[:, axis] += np.bincount(triangles[:, corner], face[:, axis], len(points))
+    smooth = unit_rows(smooth.astype(np.float32))
+    face = unit_rows(face)
+    sharp = np.einsum("mcj,mj->mc", smooth[triangles], face) < _CREASE_COS
+    rows, at = np.nonzero(sharp)
+    result = triangles.astype(np.int32, copy=True)
+    result[rows, at] = len(points) + np.arange(len(rows), dtype=np.int32)
+    source = np.concatenate([np.arange(len(points)), triangles[rows, at]])
+    return np.concatenate([smooth, face[rows]]), result, source
+
+
+def unit_rows(vectors: np.ndarray) -> np.ndarray:
+    """Rows scaled to length 1; rows without a direction become (0, 0, 1)."""
+    length = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    good = np.isfinite(length) & (length > 1e-20)
+    result = vectors / np.where(good, length, 1.0)[:, None]
+    if not good.all():
+        result[~good] = (0.0, 0.0, 1.0)
+    return result.astype(np.float32, copy=False)

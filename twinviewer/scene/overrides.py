@@ -1,0 +1,103 @@
+"""What single assets have otherwise than their type: columns such as "Vibration.high", and bound node ids."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from twinviewer.model.asset import NodeAddress
+from twinviewer.model.errors import SceneError
+from twinviewer.scene.addresses import parse_node, parse_path
+from twinviewer.scene.manifest import ROLES, TagEntry
+from twinviewer.scene.table import Row, number, read_table
+from twinviewer.scene.types import TagTemplate
+
+_LIMITS = ("low_low", "low", "high", "high_high", "hysteresis", "delay_s")
+_TEXTS = ("node", "path", "unit")
+_NODE_ID = re.compile(r"(nsu=|ns=|[sigb]=|[^:/]*:[sigb]=)")
+_YES = ("yes", "true", "1", "x")
+
+
+@dataclass(slots=True)
+class TagOverride:
+    """Changes to one tag of one asset, from one line of the asset table."""
+
+    where: str
+    limits: dict[str, float] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
+
+    def applied(self, entry: TagEntry) -> TagEntry:
+        """`entry` with these changes."""
+        changes = dict(self.fields)
+        if self.limits:
+            changes["limits"] = entry.limits.model_copy(update=self.limits)
+        if "node" in changes:
+            changes["path"] = None
+        elif "path" in changes:
+            changes["node"] = None
+        return entry.model_copy(update=changes)
+
+
+def tag_overrides(row: Row) -> dict[str, TagOverride]:
+    """The changes that columns named TAG.FIELD make, by tag key. Raises SceneError on an unknown field."""
+    found: dict[str, TagOverride] = {}
+    for column, text in row.cells.items():
+        key, dot, name = column.rpartition(".")
+        if not dot or not key:
+            continue
+        change = found.setdefault(key, TagOverride(row.where))
+        if name in _LIMITS:
+            change.limits[name] = number(text, column, row.where)
+        elif name == "stale_after_s":
+            change.fields[name] = number(text, column, row.where)
+        elif name in _TEXTS:
+            change.fields[name] = text
+        else:
+            known = ", ".join((*_LIMITS, *_TEXTS, "stale_after_s"))
+            raise SceneError(
+                f"the column '{column}' changes nothing known.", row.where, f"Behind the dot stand {known}."
+            )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One accepted line of the binding table."""
+
+    asset_id: str
+    key: str
+    node: str
+    role: str
+    unit: str
+    where: str
+
+    def address(self, namespaces: Mapping[str, str]) -> NodeAddress:
+        """Where the tag lives. Raises SceneError."""
+        parse = parse_node if _NODE_ID.match(self.node) else parse_path
+        return parse(self.node, namespaces, {}, self.where)
+
+    def template(self) -> TagTemplate:
+        """A tag for an asset whose type has none of this name."""
+        entry = TagEntry.model_validate({"node": self.node, "role": self.role, "unit": self.unit})
+        return TagTemplate(self.key, entry, self.where)
+
+
+def read_bindings(path: Path, name: str) -> dict[tuple[str, str], Binding]:
+    """The accepted bindings by asset id and tag key. Raises SceneError with file and line."""
+    found: dict[tuple[str, str], Binding] = {}
+    for row in read_table(path, name, ("asset", "tag", "node")):
+        if row.get("accept") and row.get("accept").lower() not in _YES:
+            continue
+        asset_id, key, node = row.get("asset"), row.get("tag"), row.get("node")
+        if not (asset_id and key and node):
+            raise SceneError("asset, tag and node must all be filled.", row.where, "Fill them, or delete the line.")
+        if row.get("role") not in ROLES:
+            known = ", ".join(role for role in ROLES if role)
+            raise SceneError(f"the role '{row.get('role')}' is not known.", row.where, f"Known are {known}.")
+        if (asset_id, key) in found:
+            first = found[asset_id, key].where
+            text = f"the tag '{asset_id}.{key}' is bound in {first} already."
+            raise SceneError(text, row.where, "Delete one of the two lines, or write 'no' under accept.")
+        found[asset_id, key] = Binding(asset_id, key, node, row.get("role"), row.get("unit"), row.where)
+    return found

@@ -1,0 +1,40 @@
+"""Opening files that a scene names: never outside its folder, never anything but a regular file."""
+
+from pathlib import Path, PurePosixPath
+
+from twinviewer.model.errors import SceneError
+from twinviewer.scene.bounds import MAX_FILE_BYTES
+
+
+def inside(folder: Path, name: str, where: str) -> Path:
+    """The file `name` inside `folder`, links resolved. Raises SceneError when it lies outside or is not there."""
+    remedy = "Put the file into the scene folder and name it relative to that folder."
+    if not name or "\0" in name or "\\" in name or ":" in name:
+        raise SceneError(f"'{name}' is not a usable file name.", where, "Use a relative name with forward slashes.")
+    if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+        raise SceneError(f"'{name}' points outside the scene folder; such paths are not followed.", where, remedy)
+    try:
+        target = (folder / name).resolve()
+        root = folder.resolve()
+    except (OSError, RuntimeError) as error:
+        raise SceneError(f"'{name}' cannot be followed: {error}.", where, remedy) from None
+    if not target.is_relative_to(root):
+        raise SceneError(f"'{name}' leads through a link to outside the scene folder.", where, remedy)
+    if not target.exists():
+        raise SceneError(f"the file '{name}' is missing.", where, f"It is looked for in {folder}.")
+    return target
+
+
+def read_bytes(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
+    """All bytes of a regular file of at most `limit` bytes. Raises SceneError."""
+    try:
+        if not path.is_file():
+            text = "the file is missing." if not path.exists() else "this is not a regular file."
+            raise SceneError(text, str(path), "Check the name and the folder.")
+        size = path.stat().st_size
+        if size > limit:
+            raise SceneError(f"the file has {size:,} bytes; at most {limit:,} are read.", str(path))
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SceneError(f"the file cannot be read: {reason}.", str(path), "Check its permissions.") from None

@@ -1,0 +1,242 @@
+"""Found assets and types become Asset and Tag rows."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from twinviewer.model.asset import Asset, Limits, NodeAddress, Tag
+from twinviewer.model.errors import SceneError
+from twinviewer.model.notice import Notice
+from twinviewer.model.state import State
+from twinviewer.scene.addresses import parse_node, parse_path
+from twinviewer.scene.bounds import MAX_TAGS
+from twinviewer.scene.found import Found, NodeList, top_level
+from twinviewer.scene.manifest import Manifest, TagEntry
+from twinviewer.scene.overrides import Binding, tag_overrides
+from twinviewer.scene.table import number
+from twinviewer.scene.types import AssetType, TagTemplate
+from twinviewer.scene.vibration import VibrationTable
+
+_STATES = {name.name.lower(): name for name in State}
+# What the plant and most simple servers send: the standard numbering of docs/engineers.md.
+STANDARD_STATES: Mapping[str, State] = {
+    str(number): state
+    for number, state in enumerate(
+        (
+            State.OFFLINE, State.RUNNING, State.IDLE, State.SETUP,
+            State.BLOCKED, State.STARVED, State.FAULT, State.MAINTENANCE,
+        )
+    )
+}  # fmt: skip
+_TEXT_ROLES = {"product", "order", "fault_code"}
+_NO_TYPE = AssetType("")
+
+
+@dataclass(slots=True)
+class Resolved:
+    """Assets and tags of a scene. `where` tells for each asset id and tag name which line made it."""
+
+    assets: list[Asset] = field(default_factory=list)
+    tags: list[Tag] = field(default_factory=list)
+    findings: list[Notice] = field(default_factory=list)
+    where: dict[str, str] = field(default_factory=dict)
+
+    def key(self) -> str:
+        """A hash of what decides the layout and meaning of tag and asset rows."""
+        lines = [f"{tag!r}" for tag in self.tags]
+        lines += [json.dumps([a.asset_id, a.type, a.tags, a.vibration_limits, a.rated_power_kw]) for a in self.assets]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
+
+
+class Resolver:
+    """Makes the rows of one scene. Raises SceneError where a template cannot be filled."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        types: Mapping[str, AssetType],
+        table: VibrationTable,
+        bindings: Mapping[tuple[str, str], Binding],
+    ) -> None:
+        self._manifest = manifest
+        self._types = types
+        self._table = table
+        self._bindings = bindings
+        self._result = Resolved()
+        self._told_types: set[str] = set()
+        self._bound: dict[str, list[str]] = {}
+        for asset_id, key in bindings:
+            self._bound.setdefault(asset_id, []).append(key)
+
+    def run(self, found: Sequence[Found], nodes: NodeList) -> Resolved:
+        """All assets and tags. The order is that of `found`."""
+        owner = owners(found, nodes)
+        dropped = _dropped(nodes)
+        for index, item in enumerate(found):
+            kind = self._kind(item)
+            parent = self._parent(item, owner, nodes, index)
+            path = self._path(item, nodes, owner, dropped)
+            tags = self._tags(item, kind)
+            asset = Asset(
+                index=index,
+                asset_id=item.asset_id,
+                name=item.name or item.asset_id,
+                type=item.type,
+                path=path,
+                tags=tags,
+                nodes=tuple(nodes.nodes[row].path for row in item.nodes),
+                type_label=kind.label or item.type,
+                part_of=found[parent].asset_id if parent >= 0 else "",
+                extras={**kind.data, **item.extras},
+                **self._machine(item, kind),
+            )
+            self._result.assets.append(asset)
+            self._result.where[item.asset_id] = item.where
+        return self._result
+
+    def _kind(self, item: Found) -> AssetType:
+        if item.type in self._types:
+            return self._types[item.type]
+        if item.type and self._types and item.type not in self._told_types:
+            self._told_types.add(item.type)
+            text = f"the type '{item.type}' of asset '{item.asset_id}' is not defined, so it has no tags."
+            self._say("warning", "type", text, item.where, f"Add [type.{item.type}] to scene.toml.")
+        return replace(_NO_TYPE, name=item.type, label=item.type)
+
+    def _parent(self, item: Found, owner: np.ndarray, nodes: NodeList, index: int) -> int:
+        """The row of the asset that this one's first node hangs below, -1 for none."""
+        row = nodes.nodes[item.nodes[0]].parent if item.nodes else -1
+        while row >= 0 and owner[row] in (-1, index):
+            row = nodes.nodes[row].parent
+        return int(owner[row]) if row >= 0 else -1
+
+    def _path(self, item: Found, nodes: NodeList, owner: np.ndarray, dropped: set[int]) -> tuple[str, ...]:
+        site = (self._manifest.site,) if self._manifest.site else ()
+        if item.path is not None:
+            return site + tuple(step.strip() for step in item.path.split("/") if step.strip())
+        steps: list[str] = []
+        row = nodes.nodes[item.nodes[0]].parent if item.nodes else -1
+        while row >= 0:
+            if row not in dropped and owner[row] == -1:
+                steps.append(nodes.nodes[row].name)
+            row = nodes.nodes[row].parent
+        return site + tuple(reversed(steps))
+
+    def _machine(self, item: Found, kind: AssetType) -> dict[str, Any]:
+        """Machine data from the type, with the table's columns on top."""
+        limits, group = kind.vibration_limits, kind.vibration_group
+        cells = item.row.cells if item.row else {}
+        where = item.where if item.row is None else item.row.where
+        if "vibration_group" in cells:
+            foundation = cells.get("foundation", "rigid")
+            limits = self._table.limits(cells["vibration_group"], foundation, where)
+            group = f"{cells['vibration_group']} {foundation}"
+        power = kind.rated_power_kw
+        if "rated_power_kw" in cells:
+            power = number(cells["rated_power_kw"], "rated_power_kw", where)
+        station = kind.station
+        if "station" in cells:
+            station = cells["station"].lower() in ("yes", "true", "1", "x")
+        return {"vibration_limits": limits, "vibration_group": group, "rated_power_kw": power, "station": station}
+
+    # --- tags -------------------------------------------------------------------------------------------------
+
+    def _tags(self, item: Found, kind: AssetType) -> tuple[int, ...]:
+        values = {"asset": item.asset_id, "type": item.type, "name": item.name or item.asset_id, **item.values}
+        overrides = tag_overrides(item.row) if item.row else {}
+        templates = {template.key: template for template in kind.tags}
+        for key in self._bound.get(item.asset_id, ()):
+            if key not in templates:
+                templates[key] = self._bindings[item.asset_id, key].template()
+        rows: list[int] = []
+        for key, template in templates.items():
+            entry = overrides[key].applied(template.entry) if key in overrides else template.entry
+            address, where = self._address(item, template, entry, values)
+            if address is None:
+                continue
+            index = len(self._result.tags)
+            if index >= MAX_TAGS:
+                raise SceneError(f"the scene has more than {MAX_TAGS:,} tags.", item.where)
+            self._result.tags.append(make_tag(index, item.asset_id, key, entry, address))
+            self._result.where[f"{item.asset_id}.{key}"] = where
+            rows.append(index)
+        for key in overrides.keys() - templates.keys():
+            text = f"'{item.type or 'no type'}' has no tag '{key}', which a column of the table changes."
+            self._say("warning", "type", text, overrides[key].where, "Correct the column's name.")
+        return tuple(rows)
+
+    def _address(
+        self, item: Found, template: TagTemplate, entry: TagEntry, values: Mapping[str, str]
+    ) -> tuple[NodeAddress | None, str]:
+        binding = self._bindings.get((item.asset_id, template.key))
+        namespaces = self._manifest.namespaces
+        if binding is not None:
+            return binding.address(namespaces), binding.where
+        if entry.node is not None:
+            return parse_node(entry.node, namespaces, values, template.where), template.where
+        if entry.path is not None:
+            return parse_path(entry.path, namespaces, values, template.where), template.where
+        text = f"the tag '{item.asset_id}.{template.key}' has no node id."
+        self._say("warning", "unbound", text, template.where, "Write 'node' or 'path', or run 'twinviewer bind'.")
+        return None, template.where
+
+    def _say(self, level: str, key: str, text: str, where: str, remedy: str) -> None:
+        self._result.findings.append(Notice(level, text, remedy, where, key))
+
+
+def make_tag(index: int, asset_id: str, key: str, entry: TagEntry, address: NodeAddress) -> Tag:
+    """The Tag row of one template."""
+    states = {raw: _STATES[name] for raw, name in entry.states.items()}
+    if entry.role == "state" and not states:
+        states = dict(STANDARD_STATES)
+    words = entry.role == "state" and not any(_is_number(raw) for raw in states)
+    return Tag(
+        index=index,
+        name=f"{asset_id}.{key}",
+        key=key,
+        asset_id=asset_id,
+        address=address,
+        role=entry.role,
+        unit=entry.unit,
+        limits=Limits(**entry.limits.model_dump()),
+        normal=entry.normal,
+        span=entry.span,
+        stale_after_s=entry.stale_after_s,
+        states=states,
+        is_text=entry.text or entry.role in _TEXT_ROLES or words,
+    )
+
+
+def owners(found: Sequence[Found], nodes: NodeList) -> np.ndarray:
+    """int32 (len(nodes),): the asset row a node belongs to by itself or through its parents, -1 for none."""
+    owner = np.full(len(nodes.nodes), -1, np.int32)
+    for index, item in enumerate(found):
+        owner[item.nodes] = index
+    for row, node in enumerate(nodes.nodes):  # parents stand before their children
+        if owner[row] < 0 and node.parent >= 0:
+            owner[row] = owner[node.parent]
+    return owner
+
+
+def _dropped(nodes: NodeList) -> set[int]:
+    """Lone grouping roots ("Scene", "world"), whose names say nothing about the plant."""
+    dropped: set[int] = set()
+    for first, last in nodes.spans:
+        for row in top_level(nodes.nodes, first, last):
+            parent = nodes.nodes[row].parent
+            while parent >= first:
+                dropped.add(parent)
+                parent = nodes.nodes[parent].parent
+    return dropped
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
