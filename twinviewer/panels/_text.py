@@ -4,6 +4,7 @@ import math
 from datetime import datetime
 
 from twinviewer.model.asset import Tag
+from twinviewer.model.connection import Link
 from twinviewer.model.frame import Frame
 from twinviewer.model.quality import Quality
 from twinviewer.panels._kit.gauges import figure
@@ -64,6 +65,11 @@ def value_text(tag: Tag, frame: Frame) -> str:
     text = frame.tags.text.get(tag.index) if tag.is_text else f"{figure(float(frame.tags.value[tag.index]))} {tag.unit}"
     text = (text or "–").strip()
     return f"{text} (stale)" if quality == Quality.STALE else text
+
+
+def is_current(frame: Frame) -> bool:
+    """Whether new values come in: a link that works, or a source that is not the plant."""
+    return frame.source != "live" or frame.connection.link in (Link.CONNECTED, Link.DEGRADED)
 
 
 def quality_of(tag: Tag, frame: Frame) -> Quality:

@@ -1,0 +1,208 @@
+"""The indicators above the picture: figure, recent past, target, alarm; a click says how each is made."""
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from twinviewer.model.frame import Frame, Kpi
+from twinviewer.panels._kit.actions import Actions
+from twinviewer.panels._kit.gauges import draw_sparkline, figure
+from twinviewer.panels._kit.style import colour, font, theme
+from twinviewer.panels._kit.symbols import alarm_symbol
+from twinviewer.panels._kit.widgets import ClickableCard, label
+from twinviewer.panels._text import is_current
+from twinviewer.session import Session
+
+TITLE = "Indicators"
+AREA = "top"
+ORDER = 10
+
+HEIGHT = 58
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter
+_LEAST_WIDTH = 96  # of a tile; with less the last tiles give way
+
+
+class Tile(ClickableCard):
+    """One indicator."""
+
+    def __init__(self, kpi: Kpi, parent: QWidget | None = None) -> None:
+        super().__init__(kpi.label, parent)
+        self.setFixedHeight(HEIGHT)
+        self.kpi = kpi
+        self._stale = False
+        self.clicked.connect(self.explain)
+
+    def show_kpi(self, kpi: Kpi, stale: bool) -> None:
+        """Show another value; `stale` when the data behind it no longer comes in."""
+        if kpi is self.kpi and stale == self._stale and self.toolTip():
+            return
+        self.kpi, self._stale = kpi, stale
+        self.setAccessibleName(self.sentence())
+        self.setToolTip("\n".join(explanation(kpi)))
+        self.update()
+
+    def sentence(self) -> str:
+        """What a screen reader says."""
+        kpi = self.kpi
+        parts = [kpi.label, f"{value_of(kpi)} {kpi.unit}".strip() if math.isfinite(kpi.value) else "no value yet"]
+        if kpi.target is not None:
+            parts.append(f"target {figure(kpi.target)}")
+        if kpi.priority:
+            parts.append(f"alarm priority {kpi.priority}")
+        if self._stale:
+            parts.append("not up to date")
+        return ", ".join(parts)
+
+    def explain(self) -> "Explanation":
+        """Open what stands behind the figure."""
+        popup = Explanation(self.kpi, self)
+        popup.adjustSize()
+        popup.move(self.mapToGlobal(self.rect().bottomLeft()) + popup.OFFSET)
+        popup.show()
+        return popup
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width, height, kpi = float(self.width()), float(self.height()), self.kpi
+        painter.setFont(font(11))
+        painter.setPen(colour("text2"))
+        room = width - 24 - (14 if kpi.priority else 0)
+        name = QFontMetricsF(painter.font()).elidedText(kpi.label, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRectF(12, 6, room, 16), _MIDDLE, name)
+        x = self._paint_figure(painter)
+        box = QRectF(max(x + 10, width - 90), 27, 0, height - 38)
+        box.setRight(width - 12)
+        if kpi.series is not None and box.width() >= 30:
+            draw_sparkline(painter, box, kpi.series[0], kpi.series[1], kpi.target)
+        if kpi.priority:
+            alarm_symbol(painter, QPointF(width - 12, 13), 6, kpi.priority, theme())
+        painter.end()
+
+    def _paint_figure(self, painter: QPainter) -> float:
+        kpi = self.kpi
+        text = value_of(kpi)
+        painter.setFont(font(20, 400 if self._stale else 600))
+        painter.setPen(colour("text2" if self._stale or not math.isfinite(kpi.value) else "text"))
+        painter.drawText(QRectF(12, 23, self.width(), 28), _MIDDLE, text)
+        x = 12 + QFontMetricsF(painter.font()).horizontalAdvance(text) + 5
+        unit = f"{kpi.unit} (old)" if self._stale else kpi.unit
+        painter.setFont(font(11))
+        painter.setPen(colour("text2"))
+        painter.drawText(QRectF(x, 27, self.width(), 22), _MIDDLE, unit)
+        return x + QFontMetricsF(painter.font()).horizontalAdvance(unit)
+
+
+def value_of(kpi: Kpi) -> str:
+    """The figure as it is written: counts without a decimal."""
+    whole = not kpi.unit and math.isfinite(kpi.value) and float(kpi.value).is_integer()
+    return f"{kpi.value:,.0f}" if whole else figure(kpi.value)
+
+
+def explanation(kpi: Kpi) -> list[str]:
+    """How an indicator is made, a line each."""
+    value = f"{value_of(kpi)} {kpi.unit}".strip() if math.isfinite(kpi.value) else "no value yet"
+    lines = [f"{kpi.label}: {value}"]
+    if kpi.formula:
+        lines.append(kpi.formula)
+    if kpi.target is not None:
+        lines.append(f"Target {figure(kpi.target)} {kpi.unit}".strip())
+    if kpi.note:
+        lines.append(kpi.note)
+    return lines
+
+
+class Explanation(QFrame):
+    """Formula, inputs and target of one indicator; Escape or a click elsewhere closes it."""
+
+    OFFSET = QPointF(0, 4).toPoint()
+
+    def __init__(self, kpi: Kpi, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setProperty("kind", "card")
+        self.setAccessibleName(f"How {kpi.label} is made")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 10, 14, 12)
+        layout.setSpacing(5)
+        head, *rest = explanation(kpi)
+        layout.addWidget(label(head, "heading"))
+        for line in rest:
+            text = label(line, "quiet", wrap=True)
+            text.setMinimumWidth(300)
+            layout.addWidget(text)
+        if kpi.inputs:
+            layout.addWidget(label("Made of", "heading"))
+            layout.addLayout(self._inputs(kpi))
+
+    @staticmethod
+    def _inputs(kpi: Kpi) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(18)
+        grid.setVerticalSpacing(2)
+        for row, (name, value) in enumerate(list(kpi.inputs.items())[:24]):
+            grid.addWidget(label(name, "quiet"), row, 0)
+            number: QLabel = label(figure(value))
+            number.setAlignment(Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(number, row, 1)
+        return grid
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+
+class Panel(QWidget):
+    """The tiles side by side, as many as there is room for."""
+
+    def __init__(self, session: Session, actions: Actions) -> None:
+        super().__init__()
+        self._session = session
+        self.tiles: list[Tile] = []
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(6, 2, 6, 4)
+        self._row.setSpacing(6)
+        self.setAccessibleName(TITLE)
+        self.setFixedHeight(HEIGHT + 6)
+        stop = session.scene_changed.connect(lambda _scene: self._make(()))
+        self.destroyed.connect(stop)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(_LEAST_WIDTH + 12, HEIGHT + 6)
+
+    def on_frame(self, frame: Frame) -> None:
+        """Show one frame's indicators."""
+        if [k.key for k in frame.kpis] != [t.kpi.key for t in self.tiles]:
+            self._make(frame.kpis)
+        stale = not is_current(frame)
+        for tile, kpi in zip(self.tiles, frame.kpis, strict=True):
+            tile.show_kpi(kpi, stale)
+
+    def _make(self, kpis: tuple[Kpi, ...]) -> None:
+        for tile in self.tiles:
+            self._row.removeWidget(tile)
+            tile.deleteLater()
+        self.tiles = [Tile(kpi, self) for kpi in kpis]
+        for tile in self.tiles:
+            self._row.addWidget(tile, 1)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Hide the last tiles when there is no room to read them; they come back with the room."""
+        room = max(1, (self.width() - 6) // (_LEAST_WIDTH + 6))
+        for i, tile in enumerate(self.tiles):
+            tile.setVisible(i < room)
+
+    def on_theme(self, theme: str) -> None:
+        """Draw in the other theme."""
+        for tile in self.tiles:
+            tile.update()
