@@ -46,7 +46,9 @@ def _cells(index: np.ndarray) -> vtkCellArray:
     return cells
 
 
-def image_texture(pixels: np.ndarray, *, smooth: bool, repeat: bool = False) -> tuple[vtkTexture, vtkImageData]:
+def image_texture(
+    pixels: np.ndarray, *, smooth: bool, repeat: bool = False, mipmap: bool = False
+) -> tuple[vtkTexture, vtkImageData]:
     """A texture over RGBA uint8 (height, width, 4), first row at v = 0; VTK reads the array itself, so it can be
     written later (call `Modified` on the returned image's scalars and on the image)."""
     height, width = pixels.shape[:2]
@@ -57,6 +59,6 @@ def image_texture(pixels: np.ndarray, *, smooth: bool, repeat: bool = False) -> 
     texture.SetInputDataObject(image)
     texture.SetColorModeToDirectScalars()
     texture.SetInterpolate(smooth)
-    texture.SetMipmap(smooth)
+    texture.SetMipmap(mipmap)
     texture.SetRepeat(repeat)
     return texture, image

@@ -1,16 +1,18 @@
-"""The floor: a baked map of soft contact shadows and a metre grid, and a floor where the scene has none."""
+"""The floor: soft contact shadows baked into a small map, a metre grid, and a floor where the scene has none."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from twinviewer.model.palette import SURFACE, rgb
 from twinviewer.view.layout import Kind, Part
 
-_PIXELS_PER_M = 32.0
-_MOST_PIXELS = 2048
-_SHADOW = {"light": (0.42, 0.30), "dark": (0.52, 0.38)}  # wide ambient darkening, near shadow
-_GRID = {"light": (0.40, 0.85), "dark": (0.40, 0.85)}  # weight of the fine and of the coarse lines
+_PIXELS_PER_M = 8.0
+_MOST_PIXELS = 1024
+_REACH_M = 1.6  # what is higher above the floor throws no shadow
+_BANDS = 4
+_WIDE_M, _NEAR_M = 1.1, 0.32
 
 
 class Extent:
@@ -27,77 +29,81 @@ class Extent:
     @property
     def mapping(self) -> tuple[float, float, float, float]:
         """Origin and scale from world x, y to texture coordinates."""
-        return self.x0, self.y0, 1 / self.width_m, 1 / self.depth_m
-
-
-def shadow_mask(extent: Extent, points: np.ndarray, triangles: np.ndarray, floor_m: float) -> np.ndarray:
-    """Where something stands on the floor or close above it, float32 (rows, columns) of 0 to 1.
-
-    Samples points on the triangles' corners and middles below 1.6 m: enough after the blur, and quick.
-    """
-    mask = np.zeros((extent.rows, extent.columns), np.float32)
-    if not len(triangles):
-        return mask
-    corners = points[triangles]
-    low = corners[:, :, 2].min(1) - floor_m
-    corners = corners[(low < 1.6) & (low > -0.5)]
-    if not len(corners):
-        return mask
-    weight = np.exp(-np.maximum(corners[:, :, 2].min(1) - floor_m, 0) / 0.6).astype(np.float32)
-    size = np.ptp(corners[:, :, :2], axis=1).max(1) * extent.pixels_per_m
-    for steps in (1, 4, 16, 64):
-        chosen = (size <= 3 * steps) & (size > (0 if steps == 1 else 3 * steps / 4)) | ((steps == 64) & (size > 192))
-        _splat(mask, extent, corners[chosen], weight[chosen], steps)
-    return mask
-
-
-def _splat(mask: np.ndarray, extent: Extent, corners: np.ndarray, weight: np.ndarray, steps: int) -> None:
-    """Mark points spread evenly over each triangle, `steps` along an edge."""
-    if not len(corners):
-        return
-    pairs = np.array([(i, j) for i in range(steps + 1) for j in range(steps + 1 - i)], np.float32) / steps
-    batch = max(1, 2_000_000 // len(pairs))
-    for start in range(0, len(corners), batch):
-        c = corners[start : start + batch, :, :2]
-        spread = (
-            c[:, None, 0]
-            + pairs[None, :, :1] * (c[:, None, 1] - c[:, None, 0])
-            + pairs[None, :, 1:] * (c[:, None, 2] - c[:, None, 0])
+        return (
+            self.x0,
+            self.y0,
+            self.pixels_per_m / self.columns,
+            self.pixels_per_m / self.rows,
         )
-        column = ((spread[..., 0] - extent.x0) * extent.pixels_per_m).astype(np.int32).clip(0, extent.columns - 1)
-        row = ((spread[..., 1] - extent.y0) * extent.pixels_per_m).astype(np.int32).clip(0, extent.rows - 1)
-        np.maximum.at(mask, (row, column), np.broadcast_to(weight[start : start + batch, None], row.shape))
 
 
-def ground_map(extent: Extent, mask: np.ndarray, theme: str) -> np.ndarray:
-    """RGBA uint8 (rows, columns, 4), first row at least y: alpha dims the floor's own colour, RGB adds the grid's."""
-    wide, near = _SHADOW[theme]
+@dataclass(frozen=True)
+class FloorLook:
+    """How a theme draws the floor: shares of the wide and of the near shadow, the grid's colour and its weights for
+    lines each metre and every five."""
+
+    wide: float
+    near: float
+    grid: tuple[float, float, float]
+    fine: float
+    coarse: float
+
+
+def floor_look(theme: str) -> FloorLook:
+    """The look of "light" or "dark"."""
+    red, green, blue = rgb(SURFACE[theme]["grid"])
+    wide, near = (0.42, 0.30) if theme == "light" else (0.52, 0.38)
+    return FloorLook(wide, near, (red / 255, green / 255, blue / 255), 0.45, 1.0)
+
+
+def mark_standing(mask: np.ndarray, extent: Extent, points: np.ndarray, triangles: np.ndarray, floor_m: float) -> None:
+    """Raise `mask`, float32 (rows, columns), to 0 … 1 where these triangles stand on the floor or close above it.
+
+    Points are sampled so densely that the later blur closes the gaps.
+    """
+    above = points[triangles[:, 0], 2] - floor_m
+    triangles = triangles[(above < _REACH_M) & (above > -0.5)]
+    triangles = triangles[points[triangles, 2].max(1) > floor_m + 0.05]  # neither markings nor the floor's underside
+    if not len(triangles):
+        return
+    corners = points[triangles]
+    height = np.maximum(corners[:, :, 2].min(1) - floor_m, 0)
+    size = np.ptp(corners[:, :, :2], axis=1).max(1) * extent.pixels_per_m
+    steps = np.where(size <= 2, 1, 2 ** np.ceil(np.log2(np.maximum(size, 1) / 2))).clip(1, 256).astype(np.int32)
+    for band in reversed(range(_BANDS)):  # the lowest last: it weighs most and wins
+        inside = (height >= band * _REACH_M / _BANDS) & (height < (band + 1) * _REACH_M / _BANDS)
+        weight = math.exp(-band * _REACH_M / _BANDS / 0.6)
+        for step in np.unique(steps[inside]).tolist():
+            _splat(mask, extent, corners[inside & (steps == step), :, :2], weight, step)
+
+
+def _splat(mask: np.ndarray, extent: Extent, corners: np.ndarray, weight: float, steps: int) -> None:
+    """Mark points spread evenly over each triangle, `steps` along an edge; corners float32 (k, 3, 2)."""
+    pairs = np.array([(i, j) for i in range(steps + 1) for j in range(steps + 1 - i)], np.float32) / steps
+    shares = np.column_stack([1 - pairs.sum(1), pairs])
+    batch = max(1, 1_000_000 // len(pairs))
+    flat = mask.reshape(-1)
+    origin = np.array([extent.x0, extent.y0], np.float32)
+    for start in range(0, len(corners), batch):
+        local = (corners[start : start + batch] - origin) * np.float32(extent.pixels_per_m)
+        spread = np.einsum("ps,ksa->kpa", shares.astype(np.float32), local).astype(np.int32)
+        column, row = spread[..., 0].clip(0, extent.columns - 1), spread[..., 1].clip(0, extent.rows - 1)
+        cell = (row * extent.columns + column).reshape(-1)
+        flat[cell] = np.maximum(flat[cell], np.float32(weight))
+
+
+def shadow_map(extent: Extent, mask: np.ndarray) -> np.ndarray:
+    """RGBA uint8 (rows, columns, 4), first row at the least y: red the wide darkening, green the near shadow."""
     pixels = extent.pixels_per_m
-    soft = blur(mask, 1.1 * pixels)
-    close = blur(mask, 0.32 * pixels)
-    close = np.roll(close, (round(0.35 * pixels), round(0.30 * pixels)), (0, 1))  # light comes from the front left
-    light = np.clip(1 - wide * soft - near * close, 0.25, 1)
-    grid = _grid_weight(extent, theme)
-    picture = np.empty((extent.rows, extent.columns, 4), np.float32)
-    picture[..., :3] = (grid * light)[..., None] * np.array(rgb(SURFACE[theme]["grid"]), np.float32)
-    picture[..., 3] = (1 - grid) * light * 255
-    return picture.round().astype(np.uint8)
-
-
-def _grid_weight(extent: Extent, theme: str) -> np.ndarray:
-    """How much of the grid's colour lies on each pixel: thin lines each metre, stronger ones every five."""
-    fine, coarse = _GRID[theme]
-    grid = np.zeros((extent.rows, extent.columns), np.float32)
-    step = 1 if extent.pixels_per_m >= 8 else 5
-    for axis, origin, count in ((1, extent.x0, extent.columns), (0, extent.y0, extent.rows)):
-        last = origin + count / extent.pixels_per_m
-        for metre in range(math.ceil(origin / step) * step, math.floor(last) + 1, step):
-            weight, half = (coarse, 1.0) if metre % 5 == 0 else (fine, 0.5)
-            place = (metre - origin) * extent.pixels_per_m
-            line = slice(max(0, round(place - half)), min(count, max(round(place + half), round(place - half) + 1)))
-            target = grid[:, line] if axis else grid[line]
-            np.maximum(target, weight, out=target)
-    return grid
+    picture = np.zeros((extent.rows, extent.columns, 4), np.uint8)
+    picture[..., 0] = (255 * blur(mask, _WIDE_M * pixels)).round()
+    near = blur(mask, _NEAR_M * pixels)
+    down, across = round(0.35 * pixels), round(0.30 * pixels)  # light comes from the front left
+    shifted = np.zeros_like(near)
+    shifted[down:, across:] = near[: near.shape[0] - down, : near.shape[1] - across]
+    picture[..., 1] = (255 * shifted).round()
+    picture[..., 3] = 255
+    return picture
 
 
 def blur(image: np.ndarray, sigma: float) -> np.ndarray:
@@ -106,7 +112,7 @@ def blur(image: np.ndarray, sigma: float) -> np.ndarray:
     for axis in (0, 1):
         for _ in range(3):
             image = _box_blur(image, width, axis)
-    return image
+    return image.clip(0, 1)
 
 
 def _box_blur(image: np.ndarray, width: int, axis: int) -> np.ndarray:

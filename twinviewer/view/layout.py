@@ -83,7 +83,6 @@ class Layout:
     bounds: np.ndarray
     floor_m: float
     has_floor: bool
-    surface_of_vertex: np.ndarray
 
 
 def arrange(geometry: Geometry, asset_of_node: np.ndarray, n_assets: int, movers: Collection[int] = ()) -> Layout:
@@ -99,7 +98,7 @@ def arrange(geometry: Geometry, asset_of_node: np.ndarray, n_assets: int, movers
     group, keys = _groups(geometry, asset, role, texture, bounds, frozenset(movers))
     parts = _cut(geometry, surface, surfaces, group, keys, texture is not None)
     has_floor = any(part.kind is Kind.FLOOR for part in parts)
-    return Layout(surfaces, parts, boxes, bounds, floor_m, has_floor, surface)
+    return Layout(surfaces, parts, boxes, bounds, floor_m, has_floor)
 
 
 def _asset_of_vertex(geometry: Geometry, asset_of_node: np.ndarray) -> np.ndarray:

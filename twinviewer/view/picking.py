@@ -37,29 +37,33 @@ class Picker:
 
     def _boxes(self) -> tuple[np.ndarray, np.ndarray]:
         if not len(self._starts):
-            return np.zeros((0, 3)), np.zeros((0, 3))
+            return np.zeros((3, 0)), np.zeros((3, 0))
         low = high = self._points[self._triangles[:, 0]]
         for corner in (1, 2):
             points = self._points[self._triangles[:, corner]]
             low, high = np.minimum(low, points), np.maximum(high, points)
         return (
-            np.minimum.reduceat(low, self._starts).astype(np.float64),
-            np.maximum.reduceat(high, self._starts).astype(np.float64),
+            np.ascontiguousarray(np.minimum.reduceat(low, self._starts).T, np.float64),
+            np.ascontiguousarray(np.maximum.reduceat(high, self._starts).T, np.float64),
         )
 
     def pick(
-        self, origin: np.ndarray, direction: np.ndarray, visible: np.ndarray, section: np.ndarray | None = None
+        self,
+        origin: np.ndarray,
+        direction: np.ndarray,
+        visible: np.ndarray,
+        section: np.ndarray | None = None,
+        span: tuple[float, float] | None = None,
     ) -> Hit | None:
         """The nearest visible triangle along the ray, from either side.
 
         origin, direction float64 (3,); visible bool (n_assets + 1,), the last one for background; section float64
-        (2, 3) bounds where triangles exist at all.
+        (2, 3) bounds where triangles exist at all; `span` gives the same as distances along the ray.
         """
         near, far = _box_span(origin, direction, self._low, self._high)
-        start, end = 0.0, np.inf
+        start, end = span or (0.0, np.inf)
         if section is not None:
-            start, end = (float(v) for v in _box_span(origin, direction, section[0], section[1]))
-            start = max(start, 0.0)
+            start, end = self.span(origin, direction, section)
         candidates = np.flatnonzero((near <= far) & (far >= start) & (near <= end) & visible[self._asset])
         candidates = candidates[np.argsort(near[candidates])]
         best, row = np.inf, -1
@@ -67,7 +71,7 @@ class Picker:
             if near[batch[0]] > best:
                 break
             count = self._ends[batch] - self._starts[batch]
-            index = np.concatenate([np.arange(self._starts[k], self._ends[k]) for k in batch])
+            index = _ranges(self._starts[batch], count)
             distance = _triangle_distances(origin, direction, self._points, self._triangles[index])
             distance[(distance < start) | (distance > end)] = np.inf
             least = int(distance.argmin())
@@ -75,6 +79,18 @@ class Picker:
                 best = float(distance[least])
                 row = int(self._asset[batch[np.searchsorted(np.cumsum(count), least, side="right")]])
         return None if row < 0 and not np.isfinite(best) else Hit(row, origin + best * direction, best)
+
+    @staticmethod
+    def span(origin: np.ndarray, direction: np.ndarray, box: np.ndarray) -> tuple[float, float]:
+        """Distances at which the ray enters and leaves a box (2, 3); the first is greater when it misses."""
+        near, far = _box_span(origin, direction, box[0], box[1])
+        return max(float(near), 0.0), float(far)
+
+
+def _ranges(starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The numbers start … start + count - 1 of each pair, one after the other."""
+    first = np.cumsum(counts) - counts
+    return np.arange(int(counts.sum())) + np.repeat(starts - first, counts)
 
 
 def _batches(candidates: np.ndarray):
@@ -89,12 +105,15 @@ def _batches(candidates: np.ndarray):
 def _box_span(
     origin: np.ndarray, direction: np.ndarray, low: np.ndarray, high: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Where the ray enters and leaves boxes (slab method); it misses where the first is greater."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        one, two = (low - origin) / direction, (high - origin) / direction
-        near = np.nanmax(np.minimum(one, two), axis=-1)
-        far = np.nanmin(np.maximum(one, two), axis=-1)
-    return near, far
+    """Where the ray enters and leaves boxes with corners (3, …); it misses where the first is greater (slab method)."""
+    near, far = -np.inf, np.inf
+    for axis in range(3):
+        inverse = 1 / (direction[axis] if abs(direction[axis]) > 1e-15 else 1e-15)
+        one, two = (low[axis] - origin[axis]) * inverse, (high[axis] - origin[axis]) * inverse
+        if inverse < 0:
+            one, two = two, one
+        near, far = np.maximum(near, one), np.minimum(far, two)
+    return np.asarray(near), np.asarray(far)
 
 
 def _triangle_distances(

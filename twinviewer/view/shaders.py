@@ -4,10 +4,13 @@ Light is worked out per vertex for both sides of a face: flat faces look the sam
 software rasteriser spends its time on pixels.
 """
 
+from dataclasses import dataclass
+
 from vtkmodules.vtkRenderingCore import vtkActor, vtkTexture
 from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLPolyDataMapper
 
 from twinviewer.view.colour_table import WIDTH
+from twinviewer.view.ground import FloorLook
 from twinviewer.view.lights import AMBIENT, DIFFUSE, LAMPS
 
 _SHIFT = WIDTH.bit_length() - 1
@@ -34,7 +37,33 @@ vec4 texel = texture(picture, uvOut);
 float light = dot(texel.rgb, vec3(0.2126, 0.7152, 0.0722));
 vec3 base = mix(texel.rgb, state.rgb * (0.45 + 0.75 * light), 0.62);
 """
-_GROUND = "vec4 ground = texture(groundMap, groundUv);\nbase = base * ground.a + ground.rgb;\n"
+# Shadows from the map; grid lines a pixel or 2 cm wide, which fade out before they would shimmer.
+_GROUND = """
+vec2 pixel = max(fwidth(floorXy), 0.02);
+vec2 offMetre = abs(fract(floorXy - 0.5) - 0.5);
+vec2 offFive = abs(fract(floorXy * 0.2 - 0.5) - 0.5) * 5.0;
+vec2 line = max({fine:.4f} * clamp(1.0 - offMetre / pixel, 0.0, 1.0) * clamp(1.4 - 5.0 * pixel, 0.0, 1.0),
+    {coarse:.4f} * clamp(1.5 - offFive / pixel, 0.0, 1.0) * clamp(1.4 - pixel, 0.0, 1.0));
+vec4 ground = texture(groundMap, groundUv);
+base = mix(base, vec3({red:.4f}, {green:.4f}, {blue:.4f}), max(line.x, line.y));
+base *= max(1.0 - {wide:.4f} * ground.r - {near:.4f} * ground.g, 0.25);
+"""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A map of shadows laid over world x, y by (origin x, y, scale x, y), and how the theme wants the floor."""
+
+    shadows: vtkTexture
+    mapping: tuple[float, float, float, float]
+    look: FloorLook
+
+
+def _ground_code(look: FloorLook) -> str:
+    red, green, blue = look.grid
+    return _GROUND.format(
+        fine=look.fine, coarse=look.coarse, red=red, green=green, blue=blue, wide=look.wide, near=look.near
+    )
 
 
 def colour_by_table(
@@ -44,15 +73,15 @@ def colour_by_table(
     where: str = SOLID,
     picture: vtkTexture | None = None,
     skin: bool = True,
-    ground: tuple[vtkTexture, tuple[float, float, float, float]] | None = None,
+    ground: Ground | None = None,
     lit: bool = True,
     tint: tuple[tuple[float, float, float], float] | None = None,
 ) -> None:
     """Let `actor` take its colours from `table` by its point attribute "surface".
 
     `where` is SOLID or GHOST: which rows it shows. `picture` is a texture at the point attribute "uv", tinted by the
-    state where it is `skin`. `ground` is a texture laid over world x, y with (origin x, y, 1 / width, 1 / depth): its
-    alpha dims, its colour adds. `tint` mixes a colour in by a share. VTK itself declares the samplers for pixels.
+    state where it is `skin`. `ground` makes it a floor: shadows and grid. `tint` mixes a colour in by a share.
+    VTK itself declares the samplers for pixels.
     """
     mapper = actor.GetMapper()
     assert isinstance(mapper, vtkOpenGLPolyDataMapper)
@@ -68,12 +97,13 @@ def colour_by_table(
         declare_pixel.append("in vec2 uvOut;")
         pixel = [_TEXTURED_SKIN if skin else _TEXTURED]
     if ground is not None:
-        texture, (x, y, scale_x, scale_y) = ground
-        actor.GetProperty().SetTexture("groundMap", texture)
-        declare.append("out vec2 groundUv;")
-        code.append(f"groundUv = (vertexMC.xy - vec2({x:.6f}, {y:.6f})) * vec2({scale_x:.9f}, {scale_y:.9f});\n")
-        declare_pixel.append("in vec2 groundUv;")
-        pixel.append(_GROUND)
+        x, y, scale_x, scale_y = ground.mapping
+        actor.GetProperty().SetTexture("groundMap", ground.shadows)
+        declare.append("out vec2 groundUv; out vec2 floorXy;")
+        code.append("floorXy = vertexMC.xy;\n")
+        code.append(f"groundUv = (floorXy - vec2({x:.6f}, {y:.6f})) * vec2({scale_x:.9f}, {scale_y:.9f});\n")
+        declare_pixel.append("in vec2 groundUv; in vec2 floorXy;")
+        pixel.append(_ground_code(ground.look))
     if tint is not None:
         (red, green, blue), share = tint
         pixel.append(f"base = mix(base, vec3({red:.4f}, {green:.4f}, {blue:.4f}), {share:.4f});\n")
@@ -88,6 +118,7 @@ def colour_by_table(
 
 def _replace(actor: vtkActor, declare: str, code: str, where: str, declare_pixel: str, pixel: str) -> None:
     shader = actor.GetShaderProperty()
+    shader.ClearAllShaderReplacements()
     vertex, fragment = shader.AddVertexShaderReplacement, shader.AddFragmentShaderReplacement
     vertex("//VTK::Color::Dec", True, f"//VTK::Color::Dec\n{declare}\n", False)
     vertex("//VTK::CustomEnd::Impl", True, f"{code}{where}", False)

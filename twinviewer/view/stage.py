@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -10,21 +9,23 @@ import numpy as np
 from vtkmodules.vtkRenderingCore import vtkRenderWindow
 
 from twinviewer.model.camera import CameraView
-from twinviewer.model.palette import SURFACE, rgb
+from twinviewer.model.palette import SURFACE
 from twinviewer.view import camera as cameras
-from twinviewer.view.camera import Flight, Pose
+from twinviewer.view import window as windows
+from twinviewer.view.camera import Pose
 from twinviewer.view.drawing import Drawing
-from twinviewer.view.history import Box, History, ViewState
+from twinviewer.view.history import Box, History, Point, ViewState
 from twinviewer.view.lights import add_lights
-from twinviewer.view.picking import Hit, Picker
-from twinviewer.view.window import halve, is_software, new_renderer, offscreen_window, pixels, renderer_name
+from twinviewer.view.lines import box_corners
+from twinviewer.view.marks import Marks, unit
+from twinviewer.view.moving import Movement
+from twinviewer.view.picking import Hit
+from twinviewer.view.rig import HOME, Rig
+from twinviewer.view.visibility import Visibility
 
 if TYPE_CHECKING:
+    from twinviewer.model.frame import TagSnapshot
     from twinviewer.scene.scene import Scene
-
-GHOST_ALPHA = 97
-FLIGHT_S = 0.45
-_HOME = Pose(np.array([-4.5, -47.0, 39.0]), np.zeros(3))  # from the south, a little from the west
 
 
 class Stage:
@@ -34,170 +35,328 @@ class Stage:
     """
 
     def __init__(self, render_window: vtkRenderWindow | None = None) -> None:
-        self.window = render_window or offscreen_window()
-        self.renderer = new_renderer()
+        self.window = render_window or windows.offscreen_window()
+        self.renderer = windows.new_renderer()
         self.renderer.GetActiveCamera().SetViewAngle(cameras.VIEW_ANGLE_DEG)
         add_lights(self.renderer)
         self.window.AddRenderer(self.renderer)
-        self.on_change: Callable[[], None] = lambda: None
+        self.on_change: Callable[[], None] = _nothing
         self.dirty = True
         self.render_count = 0
-        self.reduced_motion = False
         self.scene: Scene | None = None
         self.theme = "dark"
-        self._drawing: Drawing | None = None
-        self._picker: Picker | None = None
-        self._rgba = np.zeros((0, 4), np.uint8)
-        self._hidden: frozenset[int] = frozenset()
-        self._ghosted: frozenset[int] = frozenset()
-        self._section: Box | None = None
-        self._selected: int | None = None
-        self._pose = _HOME
-        self._flight: Flight | None = None
+        self.drawing: Drawing | None = None
         self.history = History()
+        self.selected: int | None = None
+        self.section_box: Box | None = None
+        self.measurements: tuple[tuple[Point, Point], ...] = ()
+        self._rig = Rig()
+        self._marks = Marks(self.renderer)
+        self._visibility = Visibility()
+        self._movement: Movement | None = None
+        self._rgba = np.zeros((0, 4), np.uint8)
 
-    # -- what is shown ---------------------------------------------------------------------------------------------
+    # -- what is shown
 
     def show(self, scene: Scene, theme: str) -> None:
-        """Draw a scene; the one before goes. Colours start as unknown: ghosts."""
+        """Draw a scene; the one before goes. Everything stays a ghost until `set_colours`."""
         self.clear()
-        self.scene, self.theme = scene, theme
-        geometry = scene.geometry
-        if geometry is not None:
-            self._drawing = Drawing(self.renderer, geometry, scene.asset_of_node, len(scene.assets), theme)
-        self._rgba = np.zeros((len(scene.assets), 4), np.uint8)
+        n = len(scene.assets)
+        self.scene = scene
+        self._visibility = Visibility(n)
+        self._movement = Movement(scene)
+        self._rgba = np.full((n, 4), 97, np.uint8)
+        self._draw(theme, self._movement.assets)
         self.set_theme(theme)
         self.home(animate=False)
         self.history = History()
 
+    def _draw(self, theme: str, movers: frozenset[int]) -> None:
+        scene = self.scene
+        if scene is None or scene.geometry is None:
+            return
+        if self.drawing is not None:
+            self.drawing.remove()
+        self.drawing = Drawing(self.renderer, scene.geometry, scene.asset_of_node, len(scene.assets), theme, movers)
+        self._rig.bounds = self.drawing.layout.bounds
+        self._apply_colours()
+
     def clear(self) -> None:
         """Show nothing."""
-        if self._drawing is not None:
-            self._drawing.remove()
-        self._drawing = self._picker = self.scene = self._selected = self._section = self._flight = None
-        self._hidden = self._ghosted = frozenset()
+        if self.drawing is not None:
+            self.drawing.remove()
+        self._marks.remove()
+        self.drawing = self.scene = self.selected = self.section_box = self._movement = None
+        self.measurements = ()
+        self._visibility = Visibility()
+        self._rgba = np.zeros((0, 4), np.uint8)
+        self._rig.flight = None
         self._touch()
 
     def set_theme(self, theme: str) -> None:
-        """Background, floor, materials and accents of "light" or "dark"."""
+        """Background, floor, materials and marks of "light" or "dark"."""
         self.theme = theme
-        tokens = SURFACE[theme]
-        self.renderer.SetBackground(*_unit(tokens["scene_bottom"]))
-        self.renderer.SetBackground2(*_unit(tokens["scene_top"]))
-        if self._drawing is not None:
-            self._drawing.set_theme(theme)
+        self.renderer.SetBackground(*unit(SURFACE[theme]["scene_bottom"]))
+        self.renderer.SetBackground2(*unit(SURFACE[theme]["scene_top"]))
+        self._marks.set_theme(theme)
+        if self.drawing is not None:
+            self.drawing.set_theme(theme)
         self._touch()
 
     def set_colours(self, rgba: np.ndarray) -> None:
         """Colour every asset: uint8 (n_assets, 4); alpha 0 hidden, 255 solid, anything between a ghost."""
         if rgba.shape != self._rgba.shape:
-            raise ValueError(f"colours for {len(rgba)} assets, the scene has {len(self._rgba)}")
+            raise ValueError(f"colours of shape {rgba.shape}, the scene needs {self._rgba.shape}")
         self._rgba[:] = rgba
         self._apply_colours()
 
     def _apply_colours(self) -> None:
-        if self._drawing is None:
-            return
-        rgba = self._rgba
-        if self._hidden or self._ghosted:
-            rgba = rgba.copy()
-            ghosted = list(self._ghosted)
-            rgba[ghosted, 3] = np.minimum(rgba[ghosted, 3], GHOST_ALPHA)
-            rgba[list(self._hidden), 3] = 0
-        changed, alpha_changed = self._drawing.table.set_assets(rgba)
-        if alpha_changed:
-            self._drawing.tiles.show(self._drawing.table.alpha)
-        if changed:
+        if self.drawing is not None and self.drawing.set_colours(self._visibility.over(self._rgba)):
             self._touch()
 
-    # -- the camera ------------------------------------------------------------------------------------------------
-
-    def fit(self, assets: Iterable[int] | None = None, *, animate: bool = True) -> None:
-        """Move so that these assets (or everything) fill the picture, without turning."""
-        corners = self._corners(assets)
-        if len(corners):
-            self._remember("fit")
-            self._go(cameras.fit(self._pose, corners, self._aspect()), animate)
-
-    def home(self, *, animate: bool = True) -> None:
-        """The scene's view named "Home", else all of it from the south."""
-        for view in self.scene.views if self.scene else ():
-            if view.name.lower() == "home":
-                self.fly_to(view, animate=animate)
-                return
-        self._remember("home")
-        self._go(cameras.fit(_HOME, self._corners(None), self._aspect(), 0.02), animate)
-
-    def fly_to(self, where: CameraView | int, *, animate: bool = True) -> None:
-        """Fly to a bookmark (its section box included) or to an asset row."""
-        if isinstance(where, CameraView):
-            self._remember("fly")
-            self._go(Pose(np.array(where.position, float), np.array(where.target, float)), animate)
+    def set_patches(self, rgba: np.ndarray) -> None:
+        """A rectangle on the floor under each asset: uint8 (n_assets, 4), alpha 0 none. Hidden assets have none."""
+        if self.drawing is None:
             return
-        corners = self._corners([where])
-        if len(corners):
-            self._remember("fly")
-            pose = cameras.fit(self._pose, corners, self._aspect(), 0.45)
-            self._go(pose, animate)
+        rgba = np.where(self._visible()[:, None], rgba, 0).astype(np.uint8)
+        if self.drawing.patches.set_colours(rgba):
+            self._touch()
 
-    def camera(self, name: str = "", mode: str = "") -> CameraView:
-        """Where the picture is seen from now, as a bookmark: the section box included."""
-        pose = self._pose
-        x, y, z = pose.position.tolist()
-        u, v, w = pose.target.tolist()
-        return CameraView(name, (x, y, z), (u, v, w), mode, self._section)
-
-    def advance(self, now_s: float) -> bool:
-        """Carry a flight on to this moment of `time.monotonic`; returns whether it goes on."""
-        if self._flight is None:
-            return False
-        self._pose, over = self._flight.at(now_s)
-        if over:
-            self._flight = None
-        self._touch()
-        return not over
-
-    def project(self, points: np.ndarray) -> np.ndarray:
-        """Pixels and depth in metres of world points (n, 3), float64 (n, 3); depth <= 0 is behind the camera."""
-        return cameras.project(self._pose, points, *self.size)
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the picture in pixels."""
-        width, height = self.window.GetSize()
-        return max(1, width), max(1, height)
-
-    def _aspect(self) -> float:
-        width, height = self.size
-        return width / height
-
-    def _corners(self, assets: Iterable[int] | None) -> np.ndarray:
-        """The eight corners of the boxes of these assets, or of everything, (n, 3)."""
-        if self._drawing is None:
-            return np.array([[-1.0, -1, 0], [1, 1, 1]])
-        layout = self._drawing.layout
-        boxes = layout.boxes[list(assets)] if assets is not None else layout.boxes
-        boxes = boxes[np.isfinite(boxes[:, 0, 0])]
-        if not len(boxes) and assets is None:
-            boxes = layout.bounds[None]
-        which = np.array([(i, j, k) for i in (0, 1) for j in (0, 1) for k in (0, 1)])
-        return boxes[:, which, np.arange(3)].reshape(-1, 3)
-
-    def _go(self, pose: Pose, animate: bool) -> None:
-        if animate and not self.reduced_motion:
-            self._flight = Flight(self._pose, pose, time.monotonic(), FLIGHT_S)
-        else:
-            self._flight, self._pose = None, pose
+    def move(self, asset: int, matrix: np.ndarray) -> None:
+        """Carry an asset by a transform float64 (4, 4) from where its file has it."""
+        if self.drawing is None:
+            return
+        if asset not in self.drawing.movers:
+            self._draw(self.theme, self.drawing.movers | {asset})
+            self._apply_section()
+        self.drawing.move(asset, matrix)
+        if asset == self.selected:
+            self.select(asset)
         self._touch()
 
-    def _remember(self, what: str) -> None:
+    def follow(self, snapshot: TagSnapshot) -> None:
+        """Put the moving assets where their position tags say."""
+        if self._movement is not None:
+            for asset, matrix in self._movement.changed(snapshot):
+                self.move(asset, matrix)
+
+    def select(self, asset: int | None) -> None:
+        """Mark one asset, or none."""
+        self.selected = asset
+        box = self.box(asset) if asset is not None else None
+        self._marks.select(box, self.floor_m)
+        self._touch()
+
+    # -- visibility, section, measuring; each of them can be undone
+
+    def isolate(self, assets: Iterable[int]) -> None:
+        """Hide all other assets; walls and floor stay."""
+        self._change_visibility("isolate", lambda: self._visibility.isolate(assets))
+
+    def hide(self, assets: Iterable[int]) -> None:
+        """Hide these assets."""
+        self._change_visibility("hide", lambda: self._visibility.hide(assets))
+
+    def ghost(self, assets: Iterable[int]) -> None:
+        """Make these see-through, or solid again."""
+        self._change_visibility("ghost", lambda: self._visibility.ghost(assets))
+
+    def show_assets(self, assets: Iterable[int] | None = None) -> None:
+        """Show these, or all, as their state says."""
+        self._change_visibility("show", lambda: self._visibility.show(assets))
+
+    def _change_visibility(self, what: str, change: Callable[[], None]) -> None:
+        self.remember(what)
+        change()
+        self._apply_colours()
+
+    def visible(self) -> np.ndarray:
+        """Which assets can be seen at all: not hidden and not wholly outside the section; bool (n_assets,)."""
+        seen = self._visible()
+        if self.drawing is not None and self.section_box is not None:
+            low, high = np.array(self.section_box[0::2]), np.array(self.section_box[1::2])
+            boxes = self.drawing.boxes
+            seen &= ((boxes[:, 1] >= low) & (boxes[:, 0] <= high)).all(1)
+        return seen
+
+    def _visible(self) -> np.ndarray:
+        return np.zeros(0, bool) if self.drawing is None else self.drawing.table.alpha > 0
+
+    def section(self, box: Box | None) -> None:
+        """Show only what lies inside (x0, x1, y0, y1, z0, z1), or everything."""
+        self.remember("section")
+        self.section_box = box
+        self._apply_section()
+
+    def _apply_section(self) -> None:
+        if self.drawing is not None:
+            self.drawing.set_section(self.section_box)
+        self._marks.section(self.section_box)
+        self._touch()
+
+    def section_of(self, assets: Iterable[int] | None = None, margin_m: float = 0.5) -> Box:
+        """A section box around these assets, or around everything."""
+        corners = self._corners(assets)
+        low, high = corners.min(0) - margin_m, corners.max(0) + margin_m
+        return low[0], high[0], low[1], high[1], low[2], high[2]
+
+    def measure(self, start: Point, end: Point) -> float:
+        """Draw a line between two points and return its length in metres."""
+        self.remember("measure")
+        self._set_measurements((*self.measurements, (start, end)))
+        return float(np.linalg.norm(np.subtract(end, start)))
+
+    def clear_measurements(self) -> None:
+        """Take all measured lines away."""
+        if self.measurements:
+            self.remember("clear measurements")
+            self._set_measurements(())
+
+    def _set_measurements(self, pairs: tuple[tuple[Point, Point], ...]) -> None:
+        self.measurements = pairs
+        self._marks.measure(pairs)
+        self._touch()
+
+    def remember(self, what: str) -> None:
+        """Keep the picture as it is for undo; call it before a gesture that moves the camera."""
         self.history.remember(what, self.state())
 
     def state(self) -> ViewState:
         """All that undo brings back."""
-        return ViewState(self.camera(), self._hidden, self._ghosted, self._section)
+        seen = self._visibility
+        return ViewState(self.camera(), seen.hidden, seen.ghosted, self.section_box, self.measurements)
 
-    # -- picking ---------------------------------------------------------------------------------------------------
+    def undo(self) -> bool:
+        """Take the last change back; returns whether there was one."""
+        return self._restore(self.history.undo(self.state()))
+
+    def redo(self) -> bool:
+        """Make the change again that undo took back; returns whether there was one."""
+        return self._restore(self.history.redo(self.state()))
+
+    def _restore(self, state: ViewState | None) -> bool:
+        if state is None:
+            return False
+        self._visibility.hidden, self._visibility.ghosted = state.hidden, state.ghosted
+        self._apply_colours()
+        self.section_box = state.section
+        self._apply_section()
+        self._set_measurements(state.measurements)
+        self._go(_pose(state.camera), True)
+        return True
+
+    # -- the camera
+
+    def fit(self, assets: Iterable[int] | None = None, *, animate: bool = True) -> None:
+        """Move so that these assets (or everything) fill the picture, without turning."""
+        self.remember("fit")
+        self._go(cameras.fit(self._rig.goal, self._corners(assets), self._rig.aspect), animate)
+
+    def home(self, *, animate: bool = True) -> None:
+        """The scene's view named "Home", else all of it from the south."""
+        self.remember("home")
+        for view in self.scene.views if self.scene else ():
+            if view.name.lower() == "home":
+                self._go(_pose(view), animate)
+                return
+        self._go(cameras.fit(HOME, self._corners(None), self._rig.aspect, 0.02), animate)
+
+    def fly_to(self, where: CameraView | int, *, animate: bool = True) -> None:
+        """Fly to a bookmark, its section box included, or to an asset row."""
+        self.remember("fly")
+        if isinstance(where, CameraView):
+            if where.section != self.section_box:
+                self.section_box = where.section
+                self._apply_section()
+            self._go(_pose(where), animate)
+        else:
+            self._go(cameras.fit(self._rig.goal, self._corners([where]), self._rig.aspect, 0.45), animate)
+
+    def camera(self, name: str = "", mode: str = "") -> CameraView:
+        """Where the picture is seen from (or flies to), as a bookmark; the section box included."""
+        pose = self._rig.goal
+        x, y, z = pose.position.tolist()
+        u, v, w = pose.target.tolist()
+        return CameraView(name, (x, y, z), (u, v, w), mode, self.section_box)
+
+    @property
+    def pose(self) -> Pose:
+        """The camera as it is at this moment."""
+        return self._rig.pose
+
+    @property
+    def reduced_motion(self) -> bool:
+        """Jump instead of flying."""
+        return self._rig.reduced_motion
+
+    @reduced_motion.setter
+    def reduced_motion(self, value: bool) -> None:
+        self._rig.reduced_motion = value
+
+    @property
+    def flying(self) -> bool:
+        """Whether `advance` has something to do."""
+        return self._rig.flight is not None
+
+    def advance(self, now_s: float) -> bool:
+        """Carry a flight on to this moment of `time.monotonic`; returns whether it goes on."""
+        if self._rig.flight is None:
+            return False
+        going_on = self._rig.advance(now_s)
+        self._touch()
+        return going_on
+
+    def orbit(self, across_px: float, down_px: float, pivot: np.ndarray) -> None:
+        """Turn about the vertical through `pivot`; Z stays up."""
+        self._rig.orbit(across_px, down_px, pivot)
+        self._touch()
+
+    def pan(self, across_px: float, down_px: float, grabbed: np.ndarray) -> None:
+        """Shift so that the world point `grabbed` follows the pointer."""
+        self._rig.pan(across_px, down_px, grabbed)
+        self._touch()
+
+    def zoom(self, factor: float, towards: np.ndarray) -> None:
+        """Come `factor` times as near to a world point."""
+        self._rig.zoom(factor, towards)
+        self._touch()
+
+    def _go(self, pose: Pose, animate: bool) -> None:
+        self._rig.go(pose, animate)
+        self._touch()
+
+    # -- places
+
+    @property
+    def floor_m(self) -> float:
+        """The height on which the assets stand."""
+        return 0.0 if self.drawing is None else self.drawing.layout.floor_m
+
+    def box(self, asset: int) -> np.ndarray | None:
+        """Least and greatest corner of an asset where it is now, float64 (2, 3); None without geometry."""
+        if self.drawing is None or not np.isfinite(self.drawing.boxes[asset]).all():
+            return None
+        return self.drawing.boxes[asset]
+
+    def boxes(self) -> np.ndarray:
+        """Boxes of all assets where they are now, float64 (n_assets, 2, 3), NaN without geometry."""
+        return np.zeros((0, 2, 3)) if self.drawing is None else self.drawing.boxes
+
+    def _corners(self, assets: Iterable[int] | None) -> np.ndarray:
+        """Corners of the boxes of these assets, or of all visible ones, or of the whole scene: (n, 3)."""
+        if self.drawing is None:
+            return np.array(self._rig.bounds)
+        boxes = self.drawing.boxes
+        rows = np.flatnonzero(self.visible()) if assets is None else list(assets)
+        boxes = boxes[rows]
+        boxes = boxes[np.isfinite(boxes[:, 0, 0])]
+        if not len(boxes):
+            boxes = self.drawing.layout.bounds[None]
+        return np.concatenate([box_corners(low, high) for low, high in boxes])
+
+    def project(self, points: np.ndarray) -> np.ndarray:
+        """Pixels and depth in metres of world points (n, 3), float64 (n, 3); depth <= 0 is behind the camera."""
+        return self._sized().project(points)
 
     def pick(self, x: float, y: float) -> tuple[int, np.ndarray] | None:
         """The asset row (-1: background) and the world point under a pixel; None where there is nothing."""
@@ -206,16 +365,28 @@ class Stage:
 
     def hit(self, x: float, y: float) -> Hit | None:
         """What lies under a pixel, with its distance; hidden assets and what a section cut away do not count."""
-        if self._drawing is None or self.scene is None or self.scene.geometry is None:
+        if self.drawing is None:
             return None
-        if self._picker is None:
-            geometry = self.scene.geometry
-            rows = np.asarray(self.scene.asset_of_node, np.int32)[geometry.node]
-            self._picker = Picker(geometry.points, geometry.triangles, rows)
-        origin, direction = cameras.ray(self._pose, x, y, *self.size)
-        return self._picker.pick(origin, direction, np.r_[self._drawing.table.alpha > 0, True])
+        origin, direction = self._sized().ray(x, y)
+        return self.drawing.pick(origin, direction, self.section_box)
 
-    # -- drawing ---------------------------------------------------------------------------------------------------
+    def under(self, x: float, y: float) -> np.ndarray:
+        """The world point under a pixel, or one on the floor or at the target's depth where there is nothing."""
+        hit = self.hit(x, y)
+        return self._rig.under(x, y, self.floor_m) if hit is None else hit.point
+
+    def _sized(self) -> Rig:
+        width, height = self.size
+        self._rig.size = (width, height)
+        return self._rig
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture in pixels."""
+        width, height = self.window.GetSize()
+        return max(1, width), max(1, height)
+
+    # -- drawing
 
     def render(self) -> None:
         """Draw one frame."""
@@ -230,36 +401,39 @@ class Stage:
         self.window.SetSize(2 * width, 2 * height)
         try:
             self.render()
-            return halve(pixels(self.window))
+            return windows.halve(windows.pixels(self.window))
         finally:
             self.window.SetSize(*before)
             self._touch()
 
     def software(self) -> bool:
         """Whether no graphics card draws; known after the first render."""
-        return is_software(renderer_name(self.window))
+        return windows.is_software(windows.renderer_name(self.window))
 
     def close(self) -> None:
         """Give everything back; the stage is of no use afterwards."""
+        self.on_change = _nothing
         self.clear()
-        self.on_change = lambda: None
         self.window.RemoveRenderer(self.renderer)
         self.window.Finalize()
 
     def _aim(self) -> None:
+        rig = self._sized()
         camera = self.renderer.GetActiveCamera()
-        camera.SetPosition(*self._pose.position)
-        camera.SetFocalPoint(*self._pose.target)
-        camera.SetViewUp(*self._pose.axes()[1])
-        if self._drawing is not None:
-            low, high = self._drawing.layout.bounds
-            self.renderer.ResetCameraClippingRange(*np.stack([low - 3, high + 3], 1).reshape(-1))
+        camera.SetPosition(*rig.pose.position)
+        camera.SetFocalPoint(*rig.pose.target)
+        camera.SetViewUp(*rig.pose.axes()[1])
+        low, high = rig.bounds
+        self.renderer.ResetCameraClippingRange(*np.stack([low - 3, high + 3], 1).reshape(-1).tolist())
 
     def _touch(self) -> None:
         self.dirty = True
         self.on_change()
 
 
-def _unit(token: str) -> tuple[float, float, float]:
-    red, green, blue = rgb(token)
-    return red / 255, green / 255, blue / 255
+def _nothing() -> None:
+    return
+
+
+def _pose(view: CameraView) -> Pose:
+    return Pose(np.array(view.position, np.float64), np.array(view.target, np.float64))

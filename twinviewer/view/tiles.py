@@ -11,8 +11,7 @@ from twinviewer.view import shaders
 from twinviewer.view.arrays import polydata
 from twinviewer.view.layout import Kind, Part
 from twinviewer.view.lights import matt
-
-Ground = tuple[vtkTexture, tuple[float, float, float, float]]
+from twinviewer.view.shaders import Ground
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,10 @@ class Tiles:
         parts: tuple[Part, ...],
         table: vtkTexture,
         pictures: tuple[vtkTexture, ...],
-        ground: Ground | None,
     ) -> None:
         self._renderer = renderer
-        self._tiles = [_tile(part, table, pictures, ground) for part in parts]
+        self._table, self._pictures = table, pictures
+        self._tiles = [_tile(part, table, pictures) for part in parts]
         for tile in self._tiles:
             for actor in tile.actors:
                 renderer.AddActor(actor)
@@ -56,6 +55,13 @@ class Tiles:
     def of_mover(self, asset: int) -> list[vtkActor]:
         """The actors that carry a moving asset."""
         return [actor for tile in self._tiles if tile.part.mover == asset for actor in tile.actors]
+
+    def lay_ground(self, ground: Ground) -> None:
+        """Draw the floor with these shadows and this grid."""
+        for tile in self._tiles:
+            if tile.part.kind is Kind.FLOOR and tile.solid is not None:
+                picture = self._pictures[tile.part.texture] if tile.part.uv is not None else None
+                shaders.colour_by_table(tile.solid, self._table, picture=picture, skin=False, ground=ground)
 
     def show(self, alpha: np.ndarray) -> None:
         """Draw a tile's solid or ghost actor only where one of its assets needs it; alpha uint8 (n_assets,)."""
@@ -76,15 +82,14 @@ class Tiles:
         self._tiles = []
 
 
-def _tile(part: Part, table: vtkTexture, pictures: tuple[vtkTexture, ...], ground: Ground | None) -> Tile:
+def _tile(part: Part, table: vtkTexture, pictures: tuple[vtkTexture, ...]) -> Tile:
     data = polydata(part.points, part.triangles, normals=part.normals, surface=part.surface, uv=part.uv)
     picture = pictures[part.texture] if part.uv is not None else None
-    laid = ground if part.kind is Kind.FLOOR else None
     background = part.kind in (Kind.BACKGROUND, Kind.FLOOR)
     solid = ghost = None
     if not part.glass:
         solid = _actor(data)
-        shaders.colour_by_table(solid, table, picture=picture, skin=part.skin, ground=laid)
+        shaders.colour_by_table(solid, table, picture=picture, skin=part.skin)
     if part.glass or not background:
         ghost = _actor(data)
         ghost.ForceTranslucentOn()

@@ -1,0 +1,88 @@
+"""The camera of a picture: where it is, where it flies, and how the pointer moves it."""
+
+import time
+
+import numpy as np
+
+from twinviewer.view import camera as cameras
+from twinviewer.view.camera import Flight, Pose
+
+FLIGHT_S = 0.45
+HOME = Pose(np.array([-4.5, -47.0, 39.0]), np.zeros(3))  # from the south, a little from the west
+_ORBIT_RAD = np.pi  # a drag over the whole height of the picture
+
+
+class Rig:
+    """Holds the pose of a picture of `size` pixels over a scene that reaches from `bounds[0]` to `bounds[1]`."""
+
+    def __init__(self) -> None:
+        self.pose = HOME
+        self.flight: Flight | None = None
+        self.size: tuple[int, int] = (1280, 800)
+        self.bounds = np.array([[-1.0, -1.0, 0.0], [1.0, 1.0, 1.0]])
+        self.reduced_motion = False
+
+    @property
+    def aspect(self) -> float:
+        """Width by height of the picture."""
+        return self.size[0] / self.size[1]
+
+    @property
+    def goal(self) -> Pose:
+        """Where a flight ends; the pose itself when there is none."""
+        return self.flight.end if self.flight else self.pose
+
+    def go(self, pose: Pose, animate: bool) -> None:
+        """Fly, or be there at once."""
+        if animate and not self.reduced_motion:
+            self.flight = Flight(self.pose, pose, time.monotonic(), FLIGHT_S)
+        else:
+            self.flight, self.pose = None, pose
+
+    def advance(self, now_s: float) -> bool:
+        """Carry a flight on; returns whether it goes on. There must be one."""
+        assert self.flight is not None
+        self.pose, over = self.flight.at(now_s)
+        if over:
+            self.flight = None
+        return not over
+
+    def orbit(self, across_px: float, down_px: float, pivot: np.ndarray) -> None:
+        """Turn about the vertical through `pivot` as the pointer moves."""
+        self.flight = None
+        step = _ORBIT_RAD / self.size[1]
+        self.pose = cameras.orbit(self.pose, pivot, -across_px * step, down_px * step)
+
+    def pan(self, across_px: float, down_px: float, grabbed: np.ndarray) -> None:
+        """Shift so that the point `grabbed` stays under the pointer."""
+        self.flight = None
+        scale = cameras.metres_per_pixel(max(self.depth(grabbed), 0.05), self.size[1])
+        self.pose = cameras.pan(self.pose, -across_px * scale, down_px * scale)
+
+    def zoom(self, factor: float, towards: np.ndarray) -> None:
+        """Come `factor` times as near to a point, which stays where it is in the picture."""
+        self.flight = None
+        reach = float(np.linalg.norm(self.bounds[1] - self.bounds[0]))
+        self.pose = cameras.zoom(self.pose, towards, factor, reach / 500, reach * 6)
+
+    def depth(self, point: np.ndarray) -> float:
+        """Metres in front of the camera."""
+        return float((point - self.pose.position) @ self.pose.axes()[2])
+
+    def under(self, x: float, y: float, floor_m: float) -> np.ndarray:
+        """A point below a pixel where nothing was hit: on the floor when that is near, else at the target's depth."""
+        origin, direction = self.ray(x, y)
+        reach = float(np.linalg.norm(self.bounds[1] - self.bounds[0]))
+        if direction[2] < -1e-3:
+            along = (floor_m - origin[2]) / direction[2]
+            if 0 < along < 3 * reach:
+                return origin + along * direction
+        return origin + direction * max(self.pose.distance, 0.1)
+
+    def ray(self, x: float, y: float) -> tuple[np.ndarray, np.ndarray]:
+        """Origin and unit direction through a pixel."""
+        return cameras.ray(self.pose, x, y, *self.size)
+
+    def project(self, points: np.ndarray) -> np.ndarray:
+        """Pixels and depth in metres of points (n, 3)."""
+        return cameras.project(self.pose, points, *self.size)
