@@ -199,5 +199,3 @@ class CommandPalette(QFrame):
             self.close_palette()
             return True
         return False
-
-

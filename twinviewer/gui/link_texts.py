@@ -101,8 +101,12 @@ def trouble_of(frame: Frame) -> Trouble | None:
         remedy = "Every value is the last one known and drawn as a ghost. twinviewer keeps trying by itself."
         return Trouble("error", f"Connection lost{since}{why}.", remedy, ("file.connect",))
     if link is Link.REFUSED:
-        return Trouble("error", f"The server refused{why}.", "A person must act before trying again makes sense.",
-                       ("file.trust", "file.connect"))
+        return Trouble(
+            "error",
+            f"The server refused{why}.",
+            "A person must act before trying again makes sense.",
+            ("file.trust", "file.connect"),
+        )
     if link is Link.COLLECTOR_LOST:
         remedy = "Nothing is being received or recorded. twinviewer is starting it again."
         return Trouble("error", f"The collector process does not answer{since}.", remedy)

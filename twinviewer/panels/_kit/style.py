@@ -107,3 +107,8 @@ def _palette(chosen: str) -> QPalette:
         faded.setAlpha(140)
         palette.setColor(QPalette.ColorGroup.Disabled, key, faded)
     return palette
+
+
+def system_reduces_motion() -> bool:
+    """Whether the desktop asks that nothing blinks (Qt knows that of the text cursor; it has no other such hint)."""
+    return QGuiApplication.styleHints().cursorFlashTime() <= 0

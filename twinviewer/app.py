@@ -1,0 +1,292 @@
+"""Builds and connects everything that a window needs; the only place that wires."""
+
+import logging
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from twinviewer.gui import layouts
+from twinviewer.gui.crash import CrashDialog, CrashGuard
+from twinviewer.gui.main_window import MainWindow
+from twinviewer.model.errors import FeedError, TwinError
+from twinviewer.panels._kit import style
+from twinviewer.scene.scene import Scene
+from twinviewer.session import LiveSource, NoSource, Session
+from twinviewer.settings import Recent, SettingsStore
+
+if TYPE_CHECKING:
+    from twinviewer.collector.link import CollectorLink
+    from twinviewer.feeds.options import FeedOptions
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the command line asked for."""
+
+    scene: Path | None = None
+    feed: str = ""
+    options: "FeedOptions | None" = None
+    wall: bool = False
+    demo: bool = False
+    size: tuple[int, int] | None = None
+
+
+def empty_scene() -> Scene:
+    """What a window holds while no scene is open."""
+    return Scene(Path(), "", "", (), (), None, np.zeros(0, np.int32))
+
+
+def make_qt(arguments: list[str]) -> QApplication:
+    """The QApplication, with what must be set before it is made."""
+    running = QApplication.instance()
+    if isinstance(running, QApplication):
+        return running
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    QCoreApplication.setApplicationName("twinviewer")
+    return QApplication(arguments)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """What the loading thread hands over; `trouble` where the scene opened but the feed did not."""
+
+    scene: Scene
+    link: "CollectorLink | None"
+    trouble: TwinError | None = None
+
+
+def load(path: Path, feed: str, options: "FeedOptions | None", *, progress: Callable[[float, str], None]) -> _Opened:
+    """Load a scene and attach to its collector; runs in a thread. Raises SceneError."""
+    from twinviewer.scene.scene import load_scene
+
+    scene = load_scene(path, progress=progress)
+    if not feed:
+        return _Opened(scene, None)
+    progress(1.0, "connecting")
+    return attach_to(scene, feed, options)
+
+
+def attach_to(scene: Scene, feed: str, options: "FeedOptions | None") -> _Opened:
+    """A collector for an open scene; a feed that cannot be used is told, the scene stays."""
+    from twinviewer.collector.link import attach
+    from twinviewer.feeds.options import FeedOptions
+
+    try:
+        return _Opened(scene, attach(scene.path, scene, feed, options or FeedOptions()))
+    except FeedError as error:
+        return _Opened(scene, None, error)
+
+
+class Application(QObject):
+    """The running program: settings, theme, windows. Answers what windows ask (`gui.host.Host`)."""
+
+    def __init__(self, qt: QApplication, settings: SettingsStore, safe_mode: bool = False) -> None:
+        super().__init__()
+        self.qt = qt
+        self.settings = settings
+        self.safe_mode = safe_mode
+        self.windows: list[MainWindow] = []
+        self._feed_options: dict[str, FeedOptions] = {}
+        self._plants: list[Any] = []
+        self._guard = CrashGuard(self._show_crash, self)
+        self._guard.install()
+        self._theme = style.install(qt, settings.value.theme)
+        self._apply_motion()
+        qt.styleHints().colorSchemeChanged.connect(self._system_changed)
+        qt.aboutToQuit.connect(self.shut_down)
+
+    # -- windows ------------------------------------------------------------------------------------------------
+
+    def make_window(self, session: Session | None = None) -> MainWindow:
+        """A window, not yet shown."""
+        session = session or Session(empty_scene(), mode=self.settings.value.mode)
+        session.user = self.settings.value.user
+        window = MainWindow(self, session, self._guard.handle)
+        window.picture.set_theme(self._theme)
+        window.picture.set_options(refined=self.settings.value.refined)
+        self.windows.append(window)
+        for notice in self.settings.notices:
+            session.notice.emit(notice)
+        self.settings.notices.clear()
+        return window
+
+    def start(self, start: Start) -> MainWindow:
+        """The first window, with what the command line asked for."""
+        window = self.make_window()
+        if start.size is not None:
+            window.resize(*start.size)
+        else:
+            layouts.place(window, () if self.safe_mode else self.settings.value.geometry)
+        window.restore_kept_layout()
+        window.show()
+        window.bridge.start()
+        if start.demo:
+            self.start_demo(window)
+        elif start.scene is not None:
+            if start.options is not None:
+                self._feed_options[start.feed] = start.options
+            self.open_scene(window, start.scene, start.feed)
+        if start.wall:
+            self._when_scene(window, window.wall.toggle)
+        return window
+
+    @staticmethod
+    def _when_scene(window: MainWindow, run: Callable[[], object]) -> None:
+        stop: list[Callable[[], None]] = []
+
+        def once(_scene: Scene) -> None:
+            stop[0]()
+            QTimer.singleShot(0, window, lambda: run())
+
+        stop.append(window.session.scene_changed.connect(once))
+
+    def new_window(self, window: MainWindow) -> None:
+        """Another window on the same scene and the same collector."""
+        scene, frame = window.session.scene, window.session.frame
+        session = Session(scene, mode=window.session.mode)
+        other = self.make_window(session)
+        box = window.normalGeometry().translated(40, 40)
+        other.setGeometry(layouts.clamp(box, layouts.screen_boxes()))
+        other.show()
+        other.bridge.start()
+        if frame is not None and frame.source == "live":
+            self.connect(other, frame.connection.url)
+
+    def closed(self, window: MainWindow) -> None:
+        """A window was closed."""
+        if window in self.windows:
+            self.windows.remove(window)
+
+    def quit(self) -> None:
+        """Close all windows."""
+        for window in list(self.windows):
+            window.close()
+
+    def shut_down(self) -> None:
+        """End what was started besides the windows."""
+        for plant in self._plants:
+            plant.stop()
+        self._plants.clear()
+        self._guard.remove()
+
+    # -- scenes and feeds ---------------------------------------------------------------------------------------
+
+    def open_scene(self, window: MainWindow, path: Path, feed: str = "") -> None:
+        """Load in a thread; the window shows progress, and what it had before until then."""
+        options = self._feed_options.get(feed)
+        window.jobs.start(
+            f"Opening {path.name}",
+            load,
+            path.resolve(),
+            feed,
+            options,
+            done=lambda opened: self._opened(window, opened, feed),
+            failed=window.show_error,
+            thread=True,
+        )
+
+    def _opened(self, window: MainWindow, opened: _Opened, feed: str) -> None:
+        scene = opened.scene
+        self.settings.remember(Recent(str(scene.path), scene.name, feed, time.time_ns()))
+        window.session.set_scene(scene, LiveSource(opened.link) if opened.link is not None else None)
+        if opened.trouble is not None:
+            window.show_error(opened.trouble)
+
+    def connect(self, window: MainWindow, url: str, options: "FeedOptions | None" = None) -> None:
+        """Look at another live source in this window."""
+        if options is not None:
+            self._feed_options[url] = options
+        scene = window.session.scene
+
+        def done(opened: _Opened) -> None:
+            if opened.trouble is not None:
+                window.show_error(opened.trouble)
+            elif opened.link is not None and window.session.scene is scene:
+                window.session.set_source(LiveSource(opened.link))
+                self.settings.remember(Recent(str(scene.path), scene.name, url, time.time_ns()))
+
+        window.jobs.start(
+            f"Connecting to {url}",
+            _attach_job,
+            scene,
+            url,
+            self._feed_options.get(url),
+            done=done,
+            failed=window.show_error,
+            thread=True,
+        )
+
+    def disconnect(self, window: MainWindow) -> None:
+        """Let go of the live source; everything becomes unknown."""
+        window.session.set_source(NoSource(len(window.session.scene.tags)))
+
+    def start_demo(self, window: MainWindow) -> None:
+        """Start the embedded plant in a process of its own and open the sample hall on it."""
+        from twinviewer.gui.demo import DemoPlant
+
+        plant = DemoPlant()
+        self._plants.append(plant)
+
+        def ready(url: str) -> None:
+            from twinviewer.feeds.options import FeedOptions
+
+            self._feed_options[url] = FeedOptions(security="none")
+            self.open_scene(window, plant.scene, url)
+
+        window.jobs.start("Starting the plant", plant.start, done=ready, failed=window.show_error, thread=True)
+
+    # -- settings and theme -------------------------------------------------------------------------------------
+
+    def change_settings(self, **fields: Any) -> None:
+        """Keep choices and let them take effect at once."""
+        self.settings.change(**fields)
+        value = self.settings.value
+        if "theme" in fields:
+            self._install_theme()
+        self._apply_motion()
+        for window in self.windows:
+            window.session.user = value.user
+            window.bridge.set_rate(value.rate_hz)
+            window.picture.set_options(refined=value.refined)
+
+    def set_theme(self, wanted: str) -> None:
+        """ "system", "light" or "dark" for all windows."""
+        self.change_settings(theme=wanted)
+
+    def _system_changed(self) -> None:
+        if self.settings.value.theme == "system" and style.system_theme() != self._theme:
+            self._install_theme()
+
+    def _install_theme(self) -> None:
+        self._theme = style.install(self.qt, self.settings.value.theme)
+        for window in self.windows:
+            window.on_theme(self._theme)
+
+    def _apply_motion(self) -> None:
+        wanted = self.settings.value.motion
+        style.set_reduced_motion(wanted == "reduced" or (wanted == "system" and style.system_reduces_motion()))
+        for window in self.windows:
+            window.picture.apply_motion()
+
+    def _show_crash(self, error: BaseException) -> None:
+        parent = self.windows[0] if self.windows else None
+        if parent is None:
+            print(f"twinviewer: {error!r}", file=sys.stderr)
+            return
+        CrashDialog(error, parent).show()
+
+
+def _attach_job(
+    scene: Scene, url: str, options: "FeedOptions | None", *, progress: Callable[[float, str], None]
+) -> _Opened:
+    progress(-1.0, "")
+    return attach_to(scene, url, options)

@@ -1,0 +1,138 @@
+"""The window's questions: files, names, connection, settings, help."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QInputDialog
+
+from twinviewer.model.errors import TwinError
+
+if TYPE_CHECKING:
+    from twinviewer.gui.main_window import MainWindow
+
+PICTURE_SIZE = (2560, 1440)
+
+
+class Asking:
+    """Dialogs are made when they are asked for, so that none of them costs anything at the start."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        self._window = window
+
+    # -- scenes and connection ----------------------------------------------------------------------------------
+
+    def ask_scene(self) -> None:
+        """Open a scene folder."""
+        w = self._window
+        path = QFileDialog.getExistingDirectory(w, "Open scene (a folder with scene.toml)", str(self._scenes_folder()))
+        if path:
+            w.host.open_scene(w, Path(path))
+
+    def _scenes_folder(self) -> Path:
+        recent = self._window.host.settings.value.recent
+        if recent and Path(recent[0].path).parent.is_dir():
+            return Path(recent[0].path).parent
+        from twinviewer.discovery import shipped
+
+        return shipped("scenes")
+
+    def ask_geometry(self) -> None:
+        """Open a bare geometry file."""
+        from twinviewer.scene.formats import suffixes
+
+        w = self._window
+        kinds = " ".join(f"*{s}" for s in sorted(suffixes()))
+        path, _ = QFileDialog.getOpenFileName(w, "Open geometry file", str(Path.home()), f"Geometry ({kinds})")
+        if path:
+            w.host.open_scene(w, Path(path))
+
+    def ask_connection(self) -> None:
+        """Choose a server and how to secure the connection."""
+        from twinviewer.gui.dialogs.connect import ConnectDialog
+
+        w = self._window
+        dialog = ConnectDialog(w.session.frame, [r.feed for r in w.host.settings.value.recent if r.feed], w)
+        if dialog.exec():
+            w.host.connect(w, dialog.url, dialog.options)
+
+    # -- names --------------------------------------------------------------------------------------------------
+
+    def _name(self, title: str, words: str, text: str = "") -> str:
+        name, fine = QInputDialog.getText(self._window, title, words, text=text)
+        return name.strip() if fine else ""
+
+    def ask_bookmark(self) -> None:
+        """Keep the camera under a name."""
+        count = len(self._window.bookmarks()) + 1
+        name = self._name("Add bookmark", "Name of this view", self._window.session.selection or f"View {count}")
+        if name:
+            self._window.add_bookmark(name)
+
+    def ask_layout_name(self) -> None:
+        """Keep the layout under a name."""
+        name = self._name("Save layout", "Name of this layout")
+        if name:
+            self._window.save_layout(name)
+
+    # -- pictures -----------------------------------------------------------------------------------------------
+
+    def _file_for(self, title: str, suffix: str, kind: str) -> Path | None:
+        stamp = datetime.now().strftime("%Y-%m-%d_%H%M%S")
+        offered = Path.home() / f"{self._window.session.scene.name} {stamp}{suffix}"
+        path, _ = QFileDialog.getSaveFileName(self._window, title, str(offered), f"{kind} (*{suffix})")
+        return Path(path) if path else None
+
+    def picture_now(self) -> QImage:
+        """The picture as it stands, labels and legend included."""
+        return self._window.picture.grab().toImage()
+
+    def save_picture(self) -> None:
+        """Write the picture to a PNG file."""
+        path = self._file_for("Save picture", ".png", "PNG picture")
+        if path is not None:
+            if not self.picture_now().save(str(path)):
+                raise TwinError("The picture could not be written.", str(path), "Choose a folder you may write to.")
+            self._window.say("info", f"Picture saved as {path}.", key="saved")
+
+    def copy_picture(self) -> None:
+        """Put the picture on the clipboard."""
+        QGuiApplication.clipboard().setImage(self.picture_now())
+        self._window.say("info", "The picture is on the clipboard.", key="saved")
+
+    def save_report(self) -> None:
+        """Write a PDF report: the picture, what is abnormal, the alarms, the indicators."""
+        path = self._file_for("Save report", ".pdf", "PDF document")
+        if path is not None:
+            from twinviewer.gui.report import write_report
+
+            write_report(path, self._window.session, self.picture_now())
+            self._window.say("info", f"Report saved as {path}.", key="saved")
+
+    # -- settings and help --------------------------------------------------------------------------------------
+
+    def ask_settings(self) -> None:
+        """Change settings."""
+        from twinviewer.gui.dialogs.preferences import PreferencesDialog
+
+        w = self._window
+        PreferencesDialog(w.host.settings.value, w.host.change_settings, w).exec()
+
+    def show_keys(self) -> None:
+        """All keys."""
+        from twinviewer.gui.dialogs.shortcuts import ShortcutsDialog
+
+        ShortcutsDialog(self._window.registry, self._window).exec()
+
+    def show_guide(self) -> None:
+        """How to read the picture."""
+        from twinviewer.gui.dialogs.guide import GuideDialog
+
+        GuideDialog(self._window).exec()
+
+    def show_about(self) -> None:
+        """Versions and licence."""
+        from twinviewer.gui.dialogs.about import AboutDialog
+
+        AboutDialog(self._window, self._window.picture.renderer_name()).exec()

@@ -1,0 +1,66 @@
+"""Keeps the labels of the picture placed: computed anew only when the camera, the size or the labels changed."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+
+from twinviewer.gui.abnormal import Label
+from twinviewer.gui.overlay import Placed, label_size
+from twinviewer.view.labels import place
+from twinviewer.view.stage import Stage
+
+
+class LabelLayer:
+    """Labels with their places, in logical pixels of the picture."""
+
+    def __init__(self) -> None:
+        self.labels: tuple[Label, ...] = ()
+        self.placed: list[Placed] = []
+        self._key: object = None
+
+    def set_labels(self, labels: Sequence[Label]) -> bool:
+        """Take the labels of a frame, worst first; returns whether anything that shows changed."""
+        new = tuple(labels)
+        if new == self.labels:
+            return False
+        self.labels = new
+        self._key = None
+        return True
+
+    def update(self, stage: Stage, width: float, height: float, scale: float, taken: Sequence[QRectF]) -> None:
+        """Place the labels for what the camera sees. `taken` are boxes that must stay free (legend, compass)."""
+        camera = stage.camera()
+        blocked = tuple((b.x(), b.y(), b.width(), b.height()) for b in taken)
+        key = (camera.position, camera.target, width, height, scale, blocked, stage.visible().tobytes())
+        if key == self._key:
+            return
+        self._key = key
+        self.placed = self._place(stage, width, height, scale, blocked)
+
+    def _place(
+        self, stage: Stage, width: float, height: float, scale: float, taken: tuple[tuple[float, ...], ...]
+    ) -> list[Placed]:
+        visible = stage.visible()
+        labels = [v for v in self.labels if visible[v.asset] and np.isfinite(stage.boxes[v.asset]).all()]
+        if not labels:
+            return []
+        boxes = stage.boxes[[v.asset for v in labels]]
+        tops = np.concatenate([boxes.mean(1)[:, :2], boxes[:, 1, 2:]], 1)
+        ratio = stage.size[0] / max(width, 1.0)
+        anchors = stage.project(tops)
+        anchors[:, :2] /= ratio
+        inside = (anchors[:, 2] > 0) & (anchors[:, 0] > 0) & (anchors[:, 0] < width)
+        inside &= (anchors[:, 1] > 0) & (anchors[:, 1] < height)
+        rows = np.nonzero(inside)[0]
+        sizes = np.array([label_size(labels[i], scale) for i in rows]).reshape(-1, 2)
+        corners = place(anchors[rows, :2], sizes, (width, height), np.array(taken).reshape(-1, 4))
+        return [
+            Placed(labels[i], QRectF(x, y, w, h), QPointF(*anchors[i, :2]))
+            for i, (x, y), (w, h) in zip(rows, corners, sizes, strict=True)
+            if np.isfinite(x)
+        ]
+
+    def at(self, x: float, y: float) -> int | None:
+        """The asset whose label lies under a point, None where there is none."""
+        return next((p.label.asset for p in self.placed if p.box.contains(x, y)), None)

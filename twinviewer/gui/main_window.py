@@ -1,0 +1,277 @@
+"""The main window: puts menus, tool bar, docks, picture and strips together and keeps them in step with the session."""
+
+import dataclasses
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
+
+from twinviewer.gui import commands, layouts
+from twinviewer.gui.asking import Asking
+from twinviewer.gui.bridge import Bridge
+from twinviewer.gui.command_palette import CommandPalette
+from twinviewer.gui.docks import Docks
+from twinviewer.gui.host import Host
+from twinviewer.gui.jobs import Jobs
+from twinviewer.gui.menus import Menus
+from twinviewer.gui.palette_entries import PaletteEntries
+from twinviewer.gui.picture import Picture
+from twinviewer.gui.status_bar import StatusBar
+from twinviewer.gui.toolbar import MainToolBar
+from twinviewer.gui.wall import Wall
+from twinviewer.gui.welcome import Welcome
+from twinviewer.model.camera import CameraView
+from twinviewer.model.errors import TwinError
+from twinviewer.model.frame import Frame
+from twinviewer.model.notice import Notice
+from twinviewer.panels._kit.actions import Actions
+from twinviewer.scene.scene import Scene
+from twinviewer.session import Session
+from twinviewer.settings import Layout, Recent
+
+SLOW_PART_NS = 400_000_000
+
+
+class MainWindow(QMainWindow):
+    """One window on one session. Made once; scenes and sources come and go in the session."""
+
+    def __init__(self, host: Host, session: Session, on_error: Callable[[Exception], None]) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setDockNestingEnabled(True)
+        self.host = host
+        self.session = session
+        self._on_error = on_error
+        self._own_bookmarks: list[CameraView] = []
+        self._slow_ns = 0
+        self.jobs = Jobs(self)
+        self.registry = Actions(self, self.show_error)
+        self.asking = Asking(self)
+        self.wall = Wall(self)
+        self.picture = Picture(session, self.registry)
+        commands.register(self)
+        self.docks = Docks(self, session, self.registry)
+        self._build()
+        self.bridge = Bridge(session, self.on_frame, host.settings.value.rate_hz, parent=self)
+        self._listen()
+        self._on_scene(session.scene)
+
+    # -- building -----------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.tool_bar = MainToolBar(self.session, self.registry, self)
+        self.addToolBar(self.tool_bar)
+        self.picture.place_panels(self.docks.build())
+        commands.register_panels(self)
+        commands.register_layouts(self)
+        self.welcome = Welcome(self.registry, self.open_recent, self.forget)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.welcome)
+        self.pages.addWidget(self.picture)
+        self.setCentralWidget(self.pages)
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.status = StatusBar(self.jobs, self)
+        self.setStatusBar(self.status)
+        self.menus = Menus(self.menuBar(), self.registry, commands.ORDER)
+        self.palette_ = CommandPalette(self, PaletteEntries(self))
+        self._default_layout = self._first_layout()
+
+    def _first_layout(self) -> Layout:
+        docks = self.docks.docks
+        sides = [(docks[n], w) for n, w in (("assets", 300), ("panels", 430)) if n in docks]
+        if sides:
+            self.resizeDocks([d for d, _ in sides], [w for _, w in sides], Qt.Orientation.Horizontal)
+        low = [d for d in docks.values() if d.property("area") == "bottom"]
+        if low:
+            self.resizeDocks(low, [200] * len(low), Qt.Orientation.Vertical)
+        return layouts.capture(self, self.docks.tabs)
+
+    def _listen(self) -> None:
+        session = self.session
+        session.scene_changed.connect(self._on_scene)
+        session.source_changed.connect(lambda _source: self.registry.refresh())
+        session.selection_changed.connect(lambda _asset: self.registry.refresh())
+        session.mode_changed.connect(self._on_mode)
+        session.notice.connect(self.picture.notices.add)
+        self.registry.changed.connect(self.menus.refresh)
+        for name, error in self.docks.failures:
+            remedy = "The rest of the window works; the log says more."
+            self.say("warning", f"The panel {name} could not be made: {error}.", remedy, key=f"panel.{name}")
+
+    # -- what the window shows ----------------------------------------------------------------------------------
+
+    @property
+    def has_scene(self) -> bool:
+        """Whether a scene is open."""
+        return bool(self.session.scene.key)
+
+    def _on_scene(self, scene: Scene) -> None:
+        self._own_bookmarks.clear()
+        if self.has_scene:
+            self.setWindowTitle(f"{scene.name} – twinviewer")
+            self.picture.show_scene(scene)
+            for note in scene.notes:
+                self.picture.notices.add(note)
+            self.status.say("scene", f"{len(scene.assets):,} assets · {scene.name}")
+        else:
+            self.setWindowTitle("twinviewer")
+            self.welcome.show_recent(self.host.settings.value.recent)
+        self.pages.setCurrentWidget(self.picture if self.has_scene else self.welcome)
+        for dock in self.docks.docks.values():
+            dock.setVisible(self.has_scene)
+        commands.register_bookmarks(self)
+        commands.register_recent(self)
+        self.registry.refresh()
+
+    def _on_mode(self, mode: str) -> None:
+        self.tool_bar.modes.choose(mode)
+        self.registry.refresh()
+        if self.session.frame is not None:
+            self.picture.on_frame(self.session.frame)
+
+    def on_frame(self, frame: Frame) -> None:
+        """One tick: picture and panels always, figures in bars twice a second."""
+        if not self.has_scene:
+            return
+        self.picture.on_frame(frame)
+        self.docks.on_frame(frame)
+        now_ns = time.monotonic_ns()
+        if now_ns - self._slow_ns >= SLOW_PART_NS:
+            self._slow_ns = now_ns
+            self.tool_bar.show_frame(frame)
+            self.picture.show_link(frame)
+            self.status.show_frame(frame, len(self.session.scene.tags))
+            self.status.say("role", f"{self.session.user} (view + acknowledge)")
+            self.status.say("picture", self.picture.speed_text())
+
+    def on_theme(self, theme: str) -> None:
+        """The theme changed; everything that keeps colours draws anew."""
+        self.picture.set_theme(theme)
+        self.docks.on_theme(theme)
+        self.registry.refresh()
+
+    def say(self, level: str, text: str, remedy: str = "", where: str = "", key: str = "") -> None:
+        """Show a notice in this window."""
+        self.session.notice.emit(Notice(level, text, remedy, where, key))
+
+    def show_error(self, error: Exception) -> None:
+        """Show a failure: a sentence where a person can act on it, else the report."""
+        if isinstance(error, TwinError):
+            self.say("error", error.text, error.remedy, error.where, key=f"{error.where}{error.text}")
+        else:
+            self._on_error(error)
+
+    # -- what commands ask of the window ------------------------------------------------------------------------
+
+    def open_palette(self) -> None:
+        """Open the command palette."""
+        self.palette_.open()
+
+    def escape(self) -> None:
+        """Escape: end what is going on, else leave wall mode, else select nothing."""
+        if self.picture.escape():
+            return
+        if self.wall.on:
+            self.wall.toggle()
+            return
+        self.session.select(None)
+
+    def copy_id(self) -> None:
+        """Put the id of the selected asset on the clipboard."""
+        QGuiApplication.clipboard().setText(self.session.selection or "")
+
+    def open_recent(self, recent: Recent) -> None:
+        """Open a scene that was open before, with its feed."""
+        self.host.open_scene(self, Path(recent.path), recent.feed)
+
+    def forget(self, path: str) -> None:
+        """Take a scene off the recent ones."""
+        self.host.settings.forget(path)
+        self.welcome.show_recent(self.host.settings.value.recent)
+        commands.register_recent(self)
+
+    def reload_scene(self) -> None:
+        """Read the scene's files again, on the same feed."""
+        frame = self.session.frame
+        feed = frame.connection.url if frame is not None else ""
+        self.host.open_scene(self, self.session.scene.path, feed)
+
+    def switch_theme(self) -> None:
+        """Dark to light and back."""
+        self.host.set_theme("light" if self.picture.theme == "dark" else "dark")
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, with everything in place."""
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def bookmarks(self) -> list[CameraView]:
+        """The camera places of the scene, then those made in this window."""
+        given = [CameraView(v.name, v.position, v.target, v.mode) for v in self.session.scene.views]
+        return given + self._own_bookmarks
+
+    def add_bookmark(self, name: str) -> None:
+        """Keep where the picture is seen from, with colour mode and section box."""
+        view = dataclasses.replace(self.picture.stage.camera(), name=name, mode=self.session.mode)
+        self._own_bookmarks = [v for v in self._own_bookmarks if v.name != name] + [view]
+        commands.register_bookmarks(self)
+
+    def go_to_bookmark(self, view: CameraView) -> None:
+        """Fly there; colour mode and section come along."""
+        if view.mode:
+            self.session.set_mode(view.mode)
+        self.picture.stage.fly_to(view)
+
+    # -- layouts ------------------------------------------------------------------------------------------------
+
+    def save_layout(self, name: str) -> None:
+        """Keep the layout under a name."""
+        kept = dict(self.host.settings.value.layouts)
+        kept[name] = layouts.capture(self, self.docks.tabs)
+        self.host.settings.change(layouts=kept)
+        commands.register_layouts(self)
+
+    def use_layout(self, name: str) -> None:
+        """Bring a named layout back."""
+        if not layouts.restore(self, self.docks.tabs, self.host.settings.value.layouts[name]):
+            self.say("warning", f"The layout {name} does not fit this version.", "Save it anew under the same name.")
+
+    def delete_layout(self, name: str) -> None:
+        """Forget a named layout."""
+        kept = {k: v for k, v in self.host.settings.value.layouts.items() if k != name}
+        self.host.settings.change(layouts=kept)
+        commands.register_layouts(self)
+
+    def reset_layout(self) -> None:
+        """Everything where it was at the first start."""
+        layouts.restore(self, self.docks.tabs, self._default_layout)
+        for dock in self.docks.docks.values():
+            dock.setFloating(False)
+            dock.show()
+        self._first_layout()
+
+    def restore_kept_layout(self) -> None:
+        """The layout of the last session, unless started in safe mode."""
+        kept = self.host.settings.value.layout
+        if kept.docks and not self.host.safe_mode:
+            layouts.restore(self, self.docks.tabs, kept)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+        self.bridge.stop()
+        self.jobs.cancel_all()
+        if self.wall.on:
+            self.wall.toggle()
+        if self.has_scene and not self.host.safe_mode:
+            kept = layouts.capture(self, self.docks.tabs)
+            self.host.settings.change(layout=kept, geometry=layouts.geometry_of(self))
+        self.session.close()
+        self.picture.close_stage()
+        self.host.closed(self)
+        super().closeEvent(event)

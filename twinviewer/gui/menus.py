@@ -1,0 +1,87 @@
+"""The menu bar, made from the action registry; a menu with nothing in it is left out."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from twinviewer.panels._kit.actions import Actions
+
+MENUS = ("File", "Edit", "View", "Scene", "Alarms", "Simulation", "Maintenance", "Training", "Tools", "Help")
+SEPARATOR = "-"
+
+
+class Menus:
+    """Keeps the menu bar in step with the registry.
+
+    A group "View/Layouts" becomes a submenu. `order` gives the ids of a menu in the order wanted, "-" for a line;
+    commands that it does not name come after, in the order in which they were added.
+    """
+
+    def __init__(self, bar: QMenuBar, actions: Actions, order: dict[str, Sequence[str]]) -> None:
+        self._bar = bar
+        self._actions = actions
+        self._order = order
+        self._menus: dict[str, QMenu] = {}
+        self._stale = True
+        actions.changed.connect(self._mark)
+        self.build()
+
+    def _mark(self) -> None:
+        self._stale = True
+
+    def refresh(self) -> None:
+        """Make the menus anew if commands came or went since."""
+        if self._stale:
+            self.build()
+
+    def build(self) -> None:
+        """Make all menus anew."""
+        self._stale = False
+        self._bar.clear()
+        for menu in self._menus.values():
+            menu.deleteLater()
+        self._menus.clear()
+        groups = list(dict.fromkeys(a.group for a in self._actions if a.group))
+        for name in MENUS:
+            if any(g == name or g.startswith(f"{name}/") for g in groups):
+                self._menus[name] = self._make(name, groups)
+
+    def _make(self, name: str, groups: Sequence[str]) -> QMenu:
+        menu = self._bar.addMenu(f"&{name}")
+        menu.aboutToShow.connect(self._actions.refresh)
+        menu.setToolTipsVisible(False)
+        present = [a.id for a in self._actions.in_group(name)]
+        subs = {g.partition("/")[2]: g for g in groups if g.startswith(f"{name}/")}
+        wanted = list(self._order.get(name, ()))
+        rest = [i for i in present if i not in wanted]
+        rest += [f"{title}/" for title in subs if f"{title}/" not in wanted]
+        line = False
+        for item in [*wanted, SEPARATOR, *rest]:
+            if item == SEPARATOR:
+                line = not menu.isEmpty()
+            elif item.endswith("/") and item[:-1] in subs:
+                line = self._line(menu, line)
+                self._fill_sub(menu.addMenu(item[:-1]), subs[item[:-1]])
+            elif item in present:
+                line = self._line(menu, line)
+                menu.addAction(self._actions.qt(item))
+        return menu
+
+    @staticmethod
+    def _line(menu: QMenu, wanted: bool) -> bool:
+        if wanted:
+            menu.addSeparator()
+        return False
+
+    def _fill_sub(self, sub: QMenu, group: str) -> None:
+        sub.aboutToShow.connect(self._actions.refresh)
+        for action in self._actions.in_group(group):
+            sub.addAction(self._actions.qt(action.id))
+
+    def names(self) -> list[str]:
+        """The menus there are, left to right."""
+        return list(self._menus)
+
+    def menu(self, name: str) -> QMenu:
+        """One menu by name; KeyError where it was left out."""
+        return self._menus[name]

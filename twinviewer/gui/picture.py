@@ -1,0 +1,354 @@
+"""The page with the 3D picture: what the frame says becomes colours, patches, labels, legend and strips."""
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QTimer
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from twinviewer import colours
+from twinviewer.gui.abnormal import labelled
+from twinviewer.gui.docks import PanelSlot
+from twinviewer.gui.legend import LegendView
+from twinviewer.gui.link_texts import trouble_of
+from twinviewer.gui.marks import patches
+from twinviewer.gui.notices import NoticeBar, Strip
+from twinviewer.gui.overlay import angles_of_view, paint_compass, paint_labels, paint_not_live
+from twinviewer.model.frame import Frame
+from twinviewer.panels._kit import style
+from twinviewer.panels._kit.actions import Actions
+from twinviewer.scene.scene import Scene
+from twinviewer.session import Session
+
+if TYPE_CHECKING:
+    from twinviewer.gui.label_layer import LabelLayer
+    from twinviewer.view.qt_widget import StageWidget
+    from twinviewer.view.stage import Stage
+
+BLINK_MS = 900
+LEGEND_EVERY_NS = 500_000_000
+BANNERS = {
+    "replay": "REPLAY, not live",
+    "simulation": "SIMULATION, not live",
+    "training": "TRAINING: simulated data, commands go nowhere",
+}
+
+
+class Picture(QWidget):
+    """Strips, panels above and below, and the stage between them.
+
+    The stage (VTK) is made with the first scene, so that a window without one opens at once.
+    """
+
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("window")
+        self._session = session
+        self._actions = actions
+        self.theme = style.theme()
+        self.notices = NoticeBar()
+        self.trouble = Strip()
+        self.trouble.hide()
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self._above = self._slot()
+        self._layout.addWidget(self.notices)
+        self._strip_box = QFrame()
+        box = QVBoxLayout(self._strip_box)
+        box.setContentsMargins(6, 2, 6, 2)
+        box.addWidget(self.trouble)
+        self._layout.addWidget(self._strip_box)
+        self._strip_box.hide()
+        self._stage_box = self._slot(1)
+        self._below = self._slot()
+        self._widget: StageWidget | None = None
+        self._labels: LabelLayer | None = None
+        self._legend = LegendView()
+        self._legend_ns = 0
+        self._rgba: np.ndarray | None = None
+        self._refined = True
+        self._scale = 1.0
+        self._banner = ""
+        self._frames_drawn: deque[float] = deque(maxlen=60)
+        self.labels_on = True
+        self._blink_dark = False
+        self._blink = QTimer(self)
+        self._blink.setInterval(BLINK_MS)
+        self._blink.timeout.connect(self._turn_blink)
+        self._isolated: str | None = None
+        self._ghosting: str | None = None
+        session.selection_changed.connect(self._on_selection)
+        session.fly_requested.connect(self._on_fly)
+
+    def _slot(self, stretch: int = 0) -> QVBoxLayout:
+        slot = QVBoxLayout()
+        slot.setContentsMargins(0, 0, 0, 0)
+        slot.setSpacing(0)
+        self._layout.addLayout(slot, stretch)
+        return slot
+
+    def place_panels(self, panels: Sequence[PanelSlot]) -> None:
+        """Put panels without a dock above and below the picture."""
+        for panel in panels:
+            (self._above if panel.area == "above" else self._below).addWidget(panel.widget)
+
+    # -- the stage ----------------------------------------------------------------------------------------------
+
+    @property
+    def has_stage(self) -> bool:
+        """Whether there is a picture."""
+        return self._widget is not None
+
+    @property
+    def stage(self) -> "Stage":
+        """The 3D picture; there is one as soon as a scene was open."""
+        assert self._widget is not None
+        return self._widget.stage
+
+    def show_scene(self, scene: Scene) -> None:
+        """Draw another scene."""
+        from twinviewer.gui.label_layer import LabelLayer
+        from twinviewer.view.qt_widget import StageWidget
+
+        if self._widget is None:
+            self._widget = StageWidget(self)
+            self._stage_box.addWidget(self._widget)
+            self._widget.overlay = self._paint_overlay
+            self._widget.clicked.connect(self._on_click)
+            self._widget.double_clicked.connect(self._on_double_click)
+            self._legend.setParent(self._widget)
+        self._labels = LabelLayer()
+        self._rgba = None
+        self._isolated = self._ghosting = None
+        self.apply_motion()
+        self.stage.show(scene, self.theme)
+
+    def close_stage(self) -> None:
+        """Give the graphics memory back, before the window goes."""
+        if self._widget is not None:
+            self._blink.stop()
+            self._widget.close_stage()
+
+    def renderer_name(self) -> str:
+        """What draws, "" without a picture."""
+        return self._widget.renderer_name() if self._widget is not None else ""
+
+    def set_theme(self, theme: str) -> None:
+        """Draw everything in another theme."""
+        self.theme = theme
+        self._rgba = None
+        self._legend_ns = 0
+        if self._widget is not None:
+            self.stage.set_theme(theme)
+            if self._session.frame is not None:
+                self.on_frame(self._session.frame)
+
+    def set_scale(self, scale: float) -> None:
+        """Larger letters for a wall screen."""
+        self._scale = scale
+        self._legend.set_scale(scale)
+        for slot in (self._above, self._below):
+            for i in range(slot.count()):
+                set_scale = getattr(slot.itemAt(i).widget(), "set_scale", None)
+                if set_scale is not None:
+                    set_scale(scale)
+
+    def set_options(self, refined: bool) -> None:
+        """Whether the picture is refined at rest, where the graphics card can do that."""
+        self._refined = refined
+        if self._widget is not None:
+            self._widget.refined = refined
+
+    def apply_motion(self) -> None:
+        """Fly and blink, or not."""
+        if self._widget is not None:
+            self.stage.reduced_motion = style.reduced_motion()
+            self._widget.refined = self._refined
+
+    # -- one frame ----------------------------------------------------------------------------------------------
+
+    def on_frame(self, frame: Frame) -> None:
+        """Colours only when the table changed; labels only when they say something else."""
+        if self._widget is None or self._labels is None:
+            return
+        scene, mode, stage = self._session.scene, self._session.mode, self.stage
+        rgba = colours.table(mode, frame, scene, self.theme)
+        if self._rgba is None or not np.array_equal(rgba, self._rgba):
+            self._rgba = rgba
+            stage.set_colours(rgba)
+        stage.set_patches(patches(frame, mode, rgba))
+        stage.follow(frame.tags)
+        self._banner = BANNERS.get(frame.source, "")
+        labels = labelled(frame, scene, mode, self._session.selection) if self.labels_on else []
+        if self._labels.set_labels(labels):
+            self._widget.update()
+        self._set_blink(any(label.unacknowledged for label in labels))
+        now_ns = time.monotonic_ns()
+        if now_ns - self._legend_ns >= LEGEND_EVERY_NS:
+            self._legend_ns = now_ns
+            self._legend.show_legend(colours.legend(mode, frame, scene, self.theme))
+
+    def show_link(self, frame: Frame) -> None:
+        """The strip about the connection."""
+        trouble = trouble_of(frame)
+        self._strip_box.setVisible(trouble is not None)
+        self.trouble.setVisible(trouble is not None)
+        if trouble is not None:
+            buttons = [
+                (self._actions[name].text, lambda n=name: self._actions.run(n))
+                for name in trouble.buttons
+                if name in self._actions
+            ]
+            self.trouble.say(trouble.level, trouble.text, trouble.remedy, buttons)
+
+    def _set_blink(self, wanted: bool) -> None:
+        wanted = wanted and not style.reduced_motion()
+        if wanted and not self._blink.isActive():
+            self._blink.start()
+        elif not wanted and self._blink.isActive():
+            self._blink.stop()
+            self._blink_dark = False
+
+    def _turn_blink(self) -> None:
+        self._blink_dark = not self._blink_dark
+        if self._widget is not None and self._widget.isVisible():
+            self._widget.update()
+
+    def speed_text(self) -> str:
+        """Frames drawn in the last second; a picture that does not change is not drawn."""
+        now = time.monotonic()
+        recent = sum(now - t < 1.0 for t in self._frames_drawn)
+        return f"{recent} fps" if recent else "at rest"
+
+    # -- painted over the picture -------------------------------------------------------------------------------
+
+    def _paint_overlay(self, painter: QPainter, width: int, height: int) -> None:
+        assert self._labels is not None
+        self._frames_drawn.append(time.monotonic())
+        radius = 30 * self._scale
+        compass = QPointF(width - radius - 16, radius + 16)
+        taken = [
+            QRectF(compass.x() - radius, compass.y() - radius, 2 * radius, 2 * radius),
+            QRectF(self._legend.geometry()),
+        ]
+        self._labels.update(self.stage, width, height, self._scale, taken)
+        paint_labels(painter, self._labels.placed, self._scale, self._blink_dark)
+        camera = self.stage.camera()
+        paint_compass(painter, compass, radius, *angles_of_view(camera.position, camera.target))
+        if self._banner:
+            paint_not_live(painter, width, height, self._banner)
+        self._legend.place()
+
+    # -- mouse and selection ------------------------------------------------------------------------------------
+
+    def _on_click(self, x: float, y: float, asset: int) -> None:
+        """A label counts as its asset; the floor selects nothing."""
+        assert self._labels is not None
+        row = self._labels.at(x, y)
+        row = asset if row is None else row
+        self._session.select(self._session.scene.assets[row].asset_id if row >= 0 else None)
+
+    def _on_double_click(self, x: float, y: float, asset: int) -> None:
+        self._on_click(x, y, asset)
+        self.fly_to_selection()
+
+    def _on_selection(self, asset_id: str | None) -> None:
+        if self._widget is None:
+            return
+        row = self._session.scene.asset(asset_id).index if asset_id is not None else None
+        self.stage.select(row)
+        if self._session.frame is not None:
+            self.on_frame(self._session.frame)
+
+    def _on_fly(self, asset_id: str) -> None:
+        if self._widget is not None:
+            self.stage.fly_to(self._session.scene.asset(asset_id).index)
+
+    # -- what commands ask of the picture -----------------------------------------------------------------------
+
+    def _chosen(self) -> int:
+        assert self._session.selection is not None
+        return self._session.scene.asset(self._session.selection).index
+
+    def fly_to_selection(self) -> None:
+        """Fly to the selected asset."""
+        if self._session.selection is not None and self._widget is not None:
+            self.stage.fly_to(self._chosen())
+
+    @property
+    def isolated(self) -> bool:
+        """Whether the selection is shown alone."""
+        return self._isolated is not None
+
+    @property
+    def ghosting(self) -> bool:
+        """Whether all but the selection are ghosts."""
+        return self._ghosting is not None
+
+    @property
+    def sectioned(self) -> bool:
+        """Whether a section box cuts the picture."""
+        return self._widget is not None and self.stage.section_box is not None
+
+    def toggle_isolate(self) -> None:
+        """Show the selected asset alone; again for everything, again on another asset for that one."""
+        if self._isolated == self._session.selection:
+            self.show_everything()
+            return
+        self._isolated, self._ghosting = self._session.selection, None
+        self.stage.isolate([self._chosen()])
+
+    def toggle_ghost(self) -> None:
+        """Make everything but the selected asset a ghost, or bring everything back."""
+        if self._ghosting == self._session.selection:
+            self.show_everything()
+            return
+        self._ghosting, self._isolated = self._session.selection, None
+        chosen = self._chosen()
+        self.stage.ghost([row for row in range(len(self._session.scene.assets)) if row != chosen])
+
+    def hide_selection(self) -> None:
+        """Take the selected asset out of the picture."""
+        self.stage.hide([self._chosen()])
+
+    def show_everything(self) -> None:
+        """Nothing hidden, nothing ghosted by hand."""
+        self._isolated = self._ghosting = None
+        self.stage.show_assets()
+
+    def toggle_section(self) -> None:
+        """Cut around the selected asset (or the whole hall), or take the section away."""
+        if self.sectioned:
+            self.stage.section(None)
+            return
+        chosen = [self._chosen()] if self._session.selection is not None else None
+        self.stage.section(self.stage.section_of(chosen))
+
+    @property
+    def measuring(self) -> bool:
+        """Whether clicks measure."""
+        return self._widget is not None and self._widget.measuring
+
+    def toggle_measure(self) -> None:
+        """Begin or end measuring: two clicks are one distance."""
+        assert self._widget is not None
+        self._widget.measuring = not self._widget.measuring
+
+    def toggle_labels(self) -> None:
+        """Show or hide the labels."""
+        self.labels_on = not self.labels_on
+        if self._session.frame is not None:
+            self.on_frame(self._session.frame)
+
+    def escape(self) -> bool:
+        """End measuring if it is going on; returns whether there was something to end."""
+        if self.measuring:
+            self.toggle_measure()
+            self._actions.refresh()
+            return True
+        return False

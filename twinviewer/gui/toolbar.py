@@ -1,0 +1,121 @@
+"""The tool bar: search, colour mode, view tools, the LIVE pill, theme and screens."""
+
+import time
+from datetime import datetime
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from twinviewer import colours
+from twinviewer.gui.link_texts import pill_text
+from twinviewer.model.frame import Frame
+from twinviewer.panels._kit.actions import Actions
+from twinviewer.panels._kit.icons import icon
+from twinviewer.panels._kit.widgets import Pill, Segmented
+from twinviewer.session import Session
+
+VIEW_TOOLS = (
+    "view.fit",
+    "view.home",
+    "view.isolate",
+    "view.ghost",
+    "view.section",
+    "view.measure",
+    "scene.bookmark",
+    "file.screenshot",
+    "file.report",
+)
+WINDOW_TOOLS = ("view.theme", "file.new_window", "view.wall")
+
+
+class _SearchField(QLineEdit):
+    """Looks like a field and opens the palette as soon as it is clicked or typed into."""
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self._actions = actions
+        self.setReadOnly(True)
+        self.setPlaceholderText("Search assets and commands   Ctrl+K")
+        self.setAccessibleName("Search assets and commands, Control K")
+        self.setMinimumWidth(150)
+        self.setMaximumWidth(280)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.addAction(icon("search", "text2"), QLineEdit.ActionPosition.LeadingPosition)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(280, 30)
+
+    def mousePressEvent(self, event: object) -> None:  # noqa: N802 (Qt's name)
+        self._actions.run("edit.palette")
+
+    def keyPressEvent(self, event: object) -> None:  # noqa: N802 (Qt's name)
+        key = event.key()  # type: ignore[attr-defined]
+        if key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            super().keyPressEvent(event)  # type: ignore[arg-type]
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) or event.text().isprintable():  # type: ignore[attr-defined]
+            self._actions.run("edit.palette")
+        else:
+            super().keyPressEvent(event)  # type: ignore[arg-type]
+
+
+class MainToolBar(QToolBar):
+    """Everything in it is an action of the registry or shows the session."""
+
+    def __init__(self, session: Session, actions: Actions, window: QWidget) -> None:
+        super().__init__("Tool bar", window)
+        self.setObjectName("toolbar")
+        self.setMovable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self._actions = actions
+        self.search = _SearchField(actions)
+        self.addWidget(self.search)
+        self._gap(6)
+        modes = [(m.NAME, m.TITLE, m.NAME) for m in colours.modes().values()]
+        self.modes = Segmented([(n, t, g) for n, t, g in modes], "Colour by")
+        self.modes.choose(session.mode)
+        self.modes.chosen.connect(session.set_mode)
+        self.addWidget(self.modes)
+        self._gap(6)
+        for name in VIEW_TOOLS:
+            self._tool(name)
+        self._spring()
+        self.pill = Pill()
+        self.pill.clicked.connect(lambda _on=False: actions.run("file.connect"))
+        self.addWidget(self.pill)
+        for name in WINDOW_TOOLS:
+            self._tool(name)
+
+    def _gap(self, width: int) -> None:
+        gap = QWidget()
+        gap.setFixedWidth(width)
+        self.addWidget(gap)
+
+    def _spring(self) -> None:
+        spring = QWidget()
+        spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(spring)
+
+    def _tool(self, name: str) -> None:
+        if name not in self._actions:
+            return
+        item = QToolButton(self)
+        item.setDefaultAction(self._actions.qt(name))
+        item.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        item.setIconSize(QSize(20, 20))
+        item.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        item.setObjectName(f"tool.{name}")
+        action = self._actions.qt(name)
+
+        def describe() -> None:
+            state = ", on" if action.isCheckable() and action.isChecked() else ""
+            item.setAccessibleName(f"{action.text()}{state}")
+
+        action.changed.connect(describe)
+        describe()
+        self.addWidget(item)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Bring the pill up to date."""
+        shown_ns = time.time_ns() if frame.source in ("live", "none") else frame.now_ns
+        words = pill_text(frame, datetime.fromtimestamp(shown_ns / 1e9).strftime("%H:%M:%S"))
+        self.pill.set_text(words.glyph, words.strong, words.quiet, words.frame)
