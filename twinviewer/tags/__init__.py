@@ -1,0 +1,1 @@
+"""The tag table: the newest sample of every tag in memory that several processes share."""
