@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 FORMAT = 1
 Role = Literal[
     "", "state", "vibration", "power", "energy", "temperature", "current", "pressure", "lubrication", "speed", "load",
-    "count_good", "count_scrap", "queue", "cycle_time", "order", "product", "fault_code", "position_x", "position_y", "position_z",
-    "heading_deg", "health", "hours",
+    "count_good", "count_scrap", "queue", "cycle_time", "order", "product", "fault_code", "position_x", "position_y",
+    "position_z", "heading_deg", "health", "hours",
 ]  # fmt: skip
 StateName = Literal[
     "unknown", "offline", "running", "idle", "setup", "blocked", "starved", "fault", "maintenance"
@@ -71,8 +71,8 @@ class LimitsEntry(_Strict):
     low: Number | None = Field(default=None, description="Low limit.")
     high: Number | None = Field(default=None, description="High limit.")
     high_high: Number | None = Field(default=None, description="Urgent high limit.")
-    hysteresis: NotNegative = Field(0.0, description="How far the value must come back before the alarm ends.")
-    delay_s: NotNegative = Field(0.0, description="How long a limit must be crossed before the alarm is raised.")
+    hysteresis: NotNegative = Field(default=0.0, description="How far the value must come back before the alarm ends.")
+    delay_s: NotNegative = Field(default=0.0, description="How long it must be crossed before the alarm is raised.")
 
 
 class TagEntry(_Strict):
@@ -85,7 +85,7 @@ class TagEntry(_Strict):
     states: dict[str, StateName] = Field(default={}, description="For role state: raw value to state.")
     normal: tuple[Number, Number] | None = Field(default=None, description="Band in which the value usually lies.")
     span: tuple[Number, Number] | None = Field(default=None, description="Range the instrument can show (EURange).")
-    limits: LimitsEntry = Field(default_factory=LimitsEntry, description="Alarm limits.")
+    limits: LimitsEntry = Field(default=LimitsEntry(), description="Alarm limits.")
     stale_after_s: Positive | None = Field(
         default=None,
         description="Seconds without a sample after which the value is old. Left out: the link's keep-alive decides.",
@@ -191,8 +191,8 @@ class Manifest(_Strict):
     type: dict[str, TypeEntry] = Field(default={}, description="Asset types.")
     asset: list[RuleEntry] = Field(default=[], description="Rules from nodes to assets.")
     flow: list[FlowEntry] = Field(default=[], description="Material flow.")
-    energy: EnergyEntry = Field(default_factory=EnergyEntry, description="Energy and carbon.")
-    kpi: KpiEntry = Field(default_factory=KpiEntry, description="Indicators.")
+    energy: EnergyEntry = Field(default=EnergyEntry(), description="Energy and carbon.")
+    kpi: KpiEntry = Field(default=KpiEntry(), description="Indicators.")
     view: list[ViewEntry] = Field(default=[], description="Camera bookmarks.")
 
 

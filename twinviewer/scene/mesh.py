@@ -7,6 +7,8 @@ import numpy as np
 
 _CREASE_COS = 0.77  # about 40 degrees: sharper edges stay sharp, gentler ones are shaded round
 
+PLAIN = (168, 172, 176, 255)  # sRGB of a surface that has no material
+
 
 @dataclass(slots=True)
 class Mesh:
@@ -27,7 +29,7 @@ def plain_mesh(
     points: np.ndarray,
     triangles: np.ndarray,
     normals: np.ndarray | None = None,
-    colour: np.ndarray | tuple[int, int, int, int] = (168, 172, 176, 255),
+    colour: np.ndarray | tuple[int, int, int, int] = PLAIN,
 ) -> Mesh:
     """A mesh without material, normals computed where there are none."""
     points = np.ascontiguousarray(points, np.float32)
@@ -81,20 +83,35 @@ def creased_normals(points: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarr
     Returns normals float32 (k, 3), triangles int32 (m, 3) and the source vertex of each of the k vertices: a vertex
     on a sharp edge is doubled.
     """
-    corners = points[triangles]
-    face = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    smooth = np.zeros((len(points), 3), np.float64)
-    for axis in range(3):
-        for corner in range(3):
-            smooth[:, axis] += np.bincount(triangles[:, corner], face[:, axis], len(points))
-    smooth = unit_rows(smooth.astype(np.float32))
-    face = unit_rows(face)
+    smooth = smooth_normals(points, triangles)
+    face = unit_rows(_face_normals(points, triangles))
     sharp = np.einsum("mcj,mj->mc", smooth[triangles], face) < _CREASE_COS
     rows, at = np.nonzero(sharp)
     result = triangles.astype(np.int32, copy=True)
     result[rows, at] = len(points) + np.arange(len(rows), dtype=np.int32)
     source = np.concatenate([np.arange(len(points)), triangles[rows, at]])
-    return np.concatenate([smooth, face[rows]]), result, source
+    normals = np.concatenate([smooth, face[rows]])
+    used = np.zeros(len(source), bool)
+    used[result] = True
+    if used.all():
+        return normals, result, source
+    renumbered = np.cumsum(used, dtype=np.int32) - np.int32(1)
+    return normals[used], renumbered[result], source[used]
+
+
+def smooth_normals(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """Unit normals float32 (n, 3): the mean of the faces around each vertex, weighted by their area."""
+    face = _face_normals(points, triangles)
+    total = np.zeros((len(points), 3))
+    for axis in range(3):
+        for corner in range(3):
+            total[:, axis] += np.bincount(triangles[:, corner], face[:, axis], len(points))
+    return unit_rows(total)
+
+
+def _face_normals(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    corners = points[triangles]
+    return np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
 
 
 def unit_rows(vectors: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from twinviewer.scene.gltf.accessors import Accessors
 from twinviewer.scene.gltf.document import Document
 from twinviewer.scene.gltf.draco import decode_draco
 from twinviewer.scene.gltf.materials import Material, Materials, srgb_bytes
-from twinviewer.scene.mesh import Mesh, creased_normals, join, unit_rows
+from twinviewer.scene.mesh import Mesh, creased_normals, join, smooth_normals, unit_rows
 
 _TRIANGLES, _STRIP, _FAN = 4, 5, 6
 _SRGB = srgb_bytes(np.linspace(0.0, 1.0, 4096))
@@ -164,5 +164,4 @@ def _mended(normals: np.ndarray, points: np.ndarray, triangles: np.ndarray) -> n
         if float(np.abs(squared - 1.0).max()) < 1e-3:
             return normals
         return unit_rows(normals)
-    computed, _, _ = creased_normals(points, triangles)
-    return unit_rows(np.where(bad[:, None], computed[: len(points)], np.nan_to_num(normals)))
+    return unit_rows(np.where(bad[:, None], smooth_normals(points, triangles), np.nan_to_num(normals)))
