@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from twinviewer.gui import layouts
@@ -86,18 +86,17 @@ def attach_to(scene: Scene, feed: str, options: "FeedOptions | None") -> _Opened
         return _Opened(scene, None, error)
 
 
-class Application(QObject):
+class Application:
     """The running program: settings, theme, windows. Answers what windows ask (`gui.host.Host`)."""
 
     def __init__(self, qt: QApplication, settings: SettingsStore, safe_mode: bool = False) -> None:
-        super().__init__()
         self.qt = qt
         self.settings = settings
         self.safe_mode = safe_mode
         self.windows: list[MainWindow] = []
         self._feed_options: dict[str, FeedOptions] = {}
         self._plants: list[Any] = []
-        self._guard = CrashGuard(self._show_crash, self)
+        self._guard = CrashGuard(self._show_crash, qt)
         self._guard.install()
         self._theme = style.install(qt, settings.value.theme)
         self._apply_motion()
@@ -145,7 +144,7 @@ class Application(QObject):
 
         def once(_scene: Scene) -> None:
             stop[0]()
-            QTimer.singleShot(0, window, lambda: run())
+            QTimer.singleShot(0, window, run)
 
         stop.append(window.session.scene_changed.connect(once))
 
@@ -159,7 +158,7 @@ class Application(QObject):
         other.show()
         other.bridge.start()
         if frame is not None and frame.source == "live":
-            self.connect(other, frame.connection.url)
+            self.connect_feed(other, frame.connection.url)
 
     def closed(self, window: MainWindow) -> None:
         """A window was closed."""
@@ -201,7 +200,7 @@ class Application(QObject):
         if opened.trouble is not None:
             window.show_error(opened.trouble)
 
-    def connect(self, window: MainWindow, url: str, options: "FeedOptions | None" = None) -> None:
+    def connect_feed(self, window: MainWindow, url: str, options: "FeedOptions | None" = None) -> None:
         """Look at another live source in this window."""
         if options is not None:
             self._feed_options[url] = options
@@ -225,7 +224,7 @@ class Application(QObject):
             thread=True,
         )
 
-    def disconnect(self, window: MainWindow) -> None:
+    def disconnect_feed(self, window: MainWindow) -> None:
         """Let go of the live source; everything becomes unknown."""
         window.session.set_source(NoSource(len(window.session.scene.tags)))
 

@@ -69,12 +69,13 @@ def _simple(name: str, raw: object) -> str | int | bool:
     kind = _SIMPLE[name]
     if isinstance(raw, str) and kind is not str:
         text = raw.strip().lower()
-        raw = {"true": True, "1": True, "false": False, "0": False}.get(text) if kind is bool else int(text)
+        words: dict[str, object] = {"true": True, "1": True, "false": False, "0": False}
+        raw = words.get(text, raw) if kind is bool else int(text)
     if type(raw) is not kind:
         raise ValueError(f"{name} must be {kind.__name__}, not {raw!r}")
     if name in _CHOICES and raw not in _CHOICES[name]:
         raise ValueError(f"{name} must be one of {', '.join(_CHOICES[name])}, not {raw!r}")
-    if name == "rate_hz" and not 1 <= int(raw) <= 60:
+    if name == "rate_hz" and isinstance(raw, int) and not 1 <= raw <= 60:
         raise ValueError(f"rate_hz must be 1 to 60, not {raw!r}")
     return raw  # type: ignore[return-value]
 

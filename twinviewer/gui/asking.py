@@ -55,7 +55,7 @@ class Asking:
         w = self._window
         dialog = ConnectDialog(w.session.frame, [r.feed for r in w.host.settings.value.recent if r.feed], w)
         if dialog.exec():
-            w.host.connect(w, dialog.url, dialog.options)
+            w.host.connect_feed(w, dialog.url, dialog.options)
 
     # -- names --------------------------------------------------------------------------------------------------
 

@@ -85,6 +85,7 @@ class CommandPalette(QFrame):
 
     def __init__(self, window: QWidget, entries: Callable[[str], Sequence[Entry]]) -> None:
         super().__init__(window)
+        self._parent = window
         self._entries = entries
         self._shown: list[Entry] = []
         self._before: QWidget | None = None
@@ -134,7 +135,7 @@ class CommandPalette(QFrame):
                 self._before.setFocus()
 
     def _place(self) -> None:
-        parent = self.parentWidget()
+        parent = self._parent
         width = min(self.WIDTH, parent.width() - 40)
         lines = max(1, min(len(self._shown), 11))
         height = 70 + 32 * lines
@@ -173,7 +174,7 @@ class CommandPalette(QFrame):
             entry.run()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
-        if watched is self.parentWidget():
+        if watched is self._parent:
             if event.type() == QEvent.Type.Resize and not self.isHidden():
                 self._place()
             return False

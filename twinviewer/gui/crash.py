@@ -42,7 +42,10 @@ class CrashDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         layout = QVBoxLayout(self)
         layout.addWidget(label("twinviewer met an error that it did not expect", "heading"))
-        says = "The window goes on, and the collector is a process of its own: nothing that it receives or records is lost."
+        says = (
+            "The window goes on, and the collector is a process of its own: nothing that it receives or records is "
+            "lost."
+        )
         layout.addWidget(label(says, wrap=True))
         self.report = QPlainTextEdit(report_of(error))
         self.report.setReadOnly(True)

@@ -77,10 +77,7 @@ class Dock(QDockWidget):
 
 
 class Docks:
-    """Makes and feeds the panels. `top` panels go to the strip above the picture, the others into docks.
-
-    `only_essential` (safe mode) leaves out panels that cannot be loaded instead of failing.
-    """
+    """Makes and feeds the panels; one that cannot be made is kept in `failures` and left out."""
 
     def __init__(self, window: QMainWindow, session: Session, actions: Actions) -> None:
         self._window = window
@@ -93,7 +90,7 @@ class Docks:
         self._late: dict[str, Frame] = {}
 
     def build(self) -> list[PanelSlot]:
-        """Make every panel; returns those for the strip above the picture."""
+        """Make every panel; returns those without a dock, for above ("top") and below ("under") the picture."""
         modules = discovery.modules_of("twinviewer.panels")
         ordered = sorted(modules.items(), key=lambda m: (getattr(m[1], "ORDER", 100), m[0]))
         for name, module in ordered:
@@ -108,7 +105,7 @@ class Docks:
         for panel in self.panels.values():
             if panel.area in ("left", "bottom"):
                 self._add(panel.name, panel.title, panel.widget, panel.area)
-        return [p for p in self.panels.values() if p.area == "top"]
+        return [p for p in self.panels.values() if p.area in ("top", "under")]
 
     def _slot(self, name: str, module: ModuleType) -> PanelSlot:
         return PanelSlot(name, module.TITLE, module.AREA, module.Panel(self._session, self._actions))

@@ -1,7 +1,7 @@
 """What a window may ask of the application that made it; `twinviewer.app` answers."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from twinviewer.settings import SettingsStore
 
@@ -20,11 +20,11 @@ class Host(Protocol):
         """Load a scene into a window, in the background, and connect it to `feed` if one is given."""
         ...
 
-    def connect(self, window: "MainWindow", url: str, options: "FeedOptions | None" = None) -> None:
+    def connect_feed(self, window: "MainWindow", url: str, options: "FeedOptions | None" = None) -> None:
         """Look at another live source in this window."""
         ...
 
-    def disconnect(self, window: "MainWindow") -> None:
+    def disconnect_feed(self, window: "MainWindow") -> None:
         """Let go of the live source; everything becomes unknown."""
         ...
 
@@ -38,6 +38,10 @@ class Host(Protocol):
 
     def set_theme(self, wanted: str) -> None:
         """ "system", "light" or "dark" for all windows, kept for the next time."""
+        ...
+
+    def change_settings(self, **fields: Any) -> None:
+        """Keep choices and let them take effect at once in all windows."""
         ...
 
     def closed(self, window: "MainWindow") -> None:

@@ -42,10 +42,11 @@ class LabelLayer:
         self, stage: Stage, width: float, height: float, scale: float, taken: tuple[tuple[float, ...], ...]
     ) -> list[Placed]:
         visible = stage.visible()
-        labels = [v for v in self.labels if visible[v.asset] and np.isfinite(stage.boxes[v.asset]).all()]
+        everywhere = stage.boxes()
+        labels = [v for v in self.labels if visible[v.asset] and np.isfinite(everywhere[v.asset]).all()]
         if not labels:
             return []
-        boxes = stage.boxes[[v.asset for v in labels]]
+        boxes = everywhere[[v.asset for v in labels]]
         tops = np.concatenate([boxes.mean(1)[:, :2], boxes[:, 1, 2:]], 1)
         ratio = stage.size[0] / max(width, 1.0)
         anchors = stage.project(tops)

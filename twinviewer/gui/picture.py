@@ -95,7 +95,7 @@ class Picture(QWidget):
     def place_panels(self, panels: Sequence[PanelSlot]) -> None:
         """Put panels without a dock above and below the picture."""
         for panel in panels:
-            (self._above if panel.area == "above" else self._below).addWidget(panel.widget)
+            (self._above if panel.area == "top" else self._below).addWidget(panel.widget)
 
     # -- the stage ----------------------------------------------------------------------------------------------
 
@@ -113,20 +113,25 @@ class Picture(QWidget):
     def show_scene(self, scene: Scene) -> None:
         """Draw another scene."""
         from twinviewer.gui.label_layer import LabelLayer
-        from twinviewer.view.qt_widget import StageWidget
 
         if self._widget is None:
-            self._widget = StageWidget(self)
-            self._stage_box.addWidget(self._widget)
-            self._widget.overlay = self._paint_overlay
-            self._widget.clicked.connect(self._on_click)
-            self._widget.double_clicked.connect(self._on_double_click)
-            self._legend.setParent(self._widget)
+            self._widget = self._make_stage()
         self._labels = LabelLayer()
         self._rgba = None
         self._isolated = self._ghosting = None
         self.apply_motion()
         self.stage.show(scene, self.theme)
+
+    def _make_stage(self) -> "StageWidget":
+        from twinviewer.view.qt_widget import StageWidget
+
+        widget = StageWidget(self)
+        self._stage_box.addWidget(widget)
+        widget.overlay = self._paint_overlay
+        widget.clicked.connect(self._on_click)
+        widget.double_clicked.connect(self._on_double_click)
+        self._legend.setParent(widget)
+        return widget
 
     def close_stage(self) -> None:
         """Give the graphics memory back, before the window goes."""
@@ -154,7 +159,8 @@ class Picture(QWidget):
         self._legend.set_scale(scale)
         for slot in (self._above, self._below):
             for i in range(slot.count()):
-                set_scale = getattr(slot.itemAt(i).widget(), "set_scale", None)
+                item = slot.itemAt(i)
+                set_scale = getattr(item.widget(), "set_scale", None) if item is not None else None
                 if set_scale is not None:
                     set_scale(scale)
 
@@ -274,6 +280,24 @@ class Picture(QWidget):
     def _chosen(self) -> int:
         assert self._session.selection is not None
         return self._session.scene.asset(self._session.selection).index
+
+    def undo(self) -> None:
+        """Take the last change of the view back, visibility and section included."""
+        self._isolated = self._ghosting = None
+        self.stage.undo()
+
+    def redo(self) -> None:
+        """Do again what `undo` took back."""
+        self._isolated = self._ghosting = None
+        self.stage.redo()
+
+    def fit(self) -> None:
+        """Show everything that is visible."""
+        self.stage.fit()
+
+    def home(self) -> None:
+        """The scene's own first view."""
+        self.stage.home()
 
     def fly_to_selection(self) -> None:
         """Fly to the selected asset."""

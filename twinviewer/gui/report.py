@@ -1,7 +1,6 @@
 """A PDF of one moment: the picture, what is abnormal, the alarms and the indicators, with time, source and quality."""
 
 import math
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -34,7 +33,7 @@ def write_report(path: Path, session: Session, picture: QImage) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         _Report(part, session, frame).write(picture)
-        os.replace(part, path)
+        part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise TwinError(

@@ -1,0 +1,59 @@
+"""`twinviewer open`: the window."""
+
+import argparse
+from pathlib import Path
+
+HELP = "open a scene in a window (without one: the first page)"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    from twinviewer.cli._feed import add_feed_arguments
+
+    parser.add_argument("scene", nargs="?", type=Path, metavar="SCENE", help="scene folder or geometry file")
+    add_feed_arguments(parser)
+    add_window_arguments(parser)
+
+
+def add_window_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `open` and `demo` share."""
+    parser.add_argument("--mode", metavar="M", help="colour by status, vibration or energy")
+    parser.add_argument("--theme", choices=("system", "light", "dark"), help="theme of the window (as the system)")
+    parser.add_argument("--wall", action="store_true", help="start in wall mode, for a large screen")
+    parser.add_argument("--size", type=window_size, metavar="WxH", help="size of the window, for example 1366x768")
+    parser.add_argument("--safe-mode", action="store_true", help="start with defaults: no kept layout, nothing saved")
+
+
+def window_size(text: str) -> tuple[int, int]:
+    """ "1920x1080" as (1920, 1080). Raises argparse.ArgumentTypeError."""
+    width, _, height = text.lower().partition("x")
+    if not (width.isdigit() and height.isdigit() and 64 <= int(width) <= 16384 and 64 <= int(height) <= 16384):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 1920x1080 (each side 64 to 16384)")
+    return int(width), int(height)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 0, or 3 without a screen."""
+    return run_window(args, args.scene, demo=False)
+
+
+def run_window(args: argparse.Namespace, scene: Path | None, demo: bool) -> int:
+    """Open the window and stay until it is closed."""
+    from twinviewer.cli._display import NO_SCREEN, check_mode, has_screen
+
+    check_mode(args.mode)
+    if not has_screen():
+        print(NO_SCREEN)
+        return 3
+    from twinviewer.app import Application, Start, make_qt
+    from twinviewer.cli._feed import feed_options
+    from twinviewer.settings import SettingsStore
+
+    overrides = {"theme": args.theme, "mode": args.mode}
+    settings = SettingsStore(overrides=overrides, keep=not args.safe_mode)
+    qt = make_qt(["twinviewer"])
+    application = Application(qt, settings, args.safe_mode)
+    feed = getattr(args, "feed", None) or ""
+    options = feed_options(args) if feed else None
+    application.start(Start(scene, feed, options, args.wall, demo, args.size))
+    return qt.exec()
