@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
 from twinviewer.gui.abnormal import Label
-from twinviewer.gui.overlay import Placed, label_size
-from twinviewer.view.labels import place
+from twinviewer.gui.overlay import Placed, in_picture, label_size
+from twinviewer.view.labels import boxes_on_screen, place
 from twinviewer.view.stage import Stage
 
 
@@ -41,26 +41,35 @@ class LabelLayer:
     def _place(
         self, stage: Stage, width: float, height: float, scale: float, taken: tuple[tuple[float, ...], ...]
     ) -> list[Placed]:
-        visible = stage.visible()
-        everywhere = stage.boxes()
-        labels = [v for v in self.labels if visible[v.asset] and np.isfinite(everywhere[v.asset]).all()]
+        visible, boxes = stage.visible(), stage.boxes
+        labels = [v for v in self.labels if visible[v.asset] and np.isfinite(boxes[v.asset]).all()]
         if not labels:
             return []
-        boxes = everywhere[[v.asset for v in labels]]
-        tops = np.concatenate([boxes.mean(1)[:, :2], boxes[:, 1, 2:]], 1)
+        named = boxes[[v.asset for v in labels]]
+        tops = np.concatenate([named.mean(1)[:, :2], named[:, 1, 2:]], 1)
         ratio = stage.size[0] / max(width, 1.0)
         anchors = stage.project(tops)
         anchors[:, :2] /= ratio
-        inside = (anchors[:, 2] > 0) & (anchors[:, 0] > 0) & (anchors[:, 0] < width)
-        inside &= (anchors[:, 1] > 0) & (anchors[:, 1] < height)
-        rows = np.nonzero(inside)[0]
+        rows = np.nonzero(in_picture(anchors, width, height))[0]
         sizes = np.array([label_size(labels[i], scale) for i in rows]).reshape(-1, 2)
-        corners = place(anchors[rows, :2], sizes, (width, height), np.array(taken).reshape(-1, 4))
+        corners = place(
+            anchors[rows, :2],
+            sizes,
+            (width, height),
+            np.array(taken).reshape(-1, 4),
+            boxes_on_screen(stage.project, named[rows], ratio),
+            self._before([labels[i].asset for i in rows]),
+        )
         return [
             Placed(labels[i], QRectF(x, y, w, h), QPointF(*anchors[i, :2]))
             for i, (x, y), (w, h) in zip(rows, corners, sizes, strict=True)
             if np.isfinite(x)
         ]
+
+    def _before(self, assets: Sequence[int]) -> np.ndarray:
+        """Where the labels of these assets stood, float64 (n, 2), NaN for new ones."""
+        old = {p.label.asset: (p.box.x(), p.box.y()) for p in self.placed}
+        return np.array([old.get(a, (np.nan, np.nan)) for a in assets]).reshape(-1, 2)
 
     def at(self, x: float, y: float) -> int | None:
         """The asset whose label lies under a point, None where there is none."""
