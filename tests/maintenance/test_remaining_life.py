@@ -1,0 +1,139 @@
+"""Remaining life from tables: regimes are found, intervals cover, and bad tables end in a sentence."""
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from twinviewer.__main__ import main
+from twinviewer.maintenance import features, regimes
+from twinviewer.maintenance.lives import lives_of, read_table
+from twinviewer.maintenance.remaining_life import fit
+from twinviewer.model.errors import DataError
+
+CMAPSS = Path(__file__).parents[2].parent / "shared" / "data" / "maintenance" / "cmapss"
+
+
+def fleet(units: int, seed: int, settings: int = 1, cut: bool = False) -> tuple[pd.DataFrame, np.ndarray]:
+    """Units whose wear grows exponentially to 1; returns the table and each unit's true remaining life."""
+    rng = np.random.default_rng(seed)
+    parts, left = [], []
+    for u in range(units):
+        life = int(rng.integers(80, 140))
+        t = np.arange(1, life + 1)
+        wear = np.exp(6 * (t / life - 1))
+        regime = rng.integers(0, settings, life)
+        table = pd.DataFrame(
+            {
+                "unit": u,
+                "cycle": t,
+                "height": regime * 10.0 + rng.normal(0, 0.01, life),
+                "heat": 50.0 * regime + wear + rng.normal(0, 0.05, life),
+                "hum": rng.normal(0, 1, life),
+                "fixed": 3.0,
+            }
+        )
+        end = int(rng.integers(20, life - 2)) if cut else life
+        parts.append(table.iloc[:end])
+        left.append(life - end)
+    return pd.concat(parts, ignore_index=True), np.array(left)
+
+
+def test_regimes_are_found_and_taken_out() -> None:
+    table, _ = fleet(12, 1, settings=4)
+    lives = lives_of(table, "unit", "cycle", "test")
+    found = regimes.find(lives)
+    assert len(found.codes) == 4
+    z = found.normalise(lives.values)[:, lives.columns.index("heat")]
+    early, late = (lives.end_time - lives.time > 60), (lives.end_time - lives.time < 5)
+    assert z[late].mean() - z[early].mean() > 1.5
+    assert not found.normalise(lives.values)[:, lives.columns.index("fixed")].any()
+
+
+def test_a_wear_counter_in_whole_steps_is_a_signal_and_no_setting() -> None:
+    table, _ = fleet(12, 2)
+    table["steps"] = np.floor(table.cycle / 30) * 5
+    lives = lives_of(table, "unit", "cycle", "test")
+    assert lives.columns.index("steps") not in regimes.find(lives).columns
+
+
+def test_predictions_are_near_and_the_interval_holds_what_it_says() -> None:
+    train, _ = fleet(40, 3)
+    test, left = fleet(60, 4, cut=True)
+    model = fit(lives_of(train, "unit", "cycle", "train"), cap=60)
+    prediction = model.predict(lives_of(test, "unit", "cycle", "test", model.columns))
+    truth = np.minimum(left, 60)
+    guess = np.sqrt(np.mean((truth.mean() - truth) ** 2))
+    assert np.sqrt(np.mean((prediction.rul - truth) ** 2)) < 0.6 * guess
+    inside = (truth >= prediction.low) & (truth <= prediction.high)
+    assert 0.65 <= inside.mean() <= 0.97
+    assert (prediction.low <= prediction.rul).all()
+    assert (prediction.rul <= prediction.high).all()
+
+
+def test_features_know_nothing_of_the_future() -> None:
+    rng = np.random.default_rng(5)
+    z, t = rng.normal(size=(90, 3)), np.arange(90.0)
+    assert features.of_life(z, t)[:50] == pytest.approx(features.of_life(z[:50], t[:50]))
+
+
+def test_rows_in_any_order_give_the_same_lives() -> None:
+    table, _ = fleet(6, 6)
+    mixed = table.sample(frac=1, random_state=0)
+    a, b = (lives_of(f, "unit", "cycle", "test") for f in (table, mixed))
+    order = [b.names.index(n) for n in a.names]
+    again = np.concatenate([b.values[b.start[k] : b.start[k + 1]] for k in order])
+    assert again == pytest.approx(a.values)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda t: t.rename(columns={"unit": "engine"}), 'no column "unit"'),
+        (lambda t: t.assign(cycle=t.cycle.astype(object).where(t.index != 3, "soon")), "is not a number"),
+        (lambda t: t.assign(unit=t.unit.astype(object).where(t.index != 3, None)), "is empty"),
+        (lambda t: pd.concat([t, t.iloc[:1]]), "two rows of the same time"),
+    ],
+)
+def test_a_bad_table_is_named(change, sentence: str) -> None:
+    table, _ = fleet(6, 7)
+    with pytest.raises(DataError, match=sentence):
+        lives_of(change(table), "unit", "cycle", "lives.csv")
+
+
+def test_too_few_lives_are_said() -> None:
+    table, _ = fleet(3, 8)
+    with pytest.raises(DataError, match="too few"):
+        fit(lives_of(table, "unit", "cycle", "train"))
+
+
+def test_the_command_writes_one_row_per_unit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    train, test, out = tmp_path / "train.csv", tmp_path / "test.csv", tmp_path / "pred.csv"
+    fleet(10, 9)[0].to_csv(train, index=False)
+    fleet(7, 10, cut=True)[0].to_csv(test, index=False)
+    given = ["prognose", "--table", str(train), str(test), "--unit", "unit", "--time", "cycle"]
+    assert main([*given, "--out", str(out)]) == 0
+    table = pd.read_csv(out)
+    assert list(table.columns) == ["unit", "rul", "lo", "hi"]
+    assert len(table) == 7
+    assert main([*given[:-1], "age"]) == 2
+    assert 'no column "age"' in capsys.readouterr().err
+
+
+def test_a_missing_or_empty_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="does not exist"):
+        read_table(tmp_path / "none.csv")
+    (tmp_path / "empty.csv").write_text("")
+    with pytest.raises(DataError, match="cannot be read"):
+        read_table(tmp_path / "empty.csv")
+
+
+@pytest.mark.skipif(not CMAPSS.is_dir(), reason="the turbofan data lies beside the project only where it was given")
+def test_real_engines_of_the_second_half_are_predicted_from_the_first() -> None:
+    names = ["unit", "cycle", "os1", "os2", "os3", *(f"s{i}" for i in range(1, 22))]
+    with gzip.open(CMAPSS / "train_FD002.txt.gz") as file:
+        table = pd.read_csv(file, sep=r"\s+", header=None, names=names)
+    lives = lives_of(table[table.unit <= 60], "unit", "cycle", "FD002")
+    assert len(regimes.find(lives).codes) == 6

@@ -1,0 +1,42 @@
+"""What a unit's past says about its wear: levels, slow changes and its distance from its own youth."""
+
+from itertools import pairwise
+
+import numpy as np
+from scipy.signal import lfilter
+
+SHORT, LONG, WINDOW, YOUTH = 10, 40, 30, 10  # rows: two smoothing spans, one window, and the first rows of a life
+
+
+def ewm(z: np.ndarray, span: int) -> np.ndarray:
+    """Exponentially weighted mean with bias correction along axis 0 of (n, k), span in rows."""
+    decay = 1 - 2 / (span + 1)
+    weighted = lfilter([1.0], [1.0, -decay], z, axis=0)
+    total = lfilter([1.0], [1.0, -decay], np.ones(len(z)))
+    return weighted / total[:, None]
+
+
+def of_life(z: np.ndarray, time: np.ndarray) -> np.ndarray:
+    """Features of every row of one life from the rows up to it: (n, 5 k + 1) from normalised signals (n, k).
+
+    Per signal: smoothed level, mean of the last 30 rows, its change since the first 10 rows, change of the level over
+    30 rows, and level against a slower level; then the age.
+    """
+    n = len(z)
+    level, slow = ewm(z, SHORT), ewm(z, LONG)
+    total = np.vstack([np.zeros((1, z.shape[1])), np.cumsum(z, axis=0)])
+    rows = np.arange(1, n + 1)
+    begin = np.maximum(rows - WINDOW, 0)
+    mean = (total[rows] - total[begin]) / (rows - begin)[:, None]
+    young = np.minimum(rows, YOUTH)
+    youth = total[young] / young[:, None]
+    before = np.repeat(youth[:1], n, axis=0)
+    if n > WINDOW:
+        before[WINDOW:] = level[:-WINDOW]
+    return np.hstack([level, mean, mean - youth, level - before, level - slow, time[:, None]])
+
+
+def of_lives(z: np.ndarray, time: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """`of_life` for every unit; `start` as in `Lives`."""
+    parts = [of_life(z[a:b], time[a:b]) for a, b in pairwise(start)]
+    return np.vstack(parts)
