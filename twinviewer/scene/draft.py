@@ -44,6 +44,7 @@ class Draft:
     nodes: NodeList
     bindings: dict[tuple[str, str], Binding]
     findings: tuple[Notice, ...]
+    ignored: frozenset[int] = frozenset()
 
     def checked(self) -> Scene:
         """The scene. Raises SceneError where two things go by one name: nobody could tell which one is shown."""
@@ -89,7 +90,7 @@ def read_draft(
         notes=tuple(findings),
     )
     progress(1.0, "Ready")
-    return Draft(scene, manifest, lines, types, resolved, nodes, bindings, tuple(findings))
+    return Draft(scene, manifest, lines, types, resolved, nodes, bindings, tuple(findings), finder.ignored())
 
 
 def locate(path: Path) -> tuple[Path, Manifest, Lines]:

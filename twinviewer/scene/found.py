@@ -67,6 +67,7 @@ class Finder:
             for k, rule in enumerate(manifest.asset)
         ]
         self._used_rules: set[int] = set()
+        self._ignored: set[int] = set()
         self._claimed: dict[int, Found] = {}
         self.found: dict[str, Found] = {}
         self.findings: list[Notice] = []
@@ -86,6 +87,14 @@ class Finder:
         for found in ordered:
             self._take_row(found)
         return ordered
+
+    def ignored(self) -> frozenset[int]:
+        """Rows that a rule says are no assets, with all that hangs below them."""
+        rows = set(self._ignored)
+        for row, node in enumerate(self._nodes.nodes):
+            if node.parent in rows:
+                rows.add(row)
+        return frozenset(rows)
 
     def _mode(self, first: int, last: int) -> str:
         if any(extras_id(node) for node in self._nodes.nodes[first:last]):
@@ -188,6 +197,7 @@ class Finder:
         if rule is None and not (mode == "extras" or is_top):
             return
         if rule is not None and rule.ignore:
+            self._ignored.add(row)
             return
         values = {key: str(value) for key, value in node.extras.items() if isinstance(value, (str, int, float))}
         values.update(captures)

@@ -125,6 +125,7 @@ class TypeEntry(_Strict):
     extends: str | None = Field(default=None, description="A type whose entries hold here too.")
     label: str | None = Field(default=None, description="The kind as shown to people.")
     station: bool | None = Field(default=None, description="May be a station of the flow model.")
+    static: bool = Field(default=False, description="Never has live data (a rack, a wall): not reported as unbound.")
     rated_power_kw: Positive | None = Field(default=None, description="Rated power in kW.")
     vibration: VibrationEntry | None = Field(default=None, description="Vibration severity zones.")
     tags: dict[str, TagEntry] = Field(default={}, description="The tags that every asset of this type has.")
