@@ -35,13 +35,13 @@ def _word(word: str, text: str) -> float:
 
 def _scattered(word: str, text: str) -> float:
     """Letters in order with gaps: a point for each, more at the start of a word or right behind the one before."""
-    points, last = 0.0, -2
+    points, last = 0.0, -1
     for letter in word:
         place = text.find(letter, last + 1)
         if place < 0:
             return 0.0
         at_start = place == 0 or not text[place - 1].isalnum()
-        points += 1.0 + (1.0 if place == last + 1 else 0.0) + (1.0 if at_start else 0.0)
+        points += 1.0 + (1.0 if place == last + 1 and last >= 0 else 0.0) + (1.0 if at_start else 0.0)
         last = place
     best = 3.0 * len(word)
     return 8.0 * points / best if points >= 1.6 * len(word) else 0.0
