@@ -1,7 +1,7 @@
 """What is open in a window, and the one call that brings it up to date."""
 
 from twinviewer.session.events import Event
-from twinviewer.session.journal import Band, Change, Journal, Mark, Past, Seekable
+from twinviewer.session.journal import Band, Change, Journal, Mark, Past, Seekable, Shares
 from twinviewer.session.session import Session
 from twinviewer.session.sources import LiveSource, NoSource, Polled, Source, empty_snapshot
 from twinviewer.session.trends import Series, TrendBuffer
@@ -19,6 +19,7 @@ __all__ = [
     "Seekable",
     "Series",
     "Session",
+    "Shares",
     "Source",
     "TrendBuffer",
     "empty_snapshot",

@@ -16,6 +16,8 @@ from twinviewer.model.state import State
 
 NS = 1_000_000_000
 PER_ASSET = 500  # state changes kept of each asset
+SHARE_PERIOD_NS = 10 * NS
+SHARES = 8640  # a day of them
 ALARM_CHANGES = 5000  # alarm changes kept in all
 GAP_NS = 15 * NS  # a longer pause between two frames was not seen: nothing is claimed about it
 
@@ -59,11 +61,15 @@ class Change:
     priority: int = 0
 
 
+@runtime_checkable
 class Past(Protocol):
-    """What a time line asks, whoever knows it: the session for what it has seen, the history for the rest."""
+    """What a time line asks, whoever knows it: the session for what it has seen, a recording for the rest.
+
+    A source that is a Past is asked instead of the session's journal.
+    """
 
     def seen(self) -> tuple[int, int]:
-        """The first and the last moment known (UTC ns)."""
+        """The first and the last moment known (UTC ns), (0, 0) for none."""
         ...
 
     def bands(self, asset_id: str, from_ns: int, to_ns: int) -> Sequence[Band]:
@@ -76,10 +82,20 @@ class Past(Protocol):
 
 
 @runtime_checkable
+class Shares(Protocol):
+    """A past that also knows the whole plant's states over time."""
+
+    def shares(self, from_ns: int, to_ns: int) -> tuple[np.ndarray, np.ndarray]:
+        """Times int64 (k,) (UTC ns) and how many assets were in each state from then on, int64 (k, 9)."""
+        ...
+
+
+@runtime_checkable
 class Seekable(Protocol):
-    """A source whose clock can be moved. `speed` is 0 while it stands still."""
+    """A source whose clock can be moved. `speed` is 0 while it stands still; `loop` is a stretch that is repeated."""
 
     speed: float
+    loop: tuple[int, int] | None
 
     def seek(self, time_ns: int) -> None:
         """Show this moment."""
@@ -95,6 +111,7 @@ class Journal:
 
     def __init__(self, assets: Sequence[Asset]) -> None:
         self._ids = [a.asset_id for a in assets]
+        self._watched = np.array([bool(a.tags) for a in assets], bool)
         self._row = {a.asset_id: a.index for a in assets}
         self._clear()
 
@@ -105,6 +122,7 @@ class Journal:
         self._changes: deque[Change] = deque(maxlen=ALARM_CHANGES)
         self._marks: deque[Mark] = deque(maxlen=ALARM_CHANGES)
         self._tuple: tuple[Alarm, ...] = ()
+        self._counts: deque[tuple[int, np.ndarray]] = deque(maxlen=SHARES)
         self._first_ns = 0
         self._last_ns = 0
 
@@ -117,9 +135,13 @@ class Journal:
             self._first_ns = frame.now_ns
         elif frame.now_ns - self._last_ns > GAP_NS:
             self._note_states(np.full(len(self._ids), State.UNKNOWN, np.uint8), self._last_ns, None)
+            self._counts.append((self._last_ns, np.zeros(len(State), np.int64)))
         states = frame.assets
         shown = np.where(states.quality >= Quality.STALE, np.uint8(State.UNKNOWN), states.state)
         self._note_states(shown, frame.now_ns, None if first else states.since_ns)
+        if first or frame.now_ns - self._counts[-1][0] >= SHARE_PERIOD_NS:
+            counts = np.bincount(shown[self._watched], minlength=len(State)).astype(np.int64)
+            self._counts.append((frame.now_ns, counts))
         if first or frame.alarms is not self._tuple:
             self._note_alarms(frame.alarms, frame.now_ns)
         self._last_ns = frame.now_ns
@@ -172,6 +194,13 @@ class Journal:
         """Alarms raised between two moments, in order of time."""
         return sorted((m for m in self._marks if from_ns <= m.time_ns <= to_ns), key=lambda m: m.time_ns)
 
+    def shares(self, from_ns: int, to_ns: int) -> tuple[np.ndarray, np.ndarray]:
+        """Times int64 (k,) and watched assets in each state from then on, int64 (k, 9); all 0 where nobody looked."""
+        found = [(t, c) for t, c in self._counts if from_ns - SHARE_PERIOD_NS <= t <= to_ns]
+        if not found:
+            return np.empty(0, np.int64), np.empty((0, len(State)), np.int64)
+        return np.array([t for t, _ in found], np.int64), np.array([c for _, c in found])
+
     def changes(self, asset_ids: Iterable[str], until_ns: int, limit: int = 20) -> list[Change]:
         """The newest `limit` changes of these assets until a moment, oldest first. The first state seen is none."""
         wanted = set(asset_ids)
@@ -182,7 +211,7 @@ class Journal:
                 if start <= until_ns:
                     text = f"{State(before).label} → {State(state).label}"
                     found.append(Change(start, asset_id, text, State(state)))
-        return sorted(found, key=lambda c: c.time_ns)[-limit:]
+        return sorted(found, key=lambda c: (c.time_ns, c.asset_id))[-limit:]
 
 
 def neighbours(flow: Sequence[tuple[str, str]], asset_id: str, part_of: Mapping[str, str] | None = None) -> list[str]:
