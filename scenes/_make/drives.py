@@ -7,7 +7,7 @@ import numpy as np
 from scenes._make.fittings import bolt_heads, bolts
 from scenes._make.machine import Machine
 from scenes._make.mesh import Matrix, at
-from scenes._make.solids import box, cylinder, revolve, ring
+from scenes._make.solids import block, box, cylinder, revolve, ring
 from scenes._make.sweeps import pipe, torus
 
 
@@ -23,7 +23,7 @@ def motor(
     m.add(part, material, revolve(bell, smooth_deg=25), place)
     bolts(m, part, place @ at(z=r * 0.16), r * 1.1, 4, r * 0.055)
     m.add(part, material, cylinder(r * 0.93, body - r * 0.2, 0).to(z=r * 0.2 + (body - r * 0.2) / 2), place)
-    fin = box(r * 0.2, r * 0.032, body - r * 0.42, r * 0.01)
+    fin = block(r * 0.2, r * 0.032, body - r * 0.42)
     count = 34
     for k in range(count):
         turn = 360 * (k + 0.5) / count
@@ -65,16 +65,15 @@ def motor_feet(m: Machine, part: str, place: Matrix, radius: float, length: floa
 
 def flange_pair(m: Machine, part: str, place: Matrix, bore: float, material: str = "cast") -> None:
     """Two bolted flanges with a gasket between, about z = 0 of `place`, for a pipe of outer radius `bore`."""
-    r, t = bore * 1.75 + 0.01, 0.16 * bore + 0.012
-    disc = cylinder(r, t, 0.004)
-    m.add(part, material, disc.to(z=-t / 2 - 0.003), place)
-    m.add(part, material, disc.to(z=t / 2 + 0.003), place)
-    m.add(part, "rubber", cylinder(r - 0.012, 0.006, 0), place)
+    r, t, inner = bore * 1.75 + 0.01, 0.16 * bore + 0.012, bore * 0.9
+    gap, rim = 0.004, 0.012
+    profile = [(inner, -t - gap), (r, -t - gap), (r, -gap), (r - rim, -gap), (r - rim, gap), (r, gap), (r, t + gap), (inner, t + gap)]
+    m.add(part, material, revolve(profile, 24, 20), place)
     size = min(0.013, 0.2 * bore)
     count = 8 if bore > 0.05 else 4
     circle = (r + bore) / 2 + 0.002
-    bolts(m, part, place @ at(z=t + 0.003), circle, count, size)
-    bolts(m, part, place @ at(z=-t - 0.003) @ at(rx=180), circle, count, size)
+    bolts(m, part, place @ at(z=t + gap), circle, count, size)
+    bolts(m, part, place @ at(z=-t - gap) @ at(rx=180), circle, count, size)
 
 
 def hand_wheel(m: Machine, part: str, place: Matrix, radius: float, material: str = "trim_dark") -> None:

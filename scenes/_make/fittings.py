@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from scenes._make.machine import Machine
-from scenes._make.mesh import Matrix, at
+from scenes._make.mesh import Matrix, Mesh, at
 from scenes._make.solids import box, cylinder, frame, prism_y, revolve
 from scenes._make.sweeps import pipe
 
@@ -30,14 +30,18 @@ def feet(m: Machine, xs: Iterable[float], ys: Iterable[float], height: float = 0
 
 def bolts(m: Machine, part: str, place: Matrix, radius: float, count: int, size: float = 0.012) -> None:
     """Hexagon heads on a circle about the Z axis of `place`."""
-    head = revolve([(0, 0), (size, 0), (size, size), (size * 0.8, size * 1.2), (0, size * 1.2)], 6, 20)
+    head = _bolt_head(size)
     for angle in 2 * np.pi * (np.arange(count) + 0.5) / count:
         m.add(part, "steel", head, place @ at(radius * np.cos(angle), radius * np.sin(angle)))
 
 
+def _bolt_head(size: float) -> Mesh:
+    return revolve([(size, 0), (size, size), (0, size * 1.12)], 6, 20)
+
+
 def bolt_heads(m: Machine, part: str, places: Iterable[Matrix], size: float = 0.012) -> None:
     """Single hexagon heads, each standing on the Z axis of its place."""
-    head = revolve([(0, 0), (size, 0), (size, size), (size * 0.8, size * 1.2), (0, size * 1.2)], 6, 20)
+    head = _bolt_head(size)
     for place in places:
         m.add(part, "steel", head, place)
 

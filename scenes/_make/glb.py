@@ -107,17 +107,16 @@ class GlbWriter:
         return document
 
     def _primitive(self, material: str, mesh: Mesh, middle: np.ndarray, scale: float) -> dict:
-        where = np.rint((mesh.points - middle) / scale).astype(np.int16)
-        facing = np.rint(mesh.normals * 127).astype(np.int8)
+        where, facing, triangles, uv = _joined(mesh, middle, scale)
         attributes = {
             "POSITION": self._vertices(where, _SHORT, 8, False),
             "NORMAL": self._vertices(facing, _BYTE, 4, True),
         }
-        if mesh.uv is not None:
-            attributes["TEXCOORD_0"] = self._vertices(mesh.uv.astype("<f4"), _FLOAT, 8, False)
+        if uv is not None:
+            attributes["TEXCOORD_0"] = self._vertices(uv.astype("<f4"), _FLOAT, 8, False)
         return {
             "attributes": attributes,
-            "indices": self._indices(mesh.triangles, len(mesh.points)),
+            "indices": self._indices(triangles, len(where)),
             "material": self._material(material),
         }
 
@@ -184,6 +183,20 @@ class GlbWriter:
         if m.skin:
             record["extras"] = {"skin": True}
         return record
+
+
+def _joined(
+    mesh: Mesh, middle: np.ndarray, scale: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
+    """Quantised positions int16 and normals int8, equal vertices joined; triangles that collapse are left out."""
+    rows = np.hstack([np.rint((mesh.points - middle) / scale), np.rint(mesh.normals * 127)]).astype(np.int16)
+    if mesh.uv is not None:
+        return rows[:, :3], rows[:, 3:].astype(np.int8), mesh.triangles, mesh.uv
+    unique, index = np.unique(rows, axis=0, return_inverse=True)
+    triangles = index.reshape(-1)[mesh.triangles]
+    a, b, c = (unique[triangles[:, k], :3].astype(np.int64) for k in range(3))
+    flat = ~np.any(np.cross(b - a, c - a), axis=1)
+    return unique[:, :3], unique[:, 3:].astype(np.int8), triangles[~flat], None
 
 
 def _linear(colour: str) -> list[float]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 WIDTH_M, DEPTH_M = 60.0, 34.0
 AISLES = ((0.0, 46.2, 10.2, 12.4), (0.0, 46.2, 20.6, 22.6), (46.2, 49.8, 0.0, 34.0))  # x0, x1, y0, y1
 LINE_A_Y, LINE_B_Y = 6.5, 16.0
+CRANE_RAILS_X, CRANE_Y, RAIL_M = (50.5, 59.5), (12.4, 22.8), 6.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ LINE_A = (
     Placed("CNC-102", "cnc", 8.3, 8.6, 0, (3.2, 2.4)),
     Placed("CNC-103", "cnc", 12.6, 8.6, 0, (3.2, 2.4)),
     _belt("CV-104", 6.4, 15.6, LINE_A_Y),
-    Placed("ROB-105", "robot", 17.9, 8.8, -120, (1.3, 1.3)),
+    Placed("ROB-105", "robot", 17.9, 8.7, 0, (4.3, 3.9)),
     _belt("CV-106", 15.8, 21.6, LINE_A_Y),
     Placed("WSH-107", "washer", 23.4, LINE_A_Y, 0, (3.0, 2.0)),
     _belt("CV-108", 25.2, 29.6, LINE_A_Y),
@@ -45,7 +46,7 @@ LINE_B = (
     _belt("CV-203", 10.2, 13.0, LINE_B_Y),
     Placed("PRS-204", "press", 14.9, LINE_B_Y, 0, (2.9, 2.1)),
     _belt("CV-205", 16.8, 22.4, LINE_B_Y),
-    Placed("ROB-206", "robot", 19.9, 18.6, -100, (1.3, 1.3)),
+    Placed("ROB-206", "robot", 19.9, 18.3, 0, (4.3, 3.9)),
     Placed("OVN-207", "oven", 26.2, LINE_B_Y, 0, (6.5, 2.2)),
     _belt("CV-208", 29.9, 34.4, LINE_B_Y),
     Placed("WLD-209", "welder", 36.0, LINE_B_Y, 0, (2.8, 2.4)),
@@ -67,6 +68,6 @@ LOGISTICS = (
     Placed("RCK-411", "rack", 54.5, 29.3, 0, (8.4, 1.2)),
     Placed("RCK-412", "rack", 54.5, 24.6, 0, (8.4, 1.2)),
     Placed("RCK-413", "rack", 54.5, 8.0, 0, (8.4, 2.5)),
-    Placed("CRN-421", "crane", 11.6, 16.5, 0, (0.9, 8.0)),
+    Placed("CRN-421", "crane", 55.0, 18.0, 90, (9.6, 2.6)),
 )
 AREAS = {"Line A": LINE_A, "Line B": LINE_B, "Utilities": UTILITIES, "Logistics": LOGISTICS}

@@ -27,6 +27,17 @@ def box(x: float, y: float, z: float, bevel: float = 0.012, arc: int = 0) -> Mes
     return _bevelled_box(half, bevel) if arc == 0 else _rounded_box(half, bevel, arc)
 
 
+def block(x: float, y: float, z: float) -> Mesh:
+    """A sharp-edged box of these sizes about the origin, 12 triangles: for wood, cartons and what is seen from afar."""
+    half = np.array([x, y, z]) / 2
+    quads = []
+    for axis in range(3):
+        u, v = (axis + 1) % 3, (axis + 2) % 3
+        for side in (-1, 1):
+            quads.append([_sign(axis, side, u, a, v, b) for a, b in _ROUND[::side]])
+    return facets(np.array(quads, float) * half)
+
+
 def _bevelled_box(half: np.ndarray, bevel: float) -> Mesh:
     signs = np.array([[sx, sy, sz] for sx in (-1, 1) for sy in (-1, 1) for sz in (-1, 1)], float)
     points = np.repeat(signs * (half - bevel), 3, axis=0)

@@ -64,10 +64,7 @@ def _spread(length: float, pitch: float) -> np.ndarray:
 
 
 def _rollers(m: Machine, length: float) -> None:
-    """Carrying rollers seen between belt and frame, and return rollers below."""
-    for x in np.arange(-length / 2 + 0.3, length / 2 - 0.25, 0.26):
-        for s in (-1, 1):
-            m.rod("Rollers", "steel", (x, s * (BELT / 2 + 0.015), TOP - 0.05), 0.03, 0.045, "y", 0.004, 10)
+    """Return rollers under the belt."""
     for x in _spread(length, 1.4):
         m.rod("Rollers", "steel", (x + 0.12, 0, TOP - 2 * DRUM - 0.028), 0.026, BELT + 0.05, "y", 0.004, 12)
 

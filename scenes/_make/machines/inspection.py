@@ -86,7 +86,7 @@ def _reject(m: Machine) -> None:
     m.add("Reject chute", "steel", prism_y(chute, 0.5, 0.004), at(0.65, -D / 2 - 0.2, 0.72, rx=28))
     for s in (-0.17, 0.17):
         m.add("Reject chute", "steel", box(0.02, 0.5, 0.1, 0.004), at(0.65 + s, -D / 2 - 0.2, 0.77, rx=28))
-    m.box("Reject bin", "red", (0.65, -D / 2 - 0.42, 0.26), (0.5, 0.4, 0.36), 0.02)
+    m.box("Reject bin", "orange", (0.65, -D / 2 - 0.42, 0.26), (0.5, 0.4, 0.36), 0.02)
     m.box("Reject bin", "black", (0.65, -D / 2 - 0.42, 0.438), (0.44, 0.34, 0.01), 0.002)
     for dx in (-0.18, 0.18):
         for dy in (-0.14, 0.14):
