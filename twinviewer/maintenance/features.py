@@ -11,8 +11,8 @@ SHORT, LONG, WINDOW, YOUTH = 10, 40, 30, 10  # rows: two smoothing spans, one wi
 def ewm(z: np.ndarray, span: int) -> np.ndarray:
     """Exponentially weighted mean with bias correction along axis 0 of (n, k), span in rows."""
     decay = 1 - 2 / (span + 1)
-    weighted = lfilter([1.0], [1.0, -decay], z, axis=0)
-    total = lfilter([1.0], [1.0, -decay], np.ones(len(z)))
+    weighted = np.asarray(lfilter([1.0], [1.0, -decay], z, axis=0))
+    total = np.asarray(lfilter([1.0], [1.0, -decay], np.ones(len(z))))
     return weighted / total[:, None]
 
 

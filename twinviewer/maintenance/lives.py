@@ -15,11 +15,10 @@ LEAST_UNITS = 5
 class Lives:
     """Rows of several units, each unit's rows together and in the order of time.
 
-    `unit` object (n,), `time` float64 (n,), `values` float64 (n, k) (NaN: missing), `columns` the k names, `start` the
+    `time` float64 (n,), `values` float64 (n, k) (NaN: missing), `columns` the k names, `start` the
     first row of each unit followed by n, `names` the units in the order of the file.
     """
 
-    unit: np.ndarray
     time: np.ndarray
     values: np.ndarray
     columns: tuple[str, ...]
@@ -63,35 +62,29 @@ def lives_of(frame: pd.DataFrame, unit: str, time: str, where: str, columns: tup
         if wanted not in frame.columns:
             known = ", ".join(map(str, frame.columns[:12]))
             raise DataError(f'there is no column "{wanted}"', where, f"The columns are: {known}.")
-    stamps = pd.to_numeric(frame[time], errors="coerce")
-    if stamps.isna().any():
-        row = int(np.argmax(stamps.isna().to_numpy())) + 2
+    stamps = np.asarray(pd.to_numeric(frame[time], errors="coerce"), np.float64)
+    if np.isnan(stamps).any():
+        row = int(np.argmax(np.isnan(stamps))) + 2
         raise DataError(f'"{time}" is not a number', f"{where}:{row}", "Give the time as a number (cycles, hours).")
-    if frame[unit].isna().any():
-        row = int(np.argmax(frame[unit].isna().to_numpy())) + 2
+    owner, found = pd.factorize(np.asarray(frame[unit], object))
+    if (owner < 0).any():
+        row = int(np.argmax(owner < 0)) + 2
         raise DataError(f'"{unit}" is empty', f"{where}:{row}", "Name the unit of every row.")
-    frame = frame.assign(**{time: stamps})
-    doubled = frame.duplicated([unit, time])
-    if doubled.any():
-        row = int(np.argmax(doubled.to_numpy())) + 2
+    names = tuple(found)
+    order = np.lexsort((stamps, owner))
+    same = (np.diff(owner[order]) == 0) & (np.diff(stamps[order]) == 0)
+    if same.any():
+        row = int(order[1:][same].min()) + 2
         raise DataError("a unit has two rows of the same time", f"{where}:{row}", "Keep one of them.")
-    names = tuple(pd.unique(frame[unit]))
-    frame = frame.assign(_order=pd.Categorical(frame[unit], names).codes).sort_values(["_order", time], kind="stable")
     signals = _signals(frame, unit, time, where, columns)
-    counts = np.bincount(frame["_order"].to_numpy(), minlength=len(names))
-    return Lives(
-        frame[unit].to_numpy(),
-        frame[time].to_numpy(np.float64),
-        frame[list(signals)].to_numpy(np.float64) if signals else np.zeros((len(frame), 0)),
-        signals,
-        np.concatenate([[0], np.cumsum(counts)]),
-        names,
-    )
+    values = frame[list(signals)].to_numpy(np.float64) if signals else np.zeros((len(frame), 0))
+    start = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(names)))])
+    return Lives(stamps[order], values[order], signals, start, names)
 
 
 def _signals(frame: pd.DataFrame, unit: str, time: str, where: str, columns: tuple[str, ...] | None) -> tuple[str, ...]:
     if columns is None:
-        numeric = frame.drop(columns=[unit, time, "_order"]).select_dtypes(["number", "bool"])
+        numeric = frame.drop(columns=[unit, time]).select_dtypes(["number", "bool"])
         return tuple(str(c) for c in numeric.columns)
     missing = [c for c in columns if c not in frame.columns]
     if missing:
