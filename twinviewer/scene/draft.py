@@ -12,9 +12,11 @@ from twinviewer.model.errors import SceneError
 from twinviewer.model.notice import Notice
 from twinviewer.scene import cache
 from twinviewer.scene.flow import resolve_flow
-from twinviewer.scene.formats import formats
+from twinviewer.scene.formats import formats, suffixes
 from twinviewer.scene.found import Finder, NodeList
+from twinviewer.scene.identity import Changes, NodePrint, bound_paths, prints
 from twinviewer.scene.manifest import FORMAT, Manifest, ModelEntry
+from twinviewer.scene.memory import Memory, Renames
 from twinviewer.scene.overrides import Binding, read_bindings
 from twinviewer.scene.paths import inside
 from twinviewer.scene.placement import Placement
@@ -45,6 +47,8 @@ class Draft:
     bindings: dict[tuple[str, str], Binding]
     findings: tuple[Notice, ...]
     ignored: frozenset[int] = frozenset()
+    digest: str = ""
+    memory: Memory | None = None
 
     def checked(self) -> Scene:
         """The scene. Raises SceneError where two things go by one name: nobody could tell which one is shown."""
@@ -55,9 +59,17 @@ class Draft:
 
 
 def read_draft(
-    path: Path | str, *, geometry: bool = True, cache_dir: Path | None = None, progress: Progress | None = None
+    path: Path | str,
+    *,
+    geometry: bool = True,
+    cache_dir: Path | None = None,
+    progress: Progress | None = None,
+    follow_renames: bool = True,
 ) -> Draft:
-    """As `load_scene`, without refusing duplicates. Raises SceneError where it cannot be read at all."""
+    """As `load_scene`, without refusing duplicates. Raises SceneError where it cannot be read at all.
+
+    With `follow_renames` nodes that were renamed since they were known are still found by their old path.
+    """
     path = Path(path)
     folder, manifest, lines = locate(path)
     progress = progress or (lambda fraction, text: None)
@@ -67,12 +79,15 @@ def read_draft(
     cache_dir = cache_dir or cache.default_cache_dir()
     prepared = _prepare(models, geometry, cache_dir, progress)
     rows, bindings = _tables(folder, manifest, lines)
-    nodes = NodeList(prepared.nodes, [node.path for node in prepared.nodes], prepared.spans)
+    memory = None if not models or path.suffix.lower() in suffixes() else Memory(folder, cache_dir)
+    renames = _renames(memory, prepared, models, cache_dir) if memory and follow_renames else Renames({}, Changes())
+    nodes = NodeList(prepared.nodes, bound_paths(prepared.nodes, renames.old_names), prepared.spans)
     finder = Finder(manifest, lines, nodes, rows)
     found = finder.run()
     resolved = Resolver(manifest, types, table, bindings).run(found, nodes)
     flow, flow_findings = resolve_flow(manifest.flow, [asset.asset_id for asset in resolved.assets], lines)
     findings = [*finder.findings, *resolved.findings, *flow_findings, *_unused(bindings, resolved)]
+    findings += _renamed(renames, resolved)
     findings += [Notice("info", note, where=folder.name, key="geometry") for note in _geometry_notes(prepared)]
     scene = Scene(
         path=path if path.suffix.lower() != ".toml" else folder,
@@ -90,7 +105,19 @@ def read_draft(
         notes=tuple(findings),
     )
     progress(1.0, "Ready")
-    return Draft(scene, manifest, lines, types, resolved, nodes, bindings, tuple(findings), finder.ignored())
+    return Draft(
+        scene,
+        manifest,
+        lines,
+        types,
+        resolved,
+        nodes,
+        bindings,
+        tuple(findings),
+        finder.ignored(),
+        prepared.digest,
+        memory,
+    )
 
 
 def locate(path: Path) -> tuple[Path, Manifest, Lines]:
@@ -158,6 +185,27 @@ def _unused(bindings: dict[tuple[str, str], Binding], resolved: Resolved) -> lis
         for (asset_id, _), b in bindings.items()
         if asset_id not in known
     ]
+
+
+def _renames(memory: Memory, prepared: Prepared, models: Sequence[ModelFile], cache_dir: Path) -> Renames:
+    def current() -> list[NodePrint]:
+        geometry = prepared.geometry or prepare(models, cache_dir, lambda fraction, text: None).geometry
+        return prints(geometry) if geometry is not None else []
+
+    return memory.renames(prepared.digest, current)
+
+
+def _renamed(renames: Renames, resolved: Resolved) -> list[Notice]:
+    """Tells which assets stand on nodes that carry another name now."""
+    findings = []
+    for asset in resolved.assets:
+        for path in asset.nodes:
+            if path in renames.old_names:
+                old = renames.old_names[path]
+                text = f"the node '{old}' is called '{path}' now; asset '{asset.asset_id}' was kept with it."
+                remedy = "To take the new names as they are, run 'twinviewer check --lock'."
+                findings.append(Notice("info", text, remedy, path, "renamed"))
+    return findings
 
 
 def _geometry_notes(prepared: Prepared) -> list[str]:

@@ -66,7 +66,7 @@ class Finder:
             (glob(rule.nodes, lines.where("asset", k, "nodes")), rule, lines.where("asset", k))
             for k, rule in enumerate(manifest.asset)
         ]
-        self._used_rules: set[int] = set()
+        self._used_rules: set[int | None] = set()
         self._ignored: set[int] = set()
         self._claimed: dict[int, Found] = {}
         self.found: dict[str, Found] = {}
@@ -191,14 +191,15 @@ class Finder:
         """One node that the table did not claim."""
         node = self._nodes.nodes[row]
         by_extras = extras_id(node)
-        if mode == "extras" and not by_extras:
-            return
-        rule, captures, where = self._rule(row)
-        if rule is None and not (mode == "extras" or is_top):
-            return
+        number, captures, where = self._rule(row)
+        rule = None if number is None else self._rules[number][1]
         if rule is not None and rule.ignore:
             self._ignored.add(row)
+            self._used_rules.add(number)
             return
+        if (mode == "extras" and not by_extras) or (rule is None and not (mode == "extras" or is_top)):
+            return
+        self._used_rules.add(number)
         values = {key: str(value) for key, value in node.extras.items() if isinstance(value, (str, int, float))}
         values.update(captures)
         asset_id = self._asset_id(rule, captures, values, by_extras, node, where).strip()
@@ -218,14 +219,13 @@ class Finder:
         if rule is not None and rule.path is not None:
             found.path = fill(rule.path, found.values, where)
 
-    def _rule(self, row: int) -> tuple[RuleEntry | None, dict[str, str], str]:
+    def _rule(self, row: int) -> tuple[int | None, dict[str, str], str]:
         path = self._nodes.paths[row]
         inner = without_file(path)
-        for k, (pattern, rule, where) in enumerate(self._rules):
+        for k, (pattern, _, where) in enumerate(self._rules):
             captures = pattern.match(path if "#" in pattern.pattern else inner)
             if captures is not None:
-                self._used_rules.add(k)
-                return rule, captures, where
+                return k, captures, where
         return None, {}, path
 
     def _asset_id(

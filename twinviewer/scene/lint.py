@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from twinviewer.model.asset import Asset, Tag
 from twinviewer.model.notice import Notice
@@ -61,32 +62,16 @@ def _unbound(draft: Draft) -> Iterable[Notice]:
 
 
 def _loose_nodes(draft: Draft) -> Iterable[Notice]:
-    """Surfaces that belong to no asset: beside assets of a rule they are suspicious, elsewhere they are the building."""
+    """Surfaces that belong to no asset and of which no rule says that this is meant."""
     nodes, owner = draft.nodes.nodes, draft.scene.asset_of_node
-    beside = {nodes[row].parent for row in range(len(nodes)) if owner[row] >= 0 and _is_own(draft, row)}
-    loose: list[str] = []
-    for k, (first, last) in enumerate(draft.nodes.spans):
-        listed = draft.manifest.model[k].nodes in (None, "listed") and bool(draft.manifest.asset)
-        for row in range(first, last):
-            node = nodes[row]
-            if owner[row] >= 0 or node.last <= node.first or row in draft.ignored:
-                continue
-            if listed and node.parent in beside and node.parent >= 0:
-                text = f"the node '{node.path}' stands among assets, but is none itself."
-                remedy = "Add a rule or a line of the asset table for it, or a rule with 'ignore = true'."
-                yield Notice("warning", text, remedy, node.path, "loose-node")
-            else:
-                loose.append(node.name)
+    loose = [
+        row for row, node in enumerate(nodes) if owner[row] < 0 and node.last > node.first and row not in draft.ignored
+    ]
     if loose and draft.scene.assets:
-        names = ", ".join(loose[:_MAX_NAMED]) + (", …" if len(loose) > _MAX_NAMED else "")
+        names = ", ".join(nodes[row].name for row in loose[:_MAX_NAMED]) + (", …" if len(loose) > _MAX_NAMED else "")
         text = f"{len(loose)} nodes with surfaces belong to no asset: {names}."
-        yield Notice("info", text, "Nothing to do if they are building or decoration.", "", "loose-node")
-
-
-def _is_own(draft: Draft, row: int) -> bool:
-    """Whether the node is an asset by itself, not through its parent."""
-    parent = draft.nodes.nodes[row].parent
-    return parent < 0 or draft.scene.asset_of_node[parent] != draft.scene.asset_of_node[row]
+        remedy = "Bind them, or say with a rule that they are none: [[asset]] nodes = '…/**', ignore = true."
+        yield Notice("warning", text, remedy, nodes[loose[0]].path, "loose-node")
 
 
 def _limits(draft: Draft) -> Iterable[Notice]:
@@ -101,7 +86,7 @@ def _limit_problems(tag: Tag) -> Iterable[tuple[str, str]]:
     limits = tag.limits
     names = ("low_low", "low", "high", "high_high")
     ordered = [(name, value) for name in names if (value := getattr(limits, name)) is not None]
-    for (a, x), (b, y) in zip(ordered, ordered[1:], strict=False):
+    for (a, x), (b, y) in pairwise(ordered):
         if x > y or (x == y and (a, b) == ("low", "high")):
             yield f"overlap: {a} is {x:g}, {b} is {y:g}", "Order them low_low, low, high, high_high."
     if limits.low is not None and limits.high is not None and limits.hysteresis > limits.high - limits.low:

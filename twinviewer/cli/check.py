@@ -1,0 +1,110 @@
+"""`twinviewer check`: what is wrong with a scene, and what to do about it."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinviewer.model.errors import SceneError
+
+if TYPE_CHECKING:
+    from twinviewer.model.notice import Notice
+    from twinviewer.scene.draft import Draft
+
+HELP = "find what is wrong with a scene: bindings, limits, types, units, names"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    from twinviewer.cli._feed import add_feed_arguments
+
+    parser.add_argument("scene", type=Path, metavar="SCENE", help="scene folder or geometry file")
+    add_feed_arguments(parser)
+    parser.add_argument("--against", type=Path, metavar="OLD", help="compare the geometry with an older scene or file")
+    parser.add_argument(
+        "--lock", action="store_true", help="take the nodes as they are now for the known ones (writes scene.lock)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 0 when clean, 1 with errors or warnings, 2 when the scene cannot be read."""
+    from twinviewer.discovery import names_of
+    from twinviewer.scene.draft import read_draft
+    from twinviewer.scene.lint import counts, lint
+
+    try:
+        draft = read_draft(args.scene, follow_renames=not args.lock)
+    except SceneError as error:
+        if not args.json:
+            raise
+        finding = {"level": "error", "where": error.where, "text": error.text, "remedy": error.remedy}
+        print(json.dumps({"assets": 0, "bound": 0, "triangles": 0, "findings": [finding]}, ensure_ascii=False))
+        return 2
+    findings = lint(draft, [name for name in names_of("twinviewer.colours") if not name.startswith("_")])
+    bound = sum(1 for asset in draft.scene.assets if asset.tags)
+    if args.feed:
+        from_server, bound = _ask_server(args, draft)
+        findings += from_server
+    if args.against is not None:
+        findings += _against(args.against, draft)
+    if args.lock:
+        _lock(draft)
+    _print(args, draft, findings, bound)
+    errors, warnings, _ = counts(findings)
+    return 1 if errors or warnings else 0
+
+
+def _ask_server(args: argparse.Namespace, draft: "Draft") -> tuple[list["Notice"], int]:
+    import asyncio
+
+    from twinviewer.cli._feed import feed_options
+    from twinviewer.feeds.opcua_browse import describe
+    from twinviewer.scene.server import compare
+
+    addresses = list(dict.fromkeys(tag.address for tag in draft.scene.tags))
+    return compare(draft, asyncio.run(describe(args.feed, addresses, feed_options(args))))
+
+
+def _print(args: argparse.Namespace, draft: "Draft", findings: list["Notice"], bound: int) -> None:
+    from twinviewer.scene.lint import counts
+
+    geometry = draft.scene.geometry
+    triangles = len(geometry.triangles) if geometry is not None else 0
+    if args.json:
+        rows = [
+            {"level": f.level, "where": f.where, "text": f.text, "remedy": f.remedy}
+            for f in findings
+            if f.level != "info"  # remarks are no findings: a scene with remarks alone is clean
+        ]
+        result = {"assets": len(draft.scene.assets), "bound": bound, "triangles": triangles, "findings": rows}
+        print(json.dumps(result, ensure_ascii=False))
+        return
+    for f in findings:
+        place = f"{f.where}: " if f.where else ""
+        print(f"{f.level:<8}{place}{f.text} {f.remedy}".rstrip())
+    errors, warnings, remarks = counts(findings)
+    print(f"{len(draft.scene.assets)} assets, {bound} bound, {triangles:,} triangles.")
+    print(f"{errors} errors, {warnings} warnings, {remarks} remarks.")
+
+
+def _against(old: Path, draft: "Draft") -> list["Notice"]:
+    from twinviewer.scene.diff import compare_prints, findings, node_prints
+    from twinviewer.scene.identity import prints
+
+    geometry = draft.scene.geometry
+    changes = compare_prints(node_prints(old), prints(geometry) if geometry is not None else [])
+    assets = {path: asset.asset_id for asset in draft.scene.assets for path in asset.nodes}
+    return findings(changes, assets)
+
+
+def _lock(draft: "Draft") -> None:
+    from twinviewer.scene.identity import prints
+
+    geometry = draft.scene.geometry
+    if draft.memory is None or geometry is None:
+        raise SceneError("only a scene folder with geometry can be locked.", str(draft.scene.path))
+    try:
+        draft.memory.lock(draft.digest, prints(geometry))
+    except OSError as error:
+        raise SceneError(f"scene.lock cannot be written: {error.strerror}.", str(draft.scene.path)) from None
