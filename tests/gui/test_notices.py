@@ -10,7 +10,7 @@ from twinviewer.model.notice import Notice
 
 
 def test_a_failure_is_said_once_and_its_recovery_goes_by_itself(qtbot: QtBot, monkeypatch) -> None:
-    monkeypatch.setattr(notices, "RECOVERED_AFTER_MS", 30)
+    monkeypatch.setattr(notices, "INFO_MS", 30)
     bar = NoticeBar()
     qtbot.addWidget(bar)
     for _ in range(3):

@@ -101,10 +101,10 @@ def _symbol(frame: Frame, row: int, mode: str) -> tuple[str, int]:
 def _detail(frame: Frame, scene: Scene, row: int, mode: str, alarm: Alarm | None) -> str:
     states = frame.assets
     since = int(states.since_ns[row])
-    lasts = f" {duration((frame.now_ns - since) / _NS)}" if since else ""
+    lasts = f" {_whole((frame.now_ns - since) / _NS)}" if since else ""
     if states.quality[row] >= Quality.STALE:
         age = float(states.age_s[row])
-        return f"No data {duration(age)}" if np.isfinite(age) else "No data"
+        return f"No data {_whole(age)}" if np.isfinite(age) else "No data"
     if mode == "energy" and np.isfinite(states.power_kw[row]):
         return f"{states.power_kw[row]:.1f} kW"
     vibration = float(states.vibration_mm_s[row])
@@ -116,6 +116,11 @@ def _detail(frame: Frame, scene: Scene, row: int, mode: str, alarm: Alarm | None
     if alarm is not None:
         return _alarm_text(alarm, scene)
     return f"{state.label}{lasts}" if state is not State.UNKNOWN else "No state"
+
+
+def _whole(seconds: float) -> str:
+    """A duration without tenths, so that the picture is not painted anew for each of them."""
+    return f"{max(0, int(seconds))} s" if seconds < 60 else duration(seconds)
 
 
 def _alarm_text(alarm: Alarm, scene: Scene) -> str:

@@ -57,6 +57,20 @@ class Asking:
         if dialog.exec():
             w.host.connect_feed(w, dialog.url, dialog.options)
 
+    def ask_trust(self) -> None:
+        """Trust the certificate of a server, by its fingerprint."""
+        from twinviewer.feeds.trust import standard_store
+        from twinviewer.gui.dialogs.trust import TrustDialog
+
+        w = self._window
+        waiting = standard_store().waiting()
+        if not waiting:
+            w.say("info", "No certificate waits to be trusted.", "Connect once, so that the server shows its own.")
+            return
+        dialog = TrustDialog(waiting, w)
+        if dialog.exec():
+            w.session.source.command("trust", fingerprint=dialog.fingerprint)
+
     # -- names --------------------------------------------------------------------------------------------------
 
     def _name(self, title: str, words: str, text: str = "") -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinviewer import colours
+from twinviewer.model.connection import Link
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import ABNORMAL_STATES
 from twinviewer.panels._kit.actions import Action
@@ -22,6 +23,7 @@ ORDER = {
         "file.demo",
         "-",
         "file.connect",
+        "file.trust",
         "file.disconnect",
         "-",
         "file.screenshot",
@@ -111,6 +113,16 @@ def _file(w: "MainWindow") -> list[Action]:
             open_,
             icon="connect",
             keywords="opc ua feed server live url",
+        ),
+        Action(
+            "file.trust",
+            "Trust a server certificate…",
+            "File",
+            w.asking.ask_trust,
+            "",
+            lambda: refused(w),
+            icon="lock",
+            keywords="fingerprint security opc ua",
         ),
         Action(
             "file.disconnect",
@@ -380,6 +392,12 @@ def _help(w: "MainWindow") -> list[Action]:
         ),
         Action("help.about", "About twinviewer", "Help", w.asking.show_about, icon="info", keywords="version licence"),
     ]
+
+
+def refused(w: "MainWindow") -> bool:
+    """Whether the server, or twinviewer itself, said no."""
+    frame = w.session.frame
+    return frame is not None and frame.connection.link is Link.REFUSED
 
 
 def step_abnormal(w: "MainWindow", step: int) -> None:

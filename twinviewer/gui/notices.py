@@ -16,7 +16,7 @@ from twinviewer.panels._kit.widgets import button, label
 
 Buttons = Sequence[tuple[str, Callable[[], object]]]
 _GLYPH = {"info": "info", "warning": "warning", "error": "error"}
-RECOVERED_AFTER_MS = 12_000
+INFO_MS = 10_000
 MOST = 3
 
 
@@ -54,6 +54,11 @@ class Strip(QWidget):
             cross.setAccessibleName("Dismiss this notice")
             cross.clicked.connect(lambda _on=False: on_dismiss())
             layout.addWidget(cross, 0, Qt.AlignmentFlag.AlignTop)
+
+    @property
+    def level(self) -> str:
+        """ "info", "warning" or "error"."""
+        return self._level
 
     def say(self, level: str, text: str, remedy: str = "", buttons: Buttons = ()) -> None:
         """Show a sentence and what to do about it."""
@@ -93,7 +98,8 @@ class Strip(QWidget):
 class NoticeBar(QWidget):
     """The newest notices, one strip each; a notice with the key of an earlier one takes its place.
 
-    A recovery (level "info" under a known key) goes away by itself; everything else stays until it is dismissed.
+    What is only said for information goes away by itself, a recovery included; everything else stays until a person
+    dismisses it.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -115,12 +121,11 @@ class NoticeBar(QWidget):
         self.history.append(notice)
         del self.history[:-200]
         key = notice.key or f"{notice.where}{notice.text}"
-        recovery = notice.level == "info" and key in self._strips
         strip = self._strips.get(key) or self._make(key)
         text = f"{notice.where}: {notice.text}" if notice.where else notice.text
         strip.say(notice.level, text, notice.remedy, buttons)
-        if recovery:
-            QTimer.singleShot(RECOVERED_AFTER_MS, self, lambda: self.dismiss(key))
+        if notice.level == "info":
+            QTimer.singleShot(INFO_MS, self, lambda: self._fade(key))
         while len(self._strips) > MOST:
             self.dismiss(next(iter(self._strips)))
         self.setVisible(True)
@@ -130,6 +135,12 @@ class NoticeBar(QWidget):
         self._strips[key] = strip
         self._layout.addWidget(strip)
         return strip
+
+    def _fade(self, key: str) -> None:
+        """Take information away, unless something worse was said under the same key meanwhile."""
+        strip = self._strips.get(key)
+        if strip is not None and strip.level == "info":
+            self.dismiss(key)
 
     def dismiss(self, key: str) -> None:
         """Take a notice away."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QTimer
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
 
 from twinviewer import colours
 from twinviewer.gui.abnormal import labelled
@@ -19,6 +19,8 @@ from twinviewer.gui.marks import patches
 from twinviewer.gui.notices import NoticeBar, Strip
 from twinviewer.gui.overlay import angles_of_view, paint_compass, paint_labels, paint_not_live
 from twinviewer.model.frame import Frame
+from twinviewer.model.quality import Quality
+from twinviewer.model.state import State
 from twinviewer.panels._kit import style
 from twinviewer.panels._kit.actions import Actions
 from twinviewer.scene.scene import Scene
@@ -31,6 +33,18 @@ if TYPE_CHECKING:
 
 BLINK_MS = 900
 LEGEND_EVERY_NS = 500_000_000
+_ASSET_MENU = (
+    "view.fit_selection",
+    "-",
+    "view.isolate",
+    "view.ghost",
+    "view.hide",
+    "view.section",
+    "-",
+    "edit.copy_id",
+    "edit.deselect",
+)
+_PICTURE_MENU = ("view.fit", "view.home", "-", "view.show_all", "view.section", "view.measure", "-", "scene.bookmark")
 BANNERS = {
     "replay": "REPLAY, not live",
     "simulation": "SIMULATION, not live",
@@ -74,7 +88,7 @@ class Picture(QWidget):
         self._refined = True
         self._scale = 1.0
         self._banner = ""
-        self._frames_drawn: deque[float] = deque(maxlen=60)
+        self._renders: deque[tuple[float, int]] = deque(maxlen=8)
         self.labels_on = True
         self._blink_dark = False
         self._blink = QTimer(self)
@@ -130,6 +144,9 @@ class Picture(QWidget):
         widget.overlay = self._paint_overlay
         widget.clicked.connect(self._on_click)
         widget.double_clicked.connect(self._on_double_click)
+        widget.context_requested.connect(self._on_context)
+        widget.hovered.connect(self._on_hover)
+        widget.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._legend.setParent(widget)
         return widget
 
@@ -227,15 +244,20 @@ class Picture(QWidget):
 
     def speed_text(self) -> str:
         """Frames drawn in the last second; a picture that does not change is not drawn."""
-        now = time.monotonic()
-        recent = sum(now - t < 1.0 for t in self._frames_drawn)
-        return f"{recent} fps" if recent else "at rest"
+        if self._widget is None:
+            return ""
+        if self._widget.failure:
+            return "no 3D picture"
+        self._renders.append((time.monotonic(), self.stage.render_count))
+        (begun, first), (now, last) = self._renders[0], self._renders[-1]
+        if last == first or now <= begun:
+            return "at rest"
+        return f"{(last - first) / (now - begun):.0f} fps"
 
     # -- painted over the picture -------------------------------------------------------------------------------
 
     def _paint_overlay(self, painter: QPainter, width: int, height: int) -> None:
         assert self._labels is not None
-        self._frames_drawn.append(time.monotonic())
         radius = 30 * self._scale
         compass = QPointF(width - radius - 16, radius + 16)
         taken = [
@@ -262,6 +284,33 @@ class Picture(QWidget):
     def _on_double_click(self, x: float, y: float, asset: int) -> None:
         self._on_click(x, y, asset)
         self.fly_to_selection()
+
+    def _on_context(self, x: float, y: float, asset: int) -> None:
+        """What can be done with the asset under the pointer, or with the picture."""
+        assert self._widget is not None
+        self._on_click(x, y, asset)
+        menu = QMenu(self)
+        names = _ASSET_MENU if self._session.selection is not None else _PICTURE_MENU
+        for name in names:
+            if name == "-":
+                menu.addSeparator()
+            elif name in self._actions:
+                menu.addAction(self._actions.qt(name))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self._widget.mapToGlobal(QPointF(x, y).toPoint()))
+
+    def _on_hover(self, row: int) -> None:
+        """Say in a word what the pointer is over."""
+        assert self._widget is not None
+        frame, scene = self._session.frame, self._session.scene
+        if row < 0 or frame is None or row >= len(scene.assets):
+            self._widget.setToolTip("")
+            return
+        asset = scene.assets[row]
+        known = frame.assets.quality[row] < Quality.STALE
+        state = State(int(frame.assets.state[row])) if known else State.UNKNOWN
+        words = dict.fromkeys((asset.asset_id, asset.name, asset.type_label, state.label if asset.tags else ""))
+        self._widget.setToolTip(" · ".join(filter(None, words)))
 
     def _on_selection(self, asset_id: str | None) -> None:
         if self._widget is None:
