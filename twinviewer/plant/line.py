@@ -102,7 +102,8 @@ class Lines:
 
 
 def _lines_of(scene: PlantScene) -> list[tuple[list[Asset], list[tuple[int, int]]]]:
-    """The connected parts of the flow that carry parts, each as its assets and links (rows); fluids are left out."""
+    """The connected parts of the flow that carry parts, each as its assets and links (rows); fluids are left out.
+    A station that the flow does not name is a line of its own."""
     row = {a.asset_id: a.index for a in scene.assets}
     links = [(row[u], row[d]) for u, d in dict.fromkeys(scene.flow) if u in row and d in row and u != d]
     group = {i: i for pair in links for i in pair}
@@ -122,7 +123,8 @@ def _lines_of(scene: PlantScene) -> list[tuple[list[Asset], list[tuple[int, int]
     for key, assets in members.items():
         if any(a.station for a in assets) or not any(kind_of(a) in FLUID | MOVERS for a in assets):
             lines.append((assets, [pair for pair in links if root(pair[0]) == key]))
-    return lines
+    alone = [a for a in scene.assets if a.station and a.index not in group and kind_of(a) not in FLUID | MOVERS]
+    return lines + [([asset], []) for asset in alone]
 
 
 def connect_failures(

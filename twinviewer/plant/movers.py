@@ -54,9 +54,12 @@ class Mover(Unit):
 
     def locate(self, now_s: float) -> None:
         """Bring position, heading (-180 to 180) and `moving` (share of full speed) up to `now_s`."""
-        if not self.travelling:
+        if not self.travelling or self.standing or self.jammed:
             self.moving = 0.0
-            return
+        else:
+            self._place(now_s)
+
+    def _place(self, now_s: float) -> None:
         turning = max(self._rolling - self._begun, 1e-9)
         turned = min(1.0, max(0.0, (now_s - self._begun) / turning))
         self.heading_deg = (self._turn[0] + self._turn[1] * turned + 180) % 360 - 180
@@ -64,11 +67,12 @@ class Mover(Unit):
         smooth = u * u * (3 - 2 * u)
         self.x_m = self._from[0] + (self._to[0] - self._from[0]) * smooth
         self.y_m = self._from[1] + (self._to[1] - self._from[1]) * smooth
-        self.moving = 0.0 if self.standing else 4 * u * (1 - u)
+        self.moving = 4 * u * (1 - u)
 
     def halt(self) -> None:
         """Stop where it is."""
-        self.locate(self.agenda.now)
+        if self.travelling:
+            self._place(self.agenda.now)
         self.moving = 0.0
         self._left = max(0.0, self._arrives - self.agenda.now)
         self._epoch += 1
@@ -172,8 +176,8 @@ class Crane(Mover):
         """Travel to where it is needed next."""
         self.go((self.draw.uniform(self._low, self._high), self._y), CRANE_SPEED_M_S)
 
-    def locate(self, now_s: float) -> None:
+    def _place(self, now_s: float) -> None:
         """A crane does not turn."""
         heading = self.heading_deg
-        super().locate(now_s)
+        super()._place(now_s)
         self.heading_deg = heading

@@ -204,6 +204,8 @@ class Process:
         self._permanent.discard(unit.index)
         if fault in ("", SEIZED):
             self.condition.renew(unit.index)
+            for tag in self._tags[unit.index].values():
+                self._bad.pop(tag.index, None)
         else:
             self.condition.ease(unit.index)
 
@@ -224,7 +226,7 @@ class Process:
             if fault.for_good:
                 self._permanent.add(row)
         elif fault.kind == "jam":
-            unit.jammed = True
+            unit.jam()
         elif fault.kind == "setup" and isinstance(unit, Station):
             unit.set_up(fault.amount)
         elif fault.kind == "repair":
@@ -250,9 +252,7 @@ class Process:
     def _end(self, fault: Fault) -> None:
         unit = self._unit[fault.asset_id]
         if fault.kind == "jam":
-            unit.jammed = False
-            if not unit.standing:
-                unit.restart()
+            unit.clear()
         elif fault.kind in ("sensor", "offline"):
             for row in self._bad_rows(fault):
                 self._bad.pop(row, None)

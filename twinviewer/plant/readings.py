@@ -27,7 +27,7 @@ class Readings:
 
     def __init__(self, scene: PlantScene, process: Process) -> None:
         n = len(scene.tags)
-        self.value = np.full(n, np.nan)
+        self.value = np.array([np.nan if is_text(t) else 0.0 for t in scene.tags])
         self.status = np.zeros(n, dtype=np.uint32)
         self.text: dict[int, str] = {}
         self.deadband = np.array([_deadband(t) for t in scene.tags]) if n else np.zeros(0)

@@ -38,6 +38,17 @@ class Unit:
     def restart(self) -> None:
         """Told when it may run again."""
 
+    def jam(self) -> None:
+        """Its way out is barred."""
+        self.jammed = True
+        self.halt()
+
+    def clear(self) -> None:
+        """Its way out is free again."""
+        self.jammed = False
+        if not self.standing:
+            self.restart()
+
     def state(self, now_s: float) -> State:
         """What it shows at plant time `now_s`."""
         if self.serviced:

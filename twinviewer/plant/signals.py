@@ -23,6 +23,8 @@ _BANDS: dict[str, tuple[float, float]] = {
 _IDLE_POWER = {"conveyor": 0.22, "oven": 0.82, "washer": 0.65, "pump": 0.02, "agv": 0.6, "crane": 0.6, "rack": 0.5}
 _COLD = frozenset({"chiller", "ahu"})
 _KEEPS_HEAT = frozenset({"oven", "washer"})
+_KEEPS_PRESSURE = frozenset({"press", "washer", "cnc", "machine"})
+_WAITS = (State.IDLE, State.SETUP, State.BLOCKED, State.STARVED)
 _TIME_CONSTANT_S = {"oven": 1500.0, "robot": 900.0, "pump": 400.0, "tank": 3600.0, "chiller": 500.0}
 _PASSIVE = frozenset({"tank", "exchanger", "rack", "valve"})
 
@@ -93,6 +95,7 @@ class Signals:
         self._heat_to_alarm = _heat_to_alarm(scene, self._groups.get("temperature"))
         self._tau = np.array([_TIME_CONSTANT_S.get(k, 600.0) for k in kinds])
         self._cold = np.array([k in _COLD for k in kinds], dtype=bool)
+        self._keeps_pressure = np.array([k in _KEEPS_PRESSURE for k in kinds], dtype=bool)
         self._keeps_heat = np.array([k in _KEEPS_HEAT for k in kinds], dtype=bool)
         self._shared_air = np.array([k == "compressor" for k in kinds], dtype=bool)
         self._tanks = np.array([k == "tank" for k in kinds], dtype=bool)
@@ -113,13 +116,14 @@ class Signals:
         settle = seconds <= 0
         running = (state == State.RUNNING) | (self._passive & (state != State.OFFLINE))
         self.drive += (running - self.drive) * (1.0 if settle else -np.expm1(-seconds / 2.0))
+        self.drive[self.drive < 1e-3] = 0.0
         noise = np.random.default_rng([self._seed, round((now_s + 1e8) * 10)]).standard_normal(len(self.value))
         self._worn = severity(condition.damage)
         for meaning in ("power", "current"):
             self._electrical(meaning, state, load, speed, condition, noise)
         self._vibration(load, speed, condition, noise)
         self._temperature(seconds, settle, state, load, condition, noise)
-        self._pressure(load, condition, utilities, noise)
+        self._pressure(state, load, condition, utilities, noise)
         self._others(now_s, load, speed, condition, utilities, carried, noise)
         energy, power = self._groups.get("energy"), self._groups.get("power")
         if energy is not None and power is not None:
@@ -169,7 +173,7 @@ class Signals:
         a = group.assets
         warm = group.low + group.width * np.clip(0.25 + 0.5 * load[a], 0.0, 1.3)
         hot = self._heat_to_alarm * 1.05 * severity(np.maximum(condition.damage[a] - 0.12, 0.0)) + condition.heat_c[a]
-        waits = self._keeps_heat[a] & np.isin(state[a], (State.IDLE, State.SETUP, State.BLOCKED, State.STARVED))
+        waits = self._keeps_heat[a] & np.isin(state[a], _WAITS)
         works = (self.drive[a] > 0.5) | waits
         coldish = self._cold[a] | (group.low + group.width < self._ambient + 6)
         rest = np.where(coldish, self._ambient + 1.5, np.minimum(self._ambient + 1.5, group.low))
@@ -179,13 +183,17 @@ class Signals:
         self._last_temperature = before + (target - before) * share
         self.value[group.rows] = self._last_temperature + 0.004 * group.width * noise[group.rows]
 
-    def _pressure(self, load: np.ndarray, condition: Condition, utilities: Utilities, noise: np.ndarray) -> None:
+    def _pressure(
+        self, state: np.ndarray, load: np.ndarray, condition: Condition, utilities: Utilities, noise: np.ndarray
+    ) -> None:
         group = self._groups.get("pressure")
         if group is None:
             return
         a = group.assets
         level = group.low + group.width * np.clip(0.3 + 0.4 * load[a], 0.1, 0.9)
-        share = np.where(self._shared_air[a], utilities.air, self.drive[a]) * condition.pressure_left[a]
+        held = self._keeps_pressure[a] & np.isin(state[a], (*_WAITS, State.RUNNING))
+        share = np.where(self._shared_air[a], utilities.air, np.where(held, 0.97, self.drive[a]))
+        share = share * condition.pressure_left[a]
         self.value[group.rows] = np.maximum(
             0.0, level * share + 0.012 * group.width * noise[group.rows] * (share > 0.1)
         )

@@ -36,7 +36,7 @@ class PlantSettings:
     mttr_s: float = 420.0
     call_s: float = 90.0
     crew: int = 2
-    cv: float = 0.08
+    cv: float = 0.05
     takt_s: float = 12.0
     slack: float = 0.03
     lot_s: float = 4200.0

@@ -92,6 +92,15 @@ class Node(Unit):
                 return True
         return False
 
+    def jam(self) -> None:
+        """It works on, but nothing leaves it."""
+        self.jammed = True
+
+    def clear(self) -> None:
+        """What has waited may leave."""
+        self.jammed = False
+        self.agenda.soon(self.push)
+
     def ask_for_parts(self) -> None:
         """Tell the feeders that there is room."""
         for feeder in self.feeders:
