@@ -112,7 +112,8 @@ class Shown:
         self.kw_quality[groups:] = np.where(np.isfinite(states.power_kw), states.power_quality, Quality.UNKNOWN)
         total[groups:] = power
         self._sum_groups(tree, np.where(usable, power, 0.0), usable, total)
-        # Tenths of a kilowatt are what is written, so a change below them is none.
+        # Tenths of a kilowatt are what is written (whole ones of places), so a change below them is none.
+        total[:groups] = np.round(total[:groups])
         self.tenths_kw = np.round(np.clip(total, -1e12, 1e12) * 10).astype(np.int64)
 
     def _sum_groups(self, tree: Tree, power: np.ndarray, usable: np.ndarray, total: np.ndarray) -> None:

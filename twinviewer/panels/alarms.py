@@ -20,6 +20,7 @@ from twinviewer.panels._kit.icons import icon
 from twinviewer.panels._kit.style import theme
 from twinviewer.panels._kit.symbols import alarm_icon
 from twinviewer.panels._kit.widgets import button, label
+from twinviewer.panels._life import until_gone
 from twinviewer.session import Session
 
 TITLE = "Alarms"
@@ -53,11 +54,11 @@ class Panel(QWidget):
         self.table.flew.connect(self._fly)
         self.table.keyed.connect(self._on_key)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
-        stops = [
+        until_gone(
+            self,
             session.selection_changed.connect(lambda _id: self._follow()),
             session.scene_changed.connect(lambda _scene: self._filter()),
-        ]
-        self.destroyed.connect(lambda: [stop() for stop in stops])
+        )
         self._register(actions)
         self._filter()
         self._enable()

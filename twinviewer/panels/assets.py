@@ -13,6 +13,7 @@ from twinviewer.panels._asset_model import KW, NAME, SYMBOL, AssetModel
 from twinviewer.panels._kit.actions import Action, Actions
 from twinviewer.panels._kit.icons import icon
 from twinviewer.panels._kit.widgets import label
+from twinviewer.panels._life import until_gone
 from twinviewer.scene.scene import Scene
 from twinviewer.session import Session
 
@@ -48,7 +49,6 @@ class AssetTree(QTreeView):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, width)
         self.doubleClicked.connect(self._fly)
-        self.activated.connect(self._fly)
 
     def _fly(self, index: _Index) -> None:
         asset = self.assets.asset_of(index)
@@ -57,6 +57,12 @@ class AssetTree(QTreeView):
         elif index.isValid():
             place = self.assets.index_of(self.assets.node(index))
             self.setExpanded(place, not self.isExpanded(place))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._fly(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 (Qt's name)
         index = self.indexAt(event.pos()) if event.reason() == QContextMenuEvent.Reason.Mouse else self.currentIndex()
@@ -120,11 +126,11 @@ class Panel(QWidget):
         self._pause.timeout.connect(self.apply_filter)
         self.tree.assets.rowsInserted.connect(self._on_inserted)
         self.tree.selectionModel().currentChanged.connect(self._on_current)
-        self._stop = [
+        until_gone(
+            self,
             session.selection_changed.connect(self._on_selection),
             session.scene_changed.connect(self._on_scene),
-        ]
-        self.destroyed.connect(lambda stop=self._stop: [s() for s in stop])
+        )
         actions.add(
             Action("assets.filter", "Filter the asset tree", "View", self.focus_filter, "Ctrl+F", keywords="find tree")
         )

@@ -11,6 +11,7 @@ from twinviewer.panels._alarm_rows import WAITING
 from twinviewer.panels._asset_page import AssetPage
 from twinviewer.panels._kit.actions import Action, Actions
 from twinviewer.panels._kit.widgets import button
+from twinviewer.panels._life import until_gone
 from twinviewer.panels._overview import OverviewPage
 from twinviewer.panels._wrap import WrapLayout
 from twinviewer.session import Session
@@ -58,12 +59,12 @@ class Panel(QWidget):
         self._register(actions)
         actions.changed.connect(self._make_buttons)
         self._make_buttons()
-        stops = [
+        until_gone(
+            self,
             session.selection_changed.connect(lambda _id: self.show_selection()),
             session.scene_changed.connect(lambda _scene: self.show_selection()),
             session.mode_changed.connect(lambda _mode: self._explain_again()),
-        ]
-        self.destroyed.connect(lambda: [stop() for stop in stops])
+        )
         self.show_selection()
 
     def _register(self, actions: Actions) -> None:

@@ -12,6 +12,7 @@ from twinviewer.panels._kit.gauges import draw_sparkline, figure
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.symbols import alarm_symbol
 from twinviewer.panels._kit.widgets import ClickableCard, label
+from twinviewer.panels._life import until_gone
 from twinviewer.panels._text import is_current
 from twinviewer.session import Session
 
@@ -169,8 +170,7 @@ class Panel(QWidget):
         self._row.setSpacing(6)
         self.setAccessibleName(TITLE)
         self.setFixedHeight(HEIGHT + 6)
-        stop = session.scene_changed.connect(lambda _scene: self._make(()))
-        self.destroyed.connect(stop)
+        until_gone(self, session.scene_changed.connect(lambda _scene: self._make(())))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(_LEAST_WIDTH + 12, HEIGHT + 6)

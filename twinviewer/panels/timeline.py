@@ -8,6 +8,7 @@ from twinviewer.model.frame import Frame
 from twinviewer.panels._kit.actions import Action, Actions
 from twinviewer.panels._kit.icons import icon
 from twinviewer.panels._kit.widgets import Segmented, label
+from twinviewer.panels._life import until_gone
 from twinviewer.panels._text import NS, clock
 from twinviewer.panels._time_band import LONGEST_NS, SHORTEST_NS, TimeBand
 from twinviewer.session import Past, Seekable, Session, Shares
@@ -89,12 +90,12 @@ class Panel(QWidget):
         self.band.sought.connect(self._seek)
         self.band.chosen.connect(self._session.fly_to)
         self.span.chosen.connect(lambda key: self._set_span(int(key) * NS))
-        stops = [
+        until_gone(
+            self,
             self._session.selection_changed.connect(lambda _id: self._redraw()),
             self._session.source_changed.connect(lambda _source: self._on_source()),
             self._session.scene_changed.connect(lambda _scene: self._on_source()),
-        ]
-        self.destroyed.connect(lambda: [stop() for stop in stops])
+        )
 
     def _register(self, actions: Actions) -> None:
         def can_seek() -> bool:

@@ -1,0 +1,1 @@
+"""The side panels, each run alone on frames made here."""
