@@ -11,6 +11,8 @@ from twinviewer.scene.bounds import MAX_TRIANGLES, MAX_VERTICES
 from twinviewer.scene.mesh import Mesh, unit_rows
 from twinviewer.scene.progress import Progress
 
+_FARTHEST_M = 1e15
+
 
 @dataclass(slots=True)
 class Part:
@@ -41,14 +43,19 @@ def assemble(
     for done, part in enumerate(parts):
         if done % 512 == 0:
             progress(done / max(len(parts), 1), label)
+        if not float(np.abs(part.matrix).max()) < _FARTHEST_M:
+            text = "the node's transformation leads beyond all bounds."
+            raise SceneError(text, nodes[part.node].path, "Check its scale and position.")
         n, m = len(part.mesh.points), len(part.mesh.triangles)
         if bounds[part.node, 1] == 0:
             bounds[part.node] = triangle, triangle
         bounds[part.node, 1] = triangle + m
-        _fill(arrays, part, vertex, triangle, n, m)
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is found below
+            _fill(arrays, part, vertex, triangle, n, m)
         vertex, triangle = vertex + n, triangle + m
     if vertices and not np.isfinite(arrays["points"]).all():
-        raise SceneError("a node's transformation leads beyond all bounds.", label, "Check its scale and position.")
+        bad = arrays["node"][int(np.argmin(np.isfinite(arrays["points"]).all(axis=1)))]
+        raise SceneError("its vertices lie beyond all bounds.", nodes[bad].path, "Check its scale and position.")
     placed = tuple(
         replace(node, first=int(first), last=int(last)) for node, (first, last) in zip(nodes, bounds, strict=True)
     )

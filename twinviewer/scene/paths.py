@@ -25,16 +25,17 @@ def inside(folder: Path, name: str, where: str) -> Path:
     return target
 
 
-def read_bytes(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
-    """All bytes of a regular file of at most `limit` bytes. Raises SceneError."""
+def read_bytes(path: Path, limit: int = MAX_FILE_BYTES, where: str = "") -> bytes:
+    """All bytes of a regular file of at most `limit` bytes. Raises SceneError at `where`, or at the file."""
+    where = where or str(path)
     try:
         if not path.is_file():
             text = "the file is missing." if not path.exists() else "this is not a regular file."
-            raise SceneError(text, str(path), "Check the name and the folder.")
+            raise SceneError(text, where, "Check the name and the folder.")
         size = path.stat().st_size
         if size > limit:
-            raise SceneError(f"the file has {size:,} bytes; at most {limit:,} are read.", str(path))
+            raise SceneError(f"the file has {size:,} bytes; at most {limit:,} are read.", where)
         return path.read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise SceneError(f"the file cannot be read: {reason}.", str(path), "Check its permissions.") from None
+        raise SceneError(f"the file cannot be read: {reason}.", where, "Check its permissions.") from None

@@ -61,6 +61,7 @@ class Document:
             text, self._chunk = memoryview(data), None
         self.json = self._parse(text)
         self._buffers: dict[int, memoryview] = {}
+        self._items: dict[str, list[dict[str, Any]]] = {}
         self._check_version()
         self._check_extensions()
 
@@ -72,10 +73,13 @@ class Document:
 
     def items(self, key: str) -> list[dict[str, Any]]:
         """The objects of a top-level array; empty when there is none."""
+        known = self._items.get(key)
+        if known is not None:
+            return known
         value = self.json.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.fail(f"'{key}' is not a list of objects.", key)
-        return value
+        return self._items.setdefault(key, value)
 
     def table(self, holder: Mapping[str, Any], key: str, place: str) -> dict[str, Any]:
         """The object under `key`; empty when there is none."""
@@ -159,7 +163,7 @@ class Document:
                 return memoryview(base64.b64decode(body))
             except (binascii.Error, ValueError):
                 raise self.fail("the base64 data cannot be decoded.", place) from None
-        return memoryview(read_bytes(self.file(uri, place)))
+        return memoryview(read_bytes(self.file(uri, place), where=f"{self.label}#{place}"))
 
     def file(self, uri: str, place: str) -> Path:
         """The file a relative URI names; it must lie in this file's folder."""
