@@ -125,8 +125,8 @@ class Application:
             window.resize(*start.size)
         else:
             layouts.place(window, () if self.safe_mode else self.settings.value.geometry)
-        window.restore_kept_layout()
         window.show()
+        window.restore_kept_layout()
         window.bridge.start()
         if start.demo:
             self.start_demo(window)
@@ -156,6 +156,7 @@ class Application:
         box = window.normalGeometry().translated(40, 40)
         other.setGeometry(layouts.clamp(box, layouts.screen_boxes()))
         other.show()
+        other.arrange()
         other.bridge.start()
         if frame is not None and frame.source == "live":
             self.connect_feed(other, frame.connection.url)

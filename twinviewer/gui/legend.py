@@ -21,6 +21,7 @@ class LegendView(QWidget):
         super().__init__(parent)
         self._legend = Legend("")
         self._scale = 1.0
+        self._lines: list[list[int]] = []
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     @property
@@ -57,7 +58,7 @@ class LegendView(QWidget):
             for e in self._legend.entries
         ]
 
-    def _lines(self, room: float) -> list[list[int]]:
+    def _break(self, room: float) -> list[list[int]]:
         lines: list[list[int]] = [[]]
         used = 0.0
         for i, width in enumerate(self._widths()):
@@ -69,10 +70,10 @@ class LegendView(QWidget):
         return lines
 
     def _size_for(self, room: float) -> QSize:
-        lines = self._lines(room / self._scale)
+        self._lines = self._break(room / self._scale)
         widths = self._widths()
-        width = max(sum(widths[i] for i in line) for line in lines) + 2 * self.PAD - 14
-        height = self.LINE * len([line for line in lines if line]) + 6
+        width = max(sum(widths[i] for i in line) for line in self._lines) + 2 * self.PAD - 14
+        height = self.LINE * len([line for line in self._lines if line]) + 6
         if self._legend.scale:
             width, height = max(width, 360), height + 44
         self.setVisible(bool(self._legend.entries or self._legend.scale))
@@ -91,7 +92,7 @@ class LegendView(QWidget):
             self._paint_scale(painter, width)
             top += 44
         widths = self._widths()
-        for line in self._lines(width + 14):
+        for line in self._lines:
             x = float(self.PAD)
             for i in line:
                 self._paint_entry(painter, self._legend.entries[i], x, top)

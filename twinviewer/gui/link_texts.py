@@ -1,6 +1,8 @@
 """The words for a connection: what the pill, the strip and the status bar say about it."""
 
+import time
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -78,6 +80,12 @@ def pill_text(frame: Frame, clock: str) -> PillText:
         return PillText("connect", "NOT CONNECTED", clock)
     word = {Link.LOST: "CONNECTION LOST", Link.REFUSED: "REFUSED", Link.COLLECTOR_LOST: "COLLECTOR LOST"}[link]
     return PillText("error", word, f"{since} ago · {clock}" if since else clock)
+
+
+def clock_pill(frame: Frame) -> PillText:
+    """The pill with the time of day: the wall clock while live, the moment shown otherwise."""
+    shown_ns = time.time_ns() if frame.source in ("live", "none") else frame.now_ns
+    return pill_text(frame, datetime.fromtimestamp(shown_ns / NS).strftime("%H:%M:%S"))
 
 
 def trouble_of(frame: Frame) -> Trouble | None:

@@ -16,6 +16,7 @@ from twinviewer.gui.command_palette import CommandPalette
 from twinviewer.gui.docks import Docks
 from twinviewer.gui.host import Host
 from twinviewer.gui.jobs import Jobs
+from twinviewer.gui.link_texts import clock_pill
 from twinviewer.gui.menus import Menus
 from twinviewer.gui.palette_entries import PaletteEntries
 from twinviewer.gui.picture import Picture
@@ -30,7 +31,7 @@ from twinviewer.model.notice import Notice
 from twinviewer.panels._kit.actions import Actions
 from twinviewer.scene.scene import Scene
 from twinviewer.session import Session
-from twinviewer.settings import Layout, Recent
+from twinviewer.settings import Recent
 
 SLOW_PART_NS = 400_000_000
 
@@ -79,17 +80,17 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.menus = Menus(self.menuBar(), self.registry, commands.ORDER)
         self.palette_ = CommandPalette(self, PaletteEntries(self))
-        self._default_layout = self._first_layout()
+        self._default_layout = layouts.capture(self, self.docks.tabs)
 
-    def _first_layout(self) -> Layout:
+    def arrange(self) -> None:
+        """The sizes of a first start: the picture gets most of the window, whatever its size."""
         docks = self.docks.docks
-        sides = [(docks[n], w) for n, w in (("assets", 300), ("panels", 430)) if n in docks]
-        if sides:
-            self.resizeDocks([d for d, _ in sides], [w for _, w in sides], Qt.Orientation.Horizontal)
+        wide = {"left": min(300, max(256, self.width() // 6)), "right": min(440, max(330, self.width() // 4))}
+        for area, size in wide.items():
+            sides = [d for d in docks.values() if d.property("area") == area]
+            self.resizeDocks(sides, [size] * len(sides), Qt.Orientation.Horizontal)
         low = [d for d in docks.values() if d.property("area") == "bottom"]
-        if low:
-            self.resizeDocks(low, [200] * len(low), Qt.Orientation.Vertical)
-        return layouts.capture(self, self.docks.tabs)
+        self.resizeDocks(low, [min(210, max(150, self.height() // 5))] * len(low), Qt.Orientation.Vertical)
 
     def _listen(self) -> None:
         session = self.session
@@ -122,6 +123,7 @@ class MainWindow(QMainWindow):
             self.setWindowTitle("twinviewer")
             self.welcome.show_recent(self.host.settings.value.recent)
         self.pages.setCurrentWidget(self.picture if self.has_scene else self.welcome)
+        self.tool_bar.set_scene(self.has_scene)
         for dock in self.docks.docks.values():
             dock.setVisible(self.has_scene)
         commands.register_bookmarks(self)
@@ -143,8 +145,9 @@ class MainWindow(QMainWindow):
         now_ns = time.monotonic_ns()
         if now_ns - self._slow_ns >= SLOW_PART_NS:
             self._slow_ns = now_ns
-            self.tool_bar.show_frame(frame)
-            self.picture.show_link(frame)
+            words = clock_pill(frame)
+            self.tool_bar.pill.set_text(words.glyph, words.strong, words.quiet, words.frame)
+            self.picture.show_link(frame, words)
             self.status.show_frame(frame, len(self.session.scene.tags))
             self.status.say("role", f"{self.session.user} (view + acknowledge)")
             self.status.say("picture", self.picture.speed_text())
@@ -255,13 +258,13 @@ class MainWindow(QMainWindow):
         for dock in self.docks.docks.values():
             dock.setFloating(False)
             dock.show()
-        self._first_layout()
+        self.arrange()
 
     def restore_kept_layout(self) -> None:
         """The layout of the last session, unless started in safe mode."""
         kept = self.host.settings.value.layout
-        if kept.docks and not self.host.safe_mode:
-            layouts.restore(self, self.docks.tabs, kept)
+        if self.host.safe_mode or not kept.docks or not layouts.restore(self, self.docks.tabs, kept):
+            self.arrange()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         self.bridge.stop()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_ASSETS = 20
 _ABOUT_ASSET = (
+    ("Fly to", "view.fit_selection"),
     ("Isolate", "view.isolate"),
     ("Ghost all but", "view.ghost"),
     ("Hide", "view.hide"),
@@ -37,8 +38,9 @@ class PaletteEntries:
             entries += [self._asset_entry(a) for a in found]
             if found and len(query) >= 2:
                 entries += self._about(found[0])
+        said = {entry.text for entry in entries}
         for action in w.registry:
-            if action.is_enabled and action.id != "edit.palette":
+            if action.is_enabled and action.id != "edit.palette" and action.text not in said:
                 note = action.group.replace("/", ": ")
                 entries.append(
                     Entry(action.text, lambda a=action: w.registry.run(a.id), note, action.shortcut, action.keywords)
@@ -83,7 +85,15 @@ class PaletteEntries:
 
         words = f"{asset.name} {asset.type_label}"
         return [
-            Entry(f"{verb} {asset.asset_id}", lambda n=name: run(n), "", w.registry[name].shortcut, words, None, 1.0)
-            for verb, name in _ABOUT_ASSET
+            Entry(
+                f"{verb} {asset.asset_id}",
+                lambda n=name: run(n),
+                "",
+                w.registry[name].shortcut,
+                words,
+                None,
+                2 - 0.5 * i,
+            )
+            for i, (verb, name) in enumerate(_ABOUT_ASSET)
             if name in w.registry
         ]

@@ -14,7 +14,7 @@ from twinviewer import colours
 from twinviewer.gui.abnormal import labelled
 from twinviewer.gui.docks import PanelSlot
 from twinviewer.gui.legend import LegendView
-from twinviewer.gui.link_texts import trouble_of
+from twinviewer.gui.link_texts import PillText, trouble_of
 from twinviewer.gui.marks import patches
 from twinviewer.gui.notices import NoticeBar, Strip
 from twinviewer.gui.overlay import angles_of_view, paint_compass, paint_labels, paint_not_live
@@ -23,6 +23,7 @@ from twinviewer.model.quality import Quality
 from twinviewer.model.state import State
 from twinviewer.panels._kit import style
 from twinviewer.panels._kit.actions import Actions
+from twinviewer.panels._kit.widgets import Pill
 from twinviewer.scene.scene import Scene
 from twinviewer.session import Session
 
@@ -83,6 +84,8 @@ class Picture(QWidget):
         self._widget: StageWidget | None = None
         self._labels: LabelLayer | None = None
         self._legend = LegendView()
+        self._pill = Pill()
+        self._pill.hide()
         self._legend_ns = 0
         self._rgba: np.ndarray | None = None
         self._refined = True
@@ -148,6 +151,7 @@ class Picture(QWidget):
         widget.hovered.connect(self._on_hover)
         widget.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._legend.setParent(widget)
+        self._pill.setParent(widget)
         return widget
 
     def close_stage(self) -> None:
@@ -174,6 +178,8 @@ class Picture(QWidget):
         """Larger letters for a wall screen."""
         self._scale = scale
         self._legend.set_scale(scale)
+        self._pill.set_scale(scale)
+        self._pill.setVisible(scale > 1)
         for slot in (self._above, self._below):
             for i in range(slot.count()):
                 item = slot.itemAt(i)
@@ -216,8 +222,12 @@ class Picture(QWidget):
             self._legend_ns = now_ns
             self._legend.show_legend(colours.legend(mode, frame, scene, self.theme))
 
-    def show_link(self, frame: Frame) -> None:
-        """The strip about the connection."""
+    def show_link(self, frame: Frame, words: PillText) -> None:
+        """The strip about the connection; in wall mode also the pill, which has no tool bar there."""
+        self._pill.set_text(words.glyph, words.strong, words.quiet, words.frame)
+        self._pill.setVisible(self._scale > 1)
+        self._pill.adjustSize()
+        self._pill.move(14, 14)
         trouble = trouble_of(frame)
         self._strip_box.setVisible(trouble is not None)
         self.trouble.setVisible(trouble is not None)
@@ -264,6 +274,8 @@ class Picture(QWidget):
             QRectF(compass.x() - radius, compass.y() - radius, 2 * radius, 2 * radius),
             QRectF(self._legend.geometry()),
         ]
+        if self._scale > 1:
+            taken.append(QRectF(self._pill.geometry()))
         self._labels.update(self.stage, width, height, self._scale, taken)
         paint_labels(painter, self._labels.placed, self._scale, self._blink_dark)
         camera = self.stage.camera()

@@ -1,14 +1,10 @@
 """The tool bar: search, colour mode, view tools, the LIVE pill, theme and screens."""
 
-import time
-from datetime import datetime
-
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from twinviewer import colours
-from twinviewer.gui.link_texts import pill_text
-from twinviewer.model.frame import Frame
 from twinviewer.panels._kit.actions import Actions
 from twinviewer.panels._kit.icons import icon
 from twinviewer.panels._kit.widgets import Pill, Segmented
@@ -35,12 +31,16 @@ class _SearchField(QLineEdit):
         super().__init__()
         self._actions = actions
         self.setReadOnly(True)
-        self.setPlaceholderText("Search assets and commands   Ctrl+K")
         self.setAccessibleName("Search assets and commands, Control K")
         self.setMinimumWidth(150)
         self.setMaximumWidth(280)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.addAction(icon("search", "text2"), QLineEdit.ActionPosition.LeadingPosition)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        wide = self.width() > 272
+        self.setPlaceholderText("Search assets and commands   Ctrl+K" if wide else "Search   Ctrl+K")
+        super().resizeEvent(event)
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(280, 30)
@@ -74,30 +74,35 @@ class MainToolBar(QToolBar):
         self.modes = Segmented([(n, t, g) for n, t, g in modes], "Colour by")
         self.modes.choose(session.mode)
         self.modes.chosen.connect(session.set_mode)
-        self.addWidget(self.modes)
-        self._gap(6)
-        for name in VIEW_TOOLS:
-            self._tool(name)
+        self._scene_parts = [self.addWidget(self.modes), self._gap(6)]
+        self._scene_parts += [part for name in VIEW_TOOLS if (part := self._tool(name)) is not None]
         self._spring()
         self.pill = Pill()
         self.pill.clicked.connect(lambda _on=False: actions.run("file.connect"))
-        self.addWidget(self.pill)
+        self._scene_parts.append(self.addWidget(self.pill))
         for name in WINDOW_TOOLS:
-            self._tool(name)
+            part = self._tool(name)
+            if part is not None and name != "view.theme":
+                self._scene_parts.append(part)
 
-    def _gap(self, width: int) -> None:
+    def set_scene(self, there: bool) -> None:
+        """Without a scene only what works without one is shown."""
+        for part in self._scene_parts:
+            part.setVisible(there)
+
+    def _gap(self, width: int) -> QAction:
         gap = QWidget()
         gap.setFixedWidth(width)
-        self.addWidget(gap)
+        return self.addWidget(gap)
 
     def _spring(self) -> None:
         spring = QWidget()
         spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(spring)
 
-    def _tool(self, name: str) -> None:
+    def _tool(self, name: str) -> QAction | None:
         if name not in self._actions:
-            return
+            return None
         item = QToolButton(self)
         item.setDefaultAction(self._actions.qt(name))
         item.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
@@ -112,10 +117,4 @@ class MainToolBar(QToolBar):
 
         action.changed.connect(describe)
         describe()
-        self.addWidget(item)
-
-    def show_frame(self, frame: Frame) -> None:
-        """Bring the pill up to date."""
-        shown_ns = time.time_ns() if frame.source in ("live", "none") else frame.now_ns
-        words = pill_text(frame, datetime.fromtimestamp(shown_ns / 1e9).strftime("%H:%M:%S"))
-        self.pill.set_text(words.glyph, words.strong, words.quiet, words.frame)
+        return self.addWidget(item)

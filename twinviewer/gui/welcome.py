@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from twinviewer.panels._kit.actions import Actions
 from twinviewer.panels._kit.icons import icon
@@ -24,7 +24,6 @@ class _RecentCard(ClickableCard):
         there = Path(recent.path).exists()
         name = recent.name or Path(recent.path).name
         super().__init__(f"Open {name}" + ("" if there else ", no longer there"))
-        self.setEnabled(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 9, 8, 9)
         layout.setSpacing(2)
@@ -35,12 +34,17 @@ class _RecentCard(ClickableCard):
         cross.setAccessibleName(f"Take {name} off this list")
         cross.clicked.connect(lambda _on=False: self.forget.emit())
         layout.addWidget(row(label(name, "heading"), None, cross))
-        where = label(recent.path if there else f"{recent.path} (no longer there)", "quiet")
+        where = label(_shortened(recent.path) if there else "no longer there", "quiet")
         where.setToolTip(recent.path)
         layout.addWidget(where)
         opened = f"opened {clock(recent.opened_ns)}" if recent.opened_ns else ""
         feed = f"with {recent.feed}" if recent.feed else "without a feed"
         layout.addWidget(label(" · ".join(filter(None, (feed, opened))), "quiet"))
+
+
+def _shortened(path: str, most: int = 54) -> str:
+    """The end of a path, which says more than its beginning."""
+    return path if len(path) <= most else f"…{path[-most:]}"
 
 
 class Welcome(QScrollArea):
@@ -65,8 +69,12 @@ class Welcome(QScrollArea):
         outer.setContentsMargins(24, 40, 24, 24)
         body = QWidget()
         body.setMaximumWidth(WIDTH)
-        body.setMinimumWidth(360)
-        outer.addWidget(body, 1, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(body, 100)
+        line.addStretch(1)
+        outer.addLayout(line)
+        outer.addStretch(1)
         self._body = QVBoxLayout(body)
         self._body.setSpacing(14)
         title = label("twinviewer", "title")
@@ -79,8 +87,14 @@ class Welcome(QScrollArea):
         self._body.addWidget(self._heading)
         self._cards = QGridLayout()
         self._cards.setSpacing(8)
+        self._cards.setColumnStretch(0, 1)
+        self._cards.setColumnStretch(1, 1)
         self._body.addLayout(self._cards)
-        self._body.addWidget(label("Ctrl+K finds every command and every asset. F1 lists the keys.", "quiet"))
+        self._body.addWidget(
+            label(
+                "Ctrl+K finds every command and every asset, Ctrl+/ lists the keys, F1 explains the picture.", "quiet"
+            )
+        )
 
     def _starts(self) -> QWidget:
         demo = button("Start the demo", "primary", lambda: self._actions.run("file.demo"), "play")

@@ -19,8 +19,9 @@ class Action:
 
     `id` is stable ("view.fit"). `title` is what a person reads; a function where it depends on the selection.
     `group` is the menu it belongs to ("View"), "" for commands that live in the palette alone. `shortcut` is a
-    portable key sequence ("Ctrl+K", "F", "1"), or several joined by " | ". `enabled` and `checked` are asked whenever they may have changed;
-    `checked` is None for commands that are not switches. `keywords` help the search. `icon` names a glyph.
+    portable key sequence ("Ctrl+K", "F", "1"), or several joined by " | ". `enabled` and `checked` are asked
+    whenever they may have changed; `checked` is None for commands that are not switches. `keywords` help the search.
+    `icon` names a glyph.
     """
 
     id: str

@@ -173,6 +173,7 @@ class Pill(QAbstractButton):
         super().__init__(parent)
         self._glyph, self._strong, self._quiet, self._frame = "", "", "", ""
         self._glyph_token, self._fill_token = "text", "raised"
+        self._scale = 1.0
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
@@ -189,6 +190,12 @@ class Pill(QAbstractButton):
             self.updateGeometry()
         self.update()
 
+    def set_scale(self, scale: float) -> None:
+        """Larger letters for a wall screen."""
+        self._scale = scale
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         strong = QFontMetricsF(font(12, 600)).horizontalAdvance(self._strong)
         quiet = QFontMetricsF(font(12)).horizontalAdvance(self._quiet)
@@ -196,7 +203,7 @@ class Pill(QAbstractButton):
         gap = 10 if self._quiet else 0
         # Steps of 8 keep the pill from trembling while figures change.
         width = 24 + glyph + strong + gap + quiet
-        return QSize(8 * round(width / 8 + 0.5), 30)
+        return QSize(round(8 * round(width / 8 + 0.5) * self._scale), round(30 * self._scale))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         return self.sizeHint()
@@ -204,10 +211,12 @@ class Pill(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(self._scale, self._scale)
+        width, height = self.width() / self._scale, self.height() / self._scale
         outline = "accent" if self.hasFocus() else "border"
         painter.setPen(QPen(colour(outline), 1))
         painter.setBrush(colour("hover" if self.underMouse() else self._fill_token))
-        box = QRectF(0.5, 0.5, self.width() - 1, self.height() - 1)
+        box = QRectF(0.5, 0.5, width - 1, height - 1)
         painter.drawRoundedRect(box, 7, 7)
         if self._frame:
             pen = QPen(colour(self._frame), 2, Qt.PenStyle.DashLine)
@@ -218,7 +227,7 @@ class Pill(QAbstractButton):
         painter.end()
 
     def _write(self, painter: QPainter) -> None:
-        x, height = 12.0, float(self.height())
+        x, height = 12.0, self.height() / self._scale
         if self._glyph:
             paint_glyph(painter, self._glyph, QRectF(x - 2, height / 2 - 8, 16, 16), self._glyph_token)
             x += 20
