@@ -6,10 +6,10 @@ import numpy as np
 
 from scenes._make import fences
 from scenes._make import fittings as fit
-from scenes._make.layout import CRANE_RAILS_X, CRANE_Y, DEPTH_M, RAIL_M, WIDTH_M
+from scenes._make.layout import CRANE_RAILS_Y, CRANE_X, DEPTH_M, RAIL_M, WIDTH_M
 from scenes._make.machine import Machine
 from scenes._make.mesh import at
-from scenes._make.solids import box, prism, prism_y
+from scenes._make.solids import box, prism, prism_x
 
 BAYS = np.arange(0, WIDTH_M + 1, 12.0)
 WALL, PARAPET, GLASS_TOP, COLUMN_TOP = 0.25, 1.0, 3.3, 5.2
@@ -28,17 +28,17 @@ def building() -> Machine:
 
 
 def _slab(m: Machine) -> None:
-    m.box("Slab", "kerb", (WIDTH_M / 2, DEPTH_M / 2, -0.19), (WIDTH_M + 0.8, DEPTH_M + 0.8, 0.36), 0.03)
+    m.box("Slab", "kerb", (WIDTH_M / 2, DEPTH_M / 2, -0.26), (WIDTH_M + 0.8, DEPTH_M + 0.8, 0.32), 0.03)
 
 
 def _walls(m: Machine) -> None:
     """Parapets on three sides; glass above them at the back, so that nothing hides the floor."""
     y = DEPTH_M + WALL / 2
-    m.box("Walls", "wall", (WIDTH_M / 2, y, PARAPET / 2), (WIDTH_M + 2 * WALL, WALL, PARAPET), 0.015)
+    m.box("Walls", "wall", (WIDTH_M / 2, y, PARAPET / 2 - 0.05), (WIDTH_M + 2 * WALL, WALL, PARAPET + 0.1), 0.015)
     m.box("Walls", "kerb", (WIDTH_M / 2, y, PARAPET + 0.03), (WIDTH_M + 2 * WALL, WALL + 0.08, 0.06), 0.012)
     for x in (-WALL / 2, WIDTH_M + WALL / 2):
         for y0, y1 in ((0.0, DEPTH_M),) if x < 0 else ((0.0, 13.2), (21.6, DEPTH_M)):
-            m.box("Walls", "wall", (x, (y0 + y1) / 2, PARAPET / 2), (WALL, y1 - y0, PARAPET), 0.015)
+            m.box("Walls", "wall", (x, (y0 + y1) / 2, PARAPET / 2 - 0.05), (WALL, y1 - y0, PARAPET + 0.1), 0.015)
             m.box("Walls", "kerb", (x, (y0 + y1) / 2, PARAPET + 0.03), (WALL + 0.08, y1 - y0, 0.06), 0.012)
     tall = GLASS_TOP - PARAPET - 0.06
     m.box("Glazing", "glass", (WIDTH_M / 2, y, PARAPET + 0.06 + tall / 2), (WIDTH_M, 0.03, tall), 0.004)
@@ -80,18 +80,18 @@ def _columns(m: Machine) -> None:
 
 def _runway(m: Machine) -> None:
     """Two runway beams on columns for the overhead crane, with rails and end stops."""
-    y0, y1 = CRANE_Y
+    x0, x1 = CRANE_X
     top = RAIL_M - 0.06
     beam = [(-0.15, -0.5), (0.15, -0.5), (0.15, -0.47), (0.015, -0.46), (0.015, -0.04), (0.15, -0.03), (0.15, 0), (-0.15, 0), (-0.15, -0.03), (-0.015, -0.04), (-0.015, -0.46), (-0.15, -0.47)]
-    for x in CRANE_RAILS_X:
-        outline = [(x + a, top + b) for a, b in beam]
-        m.add("Crane runway", "column", prism_y(outline, y1 - y0, 0.004).to(0, (y0 + y1) / 2))
-        m.box("Crane runway", "steel", (x, (y0 + y1) / 2, RAIL_M - 0.03), (0.06, y1 - y0, 0.06), 0.008)
-        for y in (y0 + 0.1, y1 - 0.1):
-            m.box("Crane runway", "yellow", (x, y, RAIL_M + 0.14), (0.24, 0.16, 0.3), 0.02)
-        for y, s in ((y0 + 0.4, 1), (y1 - 0.4, -1)):
+    for y in CRANE_RAILS_Y:
+        outline = [(y + a, top + b) for a, b in beam]
+        m.add("Crane runway", "column", prism_x(outline, x1 - x0, 0.004).to((x0 + x1) / 2))
+        m.box("Crane runway", "steel", ((x0 + x1) / 2, y, RAIL_M - 0.03), (x1 - x0, 0.06, 0.06), 0.008)
+        for x in (x0 + 0.1, x1 - 0.1):
+            m.box("Crane runway", "yellow", (x, y, RAIL_M + 0.14), (0.16, 0.24, 0.3), 0.02)
+        for x, s in ((x0 + 0.4, 1), (x1 - 0.4, -1)):
             _h_section(m, "Crane runway", x, y, top - 0.52, 0.26)
-            brace = box(0.1, 0.06, 1.1, 0.006).at(at(x, y + s * 0.42, top - 0.92, rx=-45 * s))
+            brace = box(0.06, 0.1, 1.1, 0.006).at(at(x + s * 0.42, y, top - 0.92, ry=45 * s))
             m.add("Crane runway", "column", brace)
             _impact_guard(m, x, y)
 

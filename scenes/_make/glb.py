@@ -14,7 +14,7 @@ from scenes._make.mesh import Matrix, Mesh, without_slivers
 
 Z_UP_TO_Y_UP = np.array([[1.0, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0], [0, 0, 0, 1]])
 _VERTICES, _INDICES = 34962, 34963
-_BYTE, _SHORT, _USHORT, _UINT, _FLOAT = 5120, 5122, 5123, 5125, 5126
+_BYTE, _SHORT, _USHORT, _UINT = 5120, 5122, 5123, 5125
 _LEVELS = 32767
 
 
@@ -29,14 +29,7 @@ class GlbWriter:
         self._nodes: list[dict] = []
         self._materials: list[dict] = []
         self._material_of: dict[str, int] = {}
-        self._images: dict[str, int] = {}
-        self._image_views: list[int] = []
         self._spread: list[Matrix] = []
-
-    def image(self, name: str, png: bytes) -> None:
-        """Embeds a PNG that materials refer to by `name`."""
-        self._images[name] = len(self._image_views)
-        self._image_views.append(self._view(png, None, None))
 
     def mesh(self, name: str, by_material: Mapping[str, Mesh]) -> int:
         """Adds a mesh of one primitive per material; use its number in as many nodes as needed."""
@@ -87,7 +80,7 @@ class GlbWriter:
 
     def _document(self, root: int) -> dict:
         quantised = ["KHR_mesh_quantization"]
-        document = {
+        return {
             "asset": {"version": "2.0", "generator": "twinviewer scenes._make", "copyright": "Apache-2.0"},
             "extensionsUsed": quantised,
             "extensionsRequired": quantised,
@@ -100,20 +93,13 @@ class GlbWriter:
             "bufferViews": self._views,
             "buffers": [{"byteLength": len(self._bin) + -len(self._bin) % 4}],
         }
-        if self._image_views:
-            document["images"] = [{"bufferView": v, "mimeType": "image/png"} for v in self._image_views]
-            document["samplers"] = [{"magFilter": 9729, "minFilter": 9987, "wrapS": 33071, "wrapT": 33071}]
-            document["textures"] = [{"sampler": 0, "source": k} for k in range(len(self._image_views))]
-        return document
 
     def _primitive(self, material: str, mesh: Mesh, middle: np.ndarray, scale: float) -> dict:
-        where, facing, triangles, uv = _joined(mesh, middle, scale)
+        where, facing, triangles = _joined(mesh, middle, scale)
         attributes = {
             "POSITION": self._vertices(where, _SHORT, 8, False),
             "NORMAL": self._vertices(facing, _BYTE, 4, True),
         }
-        if uv is not None:
-            attributes["TEXCOORD_0"] = self._vertices(uv.astype("<f4"), _FLOAT, 8, False)
         return {
             "attributes": attributes,
             "indices": self._indices(triangles, len(where)),
@@ -151,13 +137,11 @@ class GlbWriter:
         self._accessors.append(accessor)
         return len(self._accessors) - 1
 
-    def _view(self, raw: bytes, stride: int | None, target: int | None) -> int:
+    def _view(self, raw: bytes, stride: int | None, target: int) -> int:
         self._bin += b"\0" * (-len(self._bin) % 4)
-        view = {"buffer": 0, "byteOffset": len(self._bin), "byteLength": len(raw)}
+        view = {"buffer": 0, "byteOffset": len(self._bin), "byteLength": len(raw), "target": target}
         if stride is not None:
             view["byteStride"] = stride
-        if target is not None:
-            view["target"] = target
         self._bin += raw
         self._views.append(view)
         return len(self._views) - 1
@@ -175,8 +159,6 @@ class GlbWriter:
             "metallicFactor": m.metallic,
             "roughnessFactor": m.roughness,
         }
-        if m.texture:
-            surface["baseColorTexture"] = {"index": self._images[m.texture]}
         record: dict = {"name": name, "pbrMetallicRoughness": surface}
         if m.alpha < 1:
             record["alphaMode"], record["doubleSided"] = "BLEND", True
@@ -185,18 +167,14 @@ class GlbWriter:
         return record
 
 
-def _joined(
-    mesh: Mesh, middle: np.ndarray, scale: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
+def _joined(mesh: Mesh, middle: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Quantised positions int16 and normals int8, equal vertices joined; triangles that collapse are left out."""
     rows = np.hstack([np.rint((mesh.points - middle) / scale), np.rint(mesh.normals * 127)]).astype(np.int16)
-    if mesh.uv is not None:
-        return rows[:, :3], rows[:, 3:].astype(np.int8), mesh.triangles, mesh.uv
     unique, index = np.unique(rows, axis=0, return_inverse=True)
     triangles = index.reshape(-1)[mesh.triangles]
     a, b, c = (unique[triangles[:, k], :3].astype(np.int64) for k in range(3))
     flat = ~np.any(np.cross(b - a, c - a), axis=1)
-    return unique[:, :3], unique[:, 3:].astype(np.int8), triangles[~flat], None
+    return unique[:, :3], unique[:, 3:].astype(np.int8), triangles[~flat]
 
 
 def _linear(colour: str) -> list[float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 WIDTH_M, DEPTH_M = 60.0, 34.0
 AISLES = ((0.0, 46.2, 10.2, 12.4), (0.0, 46.2, 20.6, 22.6), (46.2, 49.8, 0.0, 34.0))  # x0, x1, y0, y1
 LINE_A_Y, LINE_B_Y = 6.5, 16.0
-CRANE_RAILS_X, CRANE_Y, RAIL_M = (50.5, 59.5), (12.4, 22.8), 6.2
+CRANE_RAILS_Y, CRANE_X, RAIL_M = (12.8, 22.2), (50.2, 59.8), 6.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,6 @@ LOGISTICS = (
     Placed("RCK-411", "rack", 54.5, 29.3, 0, (8.4, 1.2)),
     Placed("RCK-412", "rack", 54.5, 24.6, 0, (8.4, 1.2)),
     Placed("RCK-413", "rack", 54.5, 8.0, 0, (8.4, 2.5)),
-    Placed("CRN-421", "crane", 55.0, 18.0, 90, (9.6, 2.6)),
+    Placed("CRN-421", "crane", 55.4, 17.5, 0, (2.6, 9.8)),
 )
 AREAS = {"Line A": LINE_A, "Line B": LINE_B, "Utilities": UTILITIES, "Logistics": LOGISTICS}

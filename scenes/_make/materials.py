@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """`colour` is sRGB "#rrggbb"; `skin` marks what takes the state colour; `texture` is the name of an image."""
+    """`colour` is sRGB "#rrggbb"; `skin` marks what takes the state colour."""
 
     colour: str
     metallic: float = 0.0
     roughness: float = 0.5
     alpha: float = 1.0
     skin: bool = False
-    texture: str = ""
 
 
 MATERIALS: dict[str, Material] = {
@@ -49,5 +48,8 @@ MATERIALS: dict[str, Material] = {
     "wall": Material("#d3d8db", 0.0, 0.8),
     "column": Material("#b6bec4", 0.1, 0.6),
     "kerb": Material("#8d969c", 0.0, 0.8),
-    "floor": Material("#ffffff", 0.0, 0.9, texture="floor"),
+    "floor": Material("#aab1b5", 0.0, 0.9),
+    "aisle": Material("#dde2e5", 0.0, 0.9),
+    "paint_yellow": Material("#d3b352", 0.0, 0.8),
+    "paint_blue": Material("#6f93b4", 0.0, 0.8),
 }

@@ -12,15 +12,11 @@ Matrix = np.ndarray
 
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """points float64 (n, 3) in metres, Z up; normals float64 (n, 3) unit length; triangles int64 (m, 3).
-
-    uv float64 (n, 2), first row of the image at v = 0, where the material has a texture.
-    """
+    """points float64 (n, 3) in metres, Z up; normals float64 (n, 3) unit length; triangles int64 (m, 3)."""
 
     points: np.ndarray
     normals: np.ndarray
     triangles: np.ndarray
-    uv: np.ndarray | None = None
 
     def at(self, matrix: Matrix) -> Mesh:
         """The same triangles placed by `matrix` (4, 4); a mirroring matrix keeps the outside outside."""
@@ -28,11 +24,11 @@ class Mesh:
         normals = self.normals @ np.linalg.inv(linear)
         length = np.linalg.norm(normals, axis=1, keepdims=True)
         triangles = self.triangles[:, ::-1] if np.linalg.det(linear) < 0 else self.triangles
-        return Mesh(self.points @ linear.T + matrix[:3, 3], normals / np.maximum(length, 1e-12), triangles, self.uv)
+        return Mesh(self.points @ linear.T + matrix[:3, 3], normals / np.maximum(length, 1e-12), triangles)
 
     def to(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Mesh:
         """The same triangles, shifted."""
-        return Mesh(self.points + np.array([x, y, z]), self.normals, self.triangles, self.uv)
+        return Mesh(self.points + np.array([x, y, z]), self.normals, self.triangles)
 
 
 def at(x: float = 0.0, y: float = 0.0, z: float = 0.0, rx: float = 0.0, ry: float = 0.0, rz: float = 0.0) -> Matrix:
@@ -55,15 +51,13 @@ def mirror(axis: int) -> Matrix:
 
 
 def merge(meshes: Iterable[Mesh]) -> Mesh:
-    """One mesh of several; uv only where all of them have it."""
+    """One mesh of several."""
     parts = list(meshes)
     first = np.cumsum([0] + [len(p.points) for p in parts[:-1]])
-    uvs = [p.uv for p in parts if p.uv is not None]
     return Mesh(
         np.vstack([p.points for p in parts]),
         np.vstack([p.normals for p in parts]),
         np.vstack([p.triangles + start for p, start in zip(parts, first, strict=True)]),
-        np.vstack(uvs) if len(uvs) == len(parts) else None,
     )
 
 
@@ -82,5 +76,4 @@ def without_slivers(mesh: Mesh, area_m2: float = 1e-12) -> Mesh:
     a, b, c = (mesh.points[mesh.triangles[:, k]] for k in range(3))
     keep = 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1) > area_m2
     used, index = np.unique(mesh.triangles[keep], return_inverse=True)
-    uv = None if mesh.uv is None else mesh.uv[used]
-    return Mesh(mesh.points[used], mesh.normals[used], index.reshape(-1, 3), uv)
+    return Mesh(mesh.points[used], mesh.normals[used], index.reshape(-1, 3))

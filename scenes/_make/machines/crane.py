@@ -11,7 +11,7 @@ from scenes._make.mesh import at
 from scenes._make.solids import box, cylinder, prism_x, prism_y, revolve, ring
 from scenes._make.sweeps import loft, pipe
 
-SPAN, RAIL = 9.0, 6.2  # between the runway rails, height of their heads
+SPAN, RAIL = 9.4, 6.2  # between the runway rails, height of their heads
 TROLLEY_Y, HOOK = 0.9, 5.35
 
 
