@@ -247,9 +247,9 @@ def _tiles(geometry: Geometry, starts: np.ndarray, bounds: np.ndarray) -> np.nda
     columns = max(1, round(float(np.sqrt(wanted * extent[0] / extent[1]))))
     columns = min(columns, wanted)
     steps = np.array([columns, max(1, wanted // columns)])
-    cell = (((least + most) / 2 - bounds[0, :2]) / extent * steps).clip(0, steps - 1e-6)
-    cell = np.nan_to_num(cell).astype(np.int64)
-    return (cell[:, 0] * steps[1] + cell[:, 1])[nodes]
+    middle = (least[nodes] + most[nodes]) / 2
+    cell = ((middle - bounds[0, :2]) / extent * steps).clip(0, steps - 1e-6).astype(np.int64)
+    return cell[:, 0] * steps[1] + cell[:, 1]
 
 
 def _cut(

@@ -1,6 +1,8 @@
 """The camera of a picture: where it is, where it flies, and how the pointer moves it."""
 
 import time
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,6 +23,18 @@ class Rig:
         self.size: tuple[int, int] = (1280, 800)
         self.bounds = np.array([[-1.0, -1.0, 0.0], [1.0, 1.0, 1.0]])
         self.reduced_motion = False
+        self._framing: Callable[[float], Pose] | None = None
+
+    def resize(self, width: int, height: int) -> None:
+        """Take the picture's size; what was framed stays framed when its shape changes."""
+        before = self.aspect
+        self.size = (width, height)
+        if self._framing is not None and abs(self.aspect / before - 1) > 2e-3:
+            pose = self._framing(self.aspect)
+            if self.flight is None:
+                self.pose = pose
+            else:
+                self.flight = replace(self.flight, end=pose)
 
     @property
     def aspect(self) -> float:
@@ -34,10 +48,16 @@ class Rig:
 
     def go(self, pose: Pose, animate: bool) -> None:
         """Fly, or be there at once."""
+        self._framing = None
         if animate and not self.reduced_motion:
             self.flight = Flight(self.pose, pose, time.monotonic(), FLIGHT_S)
         else:
             self.flight, self.pose = None, pose
+
+    def frame(self, framing: Callable[[float], Pose], animate: bool) -> None:
+        """Go where `framing` says for the picture's aspect, and again when that changes before the camera moves."""
+        self.go(framing(self.aspect), animate)
+        self._framing = framing
 
     def advance(self, now_s: float) -> bool:
         """Carry a flight on; returns whether it goes on. There must be one."""
@@ -49,19 +69,19 @@ class Rig:
 
     def orbit(self, across_px: float, down_px: float, pivot: np.ndarray) -> None:
         """Turn about the vertical through `pivot` as the pointer moves."""
-        self.flight = None
+        self.flight = self._framing = None
         step = _ORBIT_RAD / self.size[1]
         self.pose = cameras.orbit(self.pose, pivot, -across_px * step, down_px * step)
 
     def pan(self, across_px: float, down_px: float, grabbed: np.ndarray) -> None:
         """Shift so that the point `grabbed` stays under the pointer."""
-        self.flight = None
+        self.flight = self._framing = None
         scale = cameras.metres_per_pixel(max(self.depth(grabbed), 0.05), self.size[1])
         self.pose = cameras.pan(self.pose, -across_px * scale, down_px * scale)
 
     def zoom(self, factor: float, towards: np.ndarray) -> None:
         """Come `factor` times as near to a point, which stays where it is in the picture."""
-        self.flight = None
+        self.flight = self._framing = None
         reach = float(np.linalg.norm(self.bounds[1] - self.bounds[0]))
         self.pose = cameras.zoom(self.pose, towards, factor, reach / 500, reach * 6)
 

@@ -91,7 +91,7 @@ class Stage:
         self._visibility = Visibility()
         self._rgba = np.zeros((0, 4), np.uint8)
         self._rig.flight = None
-        self._touch()
+        self.touch()
 
     def set_theme(self, theme: str) -> None:
         """Background, floor, materials and marks of "light" or "dark"."""
@@ -101,7 +101,7 @@ class Stage:
         self._marks.set_theme(theme)
         if self.drawing is not None:
             self.drawing.set_theme(theme)
-        self._touch()
+        self.touch()
 
     def set_colours(self, rgba: np.ndarray) -> None:
         """Colour every asset: uint8 (n_assets, 4); alpha 0 hidden, 255 solid, anything between a ghost."""
@@ -112,7 +112,7 @@ class Stage:
 
     def _apply_colours(self) -> None:
         if self.drawing is not None and self.drawing.set_colours(self._visibility.over(self._rgba)):
-            self._touch()
+            self.touch()
 
     def set_patches(self, rgba: np.ndarray) -> None:
         """A rectangle on the floor under each asset: uint8 (n_assets, 4), alpha 0 none. Hidden assets have none."""
@@ -120,7 +120,7 @@ class Stage:
             return
         rgba = np.where(self._visible()[:, None], rgba, 0).astype(np.uint8)
         if self.drawing.patches.set_colours(rgba):
-            self._touch()
+            self.touch()
 
     def move(self, asset: int, matrix: np.ndarray) -> None:
         """Carry an asset by a transform float64 (4, 4) from where its file has it."""
@@ -132,7 +132,7 @@ class Stage:
         self.drawing.move(asset, matrix)
         if asset == self.selected:
             self.select(asset)
-        self._touch()
+        self.touch()
 
     def follow(self, snapshot: TagSnapshot) -> None:
         """Put the moving assets where their position tags say."""
@@ -145,7 +145,7 @@ class Stage:
         self.selected = asset
         box = self.box(asset) if asset is not None else None
         self._marks.select(box, self.floor_m)
-        self._touch()
+        self.touch()
 
     # -- visibility, section, measuring; each of them can be undone
 
@@ -185,6 +185,10 @@ class Stage:
     def section(self, box: Box | None) -> None:
         """Show only what lies inside (x0, x1, y0, y1, z0, z1), or everything."""
         self.remember("section")
+        self.set_section(box)
+
+    def set_section(self, box: Box | None) -> None:
+        """As `section`, within a gesture that undo takes back as one."""
         self.section_box = box
         self._apply_section()
 
@@ -192,7 +196,7 @@ class Stage:
         if self.drawing is not None:
             self.drawing.set_section(self.section_box)
         self._marks.section(self.section_box)
-        self._touch()
+        self.touch()
 
     def section_of(self, assets: Iterable[int] | None = None, margin_m: float = 0.5) -> Box:
         """A section box around these assets, or around everything."""
@@ -215,7 +219,7 @@ class Stage:
     def _set_measurements(self, pairs: tuple[tuple[Point, Point], ...]) -> None:
         self.measurements = pairs
         self._marks.measure(pairs)
-        self._touch()
+        self.touch()
 
     def remember(self, what: str) -> None:
         """Keep the picture as it is for undo; call it before a gesture that moves the camera."""
@@ -224,7 +228,7 @@ class Stage:
     def state(self) -> ViewState:
         """All that undo brings back."""
         seen = self._visibility
-        return ViewState(self.camera(), seen.hidden, seen.ghosted, self.section_box, self.measurements)
+        return ViewState(self._view_of(self._rig.goal), seen.hidden, seen.ghosted, self.section_box, self.measurements)
 
     def undo(self) -> bool:
         """Take the last change back; returns whether there was one."""
@@ -250,7 +254,8 @@ class Stage:
     def fit(self, assets: Iterable[int] | None = None, *, animate: bool = True) -> None:
         """Move so that these assets (or everything) fill the picture, without turning."""
         self.remember("fit")
-        self._go(cameras.fit(self._rig.goal, self._corners(assets), self._rig.aspect), animate)
+        goal, corners = self._rig.goal, self._corners(assets)
+        self._frame(lambda aspect: cameras.fit(goal, corners, aspect), animate)
 
     def home(self, *, animate: bool = True) -> None:
         """The scene's view named "Home", else all of it from the south."""
@@ -259,7 +264,8 @@ class Stage:
             if view.name.lower() == "home":
                 self._go(_pose(view), animate)
                 return
-        self._go(cameras.fit(HOME, self._corners(None), self._rig.aspect, 0.02), animate)
+        corners = self._corners(None)
+        self._frame(lambda aspect: cameras.fit(HOME, corners, aspect, 0.02), animate)
 
     def fly_to(self, where: CameraView | int, *, animate: bool = True) -> None:
         """Fly to a bookmark, its section box included, or to an asset row."""
@@ -270,11 +276,14 @@ class Stage:
                 self._apply_section()
             self._go(_pose(where), animate)
         else:
-            self._go(cameras.fit(self._rig.goal, self._corners([where]), self._rig.aspect, 0.45), animate)
+            goal, corners = self._rig.goal, self._corners([where])
+            self._frame(lambda aspect: cameras.fit(goal, corners, aspect, 0.45), animate)
 
     def camera(self, name: str = "", mode: str = "") -> CameraView:
-        """Where the picture is seen from (or flies to), as a bookmark; the section box included."""
-        pose = self._rig.goal
+        """Where the picture is seen from at this moment, as a bookmark; the section box included."""
+        return self._view_of(self._rig.pose, name, mode)
+
+    def _view_of(self, pose: Pose, name: str = "", mode: str = "") -> CameraView:
         x, y, z = pose.position.tolist()
         u, v, w = pose.target.tolist()
         return CameraView(name, (x, y, z), (u, v, w), mode, self.section_box)
@@ -303,27 +312,31 @@ class Stage:
         if self._rig.flight is None:
             return False
         going_on = self._rig.advance(now_s)
-        self._touch()
+        self.touch()
         return going_on
 
     def orbit(self, across_px: float, down_px: float, pivot: np.ndarray) -> None:
         """Turn about the vertical through `pivot`; Z stays up."""
         self._rig.orbit(across_px, down_px, pivot)
-        self._touch()
+        self.touch()
 
     def pan(self, across_px: float, down_px: float, grabbed: np.ndarray) -> None:
         """Shift so that the world point `grabbed` follows the pointer."""
         self._rig.pan(across_px, down_px, grabbed)
-        self._touch()
+        self.touch()
 
     def zoom(self, factor: float, towards: np.ndarray) -> None:
         """Come `factor` times as near to a world point."""
         self._rig.zoom(factor, towards)
-        self._touch()
+        self.touch()
 
     def _go(self, pose: Pose, animate: bool) -> None:
         self._rig.go(pose, animate)
-        self._touch()
+        self.touch()
+
+    def _frame(self, framing: Callable[[float], Pose], animate: bool) -> None:
+        self._sized().frame(framing, animate)
+        self.touch()
 
     # -- places
 
@@ -338,6 +351,7 @@ class Stage:
             return None
         return self.drawing.boxes[asset]
 
+    @property
     def boxes(self) -> np.ndarray:
         """Boxes of all assets where they are now, float64 (n_assets, 2, 3), NaN without geometry."""
         return np.zeros((0, 2, 3)) if self.drawing is None else self.drawing.boxes
@@ -376,8 +390,7 @@ class Stage:
         return self._rig.under(x, y, self.floor_m) if hit is None else hit.point
 
     def _sized(self) -> Rig:
-        width, height = self.size
-        self._rig.size = (width, height)
+        self._rig.resize(*self.size)
         return self._rig
 
     @property
@@ -404,7 +417,7 @@ class Stage:
             return windows.halve(windows.pixels(self.window))
         finally:
             self.window.SetSize(*before)
-            self._touch()
+            self.touch()
 
     def software(self) -> bool:
         """Whether no graphics card draws; known after the first render."""
@@ -426,7 +439,8 @@ class Stage:
         low, high = rig.bounds
         self.renderer.ResetCameraClippingRange(*np.stack([low - 3, high + 3], 1).reshape(-1).tolist())
 
-    def _touch(self) -> None:
+    def touch(self) -> None:
+        """Say that the picture must be drawn again."""
         self.dirty = True
         self.on_change()
 

@@ -28,6 +28,7 @@ def new_renderer() -> vtkRenderer:
     renderer = vtkRenderer()
     renderer.UseOITOff()
     renderer.UseFXAAOff()
+    renderer.SetBackgroundAlpha(1.0)  # Qt lets the window shine through anything less
     renderer.GradientBackgroundOn()
     renderer.DitherGradientOff()  # costs a quarter of a frame in software
     return renderer
