@@ -177,6 +177,9 @@ class MainWindow(QMainWindow):
 
     def escape(self) -> None:
         """Escape: end what is going on, else leave wall mode, else select nothing."""
+        if self.palette_.isVisible():
+            self.palette_.close_palette()
+            return
         if self.picture.escape():
             return
         if self.wall.on:

@@ -1,0 +1,374 @@
+"""The whole window on a real scene: real pixels, real clicks, real keys."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from tests.gui.fakes import FakeHost, FakeLive, troubled
+from twinviewer.gui.main_window import MainWindow
+from twinviewer.model.connection import Connection, Link
+from twinviewer.model.palette import STATE, rgb
+from twinviewer.model.state import State
+from twinviewer.scene.scene import Scene, load_scene
+from twinviewer.session import NoSource, Session
+
+SCENE = Path("scenes/pump-skid")
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    return load_scene(SCENE, cache_dir=tmp_path_factory.mktemp("cache"))
+
+
+class Setup:
+    """One window, its host and its source."""
+
+    def __init__(self, window: MainWindow, host: FakeHost, source: FakeLive, qtbot: QtBot) -> None:
+        self.window, self.host, self.source, self.qtbot = window, host, source, qtbot
+
+    def tick(self) -> None:
+        self.window._slow_ns = 0
+        self.window.bridge.tick_now()
+        self.qtbot.wait(60)
+
+    def key(self, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
+        held = Qt.KeyboardModifier.NoModifier
+        for modifier in modifiers:
+            held |= modifier
+        target = QApplication.focusWidget() or self.window.focusWidget() or self.window
+        self.qtbot.keyClick(target, key, held)
+
+    def pixels(self) -> np.ndarray:
+        """RGB of the 3D picture with what is painted over it."""
+        self.qtbot.wait(250)
+        return pixels_of(self.window.picture._widget.grab().toImage())
+
+    def place_of(self, asset_id: str) -> tuple[float, float]:
+        """The middle of an asset in logical pixels of the picture."""
+        stage, row = self.window.picture.stage, self.window.session.scene.asset(asset_id).index
+        middle = stage.boxes[row].mean(0)
+        x, y, _ = stage.project(middle[None])[0] / (
+            self.window.picture._widget.ratio,
+            self.window.picture._widget.ratio,
+            1,
+        )
+        return float(x), float(y)
+
+
+def pixels_of(image: QImage) -> np.ndarray:
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
+    flat = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return flat[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
+
+
+@pytest.fixture
+def setup(qtbot: QtBot, scene: Scene, tmp_path: Path) -> Iterator[Setup]:
+    host = FakeHost(tmp_path)
+    source = FakeLive(scene)
+    session = Session(scene, source)
+    errors: list[Exception] = []
+    window = MainWindow(host, session, errors.append)
+    window.resize(1366, 768)
+    window.show()
+    window.arrange()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    qtbot.waitUntil(lambda: window.picture.stage.render_count > 0, timeout=20_000)
+    made = Setup(window, host, source, qtbot)
+    made.tick()
+    yield made
+    if isValid(window):
+        window.close()
+    qtbot.wait(20)
+    assert errors == []
+
+
+def first_asset(setup: Setup, role: str = "state") -> str:
+    tags = setup.window.session.scene.tags
+    return next(t.asset_id for t in tags if t.role == role)
+
+
+def near(pixels: np.ndarray, token: str, tolerance: int = 30) -> int:
+    """How many pixels have about this colour."""
+    return int((np.abs(pixels.astype(int) - rgb(token)).max(2) <= tolerance).sum())
+
+
+# -- colour -------------------------------------------------------------------------------------------------------
+
+
+def test_a_fault_turns_the_machine_red_in_the_picture(setup: Setup) -> None:
+    red = STATE["dark"][State.FAULT]
+    before = near(setup.pixels(), red)
+    setup.source.states[first_asset(setup)] = State.FAULT
+    setup.tick()
+    assert near(setup.pixels(), red) > before + 200
+
+
+def test_without_connection_no_state_colour_is_left(setup: Setup) -> None:
+    asset = first_asset(setup)
+    setup.source.states[asset] = State.FAULT
+    setup.tick()
+    lit = near(setup.pixels(), STATE["dark"][State.FAULT])
+    setup.source.connection = Connection(Link.LOST, "the cable is out", 1)
+    setup.tick()
+    assert near(setup.pixels(), STATE["dark"][State.FAULT]) < lit / 4
+    assert setup.window.picture.trouble.isVisible()
+    assert "the cable is out" in setup.window.picture.trouble.accessibleName()
+    assert setup.window.tool_bar.pill.accessibleName().startswith("CONNECTION LOST")
+
+
+def test_nothing_is_drawn_while_nothing_changes(setup: Setup) -> None:
+    setup.pixels()
+    before = setup.window.picture.stage.render_count
+    for _ in range(5):
+        setup.window.bridge.tick_now()
+        setup.qtbot.wait(20)
+    assert setup.window.picture.stage.render_count == before
+
+
+# -- mouse and selection ------------------------------------------------------------------------------------------
+
+
+def test_a_click_on_a_machine_selects_it_everywhere(setup: Setup) -> None:
+    stage, widget = setup.window.picture.stage, setup.window.picture._widget
+    asset = next(
+        a.asset_id
+        for a in setup.window.session.scene.assets
+        if a.tags and widget.asset_at(*setup.place_of(a.asset_id)) == a.index
+    )
+    x, y = setup.place_of(asset)
+    setup.qtbot.mouseClick(widget, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+    assert setup.window.session.selection == asset
+    assert stage.selected == setup.window.session.scene.asset(asset).index
+    setup.key(Qt.Key.Key_Escape)
+    assert setup.window.session.selection is None
+
+
+def test_isolate_hides_the_others_and_undo_brings_them_back(setup: Setup) -> None:
+    asset = first_asset(setup)
+    setup.window.session.select(asset)
+    row, stage = setup.window.session.scene.asset(asset).index, setup.window.picture.stage
+    setup.key(Qt.Key.Key_I)
+    assert np.flatnonzero(stage.visible()).tolist() == [row]
+    assert setup.window.registry.qt("view.isolate").isChecked()
+    setup.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert stage.visible().all()
+    assert not setup.window.registry.qt("view.isolate").isChecked()
+
+
+def test_the_section_box_comes_and_goes(setup: Setup) -> None:
+    setup.key(Qt.Key.Key_X)
+    assert setup.window.picture.stage.section_box is not None
+    assert setup.window.registry.qt("view.section").isChecked()
+    setup.key(Qt.Key.Key_X)
+    assert setup.window.picture.stage.section_box is None
+
+
+def test_a_right_click_offers_the_assets_commands(setup: Setup) -> None:
+    setup.window.picture._on_context(1, 1, setup.window.session.scene.asset(first_asset(setup)).index)
+    menu = QApplication.activePopupWidget()
+    assert menu is not None
+    texts = [a.text() for a in menu.actions() if a.text()]
+    assert f"Isolate {first_asset(setup)}" in texts
+    menu.close()
+
+
+# -- modes, palette, keys -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "mode"), [(Qt.Key.Key_2, "vibration"), (Qt.Key.Key_3, "energy"), (Qt.Key.Key_1, "status")]
+)
+def test_the_number_keys_change_the_colours(setup: Setup, key: Qt.Key, mode: str) -> None:
+    setup.window.session.set_mode("energy" if mode != "energy" else "status")
+    setup.key(key)
+    assert setup.window.session.mode == mode
+    assert setup.window.tool_bar.modes.current == mode
+    setup.tick()
+    assert setup.window.picture._legend.accessibleName()
+
+
+@pytest.mark.parametrize(
+    "modifiers",
+    [
+        (Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier),
+        (Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier),
+    ],
+)
+def test_the_palette_finds_an_asset_and_goes_there(setup: Setup, modifiers: tuple) -> None:
+    asset = first_asset(setup)
+    setup.key(*modifiers)
+    palette = setup.window.palette_
+    assert palette.isVisible()
+    setup.qtbot.keyClicks(palette.box, asset)
+    assert palette.list.item(0).text() == asset
+    setup.qtbot.keyClick(palette.box, Qt.Key.Key_Return)
+    assert setup.window.session.selection == asset
+
+
+def test_the_search_field_opens_the_palette(setup: Setup) -> None:
+    setup.qtbot.mouseClick(setup.window.tool_bar.search, Qt.MouseButton.LeftButton)
+    assert setup.window.palette_.isVisible()
+    setup.key(Qt.Key.Key_Escape)
+    assert not setup.window.palette_.isVisible()
+
+
+def test_every_command_is_in_the_palette_and_no_key_is_given_twice(setup: Setup) -> None:
+    setup.window.session.select(first_asset(setup))
+    setup.tick()
+    setup.window.registry.refresh()
+    offered = {entry.text for entry in setup.window.palette_._entries("")}
+    wanted = {a.text for a in setup.window.registry if a.is_enabled and a.id != "edit.palette"}
+    assert wanted <= offered
+    keys = [k for a in setup.window.registry if a.shortcut for k in a.shortcut.split(" | ")]
+    assert sorted(keys) == sorted(set(keys))
+
+
+def test_every_menu_entry_is_a_command_and_no_menu_is_empty(setup: Setup) -> None:
+    known = {id(setup.window.registry.qt(a.id)) for a in setup.window.registry}
+    for name in setup.window.menus.names():
+        menu = setup.window.menus.menu(name)
+        entries = [a for a in menu.actions() if not a.isSeparator()]
+        assert entries
+        for action in entries:
+            assert id(action) in known or action.menu() is not None
+    assert "Simulation" not in setup.window.menus.names()
+
+
+# -- wall mode, theme, layouts ------------------------------------------------------------------------------------
+
+
+def test_wall_mode_hides_the_bars_and_escape_brings_them_back(setup: Setup) -> None:
+    setup.key(Qt.Key.Key_F11)
+    window = setup.window
+    assert window.wall.on
+    assert not window.tool_bar.isVisible()
+    assert all(not dock.isVisible() for dock in window.docks.docks.values())
+    setup.tick()
+    assert window.picture._pill.isVisible()
+    setup.key(Qt.Key.Key_Escape)
+    assert not window.wall.on
+    assert window.tool_bar.isVisible()
+    assert window.docks.docks["assets"].isVisible()
+    assert not window.picture._pill.isVisible()
+
+
+def test_both_themes_reach_every_part(setup: Setup) -> None:
+    from twinviewer.panels._kit import style
+
+    dark = setup.pixels().mean()
+    style.install(QApplication.instance(), "light")
+    setup.window.on_theme("light")
+    setup.tick()
+    assert setup.pixels().mean() > dark + 40
+
+
+def test_a_layout_is_saved_used_deleted_and_reset(setup: Setup) -> None:
+    window = setup.window
+    window.save_layout("Night")
+    window.docks.docks["assets"].hide()
+    window.registry.run("layout.Night")
+    assert window.docks.docks["assets"].isVisible()
+    window.docks.docks["alarms"].hide()
+    window.registry.run("view.layout_reset")
+    assert window.docks.docks["alarms"].isVisible()
+    window.registry.run("layout.delete.Night")
+    assert "layout.Night" not in window.registry
+    assert window.host.settings.value.layouts == {}
+
+
+def test_a_bookmark_keeps_camera_section_and_mode(setup: Setup) -> None:
+    window = setup.window
+    window.session.set_mode("vibration")
+    window.picture.toggle_section()
+    box = window.picture.stage.section_box
+    before = len(window.bookmarks())
+    window.add_bookmark("Here")
+    window.picture.toggle_section()
+    window.session.set_mode("status")
+    window.registry.run(f"bookmark.{before}")
+    assert window.session.mode == "vibration"
+    assert window.picture.stage.section_box == box
+
+
+# -- what a screen reader hears -----------------------------------------------------------------------------------
+
+
+def test_every_control_has_a_name(setup: Setup) -> None:
+    nameless = [
+        f"{type(w).__name__} {w.objectName()} in {type(w.parent()).__name__}"
+        for w in setup.window.findChildren(QWidget)
+        if isinstance(w, QAbstractButton | QLineEdit) and w.isVisible() and w.focusPolicy() != Qt.FocusPolicy.NoFocus
+        if not (w.accessibleName() or (isinstance(w, QAbstractButton) and w.text()))
+    ]
+    assert nameless == []
+
+
+def test_tab_reaches_search_modes_tools_panels_and_picture(setup: Setup) -> None:
+    seen: set[QWidget] = set()
+    setup.window.tool_bar.search.setFocus()
+    for _ in range(120):
+        widget = QApplication.focusWidget()
+        if widget is None or widget in seen:
+            break
+        seen.add(widget)
+        setup.qtbot.keyClick(widget, Qt.Key.Key_Tab)
+    assert setup.window.picture._widget in seen
+    assert any(setup.window.docks.docks["assets"].isAncestorOf(w) for w in seen)
+    assert any(setup.window.docks.docks["alarms"].isAncestorOf(w) for w in seen)
+    assert setup.window.tool_bar.modes.button("status") in seen
+
+
+# -- no scene, closing --------------------------------------------------------------------------------------------
+
+
+def test_the_first_page_offers_the_demo_and_recent_scenes(qtbot: QtBot, tmp_path: Path) -> None:
+    from twinviewer.app import empty_scene
+    from twinviewer.gui.welcome import _RecentCard
+    from twinviewer.settings import Recent
+
+    host = FakeHost(tmp_path)
+    host.settings.remember(Recent(str(tmp_path), "My hall", "opc.tcp://plc:4840"))
+    window = MainWindow(host, Session(empty_scene(), NoSource(0)), lambda e: None)
+    window.show()
+    assert window.pages.currentWidget() is window.welcome
+    assert not window.tool_bar.pill.isVisible()
+    window.bridge.tick_now()
+    (card,) = window.welcome.findChildren(_RecentCard)
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    assert host.asked[-1] == ("open", tmp_path, "opc.tcp://plc:4840")
+    window.registry.run("file.demo")
+    assert host.asked[-1] == ("demo",)
+    window.close()
+
+
+def test_closing_lets_go_of_the_source_and_keeps_the_layout(setup: Setup) -> None:
+    setup.window.docks.docks["alarms"].hide()
+    setup.window.close()
+    assert setup.source.closed
+    assert setup.host.asked[-1] == ("closed",)
+    assert setup.host.settings.value.layout.docks
+    assert len(setup.host.settings.value.geometry) == 5
+
+
+def test_several_windows_share_a_scene_and_keep_their_own_selection(setup: Setup, scene: Scene) -> None:
+    other = MainWindow(setup.host, Session(scene, troubled(scene)), lambda e: None)
+    other.resize(900, 600)
+    other.show()
+    setup.qtbot.waitUntil(lambda: other.picture.stage.render_count > 0, timeout=20_000)
+    setup.window.session.select(first_asset(setup))
+    assert other.session.selection is None
+    other.close()
+    setup.qtbot.wait(20)
+    before = setup.window.picture.stage.render_count
+    setup.source.states[first_asset(setup)] = State.FAULT
+    setup.tick()
+    setup.pixels()
+    assert setup.window.picture.stage.render_count > before
