@@ -3,6 +3,8 @@
 Encoding after OPC UA Part 6, 5.2. What is neither a number nor a string goes through asyncua's own decoder, record
 by record, so nothing that asyncua can read is lost.
 """
+# asyncua types its structures with integer and string classes of its own that it does not ask for:
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportPrivateImportUsage=false
 
 import functools
 import struct

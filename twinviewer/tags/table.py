@@ -98,6 +98,10 @@ class TagTable:
             raise DataError(wrong, str(path), "Start the collector again.")
         return cls(memory, n)
 
+    def second_reader(self) -> "TagTable":
+        """The same memory for another thread: one TagTable object must not be read from two at once."""
+        return TagTable(self._memory, self.n)
+
     # writing ---------------------------------------------------------------------------------------------------
 
     def write(self, batch: SampleBatch) -> None:

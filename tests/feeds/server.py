@@ -1,0 +1,162 @@
+"""A small OPC UA server on asyncua for the tests, run as a process of its own; prints READY when it serves.
+
+Nodes s=<name> in namespace urn:twinviewer:test, named as tests/factory.py names tags. Commands come as lines on
+standard input: `set NAME VALUE`, `status NAME CODE`, `text NAME TEXT`, `skip` (lose one notification), `skew S`.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from asyncua import Server, ua
+
+URI = "urn:twinviewer:test"
+NUMBERS = ("Vibration", "Power")
+WHOLE = ("State", "GoodCount")
+TEXTS = ("Product",)
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--machines", type=int, default=2)
+    parser.add_argument("--shift", action="store_true", help="another namespace first, as after a changed project")
+    parser.add_argument("--count-every", type=float, default=0.0, help="seconds between changes of s=counter")
+    parser.add_argument("--skew", type=float, default=0.0, help="seconds that the clock of the server is ahead")
+    parser.add_argument("--secure", default="", help="folder with server.der and server.key.pem; no None endpoint")
+    parser.add_argument("--users", action="store_true", help="only op with password secret")
+    return parser.parse_args()
+
+
+class TestServer:
+    """The server with its nodes by name."""
+
+    __test__ = False
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.args = args
+        self.server = Server(user_manager=Users() if args.users else None)
+        self.nodes: dict[str, object] = {}
+
+    async def start(self) -> None:
+        """Build the nodes and serve."""
+        args, server = self.args, self.server
+        await server.init()
+        server.set_endpoint(f"opc.tcp://127.0.0.1:{args.port}")
+        if args.secure:
+            await server.load_certificate(f"{args.secure}/server.der")
+            await server.load_private_key(f"{args.secure}/server.key.pem")
+            server.set_security_policy(
+                [
+                    ua.SecurityPolicyType.Basic256Sha256_Sign,
+                    ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt,
+                    ua.SecurityPolicyType.Aes128Sha256RsaOaep_SignAndEncrypt,
+                    ua.SecurityPolicyType.Aes256Sha256RsaPss_SignAndEncrypt,
+                ]
+            )
+        else:
+            server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
+        if args.users:
+            server.set_identity_tokens([ua.UserNameIdentityToken])
+        if args.shift:
+            wrong = await server.register_namespace("urn:other")
+            await self._nodes(wrong, -1)
+        index = await server.register_namespace(URI)
+        await self._nodes(index, 1)
+        await server.start()
+
+    async def _nodes(self, index: int, value: int) -> None:
+        objects = self.server.nodes.objects
+        machines = await objects.add_folder(ua.NodeId("Machines", index), ua.QualifiedName("Machines", index))
+        await self._add(objects, index, "counter", ua.Variant(0, ua.VariantType.Int64))
+        for k in range(self.args.machines):
+            name = f"M-{k}"
+            folder = await machines.add_object(ua.NodeId(name, index), ua.QualifiedName(name, index))
+            for key in (*NUMBERS, *WHOLE, *TEXTS):
+                kind = ua.VariantType.Double if key in NUMBERS else ua.VariantType.Int32
+                first = ua.Variant("A" if value > 0 else "wrong") if key in TEXTS else ua.Variant(value, kind)
+                await self._add(folder, index, f"{name}.{key}", first)
+
+    async def _add(self, parent: object, index: int, name: str, value: ua.Variant) -> None:
+        browse = ua.QualifiedName(name.rpartition(".")[2], index)
+        node = await parent.add_variable(ua.NodeId(name, index), browse, value)  # type: ignore[attr-defined]
+        await node.set_writable()
+        self.nodes[name] = node
+
+    async def write(self, name: str, value: ua.Variant, status: int = 0) -> None:
+        """Set a value now, by the server's clock."""
+        now = datetime.now(UTC) + timedelta(seconds=self.args.skew)
+        data = ua.DataValue(value, ua.StatusCode(status), SourceTimestamp=now, ServerTimestamp=now)
+        await self.nodes[name].write_value(data)  # type: ignore[attr-defined]
+
+    async def command(self, words: list[str]) -> None:
+        """One line of standard input."""
+        what, name, rest = words[0], words[1] if len(words) > 1 else "", " ".join(words[2:])
+        if what == "skip":
+            for sub in self.server.iserver.subscription_service.subscriptions.values():
+                sub._notification_seq += 1
+        elif what == "text":
+            await self.write(name, ua.Variant(rest))
+        elif what == "status":
+            await self.write(name, ua.Variant(None), int(rest, 0))
+        elif what == "set":
+            kind = ua.VariantType.Double if name.rpartition(".")[2] in NUMBERS else ua.VariantType.Int32
+            await self.write(name, ua.Variant(float(rest) if kind == ua.VariantType.Double else int(rest), kind))
+
+
+class Users:
+    """op / secret and nobody else."""
+
+    def get_user(self, iserver: object, username: str | None = None, password: str | None = None, **_: object) -> object:
+        """The user, None for a stranger."""
+        from asyncua.server.users import User, UserRole
+
+        return User(role=UserRole.User, name="op") if (username, password) == ("op", "secret") else None
+
+
+def lines() -> Iterable[str]:
+    """Standard input, line by line."""
+    while line := sys.stdin.readline():
+        yield line
+
+
+async def main() -> None:
+    args = arguments()
+    if args.skew:
+        import asyncua.ua.uaprotocol_auto as generated
+
+        class Shifted(datetime):
+            @classmethod
+            def now(cls, tz=None):  # noqa: ANN001, ANN206
+                return datetime.now(tz) + timedelta(seconds=args.skew)
+
+        generated.datetime = Shifted  # type: ignore[attr-defined]
+    server = TestServer(args)
+    await server.start()
+    print("READY", flush=True)
+    asyncio.create_task(count(server, args.count_every))  # noqa: RUF006
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        await server.command(line.split())
+        print("DONE", flush=True)
+
+
+async def count(server: TestServer, every_s: float) -> None:
+    """Change s=counter for ever."""
+    number = 0
+    while every_s:
+        await asyncio.sleep(every_s)
+        number += 1
+        await server.write("counter", ua.Variant(number, ua.VariantType.Int64))
+
+
+if __name__ == "__main__":
+    import logging
+
+    logging.disable(logging.ERROR)
+    try:
+        asyncio.run(main())
+    except KeyboardInterrupt:
+        pass

@@ -1,0 +1,218 @@
+"""The whole way from a live source to alarms: feed, tag table, states, alarm book; in one asyncio loop."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from twinviewer.collector.supervisor import Supervisor
+from twinviewer.collector.tap import Tap, TapQueue
+from twinviewer.feeds.options import FeedOptions
+from twinviewer.feeds.source import FeedSource, feed_of
+from twinviewer.model.alarm import Alarm, AlarmEvent
+from twinviewer.model.connection import Connection, Link
+from twinviewer.model.frame import TagSnapshot
+from twinviewer.model.notice import Notice
+from twinviewer.model.sample import SampleBatch
+from twinviewer.scene.scene import Scene
+from twinviewer.states.alarms import AlarmBook
+from twinviewer.states.evaluator import Evaluator
+from twinviewer.tags.table import TagTable
+
+TICK_S = 0.25
+_SKEW_WORTH_A_WORD_S = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class Pipeline:
+    """`start` and `stop` run it in a thread of its own; `run` inside a loop that stands.
+
+    `snapshot`, `connection`, `alarms`, `flood` and `alarms_10_min` may be read from any thread. `changed` is called
+    in the loop after any change of alarms; `notify` with every message to a person. Raises FeedError at once when
+    nothing can serve the address.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        url: str,
+        options: FeedOptions | None = None,
+        tap: Tap | None = None,
+        *,
+        table: TagTable | None = None,
+        clock_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        feed_of(url)
+        self.scene = scene
+        self.source = FeedSource(url, options or FeedOptions())
+        self.book = AlarmBook(scene)
+        self.table = table or TagTable.in_memory(len(scene.tags))
+        self.changed: Callable[[], None] = lambda: None
+        self.notify: Callable[[Notice], None] = lambda notice: None
+        self._reader = self.table.second_reader()
+        self._clock_ns = clock_ns
+        self._evaluator = Evaluator(scene)
+        self._tap = TapQueue(tap) if tap is not None else None
+        self._tap_failure = ""
+        self._supervisor: Supervisor | None = None
+        self._connection = Connection(Link.CONNECTING, "", clock_ns(), url)
+        self._skew_said = False
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._work: asyncio.Task[None] | None = None
+        self.table.set_connection(self._connection)
+        self.table.beat(clock_ns())
+
+    # from outside ---------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin, in a thread; returns at once."""
+        ready = threading.Event()
+        self._thread = threading.Thread(target=self._in_thread, args=(ready,), name="twinviewer-feed", daemon=True)
+        self._thread.start()
+        ready.wait()
+
+    def stop(self) -> None:
+        """End the session politely and wait for it. Idempotent."""
+        if self._thread is not None and self._loop is not None and self._work is not None:
+            if self._thread.is_alive():
+                self._loop.call_soon_threadsafe(self._work.cancel)
+            self._thread.join()
+            self._thread = None
+
+    def snapshot(self) -> TagSnapshot:
+        """The newest samples, copied."""
+        return self.table.read()
+
+    def connection(self) -> Connection:
+        """How the feed stands."""
+        return self._connection
+
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Every alarm that is not normal."""
+        return self.book.alarms
+
+    @property
+    def flood(self) -> bool:
+        """Whether more alarms come than a person can follow."""
+        return self.book.flood
+
+    @property
+    def alarms_10_min(self) -> int:
+        """Alarms raised in the last ten minutes."""
+        return self.book.alarms_10_min
+
+    def try_now(self) -> None:
+        """Connect again without waiting; call it in the loop."""
+        if self._supervisor is not None:
+            self._supervisor.try_now()
+
+    # the loop --------------------------------------------------------------------------------------------------
+
+    def _in_thread(self, ready: threading.Event) -> None:
+        async def main() -> None:
+            self._loop = asyncio.get_running_loop()
+            self._work = asyncio.create_task(self.run())
+            ready.set()
+            await asyncio.gather(self._work, return_exceptions=True)
+
+        try:
+            asyncio.run(main())
+        finally:
+            ready.set()
+
+    async def run(self) -> None:
+        """Feed and evaluate until cancelled."""
+        self._supervisor = Supervisor(self.source, self.scene.tags, _Inlet(self), self._clock_ns)
+        feed = asyncio.create_task(self._supervisor.run())
+        try:
+            while True:
+                self.tick()
+                await asyncio.wait([feed], timeout=TICK_S)
+                if feed.done():
+                    feed.result()
+        finally:
+            feed.cancel()
+            await asyncio.gather(feed, return_exceptions=True)
+            if self._tap is not None:
+                await asyncio.to_thread(self._tap.close)
+
+    def tick(self) -> None:
+        """Evaluate once: states, alarms, heartbeat."""
+        now_ns = self._clock_ns()
+        self.table.beat(now_ns)
+        snapshot, states = self._evaluator.evaluate(self._reader.read(), now_ns, self._connection)
+        self.publish(self.book.update(snapshot, states, now_ns))
+        self._watch_tap()
+
+    def publish(self, events: list[AlarmEvent]) -> None:
+        """Alarm events happened: record them and tell whoever listens."""
+        for event in events:
+            self._record("event", event)
+        if events:
+            self.changed()
+
+    def note(self, text: str, by: str) -> None:
+        """A person's remark, for the record."""
+        self._record("note", self._clock_ns(), text, by)
+
+    def _record(self, name: str, *arguments: object) -> None:
+        if self._tap is not None:
+            self._tap.put(name, *arguments)
+
+    def _watch_tap(self) -> None:
+        if self._tap is None or self._supervisor is None:
+            return
+        self._supervisor.dropped(self._tap.dropped)
+        if self._tap.failed and not self._tap_failure:
+            self._tap_failure = self._tap.failed
+            text = f"The recording stopped: {self._tap_failure}"
+            self.notify(Notice("error", text, "Look at the disk, then start again.", key="record"))
+
+    def _connection_changed(self, connection: Connection) -> None:
+        said = (self._connection.link, self._connection.why)
+        self._connection = connection
+        self.table.set_connection(connection)
+        if (connection.link, connection.why) != said:
+            self._record("connection", connection)
+        self._say_skew(connection)
+
+    def _say_skew(self, connection: Connection) -> None:
+        skew = connection.clock_skew_s
+        far = abs(skew) > _SKEW_WORTH_A_WORD_S
+        if far == self._skew_said:
+            return
+        self._skew_said = far
+        way = "ahead of" if skew > 0 else "behind"
+        text = f"The server's clock is {abs(skew):.0f} s {way} this computer's; ages are corrected for it."
+        if not far:
+            text = "The clocks of server and computer agree again."
+        remedy = "Synchronise both clocks (NTP)." if far else ""
+        self.notify(Notice("warning" if far else "info", text, remedy, connection.url, "clock", self._clock_ns()))
+
+
+class _Inlet:
+    """Where the supervisor delivers."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+
+    def samples(self, batch: SampleBatch) -> None:
+        """First the record, which wants every sample; then the table, which wants the newest."""
+        self._pipeline._record("tap", batch)
+        self._pipeline.table.write(batch)
+
+    def connection(self, connection: Connection) -> None:
+        """Shown and, where the state changed, recorded."""
+        self._pipeline._connection_changed(connection)
+
+    def event(self, event: AlarmEvent) -> None:
+        """Recorded; our own alarms come from the alarm book."""
+        self._pipeline._record("event", event)
+
+    def lost(self) -> None:
+        """What was good is now the last usable value."""
+        self._pipeline.table.mark_last_usable()

@@ -1,0 +1,272 @@
+"""The OPC UA feed: one session from connecting to its end, every sample in batches."""
+# asyncua types its structures with integer and string classes of its own that it does not ask for:
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportPrivateImportUsage=false
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from asyncua import ua
+from asyncua.ua.ua_binary import struct_from_binary
+
+from twinviewer.feeds import opcua_items as subscriptions
+from twinviewer.feeds.opcua_addresses import resolve
+from twinviewer.feeds.opcua_client import Opened, close, open_session, send
+from twinviewer.feeds.opcua_decode import Changes, datetime_ns, number_and_text
+from twinviewer.feeds.opcua_items import Item, Limits, Subscriptions
+from twinviewer.feeds.opcua_pump import Pump
+from twinviewer.feeds.opcua_write import write
+from twinviewer.feeds.source import FeedSink, FeedSource
+from twinviewer.feeds.trust import TrustStore
+from twinviewer.model.asset import Tag
+from twinviewer.model.connection import Connection, Link
+from twinviewer.model.errors import FeedLost
+from twinviewer.model.sample import SampleBatch
+
+__all__ = ["SCHEMES", "run", "write"]
+
+SCHEMES = ("opc.tcp",)
+
+_LOOK_S = 0.1  # how often the state of the session is looked at
+_LATE_S = 0.5  # we ourselves were held up: what waits in the socket must be read before the server is blamed
+_REPORT_S = 1.0
+_RETRY_S = 30.0  # nodes that were refused are asked for again: a controller may be loading its program
+_SILENCE = 3.0  # keep-alives that may be late
+_LEAST_SILENCE_S = 1.0
+_LONG_KEEP_ALIVE_S = 5.0  # beyond this the server is asked instead of awaited
+_PROBE_TIMEOUT_S = 3.0
+_DEEP_QUEUE = 5
+_DEEP_ROLES = frozenset({"state", "fault_code", "order", "product"})  # short-lived values that must not be missed
+_NAMED = 3  # refused tags that are named in the reason
+
+
+async def run(
+    source: FeedSource,
+    tags: Sequence[Tag],
+    put: FeedSink,
+    *,
+    store: TrustStore | None = None,
+    clock_ns: Callable[[], int] = time.time_ns,
+) -> None:
+    """Watch all tags until cancelled. Raises FeedLost or FeedRefused; the caller tries again."""
+    put.connection(Connection(Link.CONNECTING, "opening a session"))
+    opened = await open_session(source, store)
+    live = _Live(source, opened, tags, put, clock_ns)
+    politely = False
+    try:
+        await live.run()
+    except asyncio.CancelledError:
+        politely = True
+        raise
+    except ua.UaError as error:
+        raise FeedLost(f"the server answered {error}", source.url) from error
+    except TimeoutError as error:
+        raise FeedLost("the server did not answer in time", source.url) from error
+    except OSError as error:
+        raise FeedLost(f"the connection broke ({error or type(error).__name__})", source.url) from error
+    finally:
+        await close(opened.client, politely)
+
+
+async def _together(*works: Coroutine[Any, Any, None]) -> None:
+    """Run until the first of them ends, and end as it did."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class _Live:
+    """One session while it stands."""
+
+    def __init__(
+        self, source: FeedSource, opened: Opened, tags: Sequence[Tag], put: FeedSink, clock_ns: Callable[[], int]
+    ) -> None:
+        self._source = source
+        self._client = opened.client
+        self._session = opened.client.uaclient.session
+        self._tags = sorted(tags, key=lambda tag: (tag.key, tag.index))  # equal types together decode faster
+        self._names = {tag.index: tag.name for tag in tags}
+        self._put = put
+        self._clock_ns = clock_ns
+        self._standing = Connection(Link.CONNECTING, security=opened.security)
+        self._note = opened.note
+        self._absent: list[str] = []  # namespaces that the server does not have
+        rows = max(self._names, default=-1) + 1
+        self._is_text = np.zeros(rows, bool)
+        self._is_text[[t.index for t in tags if t.is_text]] = True
+        self._newest = np.zeros(rows, np.int64)  # source time of the last sample of each tag
+        self._nodes: dict[int, ua.NodeId] = {}
+        self._refused: dict[int, int] = {}
+        self._made = Subscriptions()
+        self._pump = Pump(lambda request, timeout: send(self._client, request, timeout), self._take, clock_ns)
+
+    async def run(self) -> None:
+        """Subscribe, then watch the line until it breaks."""
+        self._put.connection(replace(self._standing, why=f"subscribing to {len(self._tags)} tags"))
+        await _together(self._serve(), self._take_notifications())
+
+    async def _take_notifications(self) -> None:
+        await self._made.first.wait()  # a publish request before the first subscription would be refused
+        await self._pump.run()
+
+    async def _serve(self) -> None:
+        limits = await subscriptions.limits_of(self._session)
+        items = await self._resolve(self._tags, limits)
+        options = self._source.options
+        self._refuse(await subscriptions.watch(self._client, options, items, self._made, limits))
+        self._report()
+        await self._look_after(limits)
+
+    async def _resolve(self, tags: Sequence[Tag], limits: Limits) -> list[Item]:
+        uris = await self._client.get_namespace_array()
+        named = {t.address.uri for t in tags if not t.address.browse_path}
+        named |= {uri for t in tags for uri, _ in t.address.browse_path}
+        self._absent = sorted(named - set(uris))
+        nodes = await resolve(self._session, uris, [t.address for t in tags], limits.paths)
+        items: list[Item] = []
+        bad: dict[int, int] = {}
+        for tag, node in zip(tags, nodes, strict=True):
+            if isinstance(node, int):
+                bad[tag.index] = node
+            else:
+                items.append(Item(tag.index, node, _DEEP_QUEUE if tag.role in _DEEP_ROLES else 1))
+                self._nodes[tag.index] = node
+        self._refuse(bad)
+        return items
+
+    async def _look_after(self, limits: Limits) -> None:
+        """Watch the keep-alive, read again after a gap, ask again for refused tags, report."""
+        retry_at = time.monotonic() + _RETRY_S
+        report_at = before = time.monotonic()
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            now = time.monotonic()
+            if now - before > _LOOK_S + _LATE_S:
+                self._pump.heard_at = now
+            await self._check_line(now)
+            if self._pump.gap:
+                self._pump.gap = False
+                await self._read_again(limits)
+            if self._refused and now >= retry_at:
+                await self._ask_again(limits)
+                retry_at = time.monotonic() + _RETRY_S
+            if now >= report_at:
+                self._report()
+                report_at = now + _REPORT_S
+            before = time.monotonic()
+
+    async def _check_line(self, now: float) -> None:
+        silence = now - self._pump.heard_at
+        keep_alive_s = self._made.keep_alive_s
+        if keep_alive_s > _LONG_KEEP_ALIVE_S:
+            if silence > _LONG_KEEP_ALIVE_S:
+                status = ua.NodeId(ua.ObjectIds.Server_ServerStatus_State)
+                await asyncio.wait_for(self._read([status]), _PROBE_TIMEOUT_S)
+                self._pump.heard_at = time.monotonic()
+        elif silence > max(_SILENCE * keep_alive_s, _LEAST_SILENCE_S):
+            raise FeedLost(f"the server has been silent for {silence:.1f} s", self._source.url)
+
+    def _take(self, changes: Changes, received_ns: int) -> None:
+        """A decoded notification as samples."""
+        slot = changes.handle.astype(np.int64) - 1
+        columns = (slot, changes.value, changes.status, changes.source_ns, changes.server_ns)
+        text = changes.text
+        known = (slot >= 0) & (slot < len(self._newest))
+        if not known.all():
+            place = np.cumsum(known) - 1
+            text = {int(place[row]): value for row, value in text.items() if known[row]}
+            columns = tuple(column[known] for column in columns)
+        self._deliver(columns, text, received_ns)
+
+    def _deliver(self, columns: tuple[np.ndarray, ...], text: dict[int, str], received_ns: int) -> None:
+        slot, value, status, source_ns, server_ns = columns
+        for row in np.flatnonzero(self._is_text[slot] & ~np.isnan(value)).tolist():
+            text[row] = f"{value[row]:g}"  # a text tag that the server keeps as a number
+        self._newest[slot] = source_ns
+        self._put.samples(SampleBatch(slot.astype(np.int32), value, status, source_ns, server_ns, received_ns, text))
+
+    async def _read(self, nodes: Sequence[ua.NodeId]) -> list[ua.DataValue]:
+        request = ua.ReadRequest()
+        request.Parameters.TimestampsToReturn = ua.TimestampsToReturn.Both
+        for node in nodes:
+            wanted = ua.ReadValueId()
+            wanted.NodeId = node
+            wanted.AttributeId = ua.AttributeIds.Value
+            request.Parameters.NodesToRead.append(wanted)
+        return struct_from_binary(ua.ReadResponse, await send(self._client, request)).Results
+
+    async def _read_again(self, limits: Limits) -> None:
+        """Something was lost on the way: read every tag once; newer samples that came meanwhile stay."""
+        slots = [slot for slot in self._nodes if slot not in self._refused]
+        for first in range(0, len(slots), limits.read):
+            part = slots[first : first + limits.read]
+            values = await self._read([self._nodes[slot] for slot in part])
+            pairs = [number_and_text(v.Value.Value if v.Value is not None else None) for v in values]
+            source = np.array([datetime_ns(v.SourceTimestamp) for v in values], np.int64)
+            slot = np.array(part, np.int64)
+            columns = (
+                slot,
+                np.array([number for number, _ in pairs]),
+                np.array([v.StatusCode.value if v.StatusCode is not None else 0 for v in values], np.uint32),
+                source,
+                np.array([datetime_ns(v.ServerTimestamp) for v in values], np.int64),
+            )
+            fresh = (source == 0) | (source >= self._newest[slot] // 1000 * 1000)
+            place = np.cumsum(fresh) - 1
+            text = {int(place[row]): t for row, (_, t) in enumerate(pairs) if t is not None and fresh[row]}
+            self._deliver(tuple(column[fresh] for column in columns), text, self._clock_ns())
+
+    async def _ask_again(self, limits: Limits) -> None:
+        tags = [tag for tag in self._tags if tag.index in self._refused]
+        before = set(self._refused)
+        items = await self._resolve(tags, limits)
+        options = self._source.options
+        statuses = await subscriptions.add_items(self._client, options, self._made.ids[-1], items, limits)
+        for item, status in zip(items, statuses, strict=True):
+            if not subscriptions.is_bad(status):
+                del self._refused[item.slot]
+        if set(self._refused) != before:
+            self._report()
+
+    def _refuse(self, refused: dict[int, int]) -> None:
+        """Tags that the server does not give are BAD, with its reason."""
+        if not refused:
+            return
+        self._refused.update(refused)
+        n = len(refused)
+        zero = np.zeros(n, np.int64)
+        status = np.array(list(refused.values()), np.uint32)
+        slot = np.array(list(refused), np.int32)
+        self._put.samples(SampleBatch(slot, np.full(n, np.nan), status, zero, zero, self._clock_ns()))
+
+    def _report(self) -> None:
+        why = [self._note] if self._note else []
+        if self._refused:
+            why.append(self._missing())
+        self._standing = replace(
+            self._standing,
+            link=Link.DEGRADED if why else Link.CONNECTED,
+            why="; ".join(why),
+            lost=self._pump.lost,
+            bad_items=len(self._refused),
+            clock_skew_s=round(self._pump.clock_skew_s, 3),
+        )
+        self._put.connection(self._standing)
+
+    def _missing(self) -> str:
+        code, _ = Counter(self._refused.values()).most_common(1)[0]
+        names = [self._names[slot] for slot, status in self._refused.items() if status == code]
+        more = f" and {len(self._refused) - _NAMED} more" if len(self._refused) > _NAMED else ""
+        text = f"{len(self._refused)} of {len(self._tags)} tags refused: {ua.StatusCode(code).name}"
+        absent = f"; the server has no namespace {', '.join(self._absent)}" if self._absent else ""
+        return f"{text} ({', '.join(names[:_NAMED])}{more}){absent}"

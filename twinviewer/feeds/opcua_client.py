@@ -1,0 +1,189 @@
+"""Opens and closes one session with an OPC UA server; every failure becomes a sentence."""
+# asyncua types its structures with integer and string classes of its own that it does not ask for:
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportPrivateImportUsage=false
+
+import asyncio
+import logging
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from asyncua import Client, ua
+from asyncua.common.utils import Buffer
+
+from twinviewer.feeds import opcua_security as security
+from twinviewer.feeds.options import FeedOptions
+from twinviewer.feeds.passwords import stored_password
+from twinviewer.feeds.source import FeedSource, Refused
+from twinviewer.feeds.trust import Identity, TrustStore, standard_store
+from twinviewer.model.errors import FeedError, FeedLost
+
+REQUEST_TIMEOUT_S = 5.0
+_CONNECT_TIMEOUT_S = 10.0
+_SESSION_TIMEOUT_MS = 30_000
+_PROBE_NEVER_S = 1e6  # asyncua's own supervision is not used
+_USER_CODES = ("BadIdentityTokenRejected", "BadIdentityTokenInvalid", "BadUserAccessDenied", "BadUserSignatureInvalid")
+_BUSY_CODES = (
+    "BadTooManySessions",
+    "BadMaxConnectionsReached",
+    "BadTcpServerTooBusy",
+    "BadServerHalted",
+    "BadShutdown",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session that stands. `security` and `note` are for the screen."""
+
+    client: Client
+    security: str
+    note: str = ""
+
+
+def quiet() -> None:
+    """Keep asyncua's log lines away from the terminal; a handler on the root logger still gets its errors."""
+    log = logging.getLogger("asyncua")
+    log.setLevel(logging.ERROR)
+    if not any(isinstance(h, logging.NullHandler) for h in log.handlers):
+        log.addHandler(logging.NullHandler())
+
+
+async def open_session(source: FeedSource, store: TrustStore | None = None) -> Opened:
+    """Connect, check, sign on. Raises FeedLost or Refused; leaves nothing behind when it fails."""
+    quiet()
+    options, url = source.options, source.url
+    store = store or standard_store()
+    client = _client(url)
+    identity: Identity | None = None
+    choice: security.Choice | None = None
+    try:
+        endpoints = await asyncio.wait_for(client.connect_and_get_server_endpoints(), _CONNECT_TIMEOUT_S)
+        choice = security.choose(endpoints, url, options, store)
+        client = _client(url)
+        client.application_uri = f"urn:{socket.gethostname()}:twinviewer"
+        if choice.policy:
+            identity = await asyncio.to_thread(store.identity)
+            await _secure(client, choice, identity)
+        await _sign_on(client, url, options)
+        _compare_offers(client, endpoints, url)
+        await asyncio.wait_for(client.connect(), _CONNECT_TIMEOUT_S)
+    except BaseException as error:
+        await close(client, politely=False)
+        if isinstance(error, (asyncio.CancelledError, FeedError)) or not isinstance(error, Exception):
+            raise
+        raise translate(error, source, identity, choice is not None) from error
+    return Opened(client, choice.text, choice.note)
+
+
+def _client(url: str) -> Client:
+    client = Client(url, timeout=REQUEST_TIMEOUT_S, watchdog_intervall=_PROBE_NEVER_S, auto_reconnect=False)
+    client.session_timeout = _SESSION_TIMEOUT_MS
+    client.name = client.description = "twinviewer"
+    client.product_uri = "urn:twinviewer"
+    return client
+
+
+async def _secure(client: Client, choice: security.Choice, identity: Identity) -> None:
+    client.application_uri = identity.uri
+    await client.set_security(
+        security.POLICIES[choice.policy],
+        identity.certificate,
+        identity.key,
+        server_certificate=choice.certificate,
+        mode=choice.mode,
+    )
+
+
+async def _sign_on(client: Client, url: str, options: FeedOptions) -> None:
+    """Hand the client the identity that the options name."""
+    if options.user_certificate:
+        try:
+            await client.load_client_certificate(options.user_certificate)
+            await client.load_private_key(options.user_key)  # type: ignore[arg-type]
+        except (OSError, ValueError, TypeError) as error:
+            where = f"{options.user_certificate}, {options.user_key}"
+            raise Refused(f"the user certificate cannot be used: {error}", where) from error
+    elif options.user:
+        password = options.password or await asyncio.to_thread(stored_password, url, options.user)
+        if not password:
+            remedy = "Enter it once in the window; it is kept in the system keyring."
+            raise Refused(f"no password is known for {options.user}", url, remedy)
+        client.set_user(options.user)
+        client.set_password(password)
+
+
+def _compare_offers(client: Client, before: Sequence[ua.EndpointDescription], url: str) -> None:
+    """Make the client check the endpoints that the session itself names."""
+    create = client.create_session
+
+    async def create_session() -> ua.CreateSessionResult:
+        result = await create()
+        security.check_offer(before, result.ServerEndpoints, url)
+        return result
+
+    client.create_session = create_session  # type: ignore[method-assign]
+
+
+async def close(client: Client, politely: bool) -> None:
+    """End a session; with `politely` the server is told, otherwise the line is cut at once."""
+    client.uaclient.request_disconnect()
+    tasks = [client._supervisor_task, client._stale_watchdog_task, client._renew_channel_task]
+    running = [task for task in tasks if task is not None]
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    protocol = client.uaclient.protocol
+    if politely:
+        try:
+            await asyncio.wait_for(client.disconnect(), 2.0)
+        except (Exception, asyncio.CancelledError):
+            logging.getLogger(__name__).debug("the server did not answer our farewell", exc_info=True)
+    if protocol is not None and protocol.transport is not None:
+        protocol.transport.abort()
+
+
+async def send(client: Client, request: Any, timeout: float = REQUEST_TIMEOUT_S) -> Buffer:
+    """Send one request and return the undecoded answer; a service fault raises ua.UaStatusCodeError.
+
+    `timeout` 0 waits for ever, as publish requests must. asyncua keeps this call to itself; it is used in this one
+    place, and tests/feeds would notice if it changed.
+    """
+    return await client.uaclient.session._send_request(request, timeout)
+
+
+def translate(error: Exception, source: FeedSource, identity: Identity | None, chosen: bool) -> FeedError:
+    """A failure to connect as a sentence: FeedLost when trying again makes sense, Refused when a person must act."""
+    url = source.url
+    place = f"{urlsplit(url).hostname}:{urlsplit(url).port or 4840}"
+    if isinstance(error, ua.UaStatusCodeError):
+        name = ua.StatusCode(error.code).name
+        if name in _USER_CODES:
+            who = source.options.user or source.options.user_certificate or "a visitor without a name"
+            return Refused(f"the server refuses {who} ({name})", url, "Check user name and password.")
+        if name in _BUSY_CODES:
+            return FeedLost(f"the server cannot take another connection now ({name})", url)
+        if identity is not None and (
+            "Certificate" in name or name in ("BadSecurityChecksFailed", "BadConnectionClosed")
+        ):
+            return _untrusted(identity, url, name)
+        if "Security" in name or "Certificate" in name:
+            return Refused(f"the server refuses the connection ({name})", url, retry_s=15)
+        return FeedLost(f"the server answered {name}", url)
+    if isinstance(error, ua.UaError) and "mismatch" in str(error):
+        remedy = "Look for a device between this computer and the server."
+        return Refused("the server showed another certificate than the one it had offered", url, remedy, retry_s=15)
+    if identity is not None and chosen and isinstance(error, (AssertionError, ConnectionError)):
+        return _untrusted(identity, url, "it closed the connection")
+    if isinstance(error, (TimeoutError, asyncio.TimeoutError)):
+        return FeedLost(f"no answer from {place}", url)
+    if isinstance(error, OSError):
+        return FeedLost(f"nobody listens at {place} ({error.strerror or error})", url)
+    return FeedLost(f"the connection failed: {error or type(error).__name__}", url)
+
+
+def _untrusted(identity: Identity, url: str, name: str) -> Refused:
+    remedy = f"Have its administrator trust this file on the server: {identity.certificate}"
+    return Refused(f"the server does not trust our certificate ({name})", url, remedy, retry_s=5)
