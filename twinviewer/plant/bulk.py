@@ -89,6 +89,12 @@ class BulkValues:
         key = subscription.data.SubscriptionId
         self._listeners[key] = Listener(subscription)
 
+    def look_again(self, subscription_id: int) -> None:
+        """Its monitored items were changed."""
+        listener = self._listeners.get(subscription_id)
+        if listener is not None:
+            listener.version = (-1, -1)
+
     def forget(self, subscription_id: int) -> None:
         """The subscription has ended."""
         self._listeners.pop(subscription_id, None)
@@ -261,6 +267,18 @@ def _attach(subscription: InternalSubscription, values: BulkValues) -> None:
         if plain_delete is not None:
             plain_delete()
 
+    service = subscription.monitored_item_srv
+    plain_mode, plain_modify = service.set_monitoring_mode, service.modify_monitored_items
+
+    async def set_mode(mode: ua.MonitoringMode, ids: list[int]) -> list[ua.StatusCode]:
+        values.look_again(key)
+        return await plain_mode(mode, ids)
+
+    def modify(params: ua.ModifyMonitoredItemsParameters) -> list[ua.MonitoredItemModifyResult]:
+        values.look_again(key)
+        return plain_modify(params)
+
+    service.set_monitoring_mode, service.modify_monitored_items = set_mode, modify
     subscription.has_published_results = has_results
     subscription._pop_triggered_datachanges = pop
     subscription.delete_callback = delete

@@ -9,6 +9,7 @@ import gc
 import logging
 import os
 import signal
+import socket
 import tempfile
 import time
 from collections.abc import Sequence
@@ -67,6 +68,8 @@ class PlantServer:
         self._server = Server(user_manager=Operators(options.access.password))  # type: ignore[arg-type]
         self._subscriptions = BulkSubscriptions(self._server.iserver)
         self._server.iserver.subscription_service = self._subscriptions
+        self._server.iserver.isession.subscription_service = self._subscriptions
+        self._parent = os.getppid()
         self._nodes = PlantNodes()
         self._changes: Changes | None = None
         self._load: Load | None = None
@@ -75,7 +78,7 @@ class PlantServer:
         self._row_of: dict[int, int] = {}
 
     async def start(self, certificate_dir: Path) -> str:
-        """Build everything and serve; returns the URL. Raises FeedError where the port is taken."""
+        """Build everything and serve; returns the URL. Raises FeedError for a scene that cannot be served."""
         server, options = self._server, self.options
         await server.init()
         await server.set_application_uri(APPLICATION_URI)
@@ -104,7 +107,7 @@ class PlantServer:
             if self.process is not None and now >= next_plant:
                 next_plant = max(next_plant + _PERIOD_S, now)
                 await self._live(self.process, (now - begun) * self.options.speed, born_ns)
-            if self.options.with_parent and os.getppid() == 1:
+            if self.options.with_parent and os.getppid() != self._parent:
                 break
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.stop.wait(), max(0.001, period - (time.monotonic() - now)))
@@ -164,18 +167,7 @@ class PlantServer:
         await self._show(process, time.time_ns(), time.time_ns())
 
     async def _listen(self) -> None:
-        log = logging.getLogger("asyncua")
-        level, log.level = log.level, logging.CRITICAL
-        try:
-            await self._server.start()
-        except OSError as error:
-            raise FeedError(
-                f"Port {self.options.port} cannot be served ({error.strerror or error}).",
-                "--port",
-                "Choose another port, or 0 for any that is free.",
-            ) from error
-        finally:
-            log.setLevel(level)
+        await self._server.start()
         port = self._server.bserver.port if self._server.bserver is not None else self.options.port
         self.url = f"opc.tcp://127.0.0.1:{port}/twinviewer/plant"
 
@@ -257,9 +249,23 @@ class PlantServer:
 
 def serve(scene: PlantScene | None, options: PlantOptions, said: Sequence[str] = ()) -> None:
     """Serve until SIGTERM or SIGINT; prints `READY <url>` when clients may connect. Raises FeedError."""
+    _check_port(options.port)
     logging.getLogger("asyncua").setLevel(logging.ERROR)
     gc.disable()  # making 10,000 nodes would set off the collector again and again, for nothing
     asyncio.run(_serve(scene, options, said))
+
+
+def _check_port(port: int) -> None:
+    """Raises FeedError where the port is taken: at once, and not after everything has been built."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        if os.name == "posix":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            probe.listen(1)
+        except OSError as error:
+            reason = f"Port {port} cannot be served ({error.strerror or error})."
+            raise FeedError(reason, "--port", "Choose another port, or 0 for any that is free.") from error
 
 
 async def _serve(scene: PlantScene | None, options: PlantOptions, said: Sequence[str]) -> None:
