@@ -147,12 +147,14 @@ class Journal:
         self._last_ns = frame.now_ns
 
     def _note_states(self, shown: np.ndarray, now_ns: int, since_ns: np.ndarray | None) -> None:
-        """Keep what differs. A state may have begun before this frame, but not before the last one by far."""
+        """Keep what differs. A state may have begun a little before this frame, but never before the one it follows:
+        after a silence it is shown from when data came again, unless it changed meanwhile."""
         for row in np.nonzero(shown != self._state)[0].tolist():
             past = self._states.setdefault(row, deque(maxlen=PER_ASSET))
             begun = now_ns
-            if since_ns is not None and shown[row] != State.UNKNOWN and since_ns[row] > 0:
-                begun = min(now_ns, max(int(since_ns[row]), past[-1][0] if past else 0, self._last_ns - GAP_NS))
+            if since_ns is not None and shown[row] != State.UNKNOWN:
+                earliest = max(past[-1][0] if past else 0, self._last_ns - GAP_NS)
+                begun = int(since_ns[row]) if earliest < since_ns[row] < now_ns else now_ns
             past.append((begun, int(shown[row])))
         self._state = shown.copy()
 
