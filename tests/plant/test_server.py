@@ -156,7 +156,7 @@ def test_the_crew_can_be_called(hall_url: str) -> None:
     assert unknown == "There is no asset CMP-9."
 
 
-def test_a_fault_is_told_as_an_event() -> None:
+def test_a_fault_is_an_alarm_that_a_client_acknowledges_and_refreshes() -> None:
     async def look(client: Client) -> list[Any]:
         events: list[Any] = []
 
@@ -164,19 +164,40 @@ def test_a_fault_is_told_as_an_event() -> None:
             def event_notification(self, event: Any) -> None:
                 events.append(event)
 
+        async def more(count: int) -> None:
+            for _ in range(200):
+                if len(events) >= count:
+                    return
+                await asyncio.sleep(0.05)
+
         subscription = await client.create_subscription(50, Handler())
-        await subscription.subscribe_events()
-        for _ in range(100):
-            await asyncio.sleep(0.05)
-            if events:
-                break
+        kind = client.get_node(ua.ObjectIds.OffNormalAlarmType)
+        await subscription.subscribe_alarms_and_conditions(ua.ObjectIds.Server, kind)
+        await more(1)
+        condition = client.get_node(events[0].NodeId)
+        method = ua.NodeId(ua.ObjectIds.AcknowledgeableConditionType_Acknowledge)
+        said = ua.Variant(ua.LocalizedText("seen"))
+        with pytest.raises(ua.UaStatusCodeError):
+            await condition.call_method(method, ua.Variant(b"wrong", ua.VariantType.ByteString), said)
+        await condition.call_method(method, ua.Variant(events[0].EventId, ua.VariantType.ByteString), said)
+        await more(2)
+        refresh = ua.NodeId(ua.ObjectIds.ConditionType_ConditionRefresh)
+        number = ua.Variant(subscription.subscription_id, ua.VariantType.UInt32)
+        await client.get_node(ua.ObjectIds.ConditionType).call_method(refresh, number)
+        await more(3)
         return events
 
-    with small("hall", "--speed", "20", "--fault", "ROB-1:stop@40") as running:
+    with small("hall", "--speed", "20", "--fault", "ROB-1:stop!@40") as running:
         events = with_client(running.url, look)
-    assert events[0].SourceName == "ROB-1"
-    assert events[0].Severity == 800
-    assert "servo" in events[0].Message.Text
+    first, acknowledged, refreshed = events[:3]
+    assert first.SourceName == "ROB-1"
+    assert first.Severity == 800
+    assert "servo" in first.Message.Text
+    assert [getattr(first, f"{name}State/Id") for name in ("Active", "Acked")] == [True, False]
+    assert [getattr(acknowledged, f"{name}State/Id") for name in ("Active", "Acked")] == [True, True]
+    assert acknowledged.Comment.Text == "seen"
+    assert refreshed.NodeId == first.NodeId
+    assert refreshed.Retain
 
 
 def test_addresses_of_other_peoples_scenes_are_served_as_they_are_and_namespaces_move(hall_url: str) -> None:

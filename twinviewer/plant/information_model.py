@@ -42,6 +42,7 @@ class PlantNodes:
     kinds: list[int] = field(default_factory=list)
     texts: dict[int, ua.NodeId] = field(default_factory=dict)
     item_states: list[ua.NodeId] = field(default_factory=list)
+    machines: list[tuple[str, ua.NodeId]] = field(default_factory=list)  # id and node of every asset
     writable: dict[int, ua.NodeId] = field(default_factory=dict)
 
 
@@ -92,6 +93,7 @@ class InformationModel:
         while f"s={name}" in taken or self._maker.exists(self._id(name)):
             name += "/"
         machine = self._maker.object(parent, self._id(name), self._name(asset.asset_id), organised=True)
+        self.nodes.machines.append((name, machine))
         self._identification(machine, name, asset)
         blocks = self._maker.object(machine, self._id(f"{name}/State"), self._machinery("MachineryItemState"))
         state = self._maker.variable(

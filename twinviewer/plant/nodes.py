@@ -33,10 +33,11 @@ class NodeMaker:
         return self._object(parent, node_id, name, _FOLDER, _ORGANIZES)
 
     def object(
-        self, parent: ua.NodeId, node_id: ua.NodeId, name: ua.QualifiedName, organised: bool = False
-    ) -> ua.NodeId:
-        """An object below `parent`."""
-        return self._object(parent, node_id, name, _OBJECT, _ORGANIZES if organised else _COMPONENT)
+        self, parent: ua.NodeId, node_id: ua.NodeId, name: ua.QualifiedName, organised: bool = False,
+        kind: ua.NodeId = _OBJECT,
+    ) -> ua.NodeId:  # fmt: skip
+        """An object of type `kind` below `parent`."""
+        return self._object(parent, node_id, name, kind, _ORGANIZES if organised else _COMPONENT)
 
     def variable(
         self, parent: ua.NodeId, node_id: ua.NodeId, name: ua.QualifiedName, value: ua.Variant,

@@ -22,6 +22,7 @@ from asyncua import Server, ua, uamethod
 from twinviewer.model.errors import FeedError
 from twinviewer.model.quality import STATUS_GOOD
 from twinviewer.model.state import State
+from twinviewer.plant.alarms import FaultAlarms
 from twinviewer.plant.bulk import BulkSubscriptions, BulkValues, ticks_of
 from twinviewer.plant.faults import Fault
 from twinviewer.plant.information_model import PLANT_URI, InformationModel, PlantNodes, item_state, uris_of
@@ -75,11 +76,13 @@ class PlantServer:
         self._load: Load | None = None
         self._numeric = np.zeros(0, dtype=np.int64)
         self._states = np.zeros(0, dtype=np.uint8)
+        self._alarms: FaultAlarms | None = None
         self._row_of: dict[int, int] = {}
 
     async def start(self, certificate_dir: Path) -> str:
         """Build everything and serve; returns the URL. Raises FeedError for a scene that cannot be served."""
         server, options = self._server, self.options
+        server.iserver.bind_condition_methods = True
         await server.init()
         await server.set_application_uri(APPLICATION_URI)
         server.name = "twinviewer plant"
@@ -158,7 +161,11 @@ class PlantServer:
         self._numeric = np.full(len(process.value), -1, dtype=np.int64)
         self._numeric[self._nodes.numeric] = np.arange(len(self._nodes.numeric))
         self._states = np.zeros(len(process.state), dtype=np.uint8)
-        self._events = await self._server.get_event_generator()
+        self._alarms = FaultAlarms(self._server)
+        for asset, (name, machine) in zip(process.scene.assets, self._nodes.machines, strict=True):
+            node_id = ua.NodeId(f"{name}/FaultAlarm", machine.NamespaceIndex)
+            self._alarms.add(asset.asset_id, machine, node_id)
+        self._alarms.serve_methods()
         for row, node_id in self._nodes.writable.items():
             self._row_of[row] = int(self._numeric[row])
             self._server.iserver.aspace.set_attribute_value_setter(
@@ -201,13 +208,9 @@ class PlantServer:
         if item_state(before) != item_state(state) or before == State.UNKNOWN:
             text = ua.Variant(ua.LocalizedText(item_state(state)))
             await self._write(self._nodes.item_states[index], text, STATUS_GOOD, now_ns, now_ns)
-        if State.FAULT in (before, state) and before != State.UNKNOWN:
-            unit, event = process.units[index], self._events.event
-            event.SourceName = unit.asset_id
-            event.Severity = 800 if state == State.FAULT else 100
-            said = unit.fault if state == State.FAULT else "fault over"
-            event.Message = ua.LocalizedText(f"{unit.asset_id}: {said}")
-            await self._events.trigger()
+        if self._alarms is not None and State.FAULT in (before, state):
+            unit = process.units[index]
+            await self._alarms.change(unit.asset_id, unit.fault or "fault" if state == State.FAULT else "")
 
     async def _write(self, node_id: ua.NodeId, value: ua.Variant, status: int, source_ns: int, now_ns: int) -> None:
         stamp = ua.uatypes.win_epoch_to_datetime
