@@ -7,7 +7,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
@@ -241,11 +241,13 @@ class TagTable:
         return int(self._beat[0])
 
     def close(self) -> None:
-        """Let go of the memory; the file stays for the others."""
-        if self._memory.closed:
+        """Let go of the memory; the file stays for the others. Idempotent."""
+        if not self._column:
             return
-        del self._counter, self._beat, self._note, self._column
-        self._memory.close()
+        self._column = {}
+        del self._counter, self._beat, self._note
+        with suppress(BufferError):  # a second reader still looks at it; the last to go takes it down
+            self._memory.close()
 
     def _pass_fence(self) -> None:
         """Keep the processor from moving reads or writes past this point (x86 would not, ARM does)."""

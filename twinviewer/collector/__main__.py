@@ -1,0 +1,138 @@
+"""`python -m twinviewer.collector SCENE --feed URL`: the collector process."""
+
+import argparse
+import asyncio
+import logging
+import logging.handlers
+import os
+import secrets
+import signal
+import sys
+from pathlib import Path
+
+from twinviewer.collector import places
+from twinviewer.collector.commands import Commands
+from twinviewer.collector.pipeline import Pipeline
+from twinviewer.collector.server import ControlServer
+from twinviewer.feeds.options import FeedOptions
+from twinviewer.feeds.trust import standard_store
+from twinviewer.model.errors import TwinError
+from twinviewer.scene.scene import Scene, load_scene
+from twinviewer.tags.table import TagTable
+
+EXIT_OTHER_RUNS = 3
+_FIRST_WINDOW_S = 30.0
+_LINGER_S = 5.0
+
+log = logging.getLogger("twinviewer.collector")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 0 at the end of a life, 2 when it cannot begin, 3 when another one serves this scene and feed."""
+    args = _arguments(argv)
+    options = FeedOptions.from_json(sys.stdin.read()) if args.options_stdin else FeedOptions(security=args.security)
+    try:
+        scene = load_scene(args.scene, geometry=False)
+        folder = places.runtime_folder(args.scene, scene.key, args.feed)
+        lock = places.Lock(folder)
+        if not lock.take():
+            print("a collector for this scene and feed is already running", file=sys.stderr)
+            return EXIT_OTHER_RUNS
+        _start_log(folder.name)
+        try:
+            asyncio.run(_Life(scene, folder, args, options).run())
+        finally:
+            lock.release()
+    except TwinError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="twinviewer.collector", description=__doc__)
+    parser.add_argument("scene", type=Path)
+    parser.add_argument("--feed", required=True, metavar="URL")
+    parser.add_argument("--security", default="auto", help="as for twinviewer open")
+    parser.add_argument("--options-stdin", action="store_true", help="read the options of the feed as JSON")
+    parser.add_argument("--keep", action="store_true", help="stay when the last window leaves")
+    parser.add_argument("--linger", type=float, default=_LINGER_S, metavar="S", help="stay this long after it")
+    return parser.parse_args(argv)
+
+
+def _start_log(name: str) -> None:
+    path = places.log_folder() / f"collector-{name}.log"
+    handler = logging.handlers.RotatingFileHandler(path, maxBytes=2_000_000, backupCount=4, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.INFO)
+
+
+class _Life:
+    """One life of a collector, from its first table to its last window."""
+
+    def __init__(self, scene: Scene, folder: Path, args: argparse.Namespace, options: FeedOptions) -> None:
+        self._scene = scene
+        self._folder = folder
+        self._args = args
+        self._options = options
+        self._end = asyncio.Event()
+        self._leaving: asyncio.TimerHandle | None = None
+
+    async def run(self) -> None:
+        """Serve until told to stop, or until nobody looks any more."""
+        self._stop_on_signals()
+        for old in self._folder.glob("tags-*"):  # of a collector that was killed; we hold the lock
+            old.unlink(missing_ok=True)
+        path = self._folder / f"tags-{os.getpid()}-{secrets.token_hex(4)}"
+        table = TagTable.create(path, len(self._scene.tags), self._scene.key)
+        pipeline = Pipeline(self._scene, self._args.feed, self._options, table=table)
+        token = secrets.token_hex(32)
+        commands = Commands(pipeline, standard_store(), places.log_folder() / "audit.jsonl")
+        self._server = ControlServer(pipeline, commands, token, self._one_left)
+        port = await self._server.start()
+        work = asyncio.create_task(pipeline.run())
+        places.write_ready(self._folder, places.Ready(os.getpid(), port, token, str(path)))
+        log.info("serving %s from %s on port %d", self._scene.name, self._args.feed, port)
+        self._leave_after(_FIRST_WINDOW_S)
+        try:
+            ended = asyncio.create_task(self._end.wait())
+            await asyncio.wait([work, ended], return_when=asyncio.FIRST_COMPLETED)
+            ended.cancel()
+            if work.done():
+                work.result()
+        finally:
+            places.remove_ready(self._folder)
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+            await self._server.close()
+            path.unlink(missing_ok=True)
+            log.info("ended")
+
+    def _one_left(self, politely: bool) -> None:
+        """A window that was closed needs us no more; one that vanished may come back at once."""
+        if not self._server.windows:
+            self._leave_after(0.0 if politely else self._args.linger)
+
+    def _leave_after(self, seconds: float) -> None:
+        if self._args.keep:
+            return
+        if self._leaving is not None:
+            self._leaving.cancel()
+        self._leaving = asyncio.get_running_loop().call_later(seconds, self._leave)
+
+    def _leave(self) -> None:
+        if not self._server.windows:
+            self._end.set()
+
+    def _stop_on_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            try:
+                loop.add_signal_handler(number, self._end.set)
+            except NotImplementedError:  # Windows
+                signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._end.set))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""What a person may ask of a collector: alarms, trust, notes, and writing a value, each with its own checks."""
+
+import json
+import os
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from twinviewer.collector.pipeline import Pipeline
+from twinviewer.feeds.source import Written, feed_of
+from twinviewer.feeds.trust import TrustStore
+from twinviewer.model.errors import FeedError, TwinError
+from twinviewer.model.notice import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRequest:
+    """A value that somebody proposed, and somebody approved."""
+
+    tag: str
+    value: float | str
+    by: str
+    reason: str
+    approved_by: str
+
+
+class Commands:
+    """Carries out commands on a pipeline, in its loop. `run` returns what a person should be told, or None."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        store: TrustStore,
+        audit: Path,
+        clock_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._pipeline = pipeline
+        self._store = store
+        self._audit = audit
+        self._clock_ns = clock_ns
+        self._known: dict[str, Callable[..., Awaitable[Notice | None]]] = {
+            "acknowledge": self._acknowledge,
+            "shelve": self._shelve,
+            "unshelve": self._unshelve,
+            "trust": self._trust,
+            "retry": self._retry,
+            "note": self._note,
+            "write": self._write,
+        }
+
+    async def run(self, name: str, arguments: Mapping[str, Any]) -> Notice | None:
+        """Raises TwinError where the command is not possible."""
+        command = self._known.get(name)
+        if command is None:
+            raise TwinError("the collector does not know this command", name, "Use the same version everywhere.")
+        try:
+            return await command(**arguments)
+        except (TypeError, KeyError) as error:
+            raise TwinError(f"the command is not complete: {error}", name) from error
+
+    async def _acknowledge(self, key: str, by: str, reason: str = "") -> None:
+        self._pipeline.publish(self._pipeline.book.acknowledge(key, by, self._clock_ns(), reason))
+
+    async def _shelve(self, key: str, by: str, reason: str, until_ns: int) -> None:
+        self._pipeline.publish(self._pipeline.book.shelve(key, by, reason, until_ns, self._clock_ns()))
+
+    async def _unshelve(self, key: str, by: str) -> None:
+        self._pipeline.publish(self._pipeline.book.unshelve(key, by, self._clock_ns()))
+
+    async def _trust(self, fingerprint: str) -> Notice:
+        path = self._store.trust(fingerprint)
+        self._pipeline.try_now()
+        return Notice("info", "The server's certificate is trusted from now on.", "", str(path), "trust")
+
+    async def _retry(self) -> None:
+        self._pipeline.try_now()
+
+    async def _note(self, text: str, by: str) -> None:
+        self._pipeline.note(text, by)
+
+    async def _write(self, tag: str, value: float | str, by: str, reason: str, approved_by: str) -> Notice:
+        request = WriteRequest(tag, value, by.strip(), reason.strip(), approved_by.strip())
+        self._check(request)
+        found = self._pipeline.scene.tag(tag)
+        feed = feed_of(self._pipeline.source.url)
+        if not hasattr(feed, "write"):
+            raise FeedError("this source cannot be written to", self._pipeline.source.url)
+        self._log(request, "begun")
+        try:
+            written: Written = await feed.write(self._pipeline.source, found.address, value)
+        except TwinError as error:
+            self._log(request, f"failed: {error}")
+            raise
+        said = written.text or f"{written.value:g}"
+        self._log(request, "done" if written.read_back else "differs", said)
+        if not written.read_back:
+            text = f"{tag}: wrote {value}, but {said} was read back."
+            return Notice("error", text, "Look at the machine before anything else.", tag, f"write:{tag}")
+        return Notice("info", f"{tag}: wrote {value}, read back {said}.", "", tag, f"write:{tag}")
+
+    def _check(self, request: WriteRequest) -> None:
+        if not self._pipeline.source.options.allow_write:
+            remedy = "Start the collector with writing allowed, if this plant permits it."
+            raise FeedError("writing to the plant is not allowed here", request.tag, remedy)
+        for word, text in (("who asks", request.by), ("why", request.reason), ("who approved", request.approved_by)):
+            if not text:
+                raise FeedError(f"a value is written only when it is said {word}", request.tag)
+        try:
+            self._pipeline.scene.tag(request.tag)
+        except KeyError:
+            raise FeedError("there is no such tag", request.tag) from None
+
+    def _log(self, request: WriteRequest, what: str, read_back: str = "") -> None:
+        """One line in the audit log, on the disk before anything else happens. Raises FeedError."""
+        line = {
+            "time": datetime.now(UTC).isoformat(),
+            "what": what,
+            "tag": request.tag,
+            "node": str(self._pipeline.scene.tag(request.tag).address),
+            "value": request.value,
+            "read_back": read_back,
+            "by": request.by,
+            "reason": request.reason,
+            "approved_by": request.approved_by,
+            "url": self._pipeline.source.url,
+        }
+        try:
+            with os.fdopen(os.open(self._audit, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
+                file.write(json.dumps(line) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise FeedError(
+                f"the audit log cannot be written, so nothing is written: {error}", str(self._audit)
+            ) from error

@@ -1,0 +1,71 @@
+"""What collector and windows say to each other: JSON lines over 127.0.0.1, after both have proved that they know the
+secret in the collector's private folder."""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from twinviewer.model.alarm import Alarm, AlarmState
+from twinviewer.model.notice import Notice
+
+MOST_LINE_BYTES = 4_000_000  # thousands of alarms in one line
+
+
+class Strange(ValueError):
+    """A line that none of us would send."""
+
+
+def encode(message: Mapping[str, Any]) -> bytes:
+    """One message as a line."""
+    return json.dumps(message, separators=(",", ":")).encode() + b"\n"
+
+
+def decode(line: bytes) -> dict[str, Any]:
+    """A message from a line. Raises Strange."""
+    try:
+        message = json.loads(line)
+    except ValueError as error:
+        raise Strange(f"not a message: {line[:80]!r}") from error
+    if not isinstance(message, dict):
+        raise Strange(f"not a message: {line[:80]!r}")
+    return message
+
+
+def nonce() -> str:
+    """A number used once."""
+    return secrets.token_hex(16)
+
+
+def proof(token: str, role: str, *nonces: str) -> str:
+    """What only somebody who knows the token can say about these nonces."""
+    return hmac.new(token.encode(), "\0".join((role, *nonces)).encode(), hashlib.sha256).hexdigest()
+
+
+def proves(claim: object, token: str, role: str, *nonces: str) -> bool:
+    """Whether a claim is the proof."""
+    return isinstance(claim, str) and hmac.compare_digest(claim, proof(token, role, *nonces))
+
+
+def alarms_message(alarms: tuple[Alarm, ...], flood: bool, alarms_10_min: int) -> dict[str, Any]:
+    """The alarm book as it stands."""
+    rows = [{**asdict(alarm), "state": int(alarm.state)} for alarm in alarms]
+    return {"alarms": rows, "flood": flood, "alarms_10_min": alarms_10_min}
+
+
+def alarms_of(message: Mapping[str, Any]) -> tuple[Alarm, ...]:
+    """The alarms of an `alarms_message`."""
+    return tuple(Alarm(**{**row, "state": AlarmState(row["state"])}) for row in message["alarms"])
+
+
+def notice_message(notice: Notice) -> dict[str, Any]:
+    """A message to a person."""
+    return {"notice": asdict(notice)}
+
+
+def notice_of(message: Mapping[str, Any]) -> Notice:
+    """The notice of a `notice_message`."""
+    return Notice(**message["notice"])

@@ -1,0 +1,127 @@
+"""The control socket of a collector: who is attached, what they ask, what they are told."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from twinviewer.collector import protocol
+from twinviewer.collector.commands import Commands
+from twinviewer.collector.pipeline import Pipeline
+from twinviewer.model.errors import TwinError
+from twinviewer.model.notice import Notice
+
+_GREETING_S = 5.0
+_MOST_UNSENT_BYTES = 8_000_000  # a window that takes nothing any more is dropped
+
+log = logging.getLogger(__name__)
+
+
+class ControlServer:
+    """Serves windows on 127.0.0.1. `windows` is how many are attached; `left(politely)` is called when one leaves."""
+
+    def __init__(self, pipeline: Pipeline, commands: Commands, token: str, left: Callable[[bool], None]) -> None:
+        self._pipeline = pipeline
+        self._commands = commands
+        self._token = token
+        self._left = left
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+        pipeline.changed = self._tell_alarms
+        pipeline.notify = self.tell
+
+    @property
+    def windows(self) -> int:
+        """How many windows are attached."""
+        return len(self._writers)
+
+    async def start(self) -> int:
+        """Listen; the port."""
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=protocol.MOST_LINE_BYTES)
+        return self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """Tell everybody and hang up."""
+        if self._server is not None:
+            self._server.close()
+        for writer in list(self._writers):
+            writer.write(protocol.encode({"goodbye": True}))
+            writer.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def tell(self, notice: Notice) -> None:
+        """A notice to every window."""
+        self._send_all(protocol.notice_message(notice))
+
+    def _tell_alarms(self) -> None:
+        self._send_all(self._alarms())
+
+    def _alarms(self) -> dict[str, Any]:
+        return protocol.alarms_message(self._pipeline.alarms, self._pipeline.flood, self._pipeline.alarms_10_min)
+
+    def _send_all(self, message: dict[str, Any]) -> None:
+        line = protocol.encode(message)
+        for writer in list(self._writers):
+            if writer.transport.get_write_buffer_size() > _MOST_UNSENT_BYTES:
+                log.warning("a window takes nothing any more: dropped")
+                writer.transport.abort()
+            else:
+                writer.write(line)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            if await asyncio.wait_for(self._greet(reader, writer), _GREETING_S):
+                self._writers.add(writer)
+                writer.write(protocol.encode(self._alarms()))
+                await self._listen(reader, writer)
+        except (OSError, TimeoutError, ValueError, asyncio.IncompleteReadError):
+            log.info("a window was cut off", exc_info=True)
+        finally:
+            self._tasks.discard(task)
+            writer.transport.abort()
+            self._forget(writer, politely=False)
+
+    async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Both sides prove that they know the secret; it never crosses the line itself."""
+        ours = protocol.nonce()
+        writer.write(protocol.encode({"nonce": ours}))
+        answer = protocol.decode(await reader.readline())
+        theirs = str(answer.get("nonce", ""))
+        if not protocol.proves(answer.get("proof"), self._token, "window", ours, theirs):
+            log.warning("somebody without the secret was turned away")
+            return False
+        writer.write(protocol.encode({"proof": protocol.proof(self._token, "collector", ours, theirs)}))
+        return True
+
+    async def _listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            message = protocol.decode(line)
+            name, arguments = str(message.get("command", "")), message.get("arguments", {})
+            if name == "leave":
+                self._forget(writer, politely=True)
+                return
+            with contextlib.suppress(ConnectionError):
+                await self._carry_out(name, arguments if isinstance(arguments, dict) else {}, writer)
+
+    def _forget(self, writer: asyncio.StreamWriter, politely: bool) -> None:
+        if writer in self._writers:
+            self._writers.discard(writer)
+            self._left(politely)
+
+    async def _carry_out(self, name: str, arguments: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+        try:
+            notice = await self._commands.run(name, arguments)
+        except TwinError as error:
+            notice = Notice("error", error.text, error.remedy, error.where)
+        except Exception as error:
+            log.exception("command %s failed", name)
+            notice = Notice("error", f"The command {name} failed: {type(error).__name__}: {error}")
+        if notice is not None:
+            writer.write(protocol.encode(protocol.notice_message(notice)))
