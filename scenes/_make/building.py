@@ -51,7 +51,20 @@ def _walls(m: Machine) -> None:
 def _h_section(m: Machine, part: str, x: float, y: float, top: float, size: float = 0.32) -> None:
     """A rolled steel column with base plate, anchor bolts and cap."""
     h, t, w = size / 2, size * 0.075, size * 0.05
-    outline = [(-h, -h), (h, -h), (h, -h + t), (w, -h + t), (w, h - t), (h, h - t), (h, h), (-h, h), (-h, h - t), (-w, h - t), (-w, -h + t), (-h, -h + t)]
+    outline = [
+        (-h, -h),
+        (h, -h),
+        (h, -h + t),
+        (w, -h + t),
+        (w, h - t),
+        (h, h - t),
+        (h, h),
+        (-h, h),
+        (-h, h - t),
+        (-w, h - t),
+        (-w, -h + t),
+        (-h, -h + t),
+    ]
     m.add(part, "column", prism(outline, top - 0.03, 0.004).to(x, y, top / 2 + 0.015))
     m.box(part, "column", (x, y, 0.015), (size * 1.7, size * 1.7, 0.03), 0.005)
     m.box(part, "column", (x, y, top + 0.01), (size * 1.15, size * 1.15, 0.03), 0.005)
@@ -82,7 +95,20 @@ def _runway(m: Machine) -> None:
     """Two runway beams on columns for the overhead crane, with rails and end stops."""
     x0, x1 = CRANE_X
     top = RAIL_M - 0.06
-    beam = [(-0.15, -0.5), (0.15, -0.5), (0.15, -0.47), (0.015, -0.46), (0.015, -0.04), (0.15, -0.03), (0.15, 0), (-0.15, 0), (-0.15, -0.03), (-0.015, -0.04), (-0.015, -0.46), (-0.15, -0.47)]
+    beam = [
+        (-0.15, -0.5),
+        (0.15, -0.5),
+        (0.15, -0.47),
+        (0.015, -0.46),
+        (0.015, -0.04),
+        (0.15, -0.03),
+        (0.15, 0),
+        (-0.15, 0),
+        (-0.15, -0.03),
+        (-0.015, -0.04),
+        (-0.015, -0.46),
+        (-0.15, -0.47),
+    ]
     for y in CRANE_RAILS_Y:
         outline = [(y + a, top + b) for a, b in beam]
         m.add("Crane runway", "column", prism_x(outline, x1 - x0, 0.004).to((x0 + x1) / 2))
@@ -117,10 +143,18 @@ def _docks(m: Machine) -> None:
 
 
 def _guards(m: Machine) -> None:
-    for x, y in ((45.9, 9.9), (45.9, 12.7), (45.9, 20.3), (45.9, 22.9), (50.1, 10.2), (50.1, 22.9), (50.1, 31.2), (50.1, 5.8)):
+    for x, y in (
+        (45.9, 9.9),
+        (45.9, 12.7),
+        (45.9, 20.3),
+        (45.9, 22.9),
+        (50.1, 10.2),
+        (50.1, 22.9),
+        (50.1, 31.2),
+        (50.1, 5.8),
+    ):
         fences.bollard(m, "Bollards", x, y)
     fences.barrier(m, "Barriers", (26.5, 23.0), (32.5, 23.0))
     fences.barrier(m, "Barriers", (38.0, 23.0), (44.5, 23.0))
     fences.barrier(m, "Barriers", (2.0, 23.0), (10.8, 23.0))
     fences.barrier(m, "Barriers", (15.2, 23.0), (22.4, 23.0))
-

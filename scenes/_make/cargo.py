@@ -23,7 +23,9 @@ def pallet(m: Machine, part: str, place: Matrix) -> None:
         m.add(part, "wood", block(1.2, 0.12, 0.022).to(0, y, 0.133), place)
 
 
-def carton(m: Machine, part: str, place: Matrix, size: tuple[float, float, float], dark: bool = False, label: bool = True) -> None:
+def carton(
+    m: Machine, part: str, place: Matrix, size: tuple[float, float, float], dark: bool = False, label: bool = True
+) -> None:
     """A taped carton standing on `place`."""
     x, y, z = size
     m.add(part, "card_dark" if dark else "card", block(x, y, z).to(z=z / 2), place)
@@ -32,7 +34,9 @@ def carton(m: Machine, part: str, place: Matrix, size: tuple[float, float, float
         m.add(part, "white", block(0.13, 0.004, 0.09).to(-x * 0.22, -y / 2 - 0.001, z * 0.62), place)
 
 
-def stack(m: Machine, part: str, place: Matrix, layers: int, rng: np.random.Generator, missing: int = 0, labels: bool = True) -> None:
+def stack(
+    m: Machine, part: str, place: Matrix, layers: int, rng: np.random.Generator, missing: int = 0, labels: bool = True
+) -> None:
     """A pallet with `layers` of six cartons each; the last `missing` ones of the top layer are not there yet."""
     pallet(m, part, place)
     for layer in range(layers):

@@ -19,7 +19,15 @@ def motor(
     The terminal box sits on the +X side, turned by `box_turn` degrees about the axis.
     """
     r, body = radius, 0.74 * length
-    bell = [(0, 0), (r * 1.18, 0), (r * 1.2, r * 0.04), (r * 1.2, r * 0.16), (r * 0.98, r * 0.22), (r * 0.92, r * 0.3), (0, r * 0.3)]
+    bell = [
+        (0, 0),
+        (r * 1.18, 0),
+        (r * 1.2, r * 0.04),
+        (r * 1.2, r * 0.16),
+        (r * 0.98, r * 0.22),
+        (r * 0.92, r * 0.3),
+        (0, r * 0.3),
+    ]
     m.add(part, material, revolve(bell, smooth_deg=25), place)
     bolts(m, part, place @ at(z=r * 0.16), r * 1.1, 4, r * 0.055)
     m.add(part, material, cylinder(r * 0.93, body - r * 0.2, 0).to(z=r * 0.2 + (body - r * 0.2) / 2), place)
@@ -43,7 +51,14 @@ def _terminal_box(m: Machine, part: str, place: Matrix, r: float, body: float, m
 
 
 def _fan_cowl(m: Machine, part: str, place: Matrix, r: float, length: float) -> None:
-    cowl = [(0, 0), (r * 1.02, 0), (r * 1.06, r * 0.04), (r * 1.06, length * 0.7), (r * 0.96, length * 0.93), (r * 0.84, length)]
+    cowl = [
+        (0, 0),
+        (r * 1.02, 0),
+        (r * 1.06, r * 0.04),
+        (r * 1.06, length * 0.7),
+        (r * 0.96, length * 0.93),
+        (r * 0.84, length),
+    ]
     m.add(part, "trim_dark", revolve(cowl, smooth_deg=30), place)
     m.add(part, "black", cylinder(r * 0.85, 0.004, 0).to(z=length - 0.012), place)
     for share in (0.2, 0.4, 0.6, 0.8):
@@ -57,7 +72,12 @@ def motor_feet(m: Machine, part: str, place: Matrix, radius: float, length: floa
     r = radius
     for z in (0.22 * length, 0.6 * length):
         for y in (-0.72 * r, 0.72 * r):
-            m.add(part, "skin", box(drop - 0.35 * r, 0.22 * r, 0.16 * length, 0.01).to(-(drop + 0.35 * r) / 2, y, z), place)
+            m.add(
+                part,
+                "skin",
+                box(drop - 0.35 * r, 0.22 * r, 0.16 * length, 0.01).to(-(drop + 0.35 * r) / 2, y, z),
+                place,
+            )
             pad = box(0.1 * r, 0.55 * r, 0.2 * length, 0.006).to(-drop + 0.05 * r, y * 1.25, z)
             m.add(part, "skin", pad, place)
             bolt_heads(m, part, [place @ at(-drop + 0.1 * r, y * 1.5, z, ry=90)], 0.075 * r)
@@ -67,7 +87,16 @@ def flange_pair(m: Machine, part: str, place: Matrix, bore: float, material: str
     """Two bolted flanges with a gasket between, about z = 0 of `place`, for a pipe of outer radius `bore`."""
     r, t, inner = bore * 1.75 + 0.01, 0.16 * bore + 0.012, bore * 0.9
     gap, rim = 0.004, 0.012
-    profile = [(inner, -t - gap), (r, -t - gap), (r, -gap), (r - rim, -gap), (r - rim, gap), (r, gap), (r, t + gap), (inner, t + gap)]
+    profile = [
+        (inner, -t - gap),
+        (r, -t - gap),
+        (r, -gap),
+        (r - rim, -gap),
+        (r - rim, gap),
+        (r, gap),
+        (r, t + gap),
+        (inner, t + gap),
+    ]
     m.add(part, material, revolve(profile, 24, 20), place)
     size = min(0.013, 0.2 * bore)
     count = 8 if bore > 0.05 else 4
@@ -88,9 +117,28 @@ def hand_wheel(m: Machine, part: str, place: Matrix, radius: float, material: st
 def gate_valve(m: Machine, part: str, place: Matrix, bore: float) -> None:
     """A gate valve in a pipe along Z of `place` (about 5 bores long), its wheel out along -Y."""
     b = bore
-    body = [(0, -2.1 * b), (b, -2.1 * b), (1.05 * b, -1.2 * b), (1.45 * b, -0.6 * b), (1.45 * b, 0.6 * b), (1.05 * b, 1.2 * b), (b, 2.1 * b), (0, 2.1 * b)]
+    body = [
+        (0, -2.1 * b),
+        (b, -2.1 * b),
+        (1.05 * b, -1.2 * b),
+        (1.45 * b, -0.6 * b),
+        (1.45 * b, 0.6 * b),
+        (1.05 * b, 1.2 * b),
+        (b, 2.1 * b),
+        (0, 2.1 * b),
+    ]
     m.add(part, "cast", revolve(body, smooth_deg=50), place)
-    bonnet = [(0, 0), (1.2 * b, 0), (1.2 * b, 1.5 * b), (1.6 * b, 1.55 * b), (1.6 * b, 1.95 * b), (0.9 * b, 2.1 * b), (0.45 * b, 3.1 * b), (0.45 * b, 3.4 * b), (0, 3.4 * b)]
+    bonnet = [
+        (0, 0),
+        (1.2 * b, 0),
+        (1.2 * b, 1.5 * b),
+        (1.6 * b, 1.55 * b),
+        (1.6 * b, 1.95 * b),
+        (0.9 * b, 2.1 * b),
+        (0.45 * b, 3.1 * b),
+        (0.45 * b, 3.4 * b),
+        (0, 3.4 * b),
+    ]
     out = place @ at(rx=90)
     m.add(part, "cast", revolve(bonnet, smooth_deg=30), out)
     bolts(m, part, out @ at(z=1.95 * b), 1.42 * b, 6, 0.14 * b)
@@ -105,7 +153,16 @@ def gauge(m: Machine, part: str, place: Matrix, radius: float = 0.055) -> None:
     r = radius
     m.add(part, "steel", cylinder(0.2 * r, 1.3 * r, sides=10).to(z=0.65 * r), place)
     face = place @ at(z=2.2 * r) @ at(rx=90)
-    m.add(part, "trim_dark", revolve([(0, -0.35 * r), (r, -0.35 * r), (r, 0.25 * r), (0.88 * r, 0.25 * r), (0.86 * r, 0.12 * r), (0, 0.12 * r)], 24, 20), face)
+    m.add(
+        part,
+        "trim_dark",
+        revolve(
+            [(0, -0.35 * r), (r, -0.35 * r), (r, 0.25 * r), (0.88 * r, 0.25 * r), (0.86 * r, 0.12 * r), (0, 0.12 * r)],
+            24,
+            20,
+        ),
+        face,
+    )
     m.add(part, "white", cylinder(0.86 * r, 0.004, 0, 24).to(z=0.13 * r), face)
     m.add(part, "red", box(0.06 * r, 0.75 * r, 0.004, 0.001).to(0, 0.25 * r, 0.18 * r), face @ at(rz=-40))
     m.add(part, "black", cylinder(0.1 * r, 0.02 * r + 0.004, 0, 10).to(z=0.18 * r), face)
@@ -115,7 +172,12 @@ def vibration_sensor(m: Machine, part: str, place: Matrix) -> None:
     """An accelerometer screwed on along Z of `place`, with its plug and a short cable."""
     m.add(part, "steel", cylinder(0.02, 0.03, 0.003, 6).to(z=0.015), place)
     m.add(part, "orange", cylinder(0.016, 0.035, 0.004, 12).to(z=0.045), place)
-    m.add(part, "black", pipe([(0, 0, 0.06), (0, 0, 0.11), (0.05, 0, 0.13), (0.12, 0, 0.06)], 0.005, 0.03, 6, steps=3), place)
+    m.add(
+        part,
+        "black",
+        pipe([(0, 0, 0.06), (0, 0, 0.11), (0.05, 0, 0.13), (0.12, 0, 0.06)], 0.005, 0.03, 6, steps=3),
+        place,
+    )
 
 
 def pipe_clamp(m: Machine, part: str, place: Matrix, radius: float) -> None:

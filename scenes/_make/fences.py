@@ -56,7 +56,9 @@ def _flat_bar(x0: float, x1: float, z0: float, z1: float, half_x: float, half_z:
 def cell_door(m: Machine, part: str, place: Matrix, width: float = 1.0) -> None:
     """A hinged door in a fence, with handle, interlock box and sign, in the XZ plane of `place`."""
     wire_panel(m, part, place, width)
-    m.add(part, "yellow", frame(width, HEIGHT_M - 0.15, 0.045, 0.035, 0.006).to(0, 0, 0.12 + (HEIGHT_M - 0.15) / 2), place)
+    m.add(
+        part, "yellow", frame(width, HEIGHT_M - 0.15, 0.045, 0.035, 0.006).to(0, 0, 0.12 + (HEIGHT_M - 0.15) / 2), place
+    )
     fit.bar_handle(m, part, place @ at(width / 2 - 0.04, -0.015, 1.05), 0.2, 0.05)
     m.add(part, "dark", box(0.06, 0.09, 0.22, 0.01).to(width / 2 - 0.01, -0.03, 1.35), place)
     m.add(part, "white", box(0.26, 0.006, 0.18, 0.002).to(0, -0.014, 1.3), place)
@@ -83,7 +85,7 @@ def barrier(m: Machine, part: str, start: tuple[float, float], end: tuple[float,
     """A knee-high crash barrier of two beams on posts from `start` to `end`."""
     a, b = np.array(start, float), np.array(end, float)
     length = float(np.linalg.norm(b - a))
-    place = at(*a, 0, rz=float(np.degrees(np.arctan2(b[1] - a[1], b[0] - a[0]))))
+    place = at(a[0], a[1], rz=float(np.degrees(np.arctan2(b[1] - a[1], b[0] - a[0]))))
     fields = max(round(length / 1.4), 1)
     for k in range(fields + 1):
         m.add(part, "dark", box(0.09, 0.09, 0.46, 0.01).to(length * k / fields, 0, 0.23), place)

@@ -62,7 +62,9 @@ def stack_light(m: Machine, x: float, y: float, z: float, pole: float = 0.3) -> 
 def emergency_stop(m: Machine, part: str, place: Matrix) -> None:
     """A red mushroom button on a yellow collar, pressed along the Z axis of `place`."""
     m.add(part, "yellow", cylinder(0.042, 0.014, 0.003, 16).to(z=0.007), place)
-    mushroom = revolve([(0, 0.01), (0.018, 0.01), (0.018, 0.028), (0.03, 0.03), (0.03, 0.042), (0.02, 0.05), (0, 0.052)], 16)
+    mushroom = revolve(
+        [(0, 0.01), (0.018, 0.01), (0.018, 0.028), (0.03, 0.03), (0.03, 0.042), (0.02, 0.05), (0, 0.052)], 16
+    )
     m.add(part, "red", mushroom, place)
 
 
@@ -75,7 +77,12 @@ def control_panel(m: Machine, part: str, place: Matrix, width: float = 0.5, heig
     m.add(part, "screen", box(width - 0.1, 0.008, screen_h, 0.003).to(0, -0.009, top), place)
     for k, share in enumerate((0.62, 0.4, 0.52)):
         line = box((width - 0.16) * share, 0.003, 0.012, 0.0005)
-        m.add(part, "screen_line", line.to(-(width - 0.16) * (1 - share) / 2, -0.0135, top + screen_h * (0.28 - 0.18 * k)), place)
+        m.add(
+            part,
+            "screen_line",
+            line.to(-(width - 0.16) * (1 - share) / 2, -0.0135, top + screen_h * (0.28 - 0.18 * k)),
+            place,
+        )
     keys_z = -height / 2 + 0.05
     for row in range(3):
         for column in range(6):
@@ -133,7 +140,12 @@ def cabinet(m: Machine, part: str, place: Matrix, width: float, depth: float, he
     leaf = width / doors
     for k in range(doors):
         x = (k + 0.5) * leaf - width / 2
-        m.add(part, "trim", box(leaf - 0.024, 0.03, height - 0.16, 0.01).to(x, -depth - 0.012, 0.1 + (height - 0.1) / 2), place)
+        m.add(
+            part,
+            "trim",
+            box(leaf - 0.024, 0.03, height - 0.16, 0.01).to(x, -depth - 0.012, 0.1 + (height - 0.1) / 2),
+            place,
+        )
         side = 1 if k % 2 == 0 else -1
         lever_handle(m, part, place @ at(x + side * (leaf / 2 - 0.06), -depth - 0.026, 0.55 * height))
         hinges(m, part, place @ at(x - side * (leaf / 2 - 0.012), -depth - 0.01), (0.3, height / 2, height - 0.25))
@@ -153,7 +165,12 @@ def warning_plate(m: Machine, part: str, place: Matrix, size: float = 0.11) -> N
 def name_plate(m: Machine, part: str, place: Matrix, width: float = 0.42) -> None:
     """The maker's plate: white with two grey lines."""
     m.add(part, "white", box(width, 0.006, width * 0.26, 0.002).to(y=-0.003), place)
-    m.add(part, "trim_dark", box(width * 0.62, 0.003, width * 0.075, 0.0005).to(-width * 0.12, -0.0065, width * 0.04), place)
+    m.add(
+        part,
+        "trim_dark",
+        box(width * 0.62, 0.003, width * 0.075, 0.0005).to(-width * 0.12, -0.0065, width * 0.04),
+        place,
+    )
     m.add(part, "trim", box(width * 0.78, 0.003, width * 0.03, 0.0005).to(-width * 0.04, -0.0065, -width * 0.06), place)
 
 

@@ -14,7 +14,7 @@ from scenes._make.mesh import facets
 from scenes._make.solids import box
 
 AISLE_Z, PAINT_Z = 0.003, 0.006
-Spot = Sequence[float]
+Spot = Sequence[float] | np.ndarray
 
 
 class Floor:

@@ -28,7 +28,9 @@ def goods() -> Machine:
 
 
 def _staging(m: Machine, rng: np.random.Generator) -> None:
-    for k, (x, y) in enumerate(((52.6, 14.6), (54.2, 14.6), (52.6, 16.2), (55.8, 16.2), (54.2, 18.4), (55.8, 18.4), (52.6, 20.0), (55.8, 20.0))):
+    for k, (x, y) in enumerate(
+        ((52.6, 14.6), (54.2, 14.6), (52.6, 16.2), (55.8, 16.2), (54.2, 18.4), (55.8, 18.4), (52.6, 20.0), (55.8, 20.0))
+    ):
         place = at(x, y, 0, rz=90)
         if k % 3 == 0:
             cargo.wrapped(m, "Staged pallets", place, 1.1)
@@ -86,7 +88,11 @@ def _quality_desk(m: Machine) -> None:
     m.box("Quality desk", "dark", (x - 0.35, y - 0.12, 0.935), (0.46, 0.16, 0.02), 0.006)
     m.box("Quality desk", "cast", (x + 0.5, y, 1.0), (0.4, 0.4, 0.14), 0.012)
     m.rod("Quality desk", "steel", (x + 0.5, y, 1.13), 0.09, 0.1, sides=18)
-    m.add("Quality desk", "dark", pipe([(x + 0.85, y + 0.3, 0.92), (x + 0.85, y + 0.3, 1.45), (x + 0.5, y + 0.1, 1.6)], 0.014, 0.1, 8))
+    m.add(
+        "Quality desk",
+        "dark",
+        pipe([(x + 0.85, y + 0.3, 0.92), (x + 0.85, y + 0.3, 1.45), (x + 0.5, y + 0.1, 1.6)], 0.014, 0.1, 8),
+    )
     m.add("Quality desk", "white", cylinder(0.1, 0.05, 0.01, 18).to(x + 0.48, y + 0.09, 1.58))
     m.rod("Quality desk", "black", (x - 0.3, y - 0.75, 0.52), 0.19, 0.06, sides=20)
     m.rod("Quality desk", "steel", (x - 0.3, y - 0.75, 0.26), 0.03, 0.48, sides=12)
@@ -108,7 +114,9 @@ def _chargers(m: Machine) -> None:
 def _extinguisher(m: Machine, x: float, y: float) -> None:
     m.add("Extinguishers", "red", cylinder(0.075, 0.42, 0.03, 18).to(x, y, 1.16))
     m.rod("Extinguishers", "black", (x, y, 1.41), 0.025, 0.08, sides=12)
-    m.add("Extinguishers", "black", pipe([(x, y, 1.43), (x + 0.09, y, 1.4), (x + 0.1, y, 1.12)], 0.012, 0.04, 8, steps=3))
+    m.add(
+        "Extinguishers", "black", pipe([(x, y, 1.43), (x + 0.09, y, 1.4), (x + 0.1, y, 1.12)], 0.012, 0.04, 8, steps=3)
+    )
     sign = prism_y([(-0.1, 1.6), (0.1, 1.6), (0.1, 1.85), (-0.1, 1.85)], 0.01, 0.001)
     m.add("Extinguishers", "red", sign.to(x, y + 0.05))
     m.add("Extinguishers", "white", box(0.05, 0.004, 0.14, 0.001).to(x, y + 0.043, 1.72))

@@ -10,8 +10,26 @@ from scenes._make.glb import GlbWriter
 from scenes._make.goods import goods
 from scenes._make.layout import AISLES, AREAS, DEPTH_M, WIDTH_M, Placed
 from scenes._make.machine import Machine, part_meshes, part_nodes
-from scenes._make.machines import agv, ahu, chiller, cnc, compressor, conveyor, crane, inspection, oven, packaging
-from scenes._make.machines import palletiser, press, pump, rack, robot, tank, washer, welder
+from scenes._make.machines import (
+    agv,
+    ahu,
+    chiller,
+    cnc,
+    compressor,
+    conveyor,
+    crane,
+    inspection,
+    oven,
+    packaging,
+    palletiser,
+    press,
+    pump,
+    rack,
+    robot,
+    tank,
+    washer,
+    welder,
+)
 from scenes._make.mesh import at
 from scenes._make.services import services
 
@@ -20,7 +38,14 @@ PLAIN = {
     "welder": welder, "packaging": packaging, "tank": tank, "pump": pump, "compressor": compressor,
     "chiller": chiller, "ahu": ahu, "crane": crane,
 }  # fmt: skip
-CARGO = {"CV-101": "casting", "CV-201": "sheet", "CV-203": "sheet", "CV-205": "sheet", "CV-208": "sheet", "CV-210": "carton"}
+CARGO = {
+    "CV-101": "casting",
+    "CV-201": "sheet",
+    "CV-203": "sheet",
+    "CV-205": "sheet",
+    "CV-208": "sheet",
+    "CV-210": "carton",
+}
 RACK_SEEDS = {"RCK-411": 411, "RCK-412": 412, "RCK-413": 413}
 ARM_TURN = {"ROB-105": -108.0, "ROB-206": -74.0}
 
@@ -50,7 +75,9 @@ def write(path: Path) -> None:
             where = at(p.x, p.y, rz=p.turn)
             if machine.kind not in shared:
                 shared[machine.kind] = part_meshes(glb, machine)
-            nodes.append(glb.node(p.asset, part_nodes(glb, shared[machine.kind]), where, {"asset": p.asset, "type": p.kind}))
+            nodes.append(
+                glb.node(p.asset, part_nodes(glb, shared[machine.kind]), where, {"asset": p.asset, "type": p.kind})
+            )
         areas.append(glb.node(area, nodes))
     shell = [("Floor", floor_plan()), ("Building", building()), ("Services", services()), ("Goods", goods())]
     parts = [glb.node(name, part_nodes(glb, part_meshes(glb, machine))) for name, machine in shell]

@@ -29,8 +29,8 @@ def _belt(asset: str, x0: float, x1: float, y: float) -> Placed:
 
 LINE_A = (
     _belt("CV-101", 2.5, 6.2, LINE_A_Y),
-    Placed("CNC-102", "cnc", 8.3, 8.6, 0, (3.2, 2.4)),
-    Placed("CNC-103", "cnc", 12.6, 8.6, 0, (3.2, 2.4)),
+    Placed("CNC-102", "cnc", 8.0, 8.6, 0, (3.2, 2.4)),
+    Placed("CNC-103", "cnc", 12.8, 8.6, 0, (3.2, 2.4)),
     _belt("CV-104", 6.4, 15.6, LINE_A_Y),
     Placed("ROB-105", "robot", 17.9, 8.7, 0, (4.3, 3.9)),
     _belt("CV-106", 15.8, 21.6, LINE_A_Y),

@@ -67,7 +67,7 @@ def facets(corners: np.ndarray) -> Mesh:
     normal = np.cross(quads[:, 2] - quads[:, 0], quads[:, 3] - quads[:, 1])
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
     base = 4 * np.arange(len(quads))[:, None]
-    triangles = np.concatenate([base + [0, 1, 2], base + [0, 2, 3]], axis=1).reshape(-1, 3)
+    triangles = np.concatenate([base + np.array([0, 1, 2]), base + np.array([0, 2, 3])], axis=1).reshape(-1, 3)
     return Mesh(quads.reshape(-1, 3), np.repeat(normal, 4, axis=0), triangles)
 
 

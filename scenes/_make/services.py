@@ -57,9 +57,23 @@ def _bridge(m: Machine) -> None:
 
 def _headers(m: Machine) -> None:
     x0, x1 = BRIDGE_X
-    m.add("Water header", "water", pipe([(x0, WATER_Y, BRIDGE_Z), (x1, WATER_Y, BRIDGE_Z), (x1, WATER_Y, 1.0), (x1, WATER_Y, 0.02)], 0.1, 0.25, 22))
-    m.add("Cold header", "water", pipe([(x0 + 22, COLD_Y, BRIDGE_Z), (x1 + 0.5, COLD_Y, BRIDGE_Z), (x1 + 0.5, COLD_Y, 0.02)], 0.08, 0.25, 20))
-    m.add("Air header", "air", pipe([(x0, AIR_Y, BRIDGE_Z), (x1 + 0.9, AIR_Y, BRIDGE_Z), (x1 + 0.9, AIR_Y, 0.02)], 0.06, 0.2, 18))
+    m.add(
+        "Water header",
+        "water",
+        pipe(
+            [(x0, WATER_Y, BRIDGE_Z), (x1, WATER_Y, BRIDGE_Z), (x1, WATER_Y, 1.0), (x1, WATER_Y, 0.02)], 0.1, 0.25, 22
+        ),
+    )
+    m.add(
+        "Cold header",
+        "water",
+        pipe([(x0 + 22, COLD_Y, BRIDGE_Z), (x1 + 0.5, COLD_Y, BRIDGE_Z), (x1 + 0.5, COLD_Y, 0.02)], 0.08, 0.25, 20),
+    )
+    m.add(
+        "Air header",
+        "air",
+        pipe([(x0, AIR_Y, BRIDGE_Z), (x1 + 0.9, AIR_Y, BRIDGE_Z), (x1 + 0.9, AIR_Y, 0.02)], 0.06, 0.2, 18),
+    )
     m.add("Fill header", "water", pipe([(2.0, WALL_Y, WALL_Z), (40.0, WALL_Y, WALL_Z)], 0.08, sides=20))
     for x in (9.0, 15.5, 22.0, 28.5, 35.0):
         flange_pair(m, "Water header", at(x, WATER_Y, BRIDGE_Z, ry=90), 0.1)
@@ -73,7 +87,14 @@ def _headers(m: Machine) -> None:
 def _suction(m: Machine, t: Placed, p: Placed) -> None:
     x, y, z = t.x + tank.OUTLET[0], t.y + tank.OUTLET[1], tank.OUTLET[2]
     px, pz = p.x + pump.INLET[0], pump.INLET[2]
-    way = [(x, y + 0.02, z), (x, y - 0.85, z), (px - 0.42, y - 0.85, z), (px - 0.42, y - 1.3, pz), (px - 0.42, p.y, pz), (px, p.y, pz)]
+    way = [
+        (x, y + 0.02, z),
+        (x, y - 0.85, z),
+        (px - 0.42, y - 0.85, z),
+        (px - 0.42, y - 1.3, pz),
+        (px - 0.42, p.y, pz),
+        (px, p.y, pz),
+    ]
     m.add("Suction lines", "water", pipe(way, 0.075, 0.17, 18))
     flange_pair(m, "Suction lines", at(x, y - 0.02, z, rx=90), 0.075)
     m.box("Suction lines", "trim_dark", (px - 0.42, p.y + 0.8, pz / 2 - 0.04), (0.06, 0.06, pz - 0.08), 0.006)
@@ -109,7 +130,13 @@ def _cold_water(m: Machine, p: Placed) -> None:
     for (dx, dy, z), reach in ((chiller.SUPPLY, 0.25), (chiller.RETURN, 0.55)):
         x, y = p.x + dx, p.y + dy
         up = x - reach
-        way = [(x + 0.06, y, z), (up, y, z), (up, y, BRIDGE_Z + 0.3), (up, COLD_Y, BRIDGE_Z + 0.3), (up, COLD_Y, BRIDGE_Z + 0.04)]
+        way = [
+            (x + 0.06, y, z),
+            (up, y, z),
+            (up, y, BRIDGE_Z + 0.3),
+            (up, COLD_Y, BRIDGE_Z + 0.3),
+            (up, COLD_Y, BRIDGE_Z + 0.04),
+        ]
         m.add("Cold lines", "water", pipe(way, 0.07, 0.18, 18))
         gate_valve(m, "Cold lines", at(up, y, 1.5) @ at(rz=-90), 0.07)
 

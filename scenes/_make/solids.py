@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
 
 from scenes._make.mesh import Mesh, facets, merge
 
-Point = Sequence[float]
+Point = Sequence[float] | np.ndarray
+Outline = Sequence[Point] | np.ndarray
 
 
 def segments_for(radius: float) -> int:
@@ -33,8 +35,7 @@ def block(x: float, y: float, z: float) -> Mesh:
     quads = []
     for axis in range(3):
         u, v = (axis + 1) % 3, (axis + 2) % 3
-        for side in (-1, 1):
-            quads.append([_sign(axis, side, u, a, v, b) for a, b in _ROUND[::side]])
+        quads += [[_sign(axis, side, u, a, v, b) for a, b in _ROUND[::side]] for side in (-1, 1)]
     return facets(np.array(quads, float) * half)
 
 
@@ -49,8 +50,7 @@ def _bevelled_box(half: np.ndarray, bevel: float) -> Mesh:
     quads, triangles = [], []
     for axis in range(3):
         u, v = (axis + 1) % 3, (axis + 2) % 3
-        for side in (-1, 1):
-            quads.append([corner[_sign(axis, side, u, a, v, b)] + axis for a, b in _ROUND[:: side]])
+        quads += [[corner[_sign(axis, s, u, a, v, b)] + axis for a, b in _ROUND[::s]] for s in (-1, 1)]
         for a in (-1, 1):
             for b in (-1, 1):  # the edge along `axis` between face u = a and face v = b
                 low, high = corner[_sign(axis, -1, u, a, v, b)], corner[_sign(axis, 1, u, a, v, b)]
@@ -94,7 +94,7 @@ def _grid_triangles(rows: int, columns: int, flip: bool = False) -> np.ndarray:
     return np.vstack([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
 
 
-def revolve(profile: Sequence[Point], sides: int | None = None, smooth_deg: float = 35.0) -> Mesh:
+def revolve(profile: Outline, sides: int | None = None, smooth_deg: float = 35.0) -> Mesh:
     """The body turned about Z from a profile of (radius, z) from bottom to top (outside to the right of the way).
 
     Neighbouring pieces that meet at less than `smooth_deg` share their normal.
@@ -150,7 +150,7 @@ def ring(outer: float, inner: float, height: float, sides: int | None = None) ->
     return revolve(profile, sides, 20)
 
 
-def prism(outline: Sequence[Point], height: float, bevel: float = 0.006) -> Mesh:
+def prism(outline: Outline, height: float, bevel: float = 0.006) -> Mesh:
     """A simple polygon (x, y), pushed along Z about the origin, with bevelled rims."""
     p = np.array(outline, float)
     if _area(p) < 0:
@@ -164,7 +164,7 @@ def prism(outline: Sequence[Point], height: float, bevel: float = 0.006) -> Mesh
     levels = [(inset, -h), (p, -h + bevel), (p, h - bevel), (inset, h)]
     rings = [np.column_stack([q, np.full(n, z)]) for q, z in levels]
     sides = []
-    for low, high in zip(rings, rings[1:], strict=False):
+    for low, high in itertools.pairwise(rings):
         sides.append(facets(np.stack([low, np.roll(low, -1, 0), np.roll(high, -1, 0), high], 1)))
     caps = ear_triangles(inset)
     top = Mesh(rings[3], np.tile([0.0, 0.0, 1.0], (n, 1)), caps)
@@ -186,7 +186,9 @@ def ear_triangles(p: np.ndarray) -> np.ndarray:
         if turn(p[a], p[b], p[c]) <= 1e-12:
             return False
         others = (p[j] for j in left if j not in (a, b, c))
-        return not any(turn(p[a], p[b], q) >= 0 and turn(p[b], p[c], q) >= 0 and turn(p[c], p[a], q) >= 0 for q in others)
+        return not any(
+            turn(p[a], p[b], q) >= 0 and turn(p[b], p[c], q) >= 0 and turn(p[c], p[a], q) >= 0 for q in others
+        )
 
     left, found = list(range(len(p))), []
     while len(left) > 3:
@@ -198,7 +200,10 @@ def ear_triangles(p: np.ndarray) -> np.ndarray:
                 break
         else:
             raise ValueError("the outline crosses itself")
-    return np.array([*found, tuple(left)])
+    triangles = np.array([*found, tuple(left)])
+    if any(_area(p[t]) < -1e-12 for t in triangles):
+        raise ValueError("the outline crosses itself")
+    return triangles
 
 
 def frame(width: float, height: float, border: float, depth: float, bevel: float = 0.006) -> Mesh:
@@ -221,12 +226,12 @@ _Z_TO_X = np.array([[0.0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]])
 _Z_TO_Y = np.array([[1.0, 0, 0, 0], [0, 0, -1, 0], [0, 1, 0, 0], [0, 0, 0, 1]])
 
 
-def prism_x(outline_yz: Sequence[Point], width: float, bevel: float = 0.006) -> Mesh:
+def prism_x(outline_yz: Outline, width: float, bevel: float = 0.006) -> Mesh:
     """A polygon (y, z), pushed along X about the origin."""
     return prism(outline_yz, width, bevel).at(_Z_TO_X)
 
 
-def prism_y(outline_xz: Sequence[Point], depth: float, bevel: float = 0.006) -> Mesh:
+def prism_y(outline_xz: Outline, depth: float, bevel: float = 0.006) -> Mesh:
     """A polygon (x, z), pushed along Y about the origin."""
     return prism(outline_xz, depth, bevel).at(_Z_TO_Y)
 

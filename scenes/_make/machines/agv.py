@@ -31,7 +31,8 @@ def _outline(half_l: float, half_w: float, corner: float) -> list[tuple[float, f
     return [
         (half_l, -half_w + c), (half_l, half_w - c), (half_l - c * 0.4, half_w - c * 0.4), (half_l - c, half_w),
         (-half_l + c, half_w), (-half_l + c * 0.4, half_w - c * 0.4), (-half_l, half_w - c), (-half_l, -half_w + c),
-        (-half_l + c * 0.4, -half_w + c * 0.4), (-half_l + c, -half_w), (half_l - c, -half_w), (half_l - c * 0.4, -half_w + c * 0.4),
+        (-half_l + c * 0.4, -half_w + c * 0.4), (-half_l + c, -half_w), (half_l - c, -half_w),
+        (half_l - c * 0.4, -half_w + c * 0.4),
     ]  # fmt: skip
 
 
@@ -68,7 +69,9 @@ def _safety(m: Machine) -> None:
         spot = at(s * (L / 2 - 0.09), -s * (W / 2 - 0.09))
         m.add("Scanners", "yellow", revolve([(0, 0.15), (0.075, 0.15), (0.075, 0.19), (0, 0.19)], 20), spot)
         m.add("Scanners", "black", revolve([(0, 0.19), (0.066, 0.19), (0.066, 0.24), (0, 0.24)], 20), spot)
-        m.add("Scanners", "yellow", revolve([(0, 0.24), (0.075, 0.24), (0.075, 0.34), (0.06, 0.36), (0, 0.36)], 20), spot)
+        m.add(
+            "Scanners", "yellow", revolve([(0, 0.24), (0.075, 0.24), (0.075, 0.34), (0.06, 0.36), (0, 0.36)], 20), spot
+        )
         fit.emergency_stop(m, "Safety", at(s * (L / 2 - 0.12), s * (W / 2 - 0.16), 0.352))
         lamp = [(-0.1, 0.0), (0.1, 0.0), (0.08, 0.03), (-0.08, 0.03)]
         m.add("Lights", "lamp_amber", prism_y(lamp, 0.03, 0.003), at(s * (L / 2 - 0.03), 0, 0.26, rz=90))

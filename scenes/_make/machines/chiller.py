@@ -80,7 +80,12 @@ def _fans(m: Machine) -> None:
         for k in range(6):
             blade = prism_y([(0.1, -0.02), (0.5, -0.05), (0.5, 0.05), (0.1, 0.03)], 0.012, 0.003).at(at(rx=65))
             m.add("Fans", "trim_dark", blade, at(x, 0, z + 0.14) @ at(rz=60 * k))
-        m.add("Fans", "trim_dark", revolve([(0, 0), (0.13, 0), (0.13, 0.1), (0.1, 0.14), (0, 0.15)], 22), at(x, 0, z + 0.08))
+        m.add(
+            "Fans",
+            "trim_dark",
+            revolve([(0, 0), (0.13, 0), (0.13, 0.1), (0.1, 0.14), (0, 0.15)], 22),
+            at(x, 0, z + 0.08),
+        )
         for r in (0.15, 0.24, 0.33, 0.42, 0.51):
             m.add("Fans", "dark", torus(r, 0.006, 36, 5).to(x, 0, z + 0.26))
         for turn in (0, 45, 90, 135):
@@ -89,7 +94,12 @@ def _fans(m: Machine) -> None:
 
 def _machinery(m: Machine) -> None:
     """Evaporator, two compressors, receiver and their pipes, seen between the frame posts."""
-    m.add("Evaporator", "black", revolve([(0, -1.1), (0.16, -1.1), (0.24, -1.04), (0.24, 1.04), (0.16, 1.1), (0, 1.1)], 30), at(-1.0, 0.3, 0.55, ry=90))
+    m.add(
+        "Evaporator",
+        "black",
+        revolve([(0, -1.1), (0.16, -1.1), (0.24, -1.04), (0.24, 1.04), (0.16, 1.1), (0, 1.1)], 30),
+        at(-1.0, 0.3, 0.55, ry=90),
+    )
     for x in (-1.7, -0.3):
         m.box("Evaporator", "trim_dark", (x, 0.3, 0.28), (0.08, 0.4, 0.2), 0.01)
         m.add("Evaporator", "trim", ring(0.255, 0.235, 0.05).at(at(x, 0.3, 0.55, ry=90)))
@@ -97,8 +107,16 @@ def _machinery(m: Machine) -> None:
         shell = [(0, 0), (0.2, 0), (0.2, 0.04), (0.16, 0.06), (0.16, 0.42), (0.13, 0.5), (0.06, 0.54), (0, 0.545)]
         m.add("Compressors", "trim_dark", revolve(shell, 24), at(x, -0.55, 0.24))
         m.box("Compressors", "dark", (x - 0.15, -0.68, 0.52), (0.1, 0.14, 0.16), 0.012)
-        m.add("Compressors", "copper", pipe([(x, -0.55, 0.78), (x, -0.55, 0.94), (x + 0.25, -0.3, 0.94), (x + 0.25, 0.1, 0.74)], 0.022, 0.07, 10))
-        m.add("Compressors", "copper", pipe([(x + 0.12, -0.55, 0.62), (x + 0.3, -0.6, 0.62), (x + 0.3, -0.6, 1.1)], 0.016, 0.06, 8))
+        m.add(
+            "Compressors",
+            "copper",
+            pipe([(x, -0.55, 0.78), (x, -0.55, 0.94), (x + 0.25, -0.3, 0.94), (x + 0.25, 0.1, 0.74)], 0.022, 0.07, 10),
+        )
+        m.add(
+            "Compressors",
+            "copper",
+            pipe([(x + 0.12, -0.55, 0.62), (x + 0.3, -0.6, 0.62), (x + 0.3, -0.6, 1.1)], 0.016, 0.06, 8),
+        )
     gauge(m, "Compressors", at(0.42, -0.86, 0.7), 0.05)
     gauge(m, "Compressors", at(0.56, -0.86, 0.7), 0.05)
     m.box("Compressors", "trim", (0.49, -0.84, 0.66), (0.3, 0.03, 0.1), 0.006)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scenes._make import fittings as fit
-from scenes._make.drives import flange_pair, gauge, gate_valve, vibration_sensor
+from scenes._make.drives import flange_pair, gate_valve, gauge, vibration_sensor
 from scenes._make.machine import Machine
 from scenes._make.mesh import at
 from scenes._make.solids import box, cylinder, plate_with_window, revolve, ring
@@ -67,7 +67,12 @@ def _open_bay(m: Machine) -> None:
     """What is seen through the maintenance opening behind its guard: air end, belt drive, motor, filter."""
     m.box("Drive", "black", (0.62, 0.2, 1.05), (1.1, 0.02, 1.5), 0.004)
     m.box("Drive", "trim_dark", (0.62, -0.25, 0.34), (1.1, 0.9, 0.12), 0.01)
-    m.add("Drive", "cast", revolve([(0, -0.28), (0.2, -0.28), (0.22, -0.26), (0.22, 0.26), (0.2, 0.28), (0, 0.28)], 30), at(0.42, -0.1, 0.72, ry=90))
+    m.add(
+        "Drive",
+        "cast",
+        revolve([(0, -0.28), (0.2, -0.28), (0.22, -0.26), (0.22, 0.26), (0.2, 0.28), (0, 0.28)], 30),
+        at(0.42, -0.1, 0.72, ry=90),
+    )
     for x in (0.24, 0.34, 0.44, 0.54):
         m.add("Drive", "cast", ring(0.235, 0.2, 0.02).at(at(x, -0.1, 0.72, ry=90)))
     m.box("Air end", "cast", (0.5, -0.15, 1.22), (0.56, 0.42, 0.34), 0.06, 1)
@@ -77,7 +82,14 @@ def _open_bay(m: Machine) -> None:
         m.rod("Belt drive", "steel", (0.86, -0.15, z), r, 0.12, "x", sides=28)
         m.rod("Belt drive", "trim_dark", (0.925, -0.15, z), r * 0.35, 0.03, "x", sides=18)
     for dx in (-0.035, 0.0, 0.035):
-        way = [(0.86 + dx, 0.05, 0.72), (0.86 + dx, -0.02, 1.22), (0.86 + dx, -0.28, 1.22), (0.86 + dx, -0.35, 0.72), (0.86 + dx, -0.15, 0.52), (0.86 + dx, 0.05, 0.72)]
+        way = [
+            (0.86 + dx, 0.05, 0.72),
+            (0.86 + dx, -0.02, 1.22),
+            (0.86 + dx, -0.28, 1.22),
+            (0.86 + dx, -0.35, 0.72),
+            (0.86 + dx, -0.15, 0.52),
+            (0.86 + dx, 0.05, 0.72),
+        ]
         m.add("Belt drive", "rubber", pipe(way, 0.014, 0.06, 6, steps=4))
     for y in (-0.38, -0.3):
         m.add("Guard", "yellow", box(0.02, 0.02, 1.15, 0.004).to(1.06 if y < -0.35 else 0.72, -0.5, 0.98))
@@ -121,7 +133,9 @@ def _receiver(m: Machine) -> None:
     m.rod("Piping", "air", (x, y, 2.16), 0.05, 0.2, sides=16)
     gate_valve(m, "Valve", at(x, y, 2.42), 0.045)
     ox, oy, oz = OUTLET
-    m.add("Piping", "air", pipe([(x, y, 2.55), (x, y, 2.85), (x, oy, 2.85), (ox, oy, 2.85), (ox, oy, oz)], 0.05, 0.14, 16))
+    m.add(
+        "Piping", "air", pipe([(x, y, 2.55), (x, y, 2.85), (x, oy, 2.85), (ox, oy, 2.85), (ox, oy, oz)], 0.05, 0.14, 16)
+    )
     flange_pair(m, "Piping", at(ox, oy, oz - 0.05), 0.05)
     m.add("Piping", "copper", pipe([(x, y, 0.44), (x, y, 0.3), (x, y - 0.4, 0.3)], 0.015, 0.04, 8))
     m.rod("Piping", "trim_dark", (x, y - 0.4, 0.26), 0.05, 0.14, sides=14)

@@ -40,7 +40,16 @@ def _belt(m: Machine, length: float) -> None:
 
 
 def _frame(m: Machine, length: float) -> None:
-    channel = [(0, -0.11), (0.045, -0.11), (0.045, -0.095), (0.014, -0.095), (0.014, 0.095), (0.045, 0.095), (0.045, 0.11), (0, 0.11)]
+    channel = [
+        (0, -0.11),
+        (0.045, -0.11),
+        (0.045, -0.095),
+        (0.014, -0.095),
+        (0.014, 0.095),
+        (0.045, 0.095),
+        (0.045, 0.11),
+        (0, 0.11),
+    ]
     for s in (-1, 1):
         outline = [(s * (BELT / 2 + 0.035 + y), TOP - 0.07 + z) for y, z in channel]
         m.add("Frame", "skin", prism_x(outline, length, 0.003))
@@ -48,7 +57,9 @@ def _frame(m: Machine, length: float) -> None:
             bearing = box(0.14, 0.05, 0.12, 0.012).to(x, s * (BELT / 2 + 0.07), TOP - DRUM)
             m.add("Frame", "cast", bearing)
             m.rod("Frame", "steel", (x, s * (BELT / 2 + 0.09), TOP - DRUM), 0.022, 0.05, "y", sides=12)
-            fit.bolt_heads(m, "Frame", [at(x + d, s * (BELT / 2 + 0.095), TOP - DRUM, rx=-90 * s) for d in (-0.05, 0.05)], 0.009)
+            fit.bolt_heads(
+                m, "Frame", [at(x + d, s * (BELT / 2 + 0.095), TOP - DRUM, rx=-90 * s) for d in (-0.05, 0.05)], 0.009
+            )
         rail = box(length - 0.1, 0.02, 0.045, 0.006).to(0, s * (BELT / 2 - 0.01), TOP + 0.1)
         m.add("Guide rail", "steel", rail)
         for x in _spread(length, 1.1):

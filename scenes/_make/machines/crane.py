@@ -44,7 +44,14 @@ def _girders(m: Machine) -> None:
     half = SPAN / 2
     z = RAIL + 0.4
     for x in (-0.62, 0.62):
-        side = [(-half - 0.1, z), (-half + 0.5, z - 0.3), (half - 0.5, z - 0.3), (half + 0.1, z), (half + 0.1, z + 0.14), (-half - 0.1, z + 0.14)]
+        side = [
+            (-half - 0.1, z),
+            (-half + 0.5, z - 0.3),
+            (half - 0.5, z - 0.3),
+            (half + 0.1, z),
+            (half + 0.1, z + 0.14),
+            (-half - 0.1, z + 0.14),
+        ]
         m.add("Girders", "skin", prism_x(side, 0.24, 0.014).to(x))
         m.box("Girders", "steel", (x, 0, z + 0.16), (0.05, SPAN - 0.3, 0.04), 0.006)
         for y in np.linspace(-half + 0.9, half - 0.9, 7):
@@ -89,7 +96,12 @@ def _hook(m: Machine) -> None:
     m.box("Hook", "yellow", (0, y, HOOK + 0.3), (0.4, 0.2, 0.36), 0.03)
     for x in (-0.09, 0.09):
         m.rod("Hook", "trim_dark", (x, y, HOOK + 0.42), 0.15, 0.07, "x", 0.008, 24)
-    m.add("Hook", "trim_dark", revolve([(0, 0), (0.05, 0), (0.06, 0.05), (0.06, 0.1), (0, 0.1)], 18), at(0, y, HOOK + 0.04))
+    m.add(
+        "Hook",
+        "trim_dark",
+        revolve([(0, 0), (0.05, 0), (0.06, 0.05), (0.06, 0.1), (0, 0.1)], 18),
+        at(0, y, HOOK + 0.04),
+    )
     rings = []
     angle = np.linspace(0, 2 * np.pi, 15)
     for t in np.linspace(0, 1, 15):

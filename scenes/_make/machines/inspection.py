@@ -95,7 +95,21 @@ def _reject(m: Machine) -> None:
 
 def _operator(m: Machine) -> None:
     x, y = -W / 2 - 0.08, -D / 2 - 0.25
-    m.add("Monitor", "steel", pipe([(-W / 2 + 0.2, -D / 2 + 0.2, TOP + 0.02), (-W / 2 + 0.2, -D / 2 + 0.2, TOP + 0.14), (x + 0.25, y, TOP + 0.14), (x + 0.25, y, 1.75)], 0.024, 0.08, 12))
+    m.add(
+        "Monitor",
+        "steel",
+        pipe(
+            [
+                (-W / 2 + 0.2, -D / 2 + 0.2, TOP + 0.02),
+                (-W / 2 + 0.2, -D / 2 + 0.2, TOP + 0.14),
+                (x + 0.25, y, TOP + 0.14),
+                (x + 0.25, y, 1.75),
+            ],
+            0.024,
+            0.08,
+            12,
+        ),
+    )
     face = at(x + 0.25, y - 0.05, 1.58, rz=-12) @ at(rx=-6)
     m.add("Monitor", "dark", box(0.58, 0.06, 0.38, 0.015), face)
     m.add("Monitor", "screen", box(0.52, 0.008, 0.31, 0.003).to(y=-0.031), face)
@@ -105,7 +119,12 @@ def _operator(m: Machine) -> None:
     m.add("Monitor", "trim_dark", box(0.5, 0.2, 0.025, 0.008).to(0, -0.12, -0.24), face)
     for row in range(3):
         for column in range(9):
-            m.add("Monitor", "white", box(0.036, 0.036, 0.008, 0.003).to(-0.19 + 0.047 * column, -0.17 + 0.05 * row, -0.224), face)
+            m.add(
+                "Monitor",
+                "white",
+                box(0.036, 0.036, 0.008, 0.003).to(-0.19 + 0.047 * column, -0.17 + 0.05 * row, -0.224),
+                face,
+            )
     m.box("Cabinet", "trim", (0.35, 0.1, TOP + 0.2), (0.9, 0.7, 0.36), 0.016)
     fit.louvres(m, "Cabinet", at(0.35, -0.252, TOP + 0.2), 0.5, 0.22)
     m.add("Cabinet", "trim_dark", cylinder(0.13, 0.05, 0.01, 24).to(0.35, 0.1, TOP + 0.4))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scenes._make import fittings as fit
-from scenes._make.drives import flange_pair, gauge, gate_valve, motor
+from scenes._make.drives import flange_pair, gate_valve, gauge, motor
 from scenes._make.machine import Machine
 from scenes._make.mesh import at
 from scenes._make.solids import box, cylinder, prism_x, prism_y, revolve, ring
@@ -30,10 +30,24 @@ def build() -> Machine:
 
 def _housing(m: Machine) -> None:
     half = D / 2
-    outline = [(-half, LOW), (-half, TOP - 0.3), (-half + 0.26, TOP), (half - 0.26, TOP), (half, TOP - 0.3), (half, LOW)]
+    outline = [
+        (-half, LOW),
+        (-half, TOP - 0.3),
+        (-half + 0.26, TOP),
+        (half - 0.26, TOP),
+        (half, TOP - 0.3),
+        (half, LOW),
+    ]
     m.add("Housing", "skin", prism_x(outline, L, 0.03))
     for x in np.linspace(-L / 2 + 0.02, L / 2 - 0.02, 5):
-        rib = [(-half - 0.03, LOW), (-half - 0.03, TOP - 0.29), (-half + 0.25, TOP + 0.03), (half - 0.25, TOP + 0.03), (half + 0.03, TOP - 0.29), (half + 0.03, LOW)]
+        rib = [
+            (-half - 0.03, LOW),
+            (-half - 0.03, TOP - 0.29),
+            (-half + 0.25, TOP + 0.03),
+            (half - 0.25, TOP + 0.03),
+            (half + 0.03, TOP - 0.29),
+            (half + 0.03, LOW),
+        ]
         m.add("Housing", "trim", prism_x(rib, 0.06, 0.008).to(float(x)))
     for x in (-2.6, -0.9, 0.9, 2.6):
         for y in (-0.8, 0.8):
@@ -56,7 +70,11 @@ def _doors(m: Machine) -> None:
         side = 1 if k % 2 == 0 else -1
         hx = x + side * 0.46
         m.box(part, "trim_dark", (hx, y - 0.06, 1.2), (0.07, 0.03, 0.22), 0.008)
-        m.add(part, "steel", pipe([(hx, y - 0.06, 1.2), (hx, y - 0.15, 1.2), (hx, y - 0.15, 0.94)], 0.016, 0.04, 10, steps=3))
+        m.add(
+            part,
+            "steel",
+            pipe([(hx, y - 0.06, 1.2), (hx, y - 0.15, 1.2), (hx, y - 0.15, 0.94)], 0.016, 0.04, 10, steps=3),
+        )
         fit.hinges(m, part, at(x - side * 0.57, y - 0.035), (0.9, 1.38, 1.86))
         fit.warning_plate(m, part, at(x - side * 0.3, y - 0.052, 1.02), 0.12)
         for z in (0.8, 1.96):
@@ -73,7 +91,21 @@ def _tunnel(m: Machine) -> None:
             m.add("Tunnel", "rubber", strip.to(x + s * 0.045, -0.53 + 0.0885 * k, 1.3))
         hood = [(0, 1.62), (0, 1.98), (0.12, 1.98), (0.42, 1.74), (0.42, 1.62)]
         m.add("Tunnel", "trim", prism_y([(s * (L / 2 + a), z) for a, z in hood], 1.4, 0.01))
-        m.add("Tunnel", "galvanised", pipe([(s * (L / 2 + 0.2), 0, 1.9), (s * (L / 2 + 0.2), 0, 2.75), (s * (L / 2 - 0.5), 0, 2.75), (s * (L / 2 - 0.5), 0, TOP)], 0.1, 0.2, 20))
+        m.add(
+            "Tunnel",
+            "galvanised",
+            pipe(
+                [
+                    (s * (L / 2 + 0.2), 0, 1.9),
+                    (s * (L / 2 + 0.2), 0, 2.75),
+                    (s * (L / 2 - 0.5), 0, 2.75),
+                    (s * (L / 2 - 0.5), 0, TOP),
+                ],
+                0.1,
+                0.2,
+                20,
+            ),
+        )
 
 
 def _bed(m: Machine) -> None:
@@ -94,12 +126,30 @@ def _bed(m: Machine) -> None:
 def _stacks(m: Machine) -> None:
     for x in (-1.7, 1.7):
         m.add("Exhaust stacks", "trim", box(0.9, 0.9, 0.12, 0.015).to(x, 0.3, TOP + 0.05))
-        stack = [(0, 0), (0.34, 0), (0.34, 0.06), (0.26, 0.2), (0.26, 1.0), (0.29, 1.02), (0.29, 1.06), (0.26, 1.08), (0.26, 1.3), (0, 1.3)]
+        stack = [
+            (0, 0),
+            (0.34, 0),
+            (0.34, 0.06),
+            (0.26, 0.2),
+            (0.26, 1.0),
+            (0.29, 1.02),
+            (0.29, 1.06),
+            (0.26, 1.08),
+            (0.26, 1.3),
+            (0, 1.3),
+        ]
         m.add("Exhaust stacks", "galvanised", revolve(stack, 32), at(x, 0.3, TOP + 0.1))
         fit.bolts(m, "Exhaust stacks", at(x, 0.3, TOP + 0.16), 0.31, 12, 0.012)
-        m.add("Exhaust stacks", "galvanised", revolve([(0, 0), (0.36, 0.0), (0.38, 0.02), (0.05, 0.2), (0, 0.21)], 32), at(x, 0.3, TOP + 1.55))
+        m.add(
+            "Exhaust stacks",
+            "galvanised",
+            revolve([(0, 0), (0.36, 0.0), (0.38, 0.02), (0.05, 0.2), (0, 0.21)], 32),
+            at(x, 0.3, TOP + 1.55),
+        )
         for turn in (0, 90, 180, 270):
-            m.add("Exhaust stacks", "steel", box(0.02, 0.02, 0.2, 0.003).to(0.27, 0, TOP + 1.46), at(x, 0.3) @ at(rz=turn))
+            m.add(
+                "Exhaust stacks", "steel", box(0.02, 0.02, 0.2, 0.003).to(0.27, 0, TOP + 1.46), at(x, 0.3) @ at(rz=turn)
+            )
         m.rod("Exhaust stacks", "steel", (x, 0.02, TOP + 0.8), 0.012, 0.1, "y", sides=8)
         m.box("Exhaust stacks", "trim_dark", (x, -0.06, TOP + 0.8), (0.12, 0.1, 0.16), 0.01)
         burner = [(0, 0), (0.2, 0), (0.2, 0.05), (0.15, 0.07), (0.15, 0.3), (0.12, 0.36), (0, 0.36)]
@@ -112,9 +162,28 @@ def _stacks(m: Machine) -> None:
 def _fans(m: Machine) -> None:
     for x in (-0.55, 0.55):
         m.add("Circulation fans", "trim", box(0.66, 0.7, 0.1, 0.012).to(x, 0.1, TOP + 0.04))
-        m.add("Circulation fans", "trim_dark", revolve([(0, 0), (0.26, 0), (0.26, 0.04), (0.18, 0.1), (0.18, 0.24), (0, 0.24)], 26), at(x, 0.1, TOP + 0.09))
+        m.add(
+            "Circulation fans",
+            "trim_dark",
+            revolve([(0, 0), (0.26, 0), (0.26, 0.04), (0.18, 0.1), (0.18, 0.24), (0, 0.24)], 26),
+            at(x, 0.1, TOP + 0.09),
+        )
         motor(m, "Circulation fans", at(x, 0.1, TOP + 0.33), 0.17, 0.48, "trim", -90)
-        m.add("Circulation fans", "black", pipe([(x + 0.06, -0.1, TOP + 0.5), (x + 0.16, -0.2, TOP + 0.48), (x + 0.16, -0.3, TOP + 0.05), (x + 0.16, -0.8, TOP - 0.04)], 0.015, 0.06, 8))
+        m.add(
+            "Circulation fans",
+            "black",
+            pipe(
+                [
+                    (x + 0.06, -0.1, TOP + 0.5),
+                    (x + 0.16, -0.2, TOP + 0.48),
+                    (x + 0.16, -0.3, TOP + 0.05),
+                    (x + 0.16, -0.8, TOP - 0.04),
+                ],
+                0.015,
+                0.06,
+                8,
+            ),
+        )
     for s in (-1, 1):
         m.box("Roof", "trim", (s * 2.7, -0.2, TOP + 0.06), (0.5, 0.7, 0.1), 0.012)
         for y in (-0.4, -0.2, 0.0):
@@ -125,7 +194,11 @@ def _gas_train(m: Machine) -> None:
     y, z = D / 2 + 0.42, 0.85
     m.add("Gas train", "yellow", pipe([(-2.9, y, z), (2.2, y, z)], 0.035, sides=14))
     for x in (-1.7, 1.7):
-        m.add("Gas train", "yellow", pipe([(x - 0.35, y, z), (x - 0.35, y, 1.3), (x - 0.05, y - 0.1, 1.3)], 0.026, 0.08, 12))
+        m.add(
+            "Gas train",
+            "yellow",
+            pipe([(x - 0.35, y, z), (x - 0.35, y, 1.3), (x - 0.05, y - 0.1, 1.3)], 0.026, 0.08, 12),
+        )
         m.rod("Gas train", "cast", (x - 0.35, y, 1.08), 0.05, 0.12, sides=16)
         m.box("Gas train", "blue", (x - 0.35, y + 0.07, 1.08), (0.1, 0.1, 0.14), 0.012)
         m.box("Gas train", "trim_dark", (x - 0.35, D / 2 + 0.21, z), (0.04, 0.42, 0.04), 0.005)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from scenes._make import cargo
@@ -97,7 +99,7 @@ def _film(m: Machine) -> None:
     for x, zz in rollers:
         m.rod("Film frame", "chrome", (x, y0, zz), 0.04, 1.2, "y", sides=18)
     web = [(-0.72, TOP + 0.72), (-0.12, TOP + 0.685), (-0.08, TOP + 0.64), (-0.14, TOP + 0.1), (-0.12, 1.6)]
-    for (x1, z1), (x2, z2) in zip(web, web[1:], strict=False):
+    for (x1, z1), (x2, z2) in itertools.pairwise(web):
         length, lean = float(np.hypot(x2 - x1, z2 - z1)), float(np.degrees(np.arctan2(z1 - z2, x2 - x1)))
         m.add("Film web", "glass", box(length, 0.98, 0.004, 0.001), at((x1 + x2) / 2, 0, (z1 + z2) / 2, ry=lean))
     motor(m, "Film frame", at(-0.75, 0.66, z, rx=-90), 0.07, 0.22, "trim", 180)
@@ -117,7 +119,16 @@ def _tunnel(m: Machine) -> None:
 
 def _operator(m: Machine) -> None:
     x, y = 0.3, -D / 2 - 0.22
-    m.add("Panel", "steel", pipe([(x, -D / 2 + 0.1, TOP), (x, -D / 2 + 0.1, TOP + 0.1), (x, y + 0.06, TOP + 0.1), (x, y + 0.06, 1.8)], 0.024, 0.07, 12))
+    m.add(
+        "Panel",
+        "steel",
+        pipe(
+            [(x, -D / 2 + 0.1, TOP), (x, -D / 2 + 0.1, TOP + 0.1), (x, y + 0.06, TOP + 0.1), (x, y + 0.06, 1.8)],
+            0.024,
+            0.07,
+            12,
+        ),
+    )
     fit.control_panel(m, "Panel", at(x, y, 1.54, rz=6), 0.4, 0.5)
     fit.cabinet(m, "Cabinet", at(-0.1, D / 2 - 0.02, 0, rz=180), 0.9, 0.36, 1.7)
     fit.stack_light(m, 1.12, -0.75, TOP, 0.25)

@@ -9,7 +9,7 @@ from scenes._make import fittings as fit
 from scenes._make.drives import motor
 from scenes._make.machine import Machine
 from scenes._make.mesh import at
-from scenes._make.solids import box, cylinder, ring
+from scenes._make.solids import box, cylinder
 from scenes._make.sweeps import pipe
 
 SPAN, TOP = 1.32, 3.5
@@ -64,7 +64,12 @@ def _bridge(m: Machine) -> None:
         m.box("Cable chain", "black", (x - 0.36, -1.15 + 0.075 * k, TOP + 0.62), (0.09, 0.062, 0.05), 0.008)
     arc = np.linspace(0, np.pi, 9)
     for a in arc:
-        m.add("Cable chain", "black", box(0.09, 0.06, 0.05, 0.008), at(x - 0.36, 0.18 + 0.09 * np.sin(a), TOP + 0.71 - 0.09 * np.cos(a), rx=np.degrees(a)))
+        m.add(
+            "Cable chain",
+            "black",
+            box(0.09, 0.06, 0.05, 0.008),
+            at(x - 0.36, 0.18 + 0.09 * np.sin(a), TOP + 0.71 - 0.09 * np.cos(a), rx=np.degrees(a)),
+        )
 
 
 def _gripper(m: Machine) -> None:
@@ -79,7 +84,11 @@ def _gripper(m: Machine) -> None:
             m.add("Gripper", "rubber", cylinder(0.045, 0.05, 0.02, 16).to(x + dx, y + dy, low - 0.21))
     for k in (-1, 0):
         cargo.carton(m, "Load", at(x + (k + 0.5) * 0.395, y, low - 0.535), (0.385, 0.385, 0.3))
-    m.add("Gripper", "blue", pipe([(x + 0.09, y, low + 1.0), (x + 0.3, y, low + 0.7), (x + 0.2, y + 0.1, low + 0.05)], 0.016, 0.2, 8))
+    m.add(
+        "Gripper",
+        "blue",
+        pipe([(x + 0.09, y, low + 1.0), (x + 0.3, y, low + 0.7), (x + 0.2, y + 0.1, low + 0.05)], 0.016, 0.2, 8),
+    )
 
 
 def _infeed(m: Machine) -> None:

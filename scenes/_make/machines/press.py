@@ -37,7 +37,9 @@ def _bed(m: Machine) -> None:
     fit.hazard_stripe(m, "Bed", at(0, -D / 2 + 0.04, 0.7), 1.9, 0.08)
     for x in (-0.62, 0.62):
         m.add("Bed", "dark", box(0.5, 0.02, 0.34, 0.006).to(x, -D / 2 + 0.045, 0.34))
-        fit.bolt_heads(m, "Bed", [at(x + a, -D / 2 + 0.035, 0.34 + b, rx=90) for a in (-0.21, 0.21) for b in (-0.13, 0.13)])
+        fit.bolt_heads(
+            m, "Bed", [at(x + a, -D / 2 + 0.035, 0.34 + b, rx=90) for a in (-0.21, 0.21) for b in (-0.13, 0.13)]
+        )
     places = [at(x, y, 0.06) for x in (-W / 2 + 0.06, W / 2 - 0.06) for y in (-0.85, 0.85)]
     fit.bolt_heads(m, "Bed", places, 0.03)
 
@@ -56,7 +58,12 @@ def _uprights(m: Machine) -> None:
         m.box("Uprights", "skin", (x, 0, 1.9), (0.44, 1.2, 0.1), 0.012)
         for z in (2.35, 2.85):
             fit.bolts(m, "Uprights", at(x + s * 0.245, 0.0, z, ry=90 * s), 0.0, 1, 0.04)
-            m.add("Uprights", "trim", revolve([(0, 0), (0.14, 0), (0.12, 0.03), (0, 0.03)], 28), at(x + s * 0.245, 0, z, ry=90 * s))
+            m.add(
+                "Uprights",
+                "trim",
+                revolve([(0, 0), (0.14, 0), (0.12, 0.03), (0, 0.03)], 28),
+                at(x + s * 0.245, 0, z, ry=90 * s),
+            )
         m.box("Uprights", "steel", (s * (W / 2 - 0.55), 0, 2.35), (0.07, 0.34, 2.0), 0.008)
         m.box("Uprights", "trim", (x, -D / 2 + 0.035, 2.5), (0.32, 0.02, 1.3), 0.006)
         for z in (1.95, 3.05):
@@ -72,11 +79,28 @@ def _crown(m: Machine) -> None:
             m.rod("Crown", "steel", (x, y, CROWN + 0.87), 0.16, 0.08, sides=6)
             m.rod("Crown", "steel", (x, y, CROWN + 0.96), 0.09, 0.14, sides=20)
     z = CROWN + 0.84
-    cylinder = [(0, 0), (0.46, 0), (0.48, 0.02), (0.48, 0.1), (0.38, 0.13), (0.38, 0.52), (0.42, 0.54), (0.42, 0.64), (0.14, 0.68), (0.14, 0.76), (0, 0.76)]
+    cylinder = [
+        (0, 0),
+        (0.46, 0),
+        (0.48, 0.02),
+        (0.48, 0.1),
+        (0.38, 0.13),
+        (0.38, 0.52),
+        (0.42, 0.54),
+        (0.42, 0.64),
+        (0.14, 0.68),
+        (0.14, 0.76),
+        (0, 0.76),
+    ]
     m.add("Cylinder", "trim_dark", revolve(cylinder, 40), at(z=z))
     fit.bolts(m, "Cylinder", at(z=z + 0.1), 0.43, 14, 0.022)
     fit.bolts(m, "Cylinder", at(z=z + 0.64), 0.34, 12, 0.02)
-    rail = [(-W / 2 + 0.08, -D / 2 + 0.08), (W / 2 - 0.08, -D / 2 + 0.08), (W / 2 - 0.08, D / 2 - 0.08), (-W / 2 + 0.08, D / 2 - 0.08)]
+    rail = [
+        (-W / 2 + 0.08, -D / 2 + 0.08),
+        (W / 2 - 0.08, -D / 2 + 0.08),
+        (W / 2 - 0.08, D / 2 - 0.08),
+        (-W / 2 + 0.08, D / 2 - 0.08),
+    ]
     for k, (x, y) in enumerate(rail):
         x2, y2 = rail[(k + 1) % 4]
         for level in (0.45, 0.85):
@@ -89,7 +113,11 @@ def _crown(m: Machine) -> None:
 def _ladder(m: Machine, top: float) -> None:
     x, y = W / 2 + 0.12, 0.62
     for s in (-0.2, 0.2):
-        m.add("Ladder", "yellow", pipe([(x, y + s, 0), (x, y + s, top + 0.9), (x - 0.2, y + s, top + 0.9)], 0.018, 0.1, 8, steps=3))
+        m.add(
+            "Ladder",
+            "yellow",
+            pipe([(x, y + s, 0), (x, y + s, top + 0.9), (x - 0.2, y + s, top + 0.9)], 0.018, 0.1, 8, steps=3),
+        )
     for k in range(14):
         m.rod("Ladder", "yellow", (x, y, 0.3 + 0.28 * k), 0.012, 0.4, "y", sides=8)
     for z in (1.0, 2.4, 3.8):
@@ -157,11 +185,31 @@ def _piping(m: Machine) -> None:
         y = UNIT_Y - 0.2 + 0.12 * k
         x = 0.45 + 0.1 * k
         rise = CROWN + 1.1 + 0.1 * k
-        way = [(x, y, 1.1), (x, y, 1.4 + 0.06 * k), (x, D / 2 + 0.1, 1.4 + 0.06 * k), (x, D / 2 + 0.1, rise), (x * 0.3, 0.3, rise)]
+        way = [
+            (x, y, 1.1),
+            (x, y, 1.4 + 0.06 * k),
+            (x, D / 2 + 0.1, 1.4 + 0.06 * k),
+            (x, D / 2 + 0.1, rise),
+            (x * 0.3, 0.3, rise),
+        ]
         m.add("Piping", "steel", pipe(way, 0.027, 0.09, 10))
     for z in (2.2, 3.3):
         m.box("Piping", "trim_dark", (0.55, D / 2 + 0.05, z), (0.36, 0.14, 0.05), 0.006)
-    m.add("Piping", "black", pipe([(-0.5, UNIT_Y - 0.3, 1.4), (-0.5, UNIT_Y - 0.3, 1.75), (-0.85, D / 2 + 0.03, 2.0), (-0.85, D / 2 + 0.03, 2.9)], 0.03, 0.14, 10))
+    m.add(
+        "Piping",
+        "black",
+        pipe(
+            [
+                (-0.5, UNIT_Y - 0.3, 1.4),
+                (-0.5, UNIT_Y - 0.3, 1.75),
+                (-0.85, D / 2 + 0.03, 2.0),
+                (-0.85, D / 2 + 0.03, 2.9),
+            ],
+            0.03,
+            0.14,
+            10,
+        ),
+    )
 
 
 def _front(m: Machine) -> None:

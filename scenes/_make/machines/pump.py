@@ -29,7 +29,20 @@ def build() -> Machine:
 
 
 def _frame(m: Machine) -> None:
-    beam = [(-0.07, 0), (0.07, 0), (0.07, 0.016), (0.012, 0.022), (0.012, 0.128), (0.07, 0.134), (0.07, 0.15), (-0.07, 0.15), (-0.07, 0.134), (-0.012, 0.128), (-0.012, 0.022), (-0.07, 0.016)]
+    beam = [
+        (-0.07, 0),
+        (0.07, 0),
+        (0.07, 0.016),
+        (0.012, 0.022),
+        (0.012, 0.128),
+        (0.07, 0.134),
+        (0.07, 0.15),
+        (-0.07, 0.15),
+        (-0.07, 0.134),
+        (-0.012, 0.128),
+        (-0.012, 0.022),
+        (-0.07, 0.016),
+    ]
     for y in (-0.33, 0.33):
         m.add("Base frame", "trim_dark", prism_x([(y + a, 0.05 + b) for a, b in beam], 2.1, 0.003).to(0.05))
     for x in (-0.95, -0.3, 0.3, 1.04):
@@ -60,9 +73,25 @@ def _casing(m: Machine) -> None:
     part = "Casing"
     lie = at(CASING_X, 0, AXIS, rz=0) @ at(ry=-90) @ at(rz=-90)  # +Z of the spiral looks to the suction side
     m.add(part, "skin", _spiral(), lie)
-    hub = [(0, -0.1), (0.2, -0.1), (0.25, -0.07), (0.27, 0), (0.25, 0.07), (0.2, 0.1), (0.13, 0.13), (0.11, 0.2), (0.11, 0.3), (0, 0.3)]
+    hub = [
+        (0, -0.1),
+        (0.2, -0.1),
+        (0.25, -0.07),
+        (0.27, 0),
+        (0.25, 0.07),
+        (0.2, 0.1),
+        (0.13, 0.13),
+        (0.11, 0.2),
+        (0.11, 0.3),
+        (0, 0.3),
+    ]
     m.add(part, "skin", revolve(hub, 36, 40), lie)
-    m.add(part, "skin", revolve([(0, -0.2), (0.16, -0.2), (0.215, -0.16), (0.235, -0.14), (0.235, -0.09), (0, -0.09)], 36), lie)
+    m.add(
+        part,
+        "skin",
+        revolve([(0, -0.2), (0.16, -0.2), (0.215, -0.16), (0.235, -0.14), (0.235, -0.09), (0, -0.09)], 36),
+        lie,
+    )
     fit.bolts(m, part, lie @ at(z=-0.15) @ at(rx=180), 0.217, 14, 0.011)
     neck = loft(_neck_rings())
     m.add(part, "skin", neck)
@@ -89,7 +118,18 @@ def _neck_rings() -> list[np.ndarray]:
 def _bearings(m: Machine) -> None:
     part = "Bearing frame"
     along = at(CASING_X + 0.18, 0, AXIS, ry=90)
-    body = [(0, 0), (0.2, 0), (0.2, 0.03), (0.12, 0.09), (0.1, 0.14), (0.1, 0.34), (0.12, 0.36), (0.12, 0.4), (0.07, 0.42), (0, 0.42)]
+    body = [
+        (0, 0),
+        (0.2, 0),
+        (0.2, 0.03),
+        (0.12, 0.09),
+        (0.1, 0.14),
+        (0.1, 0.34),
+        (0.12, 0.36),
+        (0.12, 0.4),
+        (0.07, 0.42),
+        (0, 0.42),
+    ]
     m.add(part, "cast", revolve(body, 32), along)
     fit.bolts(m, part, along @ at(z=0.4), 0.098, 6, 0.01)
     for turn in (45, 135, 225, 315):
@@ -119,4 +159,8 @@ def _instruments(m: Machine) -> None:
     vibration_sensor(m, "Sensors", at(CASING_X + 0.5, 0, AXIS + 0.1))
     vibration_sensor(m, "Sensors", at(0.42, 0.1, AXIS + 0.24))
     gauge(m, "Sensors", at(CASING_X, -0.085, 1.02, rx=90) @ at(rx=-90, y=-0.0))
-    m.add("Sensors", "steel", pipe([(CASING_X, -0.06, 1.02), (CASING_X, -0.1, 1.02), (CASING_X, -0.1, 1.06)], 0.012, 0.02, 8, steps=2))
+    m.add(
+        "Sensors",
+        "steel",
+        pipe([(CASING_X, -0.06, 1.02), (CASING_X, -0.1, 1.02), (CASING_X, -0.1, 1.06)], 0.012, 0.02, 8, steps=2),
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from scenes._make import cargo
 from scenes._make import fittings as fit
 from scenes._make.machine import Machine
 from scenes._make.mesh import at
-from scenes._make.solids import box
 from scenes._make.sweeps import pipe
 
 BAY, DEPTH, TOP = 2.76, 1.05, 4.3
@@ -33,11 +34,13 @@ def _uprights(m: Machine) -> None:
         x = (k - 1.5) * BAY
         for y in (-DEPTH / 2, DEPTH / 2):
             m.box("Uprights", "skin", (x, y, TOP / 2), (0.1, 0.08, TOP), 0.01)
-            m.box("Uprights", "black", (x, y - 0.042 if y < 0 else y + 0.042, TOP / 2), (0.022, 0.004, TOP - 0.2), 0.001)
+            m.box(
+                "Uprights", "black", (x, y - 0.042 if y < 0 else y + 0.042, TOP / 2), (0.022, 0.004, TOP - 0.2), 0.001
+            )
             m.box("Uprights", "trim_dark", (x, y, 0.008), (0.18, 0.15, 0.016), 0.003)
             fit.bolt_heads(m, "Uprights", [at(x + 0.065, y, 0.016), at(x - 0.065, y, 0.016)], 0.012)
         zs = np.linspace(0.3, TOP - 0.2, 7)
-        for i, (a, b) in enumerate(zip(zs, zs[1:], strict=False)):
+        for i, (a, b) in enumerate(itertools.pairwise(zs)):
             y = DEPTH / 2 - 0.03 if i % 2 else -DEPTH / 2 + 0.03
             m.add("Uprights", "trim", pipe([(x, y, float(a)), (x, -y, float(b))], 0.018, sides=8))
         for z in (0.28, TOP - 0.16):
@@ -53,7 +56,9 @@ def _beams(m: Machine) -> None:
             for y in (-DEPTH / 2, DEPTH / 2):
                 m.box("Beams", "orange", (x, y, z - 0.07), (BAY - 0.1, 0.05, 0.13), 0.008)
                 for s in (-1, 1):
-                    m.box("Beams", "orange", (x + s * (BAY / 2 - 0.06), y - 0.002, z - 0.08), (0.03, 0.062, 0.22), 0.004)
+                    m.box(
+                        "Beams", "orange", (x + s * (BAY / 2 - 0.06), y - 0.002, z - 0.08), (0.03, 0.062, 0.22), 0.004
+                    )
             for dx in np.linspace(-1.1, 1.1, 5):
                 m.box("Beams", "galvanised", (x + float(dx), 0, z - 0.03), (0.08, DEPTH - 0.04, 0.03), 0.004)
             m.box("Beams", "white", (x, -DEPTH / 2 - 0.027, z - 0.07), (0.3, 0.004, 0.08), 0.001)

@@ -34,7 +34,13 @@ def build(turn: float) -> Machine:
 
 def _pedestal(m: Machine) -> None:
     m.box("Pedestal", "trim_dark", (0, 0, 0.02), (1.1, 1.1, 0.04), 0.008)
-    m.add("Pedestal", "trim_dark", revolve([(0, 0.04), (0.4, 0.04), (0.42, 0.06), (0.36, 0.16), (0.36, 0.3), (0.42, 0.34), (0.42, 0.38), (0, 0.38)], 32))
+    m.add(
+        "Pedestal",
+        "trim_dark",
+        revolve(
+            [(0, 0.04), (0.4, 0.04), (0.42, 0.06), (0.36, 0.16), (0.36, 0.3), (0.42, 0.34), (0.42, 0.38), (0, 0.38)], 32
+        ),
+    )
     for turn in range(0, 360, 60):
         rib = prism_y([(0.34, 0.04), (0.52, 0.04), (0.38, 0.3), (0.34, 0.3)], 0.03, 0.004)
         m.add("Pedestal", "trim_dark", rib, at(rz=turn))
@@ -45,13 +51,24 @@ def _pedestal(m: Machine) -> None:
     fit.bolts(m, "Base", at(z=0.43), 0.35, 12, 0.016)
     m.box("Base", "dark", (-0.42, 0, 0.52), (0.22, 0.3, 0.18), 0.02)
     for y in (-0.08, 0, 0.08):
-        m.add("Base", "black", pipe([(-0.52, y, 0.52), (-0.66, y, 0.5), (-0.72, y, 0.1), (-1.2, y * 0.8, 0.04)], 0.022, 0.1, 10))
+        m.add(
+            "Base",
+            "black",
+            pipe([(-0.52, y, 0.52), (-0.66, y, 0.5), (-0.72, y, 0.1), (-1.2, y * 0.8, 0.04)], 0.022, 0.1, 10),
+        )
 
 
 def _column(m: Machine) -> None:
     part = "Axis 1"
     m.add(part, "trim_dark", cylinder(0.31, 0.04, 0.006, 36).to(z=0.72))
-    sections = [(0.0, 0.74, 0.33, 0.33, 2.2), (0.02, 0.82, 0.33, 0.31, 2.6), (0.1, 0.94, 0.32, 0.25, 3.4), (0.2, 1.06, 0.28, 0.2, 4), (0.24, 1.2, 0.21, 0.17, 4), (0.26, 1.26, 0.14, 0.13, 3)]
+    sections = [
+        (0.0, 0.74, 0.33, 0.33, 2.2),
+        (0.02, 0.82, 0.33, 0.31, 2.6),
+        (0.1, 0.94, 0.32, 0.25, 3.4),
+        (0.2, 1.06, 0.28, 0.2, 4),
+        (0.24, 1.2, 0.21, 0.17, 4),
+        (0.26, 1.26, 0.14, 0.13, 3),
+    ]
     m.add(part, "skin", loft([oval((x, 0, z), (1, 0, 0), (0, 1, 0), u, v, p, 32) for x, z, u, v, p in sections]))
     for s in (-1, 1):
         m.add(part, "skin", cylinder(0.2, 0.16, 0.02, 32), at(SHOULDER[0], s * 0.2, SHOULDER[2], rx=90))
@@ -72,7 +89,18 @@ def _lower_arm(m: Machine) -> np.ndarray:
     part = "Lower arm"
     place = _along(np.array(SHOULDER), LOWER_LEAN)
     n = LOWER_LENGTH
-    shape = [(-0.17, 0.1, 0.07), (-0.1, 0.18, 0.1), (0.0, 0.2, 0.115), (0.18, 0.175, 0.11), (0.45, 0.135, 0.095), (0.75, 0.125, 0.09), (n - 0.12, 0.15, 0.1), (n, 0.165, 0.105), (n + 0.09, 0.14, 0.09), (n + 0.145, 0.07, 0.06)]
+    shape = [
+        (-0.17, 0.1, 0.07),
+        (-0.1, 0.18, 0.1),
+        (0.0, 0.2, 0.115),
+        (0.18, 0.175, 0.11),
+        (0.45, 0.135, 0.095),
+        (0.75, 0.125, 0.09),
+        (n - 0.12, 0.15, 0.1),
+        (n, 0.165, 0.105),
+        (n + 0.09, 0.14, 0.09),
+        (n + 0.145, 0.07, 0.06),
+    ]
     rings = [oval((0, 0, z), (1, 0, 0), (0, 1, 0), u, v, 3.2, 28) for z, u, v in shape]
     m.add(part, "skin", loft(rings), place)
     pocket = prism_y([(-0.05, 0.3), (0.05, 0.3), (0.045, 0.8), (-0.045, 0.8)], 0.19, 0.012)
@@ -87,7 +115,23 @@ def _forearm(m: Machine, elbow: np.ndarray) -> np.ndarray:
     part = "Forearm"
     place = _along(elbow, 90 + FORE_DIP) @ at(-0.13)
     n = FORE_LENGTH
-    m.add("Elbow", "skin", loft([oval((0, 0, z), (1, 0, 0), (0, 1, 0), u, v, 3.6, 28) for z, u, v in ((-0.3, 0.1, 0.12), (-0.26, 0.15, 0.17), (-0.05, 0.19, 0.19), (0.12, 0.19, 0.19), (0.2, 0.15, 0.15))]), place)
+    m.add(
+        "Elbow",
+        "skin",
+        loft(
+            [
+                oval((0, 0, z), (1, 0, 0), (0, 1, 0), u, v, 3.6, 28)
+                for z, u, v in (
+                    (-0.3, 0.1, 0.12),
+                    (-0.26, 0.15, 0.17),
+                    (-0.05, 0.19, 0.19),
+                    (0.12, 0.19, 0.19),
+                    (0.2, 0.15, 0.15),
+                )
+            ]
+        ),
+        place,
+    )
     m.add("Elbow", "skin", cylinder(0.16, 0.42, 0.02, 32), at(*elbow, rx=90))
     m.add("Elbow", "trim_dark", cylinder(0.12, 0.47, 0.012, 28), at(*elbow, rx=90))
     for y, x in ((0.09, 0.06), (-0.09, 0.06), (0.0, -0.09)):
@@ -95,10 +139,22 @@ def _forearm(m: Machine, elbow: np.ndarray) -> np.ndarray:
         m.add("Elbow", "black", cylinder(0.055, 0.04, 0.008, 20).to(x, y, -0.59), place)
     m.add("Elbow", "trim_dark", cylinder(0.155, 0.05, 0.01, 30).to(z=0.22), place)
     fit.bolts(m, "Elbow", place @ at(z=0.245), 0.14, 10, 0.009)
-    shape = [(0.24, 0.14, 0.14), (0.34, 0.135, 0.13), (0.6, 0.11, 0.105), (0.95, 0.095, 0.09), (n - 0.2, 0.09, 0.085), (n - 0.16, 0.085, 0.08)]
+    shape = [
+        (0.24, 0.14, 0.14),
+        (0.34, 0.135, 0.13),
+        (0.6, 0.11, 0.105),
+        (0.95, 0.095, 0.09),
+        (n - 0.2, 0.09, 0.085),
+        (n - 0.16, 0.085, 0.08),
+    ]
     m.add(part, "skin", loft([oval((0, 0, z), (1, 0, 0), (0, 1, 0), u, v, 2.6, 28) for z, u, v in shape]), place)
     for s in (-1, 1):
-        fork = loft([oval((0, s * 0.075, z), (1, 0, 0), (0, 1, 0), u, 0.028, 3, 20) for z, u in ((n - 0.2, 0.08), (n - 0.05, 0.085), (n + 0.03, 0.075), (n + 0.075, 0.04))])
+        fork = loft(
+            [
+                oval((0, s * 0.075, z), (1, 0, 0), (0, 1, 0), u, 0.028, 3, 20)
+                for z, u in ((n - 0.2, 0.08), (n - 0.05, 0.085), (n + 0.03, 0.075), (n + 0.075, 0.04))
+            ]
+        )
         m.add("Wrist", "skin", fork, place)
         m.add("Wrist", "trim_dark", cylinder(0.06, 0.02, 0.006, 22), place @ at(0, s * 0.108, n, rx=90))
     return (place @ np.array([0, 0, n, 1.0]))[:3]
@@ -106,7 +162,12 @@ def _forearm(m: Machine, elbow: np.ndarray) -> np.ndarray:
 
 def _gripper(m: Machine, wrist: np.ndarray) -> None:
     down = at(*wrist, ry=180)
-    m.add("Wrist", "skin", revolve([(0, -0.075), (0.05, -0.07), (0.062, -0.03), (0.062, 0.1), (0.056, 0.13), (0, 0.13)], 24), down)
+    m.add(
+        "Wrist",
+        "skin",
+        revolve([(0, -0.075), (0.05, -0.07), (0.062, -0.03), (0.062, 0.1), (0.056, 0.13), (0, 0.13)], 24),
+        down,
+    )
     m.add("Wrist", "trim_dark", cylinder(0.055, 0.05, 0.005, 24).to(z=0.155), down)
     fit.bolts(m, "Wrist", down @ at(z=0.18), 0.042, 6, 0.007)
     part = "Gripper"
@@ -115,7 +176,18 @@ def _gripper(m: Machine, wrist: np.ndarray) -> None:
     m.add(part, "trim_dark", box(0.32, 0.138, 0.03, 0.005).to(z=0.25), down)
     for s in (-1, 1):
         m.add(part, "trim", box(0.05, 0.11, 0.07, 0.008).to(s * 0.15, 0, 0.335), down)
-        finger = prism_y([(s * 0.175, 0.33), (s * 0.145, 0.33), (s * 0.118, 0.5), (s * 0.118, 0.62), (s * 0.14, 0.62), (s * 0.15, 0.5)], 0.08, 0.004)
+        finger = prism_y(
+            [
+                (s * 0.175, 0.33),
+                (s * 0.145, 0.33),
+                (s * 0.118, 0.5),
+                (s * 0.118, 0.62),
+                (s * 0.14, 0.62),
+                (s * 0.15, 0.5),
+            ],
+            0.08,
+            0.004,
+        )
         m.add(part, "steel", finger, down)
         m.add(part, "rubber", box(0.012, 0.085, 0.11, 0.003).to(s * 0.112, 0, 0.56), down)
     m.add(part, "copper", box(0.2, 0.2, 0.14, 0.014).to(z=0.58), down)
@@ -125,7 +197,16 @@ def _dress_pack(m: Machine, elbow: np.ndarray) -> None:
     """The hose that runs along the arm, with its clips."""
     x, _, z = SHOULDER
     ex, _, ez = elbow
-    way = [(-0.1, 0.24, 0.75), (x - 0.3, 0.3, z + 0.05), (x + 0.12, 0.24, z + 0.55), (ex - 0.28, 0.24, ez + 0.02), (ex - 0.05, 0.12, ez + 0.36), (ex + 0.5, 0.06, ez + 0.24), (ex + 1.05, 0.03, ez + 0.1), (ex + 1.28, 0.0, ez - 0.02)]
+    way = [
+        (-0.1, 0.24, 0.75),
+        (x - 0.3, 0.3, z + 0.05),
+        (x + 0.12, 0.24, z + 0.55),
+        (ex - 0.28, 0.24, ez + 0.02),
+        (ex - 0.05, 0.12, ez + 0.36),
+        (ex + 0.5, 0.06, ez + 0.24),
+        (ex + 1.05, 0.03, ez + 0.1),
+        (ex + 1.28, 0.0, ez - 0.02),
+    ]
     m.add("Dress pack", "black", pipe(way, 0.03, 0.22, 12, steps=6))
     place = _along(elbow, 90 + FORE_DIP)
     clip = merge([ring(0.05, 0.03, 0.035, 14), box(0.03, 0.03, 0.035, 0.004).to(-0.06)])

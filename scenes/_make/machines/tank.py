@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scenes._make import fittings as fit
-from scenes._make.drives import flange_pair, gauge, gate_valve, motor
+from scenes._make.drives import flange_pair, gate_valve, gauge, motor
 from scenes._make.machine import Machine
 from scenes._make.mesh import at
 from scenes._make.solids import box, cylinder, revolve, ring
@@ -64,11 +64,21 @@ def _top(m: Machine) -> None:
     m.add("Agitator", "trim", cylinder(0.2, 0.2, 0.008, 28).to(z=z + 0.05))
     m.add("Agitator", "trim", cylinder(0.27, 0.04, 0.006, 28).to(z=z + 0.16))
     fit.bolts(m, "Agitator", at(z=z + 0.18), 0.24, 10, 0.014)
-    m.add("Agitator", "trim_dark", revolve([(0, 0), (0.16, 0), (0.16, 0.06), (0.12, 0.1), (0.12, 0.26), (0.14, 0.3), (0, 0.3)], 24), at(z=z + 0.18))
+    m.add(
+        "Agitator",
+        "trim_dark",
+        revolve([(0, 0), (0.16, 0), (0.16, 0.06), (0.12, 0.1), (0.12, 0.26), (0.14, 0.3), (0, 0.3)], 24),
+        at(z=z + 0.18),
+    )
     motor(m, "Agitator", at(z=z + 0.48), 0.13, 0.42, "trim", -120)
     hatch = at(-0.5, -0.32, HIGH + 0.2)
     m.add("Manhole", "trim", cylinder(0.24, 0.26, 0.006, 28), hatch)
-    m.add("Manhole", "trim", revolve([(0, 0.14), (0.27, 0.14), (0.28, 0.16), (0.26, 0.19), (0.12, 0.22), (0, 0.225)], 28), hatch)
+    m.add(
+        "Manhole",
+        "trim",
+        revolve([(0, 0.14), (0.27, 0.14), (0.28, 0.16), (0.26, 0.19), (0.12, 0.22), (0, 0.225)], 28),
+        hatch,
+    )
     for turn in range(0, 360, 60):
         m.add("Manhole", "steel", cylinder(0.014, 0.09, sides=8).to(0.255, 0, 0.16), hatch @ at(rz=turn))
         m.add("Manhole", "trim_dark", torus(0.028, 0.008, 12, 6).at(at(0.255, 0, 0.22, rx=90)), hatch @ at(rz=turn))
@@ -76,7 +86,21 @@ def _top(m: Machine) -> None:
     m.rod("Nozzles", "trim", (ix, iy, (HIGH + 0.1 + iz) / 2), 0.07, iz - HIGH - 0.1)
     flange_pair(m, "Nozzles", at(ix, iy, iz - 0.04), 0.07)
     m.rod("Nozzles", "trim", (-0.35, 0.55, HIGH + 0.28), 0.05, 0.3)
-    m.add("Nozzles", "trim", pipe([(-0.35, 0.55, HIGH + 0.4), (-0.35, 0.55, HIGH + 0.62), (-0.35, 0.8, HIGH + 0.62), (-0.35, 0.8, HIGH + 0.5)], 0.035, 0.1, 12))
+    m.add(
+        "Nozzles",
+        "trim",
+        pipe(
+            [
+                (-0.35, 0.55, HIGH + 0.4),
+                (-0.35, 0.55, HIGH + 0.62),
+                (-0.35, 0.8, HIGH + 0.62),
+                (-0.35, 0.8, HIGH + 0.5),
+            ],
+            0.035,
+            0.1,
+            12,
+        ),
+    )
     gauge(m, "Nozzles", at(0.2, -0.55, HIGH + 0.2))
     for turn in (20, 140, 260):
         lug = at(rz=turn) @ at(0.8, 0, HIGH + 0.17)
@@ -96,7 +120,12 @@ def _ladder(m: Machine) -> None:
     place = at(rz=68) @ at(R + 0.2)
     top = HIGH + 1.15
     for y in (-0.21, 0.21):
-        m.add("Ladder", "yellow", pipe([(0, y, 0), (0, y, top), (-0.45, y, top), (-0.45, y, HIGH + 0.18)], 0.019, 0.12, 8, steps=3), place)
+        m.add(
+            "Ladder",
+            "yellow",
+            pipe([(0, y, 0), (0, y, top), (-0.45, y, top), (-0.45, y, HIGH + 0.18)], 0.019, 0.12, 8, steps=3),
+            place,
+        )
         for z in (1.3, 2.2, 3.1):
             m.add("Ladder", "yellow", box(0.22, 0.03, 0.03, 0.004).to(-0.1, y, z), place)
     for k in range(12):
@@ -108,7 +137,9 @@ def _ladder(m: Machine) -> None:
         m.add("Ladder", "yellow", pipe(way, 0.012, 0, 6), place)
     for a in (-1.1, -0.4, 0.4, 1.1):
         strap = box(0.01, 0.04, hoops[-1] - hoops[0], 0.003).at(at(rz=np.degrees(a)))
-        m.add("Ladder", "yellow", strap.to(0.28 + 0.345 * np.cos(a), 0.345 * np.sin(a), (hoops[0] + hoops[-1]) / 2), place)
+        m.add(
+            "Ladder", "yellow", strap.to(0.28 + 0.345 * np.cos(a), 0.345 * np.sin(a), (hoops[0] + hoops[-1]) / 2), place
+        )
 
 
 def _level_glass(m: Machine) -> None:

@@ -8,7 +8,7 @@ from scenes._make import fittings as fit
 from scenes._make.drives import flange_pair, gauge, motor
 from scenes._make.machine import Machine
 from scenes._make.mesh import at
-from scenes._make.solids import box, cylinder, prism_x, prism_y, revolve, ring
+from scenes._make.solids import box, prism_x, prism_y, revolve, ring
 from scenes._make.sweeps import pipe
 
 W, D, LOW, TOP = 2.9, 1.9, 0.62, 2.2
@@ -83,9 +83,23 @@ def _pumps(m: Machine) -> None:
     y = D / 2 + 0.2
     m.box("Pumps", "trim_dark", (-0.3, y, 0.36), (1.5, 0.5, 0.5), 0.016)
     for x in (-0.75, 0.05):
-        m.add("Pumps", "cast", revolve([(0, 0), (0.17, 0), (0.17, 0.04), (0.12, 0.08), (0.12, 0.16), (0, 0.16)], 24), at(x, y, 0.61))
+        m.add(
+            "Pumps",
+            "cast",
+            revolve([(0, 0), (0.17, 0), (0.17, 0.04), (0.12, 0.08), (0.12, 0.16), (0, 0.16)], 24),
+            at(x, y, 0.61),
+        )
         motor(m, "Pumps", at(x, y, 0.77), 0.13, 0.46, "trim", 90)
-        m.add("Pumps", "water", pipe([(x + 0.12, y, 0.66), (x + 0.3, y, 0.66), (x + 0.3, y, 1.5), (x + 0.3, D / 2 - 0.08, 1.5)], 0.04, 0.1, 14))
+        m.add(
+            "Pumps",
+            "water",
+            pipe(
+                [(x + 0.12, y, 0.66), (x + 0.3, y, 0.66), (x + 0.3, y, 1.5), (x + 0.3, D / 2 - 0.08, 1.5)],
+                0.04,
+                0.1,
+                14,
+            ),
+        )
         flange_pair(m, "Pumps", at(x + 0.3, y, 1.0), 0.04)
         gauge(m, "Pumps", at(x + 0.3, y + 0.04, 1.25, rz=180) @ at(rx=0), 0.05)
     m.rod("Strainer", "steel", (0.62, y, 0.5), 0.14, 0.7, sides=24)
@@ -96,11 +110,21 @@ def _pumps(m: Machine) -> None:
 def _roof(m: Machine) -> None:
     m.box("Extraction", "trim", (-0.7, 0.25, TOP + 0.14), (0.8, 0.8, 0.28), 0.02)
     m.add("Extraction", "galvanised", pipe([(-0.7, 0.25, TOP + 0.25), (-0.7, 0.25, TOP + 0.95)], 0.16, sides=26))
-    m.add("Extraction", "galvanised", revolve([(0, 0), (0.25, 0), (0.26, 0.02), (0.04, 0.16), (0, 0.17)], 26), at(-0.7, 0.25, TOP + 1.06))
+    m.add(
+        "Extraction",
+        "galvanised",
+        revolve([(0, 0), (0.25, 0), (0.26, 0.02), (0.04, 0.16), (0, 0.17)], 26),
+        at(-0.7, 0.25, TOP + 1.06),
+    )
     for turn in (45, 135, 225, 315):
-        m.add("Extraction", "steel", box(0.016, 0.016, 0.16, 0.003).to(0.165, 0, TOP + 1.0), at(-0.7, 0.25) @ at(rz=turn))
+        m.add(
+            "Extraction", "steel", box(0.016, 0.016, 0.16, 0.003).to(0.165, 0, TOP + 1.0), at(-0.7, 0.25) @ at(rz=turn)
+        )
     m.add("Extraction", "trim", ring(0.18, 0.15, 0.03).to(-0.7, 0.25, TOP + 0.6))
-    scroll = [(0.3 * np.cos(a) * (0.72 + 0.07 * a), 0.3 * np.sin(a) * (0.72 + 0.07 * a)) for a in np.linspace(0, 2 * np.pi, 25)[:-1]]
+    scroll = [
+        (0.3 * np.cos(a) * (0.72 + 0.07 * a), 0.3 * np.sin(a) * (0.72 + 0.07 * a))
+        for a in np.linspace(0, 2 * np.pi, 25)[:-1]
+    ]
     m.add("Blower", "trim", prism_y(scroll, 0.26, 0.016).to(0.75, 0.05, TOP + 0.36))
     m.add("Blower", "trim", box(0.24, 0.24, 0.4, 0.012).to(0.98, 0.05, TOP + 0.16))
     m.add("Blower", "trim_dark", ring(0.15, 0.1, 0.05).at(at(0.75, -0.1, TOP + 0.36, rx=90)))
@@ -111,6 +135,15 @@ def _roof(m: Machine) -> None:
 
 def _panel(m: Machine) -> None:
     x, y = W / 2 - 0.16, -D / 2 - 0.3
-    m.add("Panel", "steel", pipe([(x, -0.6, TOP - 0.02), (x, -0.6, TOP + 0.14), (x, y + 0.06, TOP + 0.14), (x, y + 0.06, 1.8)], 0.026, 0.09, 12))
+    m.add(
+        "Panel",
+        "steel",
+        pipe(
+            [(x, -0.6, TOP - 0.02), (x, -0.6, TOP + 0.14), (x, y + 0.06, TOP + 0.14), (x, y + 0.06, 1.8)],
+            0.026,
+            0.09,
+            12,
+        ),
+    )
     fit.control_panel(m, "Panel", at(x, y, 1.52, rz=16), 0.42, 0.52)
     fit.cabinet(m, "Cabinet", at(1.12, D / 2 - 0.05, 0.0, rz=180), 0.6, 0.4, 1.9)

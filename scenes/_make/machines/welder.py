@@ -37,7 +37,13 @@ def _housing(m: Machine) -> None:
         m.box("Tunnel", "black", (s * (W / 2 - 0.03), 0, 1.18), (0.02, 1.0, 0.26), 0.003)
         m.box("Tunnel", "steel", (s * (W / 2 + 0.08), 0, 0.88), (0.3, 0.86, 0.03), 0.006)
     m.box("Housing", "skin", (0, D / 2 - 0.05, mid), (W - 0.1, 0.08, tall), 0.018)
-    roof = [(-D / 2, TOP - 0.16), (-D / 2, TOP - 0.08), (-D / 2 + 0.2, TOP + 0.04), (D / 2, TOP + 0.04), (D / 2, TOP - 0.16)]
+    roof = [
+        (-D / 2, TOP - 0.16),
+        (-D / 2, TOP - 0.08),
+        (-D / 2 + 0.2, TOP + 0.04),
+        (D / 2, TOP + 0.04),
+        (D / 2, TOP - 0.16),
+    ]
     m.add("Housing", "skin", prism_x(roof, W + 0.02, 0.02))
     m.box("Housing", "trim", (0, -D / 2 - 0.006, 0.45), (W - 0.02, 0.03, 0.1), 0.01)
 
@@ -82,8 +88,17 @@ def _head(m: Machine) -> None:
     m.box("Axes", "trim_dark", (0.1, 0.25, 1.93), (0.34, 0.2, 0.34), 0.016)
     m.box("Axes", "trim", (0.1, 0.08, 1.75), (0.16, 0.16, 0.66), 0.012)
     m.add("Welding head", "trim_dark", cylinder(0.07, 0.3, 0.01, 22).to(0.1, -0.02, 1.5))
-    m.add("Welding head", "copper", revolve([(0, 0), (0.014, 0), (0.06, 0.14), (0.06, 0.17), (0, 0.17)], 18), at(0.1, -0.02, 1.19))
-    m.add("Welding head", "yellow", pipe([(0.1, -0.02, 1.64), (0.1, -0.02, 2.0), (0.4, 0.3, 2.2), (0.9, 0.7, 2.24)], 0.018, 0.2, 10))
+    m.add(
+        "Welding head",
+        "copper",
+        revolve([(0, 0), (0.014, 0), (0.06, 0.14), (0.06, 0.17), (0, 0.17)], 18),
+        at(0.1, -0.02, 1.19),
+    )
+    m.add(
+        "Welding head",
+        "yellow",
+        pipe([(0.1, -0.02, 1.64), (0.1, -0.02, 2.0), (0.4, 0.3, 2.2), (0.9, 0.7, 2.24)], 0.018, 0.2, 10),
+    )
 
 
 def _source(m: Machine) -> None:
@@ -97,7 +112,11 @@ def _source(m: Machine) -> None:
     m.add("Cooler", "trim_dark", ring(0.2, 0.17, 0.05).to(0, -0.27, 1.35), place)
     m.add("Cooler", "black", cylinder(0.175, 0.02, 0, 26).to(0, -0.27, 1.335), place)
     for x in (0.95, 0.82):
-        m.add("Cooler", "water", pipe([(x, D / 2 + 0.3, 1.3), (x, D / 2 + 0.3, 1.9), (x, D / 2 - 0.1, 1.9)], 0.024, 0.1, 10))
+        m.add(
+            "Cooler",
+            "water",
+            pipe([(x, D / 2 + 0.3, 1.3), (x, D / 2 + 0.3, 1.9), (x, D / 2 - 0.1, 1.9)], 0.024, 0.1, 10),
+        )
 
 
 def _extraction(m: Machine) -> None:
@@ -105,7 +124,11 @@ def _extraction(m: Machine) -> None:
     m.box("Extraction", "trim", (0.75, 0.35, z + 0.32), (0.8, 0.7, 0.62), 0.025)
     fit.louvres(m, "Extraction", at(0.75, -0.002, z + 0.3), 0.5, 0.3)
     motor(m, "Extraction", at(0.75, 0.35, z + 0.63), 0.14, 0.32, "trim", -90)
-    m.add("Extraction", "galvanised", pipe([(-0.3, 0.2, z - 0.05), (-0.3, 0.2, z + 0.34), (0.4, 0.3, z + 0.34)], 0.11, 0.18, 22))
+    m.add(
+        "Extraction",
+        "galvanised",
+        pipe([(-0.3, 0.2, z - 0.05), (-0.3, 0.2, z + 0.34), (0.4, 0.3, z + 0.34)], 0.11, 0.18, 22),
+    )
     m.add("Extraction", "trim", ring(0.14, 0.1, 0.04).to(-0.3, 0.2, z + 0.03))
     for x in (-0.02, 0.16):
         m.add("Extraction", "trim", ring(0.125, 0.105, 0.025).at(at(x, 0.254 + (x + 0.02) * 0.15, z + 0.34, ry=90)))
