@@ -11,7 +11,7 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
 
 from twinviewer.view.arrays import image_texture
 from twinviewer.view.colour_table import ColourTable
-from twinviewer.view.ground import Extent, floor_look, floor_part, mark_standing, shadow_map
+from twinviewer.view.ground import Extent, empty_heights, floor_look, floor_part, mark_heights, shadow_map, standing
 from twinviewer.view.history import Box
 from twinviewer.view.layout import Kind, Layout, Role, Surfaces, arrange
 from twinviewer.view.lines import box_corners
@@ -174,8 +174,8 @@ def _with_floor(layout: Layout) -> tuple[Layout, Extent]:
 
 def _shadow_map(layout: Layout, extent: Extent) -> np.ndarray:
     """What stands still and is no floor casts a soft shadow on it."""
-    mask = np.zeros((extent.rows, extent.columns), np.float32)
+    heights = empty_heights(extent)
     for part in layout.parts:
         if part.kind in (Kind.ASSET, Kind.BACKGROUND) and not part.glass:
-            mark_standing(mask, extent, part.points, part.triangles, layout.floor_m)
-    return shadow_map(extent, mask)
+            mark_heights(heights, extent, part.points, part.triangles, layout.floor_m)
+    return shadow_map(extent, standing(heights, extent))

@@ -10,8 +10,9 @@ from twinviewer.view.layout import Kind, Part
 
 _PIXELS_PER_M = 8.0
 _MOST_PIXELS = 1024
-_REACH_M = 1.6  # what is higher above the floor throws no shadow
-_BANDS = 4
+_REACH_M = 1.5  # what is higher above the floor throws no shadow
+_BANDS_M = (0.1, 0.4, 0.8, 1.6, 3.2)
+_SPREAD_M = 0.8
 _WIDE_M, _NEAR_M = 1.1, 0.32
 
 
@@ -56,40 +57,61 @@ def floor_look(theme: str) -> FloorLook:
     return FloorLook(wide, near, (red / 255, green / 255, blue / 255), 0.45, 1.0)
 
 
-def mark_standing(mask: np.ndarray, extent: Extent, points: np.ndarray, triangles: np.ndarray, floor_m: float) -> None:
-    """Raise `mask`, float32 (rows, columns), to 0 … 1 where these triangles stand on the floor or close above it.
+def empty_heights(extent: Extent) -> np.ndarray:
+    """A map of heights above the floor, float32 (rows, columns), with nothing on it: inf."""
+    return np.full((extent.rows, extent.columns), np.inf, np.float32)
 
-    Points are sampled so densely that the later blur closes the gaps.
+
+def mark_heights(
+    heights: np.ndarray, extent: Extent, points: np.ndarray, triangles: np.ndarray, floor_m: float
+) -> None:
+    """Lower `heights` to the least height of these triangles over each cell, in a few steps.
+
+    Points are sampled so densely that no cell is left out.
     """
     above = points[triangles[:, 0], 2] - floor_m
-    triangles = triangles[(above < _REACH_M) & (above > -0.5)]
+    triangles = triangles[(above < _BANDS_M[-1]) & (above > -0.5)]
     triangles = triangles[points[triangles, 2].max(1) > floor_m + 0.05]  # neither markings nor the floor's underside
     if not len(triangles):
         return
     corners = points[triangles]
-    height = np.maximum(corners[:, :, 2].min(1) - floor_m, 0)
+    band = np.searchsorted(_BANDS_M, corners[:, :, 2].min(1) - floor_m)
     size = np.ptp(corners[:, :, :2], axis=1).max(1) * extent.pixels_per_m
-    steps = np.where(size <= 2, 1, 2 ** np.ceil(np.log2(np.maximum(size, 1) / 2))).clip(1, 256).astype(np.int32)
-    for band in reversed(range(_BANDS)):  # the lowest last: it weighs most and wins
-        inside = (height >= band * _REACH_M / _BANDS) & (height < (band + 1) * _REACH_M / _BANDS)
-        weight = math.exp(-band * _REACH_M / _BANDS / 0.6)
+    steps = (2 ** np.ceil(np.log2(np.maximum(size, 1)))).clip(1, 512).astype(np.int32)
+    for k in reversed(range(len(_BANDS_M))):  # the lowest last: it wins
+        inside = band == k
         for step in np.unique(steps[inside]).tolist():
-            _splat(mask, extent, corners[inside & (steps == step), :, :2], weight, step)
+            _splat(heights, extent, corners[inside & (steps == step), :, :2], 0.0 if k == 0 else _BANDS_M[k - 1], step)
 
 
-def _splat(mask: np.ndarray, extent: Extent, corners: np.ndarray, weight: float, steps: int) -> None:
-    """Mark points spread evenly over each triangle, `steps` along an edge; corners float32 (k, 3, 2)."""
+def standing(heights: np.ndarray, extent: Extent) -> np.ndarray:
+    """How much of the floor's light each cell takes, float32 of 0 to 1.
+
+    Bodies are hollow: what reaches the floor are their walls. So low heights spread under whatever covers them.
+    """
+    covered = np.isfinite(heights)
+    for _ in range(max(1, round(_SPREAD_M * extent.pixels_per_m))):
+        low = heights.copy()
+        for axis in (0, 1):
+            np.minimum(low, np.roll(heights, 1, axis), out=low)
+            np.minimum(low, np.roll(heights, -1, axis), out=low)
+        heights = np.where(covered, low, np.float32(np.inf))
+    return np.where(heights < _REACH_M, np.exp(-heights / 0.6), 0).astype(np.float32)
+
+
+def _splat(heights: np.ndarray, extent: Extent, corners: np.ndarray, height: float, steps: int) -> None:
+    """Put points spread evenly over each triangle, `steps` along an edge; corners float32 (k, 3, 2)."""
     pairs = np.array([(i, j) for i in range(steps + 1) for j in range(steps + 1 - i)], np.float32) / steps
     shares = np.column_stack([1 - pairs.sum(1), pairs])
     batch = max(1, 1_000_000 // len(pairs))
-    flat = mask.reshape(-1)
+    flat = heights.reshape(-1)
     origin = np.array([extent.x0, extent.y0], np.float32)
     for start in range(0, len(corners), batch):
         local = (corners[start : start + batch] - origin) * np.float32(extent.pixels_per_m)
         spread = np.einsum("ps,ksa->kpa", shares.astype(np.float32), local).astype(np.int32)
         column, row = spread[..., 0].clip(0, extent.columns - 1), spread[..., 1].clip(0, extent.rows - 1)
         cell = (row * extent.columns + column).reshape(-1)
-        flat[cell] = np.maximum(flat[cell], np.float32(weight))
+        flat[cell] = height
 
 
 def shadow_map(extent: Extent, mask: np.ndarray) -> np.ndarray:

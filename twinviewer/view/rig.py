@@ -24,12 +24,13 @@ class Rig:
         self.bounds = np.array([[-1.0, -1.0, 0.0], [1.0, 1.0, 1.0]])
         self.reduced_motion = False
         self._framing: Callable[[float], Pose] | None = None
+        self._framed_aspect = 1.0
 
     def resize(self, width: int, height: int) -> None:
         """Take the picture's size; what was framed stays framed when its shape changes."""
-        before = self.aspect
         self.size = (width, height)
-        if self._framing is not None and abs(self.aspect / before - 1) > 2e-3:
+        if self._framing is not None and abs(self.aspect / self._framed_aspect - 1) > 0.01:
+            self._framed_aspect = self.aspect
             pose = self._framing(self.aspect)
             if self.flight is None:
                 self.pose = pose
@@ -57,7 +58,7 @@ class Rig:
     def frame(self, framing: Callable[[float], Pose], animate: bool) -> None:
         """Go where `framing` says for the picture's aspect, and again when that changes before the camera moves."""
         self.go(framing(self.aspect), animate)
-        self._framing = framing
+        self._framing, self._framed_aspect = framing, self.aspect
 
     def advance(self, now_s: float) -> bool:
         """Carry a flight on; returns whether it goes on. There must be one."""

@@ -440,7 +440,8 @@ class Stage:
         self.renderer.ResetCameraClippingRange(*np.stack([low - 3, high + 3], 1).reshape(-1).tolist())
 
     def touch(self) -> None:
-        """Say that the picture must be drawn again."""
+        """Say that the picture must be drawn again, perhaps at another size."""
+        self._rig.resize(*self.size)
         self.dirty = True
         self.on_change()
 

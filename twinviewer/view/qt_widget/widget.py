@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from twinviewer.view.qt_canvas import Canvas
-from twinviewer.view.qt_tools import MeasureTool, paint_knobs
+from twinviewer.view.qt_widget.canvas import Canvas
+from twinviewer.view.qt_widget.tools import MeasureTool, paint_knobs
 from twinviewer.view.section_handles import SectionHandles
 from twinviewer.view.stage import Stage
 
