@@ -1,0 +1,1 @@
+"""What was: the recorder, its store, reading back, capsules and comparison."""

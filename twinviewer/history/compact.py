@@ -1,0 +1,215 @@
+"""Turns the closed slices of an hour into sorted, compressed Parquet, in one step that a kill cannot halve."""
+
+import contextlib
+import itertools
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from twinviewer.history.aggregate import Minutes, state_changes, state_table
+from twinviewer.history.layout import (
+    GROUP_ROWS,
+    HOUR_NS,
+    KEYFRAMES,
+    LIVE,
+    MINUTE_SCHEMA,
+    MINUTES,
+    PARTS,
+    SAMPLE_SCHEMA,
+    SAMPLES,
+    STATE_SCHEMA,
+    STATES,
+    Part,
+    live_name,
+    live_number,
+    part_of,
+)
+from twinviewer.history.manifest import Manifest
+from twinviewer.history.rows import Rows, concatenated, to_arrow
+from twinviewer.history.stream import Slice, read_stream
+
+INDEX_KEY = b"twinviewer.slices"
+MINUTE_GROUP_ROWS = 8192
+
+
+def compact_hours(folder: Path, manifest: Manifest, limit: int, before_ns: int | None) -> int:
+    """Compact the slices below number `limit` that began before `before_ns` (None: all); how many files were made.
+
+    A slice that cannot be read at all (a torn start) holds no sample and is removed. Raises OSError.
+    """
+    clean(folder)
+    numbers = sorted(n for p in (folder / LIVE).iterdir() if (n := live_number(p.name)) is not None and n < limit)
+    made = 0
+    for hour_ns, run in _runs(folder, numbers):
+        if before_ns is None or hour_ns < before_ns:
+            _compact(folder, manifest, hour_ns, run)
+            made += 1
+    return made
+
+
+def clean(folder: Path) -> None:
+    """Remove what a kill left: drafts, and streams that are already compacted."""
+    for name in PARTS:
+        for draft in (folder / name).glob(".*.draft"):
+            draft.unlink(missing_ok=True)
+    parts = [part for p in (folder / SAMPLES).iterdir() if (part := part_of(p.name))]
+    done = {n for part in parts for n in range(part.first, part.last + 1)}
+    for path in (folder / LIVE).iterdir():
+        if live_number(path.name) in done:
+            path.unlink(missing_ok=True)
+
+
+def _runs(folder: Path, numbers: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+    """(hour, consecutive slices that began in it)."""
+    hours: list[tuple[int, int]] = []
+    for number in numbers:
+        path = folder / LIVE / live_name(number)
+        first_ns = first_moment(path)
+        if first_ns is None:
+            path.unlink(missing_ok=True)
+        else:
+            hours.append((first_ns - first_ns % HOUR_NS, number))
+    for hour_ns, group in itertools.groupby(hours, key=lambda pair: pair[0]):
+        yield hour_ns, [number for _, number in group]
+
+
+def first_moment(path: Path) -> int | None:
+    """When the slice in a stream file began, None where not even one row is whole."""
+    try:
+        with path.open("rb") as file, pa.ipc.open_stream(file) as reader:
+            reader.read_next_batch()
+            return int(reader.read_next_batch()["time"].cast(pa.int64())[0].as_py())
+    except (pa.ArrowException, OSError, EOFError, ValueError, StopIteration):
+        return None
+
+
+def _compact(folder: Path, manifest: Manifest, hour_ns: int, run: Sequence[int]) -> None:
+    part = Part(hour_ns, run[0], run[-1])
+    drafts = {name: folder / name / f".{part.name}.draft" for name in PARTS}
+    paths = [folder / LIVE / live_name(number) for number in run]
+    writer = PartWriter(drafts, manifest, hour_ns)
+    try:
+        for number, path in zip(run, paths, strict=True):
+            with path.open("rb") as file:
+                taken = read_stream(file)
+            if taken is not None:
+                writer.add(number, taken)
+        writer.close()
+    except BaseException:
+        writer.abandon()
+        raise
+    for name in PARTS:
+        drafts[name].replace(folder / name / part.name)
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+class PartWriter:
+    """Writes the four files of one part, slice by slice, in the memory of one slice."""
+
+    def __init__(self, paths: dict[str, Path], manifest: Manifest, hour_ns: int) -> None:
+        self._paths = paths
+        self._state_tags = np.array([tag.role == "state" for tag in manifest.tags], bool)
+        self._minutes = Minutes(hour_ns, len(manifest.tags))
+        self._samples: pq.ParquetWriter | None = None
+        self._keyframes: pq.ParquetWriter | None = None
+        self._changes: list[Rows] = []
+        self._index: list[dict[str, object]] = []
+        self._group = 0
+
+    def add(self, number: int, taken: Slice) -> None:
+        """One slice, in the order of their numbers."""
+        rows = taken.rows.sorted()
+        if self._samples is None:
+            self._samples = _writer(self._paths[SAMPLES], rows)
+            self._keyframes = _writer(self._paths[KEYFRAMES], taken.keyframe)
+        assert self._keyframes is not None
+        table = pa.Table.from_batches([to_arrow(rows)])
+        groups: list[list[int]] = []
+        for first, last in tag_groups(rows.tag):
+            self._samples.write_table(table.slice(first, last - first), row_group_size=max(1, last - first))
+            groups.append([int(rows.tag[first]), int(rows.tag[last - 1])])
+        key = pa.Table.from_batches([to_arrow(taken.keyframe)])
+        self._keyframes.write_table(key, row_group_size=max(1, len(key)))
+        self._index.append(
+            {
+                "slice": number,
+                "first_ns": taken.first_ns,
+                "last_ns": taken.last_ns,
+                "group": self._group,
+                "keyframe": len(self._index) if len(key) else -1,
+                "tags": groups,
+            }
+        )
+        self._group += len(groups)
+        self._minutes.add(taken.keyframe, rows, taken.first_ns, taken.last_ns)
+        self._changes.append(state_changes(taken.keyframe, rows, taken.first_ns, self._state_tags))
+
+    def close(self) -> None:
+        """Finish all four files and have them on the disk."""
+        if self._samples is None or self._keyframes is None:  # nothing but beats could be read
+            self._samples = _writer(self._paths[SAMPLES], None)
+            self._keyframes = _writer(self._paths[KEYFRAMES], None)
+        self._samples.add_key_value_metadata({INDEX_KEY: json.dumps(self._index, separators=(",", ":")).encode()})
+        self._samples.close()
+        self._keyframes.close()
+        options = {"compression": "zstd", "compression_level": 6, "use_dictionary": True}
+        minutes = self._minutes.table()
+        pq.write_table(
+            minutes if len(minutes) else MINUTE_SCHEMA.empty_table(),
+            self._paths[MINUTES],
+            row_group_size=MINUTE_GROUP_ROWS,
+            **options,
+        )
+        changes = state_table(concatenated(self._changes).sorted()) if self._changes else STATE_SCHEMA.empty_table()
+        pq.write_table(changes, self._paths[STATES], row_group_size=MINUTE_GROUP_ROWS, **options)
+        for path in self._paths.values():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+
+    def abandon(self) -> None:
+        """Leave nothing behind."""
+        for writer in (self._samples, self._keyframes):
+            if writer is not None:
+                with contextlib.suppress(OSError, pa.ArrowException):
+                    writer.close()
+        for path in self._paths.values():
+            path.unlink(missing_ok=True)
+
+
+def tag_groups(tag: np.ndarray, size: int = GROUP_ROWS) -> Iterator[tuple[int, int]]:
+    """Cut sorted tags into stretches of about `size` rows, never within one tag: (first row, row behind the last)."""
+    ends = np.append(np.flatnonzero(np.diff(tag)) + 1, len(tag))
+    first = 0
+    while first < len(tag):
+        k = int(np.searchsorted(ends, first + size))
+        last = int(ends[min(k, len(ends) - 1)])
+        yield first, last
+        first = last
+
+
+def _writer(path: Path, rows: Rows | None) -> pq.ParquetWriter:
+    """Columns with many repeats get a dictionary, the rest deltas (times) or split bytes (numbers)."""
+    encoding: dict[str, str] = {}
+    dictionary = ["tag", "status", "text"]
+    for name in ("time", "source", "server", "value"):
+        column = getattr(rows, name)[:GROUP_ROWS] if rows is not None else np.zeros(0)
+        if len(np.unique(column)) <= len(column) // (2 if name == "value" else 4):
+            dictionary.append(name)
+        else:
+            encoding[name] = "BYTE_STREAM_SPLIT" if name == "value" else "DELTA_BINARY_PACKED"
+    return pq.ParquetWriter(
+        path,
+        SAMPLE_SCHEMA,
+        compression="zstd",
+        compression_level=6,
+        use_dictionary=dictionary,
+        column_encoding=encoding,
+        write_statistics=["tag", "time"],
+        data_page_size=1 << 20,
+    )

@@ -1,0 +1,282 @@
+"""The recorder: takes every sample, alarm event and action, and gets them to the disk whatever happens there."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from twinviewer.history import journal
+from twinviewer.history.layout import ACTIONS, ALARMS, BEAT_NS, LINKS, NS, SLICE_ROWS
+from twinviewer.history.retention import Retention, apply_retention
+from twinviewer.history.rows import from_batches
+from twinviewer.history.store import Store
+from twinviewer.model.alarm import Alarm, AlarmEvent, AlarmState
+from twinviewer.model.connection import Connection
+from twinviewer.model.notice import Notice
+from twinviewer.model.sample import SampleBatch
+from twinviewer.scene.scene import Scene
+
+FLUSH_S = 0.25  # what a kill can lose at most, besides what is on its way
+RETRY_S = 1.0
+MAX_ROWS = 2_000_000  # samples held in memory while the disk takes none: about 100 MB
+MAX_LINES = 20_000
+COMPACT_EVERY_S = 30.0
+SMALL_ROWS = 2_000_000  # up to so many samples the running hour is compacted while closing
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderStatus:
+    """Samples `written` to the disk, `waiting` in memory, `dropped` because memory is bounded; `trouble` or ""."""
+
+    written: int
+    waiting: int
+    dropped: int
+    trouble: str
+
+
+class Recorder:
+    """Records one scene into one folder. `tap`, `event`, `action` and `connection` never block and never raise.
+
+    With `threads=False` nothing runs in the background: the caller calls `flush` (tests, plants made up faster than
+    real time). `clock` gives UTC ns. `notify` hears notices, from the writing thread. `standing` are the alarms that
+    already stand. Raises RecordingError where the folder holds something else or another recorder writes into it.
+    """
+
+    def __init__(
+        self,
+        folder: Path | str,
+        scene: Scene,
+        *,
+        clock: Callable[[], int] = time.time_ns,
+        notify: Callable[[Notice], None] | None = None,
+        retention: Retention | None = None,
+        standing: Iterable[Alarm] = (),
+        threads: bool = True,
+        slice_rows: int = SLICE_ROWS,
+        max_rows: int = MAX_ROWS,
+    ) -> None:
+        self.folder = Path(folder)
+        self._clock, self._notify, self._retention = clock, notify, retention or Retention()
+        self._max_rows = max_rows
+        self._store = Store(self.folder, scene, slice_rows)
+        self._lock = threading.Lock()  # guards what waits
+        self._writing = threading.Lock()  # guards the store
+        self._batches: deque[SampleBatch] = deque()
+        self._lines: deque[tuple[str, int, dict[str, Any]]] = deque(maxlen=MAX_LINES)
+        self._waiting = self._written = self._dropped = 0
+        self._trouble = ""
+        self._book = {alarm.key: alarm for alarm in standing}
+        self._book_day = -1
+        self._connection: Connection | None = None
+        self._last_ns = 0
+        self._begin()
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        if threads:
+            for name, work in (("recorder", self._write_loop), ("compaction", self._compact_loop)):
+                thread = threading.Thread(target=work, name=f"twinviewer-{name}", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+
+    def _begin(self) -> None:
+        now_ns = self._clock()
+        self._line(LINKS, now_ns, {"time_ns": now_ns, "what": "begun"})
+        self._stand(now_ns)
+
+    # what may be called from the collector's loop -----------------------------------------------------------------
+
+    def tap(self, batch: SampleBatch) -> None:
+        """Keep samples. The recorder reads the arrays later: they must not change."""
+        if not len(batch):
+            return
+        with self._lock:
+            self._batches.append(batch)
+            self._waiting += len(batch)
+            while self._waiting > self._max_rows and len(self._batches) > 1:
+                lost = len(self._batches.popleft())
+                self._waiting -= lost
+                self._dropped += lost
+
+    def event(self, event: AlarmEvent) -> None:
+        """Keep one change of an alarm."""
+        self._stand(event.time_ns)
+        if event.alarm.state is AlarmState.NORMAL:
+            self._book.pop(event.alarm.key, None)
+        else:
+            self._book[event.alarm.key] = event.alarm
+        self._line(ALARMS, event.time_ns, journal.event_line(event))
+
+    def action(self, action: dict[str, Any]) -> None:
+        """Keep what a person did: "what", "by" and what belongs to it; "time_ns" is now where it is not given."""
+        time_ns = int(action.get("time_ns") or self._clock())
+        self._line(ACTIONS, time_ns, {**{k: _plain(v) for k, v in action.items()}, "time_ns": time_ns})
+
+    def connection(self, connection: Connection, time_ns: int | None = None) -> None:
+        """Keep how the feed stands, when it differs in more than its counters."""
+        known = self._connection
+        if known is not None and _gist(known) == _gist(connection):
+            return
+        self._connection = connection
+        now_ns = time_ns or self._clock()
+        self._line(LINKS, now_ns, journal.connection_line(now_ns, connection))
+
+    @property
+    def status(self) -> RecorderStatus:
+        """How the recording goes."""
+        with self._lock:
+            return RecorderStatus(self._written, self._waiting, self._dropped, self._trouble)
+
+    def _line(self, table: str, time_ns: int, line: dict[str, Any]) -> None:
+        with self._lock:
+            self._lines.append((table, time_ns, line))
+
+    def _stand(self, time_ns: int) -> None:
+        """Once a day, and at the start: all alarms that stand, so that a day can be read by itself."""
+        day = time_ns // (86400 * NS)
+        if day != self._book_day:
+            self._book_day = day
+            self._line(ALARMS, time_ns, journal.standing_line(time_ns, self._book.values()))
+
+    # writing ------------------------------------------------------------------------------------------------------
+
+    def flush(self) -> bool:
+        """Write what waits; False, with a notice the first time, where the disk does not take it."""
+        with self._writing:
+            try:
+                reason = self._store.missing()
+                if reason:
+                    self._fail(reason)
+                if self._trouble:
+                    self._store.repair()
+                self._write_lines()
+                self._write_samples()
+            except OSError as error:
+                self._fail(error.strerror or str(error))
+                return False
+            self._recover()
+            return True
+
+    def _write_lines(self) -> None:
+        while self._lines:
+            table, time_ns, line = self._lines[0]
+            self._store.lines(table, time_ns, [line])
+            with self._lock:
+                if self._lines and self._lines[0][2] is line:
+                    self._lines.popleft()
+
+    def _write_samples(self) -> None:
+        while True:
+            with self._lock:
+                batches, rows = [], 0
+                for batch in self._batches:
+                    batches.append(batch)
+                    rows += len(batch)
+                    if rows >= 100_000:
+                        break
+            if not batches:
+                break
+            taken = from_batches(batches, self._store.tag_of_slot)
+            self._watch_clock(int(taken.time[0]))
+            try:
+                self._store.write(taken)
+                self._last_ns = int(taken.time[-1])
+            finally:
+                self._forget(batches, self._store.done)
+        now_ns = self._clock()
+        if self._threads and now_ns - self._last_ns > BEAT_NS:
+            self._store.beat(now_ns)
+            self._last_ns = now_ns
+
+    def _forget(self, batches: list[SampleBatch], done: int) -> None:
+        """Let go of the first `done` samples; `tap` may have dropped some of them meanwhile."""
+        with self._lock:
+            self._written += done
+            for batch in batches:
+                done -= len(batch)
+                if done < 0:
+                    break
+                if self._batches and self._batches[0] is batch:
+                    self._batches.popleft()
+                    self._waiting -= len(batch)
+
+    def _watch_clock(self, first_ns: int) -> None:
+        back_s = (self._last_ns - first_ns) / NS
+        if back_s >= 1:
+            text = f"The clock went back by {back_s:.0f} s; the recording goes on and keeps both stretches."
+            self._line(LINKS, first_ns, {"time_ns": first_ns, "what": "clock", "text": text})
+            self._say("warning", text, "recorder-clock")
+
+    def _fail(self, reason: str) -> None:
+        if not self._trouble:
+            text = f"The recording cannot be written: {reason}. Samples wait in memory."
+            self._say("error", text, "recorder", "Make room, or bring the folder back: the recording then goes on.")
+        with self._lock:
+            self._trouble = reason
+
+    def _recover(self) -> None:
+        if not self._trouble:
+            return
+        with self._lock:
+            reason, self._trouble, dropped = self._trouble, "", self._dropped
+        now_ns = self._clock()
+        text = f"The recording goes on after: {reason}."
+        self._line(LINKS, now_ns, {"time_ns": now_ns, "what": "trouble", "text": text, "dropped": dropped})
+        self._say("info", text, "recorder")
+
+    def _say(self, level: str, text: str, key: str, remedy: str = "") -> None:
+        if self._notify is not None:
+            self._notify(Notice(level, text, remedy, str(self.folder), key, self._clock()))
+
+    def _write_loop(self) -> None:
+        while not self._stop.wait(RETRY_S if self._trouble else FLUSH_S):
+            self.flush()
+
+    def _compact_loop(self) -> None:
+        while not self._stop.wait(COMPACT_EVERY_S):
+            self.compact()
+
+    def compact(self) -> None:
+        """Compact finished hours and apply the retention; trouble there is told and tried again later."""
+        try:
+            self._store.compact(self._clock())
+            apply_retention(self.folder, self._retention, self._clock())
+        except OSError as error:
+            self._say(
+                "warning", f"An hour could not be compacted: {error.strerror}.", "compaction", "It is kept as it is."
+            )
+
+    def close(self, compact: bool | None = None) -> None:
+        """Write what waits and let the folder go; the running hour is compacted where that is quick."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+        now_ns = self._clock()
+        if self._threads:
+            self._line(LINKS, now_ns, {"time_ns": now_ns, "what": "ended"})
+        self.flush()
+        with self._writing:
+            try:
+                self._store.end_slice()
+                if self._written <= SMALL_ROWS if compact is None else compact:
+                    self._store.compact(None)
+            except OSError as error:
+                self._fail(error.strerror or str(error))
+            finally:
+                self._store.close()
+
+
+def _gist(connection: Connection) -> tuple[object, ...]:
+    c = connection
+    return c.link, c.why, c.since_ns, c.url, c.security, c.bad_items, round(c.clock_skew_s, 1)
+
+
+def _plain(value: object) -> object:
+    """A value as JSON has it."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return value if value - value == 0 else None
+    return [_plain(v) for v in value] if isinstance(value, list | tuple) else str(value)

@@ -1,0 +1,234 @@
+"""Reads a recording: the plant at any moment, trends, alarms as they stood, what happened between two moments."""
+
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import numpy as np
+
+from twinviewer.history import manifest as manifests
+from twinviewer.history import trend
+from twinviewer.history.diary import Diary
+from twinviewer.history.folder import Folder
+from twinviewer.history.layout import GAP_NS, HOUR_NS, MANIFEST, MINUTE_NS, MINUTES, STATES
+from twinviewer.history.manifest import Manifest, RecordedTag
+from twinviewer.history.rows import Rows, concatenated, no_rows
+from twinviewer.history.slices import Slices
+from twinviewer.history.trend import Points, Stretch, Trend
+from twinviewer.model.alarm import Alarm, AlarmEvent
+from twinviewer.model.connection import Connection, Link
+from twinviewer.model.errors import RecordingError
+from twinviewer.model.frame import TagSnapshot
+from twinviewer.model.quality import Quality
+from twinviewer.scene.scene import Scene
+
+ALL = ("time", "value", "status", "source", "server", "text")
+BRIEF = ("time", "value", "status")
+
+
+class Recording:
+    """One recording, also while it is being made (`refresh`). Not for several threads at once.
+
+    Rows of snapshots are the rows of `scene.tags` where a scene is given (tags are found by name), else `tags`.
+    """
+
+    def __init__(self, folder: Folder, manifest: Manifest, scene: Scene | None) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.tags: tuple[RecordedTag, ...] = manifest.tags
+        self.diary = Diary(folder)
+        self._slices = Slices(folder)
+        names = [tag.name for tag in (scene.tags if scene is not None else manifest.tags)]
+        self._row_of = {name: row for row, name in enumerate(names)}
+        self.number_of_row = np.array(manifest.numbers(names), np.int64)
+
+    @classmethod
+    def open(cls, address: Path | str, scene: Scene | None = None) -> "Recording":
+        """Open a folder or an fsspec address. Raises RecordingError."""
+        folder = Folder(address)
+        try:
+            raw = folder.read(MANIFEST)
+        except (OSError, ValueError) as error:
+            raise RecordingError(
+                "this is not a recording (it has no manifest.json)", str(address), "Choose the folder given to record."
+            ) from error
+        return cls(folder, manifests.parse(raw, MANIFEST), scene)
+
+    def refresh(self) -> None:
+        """See what was recorded since."""
+        self._slices.refresh()
+        self.diary.refresh()
+
+    def close(self) -> None:
+        """Let go of all files."""
+        self._slices.close()
+
+    def span(self) -> tuple[int, int]:
+        """The first and the last moment recorded (UTC ns), (0, 0) where nothing is."""
+        return self._slices.span()
+
+    def number(self, tag: str | int) -> int:
+        """The recording's number of a tag, by name or by row of a snapshot. Raises RecordingError."""
+        row = tag if isinstance(tag, int) else self._row_of.get(tag, -1)
+        number = int(self.number_of_row[row]) if 0 <= row < len(self.number_of_row) else -1
+        if number < 0:
+            raise RecordingError(f"the tag {tag!r} is not in this recording", self.folder.address)
+        return number
+
+    def matching(self, pattern: str) -> list[RecordedTag]:
+        """Tags whose name matches any of the patterns (globs, separated by commas), in order of numbers."""
+        patterns = [p.strip() for p in pattern.split(",") if p.strip()]
+        return [tag for tag in self.tags if any(fnmatchcase(tag.name, p) for p in patterns)]
+
+    # one moment ---------------------------------------------------------------------------------------------------
+
+    def at(self, time_ns: int) -> TagSnapshot:
+        """The newest sample of every tag that had arrived at a moment; quality and age are not filled in."""
+        rows = self._newest(time_ns)
+        n = len(self.tags)
+        value, status = np.full(n, np.nan), np.zeros(n, np.uint32)
+        stamps = [np.zeros(n, np.int64) for _ in range(3)]
+        value[rows.tag], status[rows.tag] = rows.value, rows.status
+        for column, source in zip(stamps, (rows.source, rows.server, rows.time), strict=True):
+            column[rows.tag] = source
+        text = {int(rows.tag[k]): rows.words[rows.word[k]] for k in np.flatnonzero(rows.word >= 0)}
+        return self._in_rows(value, status, stamps, text)
+
+    def _newest(self, time_ns: int) -> Rows:
+        ref = self._slices.covering(time_ns)
+        if ref is None:
+            return no_rows()
+        rows = self._slices.rows(ref)
+        known = np.flatnonzero(rows.time <= time_ns)
+        tag = rows.tag[known]
+        last = known[np.append(tag[1:] != tag[:-1], True)] if len(known) else known
+        return concatenated([self._slices.keyframe(ref), rows.take(last)])
+
+    def _in_rows(
+        self, value: np.ndarray, status: np.ndarray, stamps: list[np.ndarray], text: dict[int, str]
+    ) -> TagSnapshot:
+        """Recorded tags in the order of the snapshot's rows."""
+        number = self.number_of_row
+        if len(number) == len(value) and (number == np.arange(len(number))).all():
+            return TagSnapshot(value, status, *stamps, text=text)
+        known = number >= 0
+        safe = np.where(known, number, 0)
+        if not len(value):
+            value, status, stamps = np.full(1, np.nan), np.zeros(1, np.uint32), [np.zeros(1, np.int64)] * 3
+        texts = {row: text[int(n)] for row, n in enumerate(number) if int(n) in text} if text else {}
+        return TagSnapshot(
+            np.where(known, value[safe], np.nan),
+            np.where(known, status[safe], 0).astype(np.uint32),
+            *(np.where(known, stamp[safe], 0) for stamp in stamps),
+            text=texts,
+        )
+
+    def recorded_at(self, time_ns: int) -> bool:
+        """Whether the recorder ran at a moment."""
+        ref = self._slices.covering(time_ns)
+        return ref is not None and time_ns <= ref.last_ns + GAP_NS
+
+    def connection_at(self, time_ns: int) -> Connection:
+        """How the feed stood; LOST where nobody recorded."""
+        ref = self._slices.covering(time_ns)
+        if ref is None or time_ns > ref.last_ns + GAP_NS:
+            since_ns = ref.last_ns if ref is not None else 0
+            return Connection(Link.LOST, "nothing was recorded at this time", since_ns)
+        told = self.diary.connection_at(time_ns)
+        return told if told is not None else Connection(Link.CONNECTED, since_ns=ref.first_ns)
+
+    def alarms_at(self, time_ns: int) -> tuple[Alarm, ...]:
+        """All alarms as they stood: the worst first, then the newest."""
+        return self.diary.alarms_at(time_ns)
+
+    def raised(self, from_ns: int, to_ns: int) -> list[AlarmEvent]:
+        """Alarms raised between two moments, in order: the marks of a time line."""
+        return [event for event in self.diary.events(from_ns, to_ns) if event.what == "raised"]
+
+    # a stretch of time --------------------------------------------------------------------------------------------
+
+    def stretches(self, from_ns: int, to_ns: int) -> list[Stretch]:
+        """When the recorder ran, between two moments."""
+        found: list[Stretch] = []
+        for ref in self._slices.within(from_ns, to_ns):
+            if found and ref.first_ns <= found[-1].last_ns + GAP_NS:
+                found[-1] = Stretch(found[-1].first_ns, max(found[-1].last_ns, ref.last_ns))
+            else:
+                found.append(Stretch(ref.first_ns, ref.last_ns))
+        return [Stretch(max(s.first_ns, from_ns), min(s.last_ns, to_ns)) for s in found]
+
+    def samples(
+        self, tags: Sequence[str | int], from_ns: int, to_ns: int, *, before: bool = False, columns: Sequence[str] = ALL
+    ) -> Rows:
+        """Every sample of some tags, by tag (number) and time; with `before`, also the newest ahead of `from_ns`."""
+        numbers = np.array(sorted({self.number(tag) for tag in tags}), np.int32)
+        if not len(numbers):
+            return no_rows()
+        rows = self._slices.collected(numbers, from_ns, to_ns, columns)
+        if not before:
+            return rows
+        both = concatenated([self._before(numbers, from_ns), rows])
+        return both.take(np.lexsort((both.time, both.tag)))
+
+    def _before(self, numbers: np.ndarray, time_ns: int) -> Rows:
+        """The newest sample of each of these tags before a moment."""
+        ref = self._slices.covering(time_ns - 1)
+        if ref is None:
+            return no_rows()
+        keyframe = self._slices.keyframe(ref)
+        keyframe = keyframe.take(np.isin(keyframe.tag, numbers))
+        rows = self._slices.of_tags(ref, numbers, ALL)
+        rows = concatenated([keyframe, rows.take(rows.time < time_ns)]).sorted()
+        return rows.take(np.append(rows.tag[1:] != rows.tag[:-1], True)) if len(rows) else rows
+
+    def batches(self, from_ns: int, to_ns: int) -> Iterator[Rows]:
+        """Every sample of all tags between two moments, slice after slice, each sorted by tag and time."""
+        for ref in self._slices.within(from_ns, to_ns):
+            rows = self._slices.rows(ref)
+            yield rows.take((rows.time >= from_ns) & (rows.time <= to_ns))
+
+    def series(self, tag: str | int, from_ns: int, to_ns: int, pixels: int) -> Trend:
+        """One tag's lowest and highest value in each of about `pixels` steps; gaps are NaN."""
+        number = self.number(tag)
+        stretches = self.stretches(from_ns, to_ns)
+        usable = trend.usable(stretches, self.diary.connections(from_ns, to_ns))
+        one = np.array([number], np.int32)
+        parts = [trend.of_rows(self._before(one, from_ns))]
+        grid_ns = 1
+        if (to_ns - from_ns) // max(pixels, 1) >= MINUTE_NS:
+            grid_ns = MINUTE_NS
+            parts += [self._minutes(number, from_ns, to_ns)]
+            live = [r for r in self._slices.within(from_ns, to_ns) if r.part is None]
+            parts += [trend.of_rows(self._slices.of_tags(ref, one, BRIEF)) for ref in live]
+        else:
+            parts += [trend.of_rows(self._slices.collected(one, from_ns, to_ns, BRIEF))]
+        return trend.from_points(trend.joined(parts), from_ns, to_ns, pixels, usable, grid_ns)
+
+    def _minutes(self, number: int, from_ns: int, to_ns: int) -> Points:
+        found = [
+            self._slices.coarse(MINUTES, part, number)
+            for part in self._slices.coarse_parts
+            if from_ns - HOUR_NS < part.hour_ns <= to_ns
+        ]
+        names = ("time", "min", "max", "last", "quality")
+        columns = {name: np.concatenate([f[name] for f in found]) if found else np.zeros(0) for name in names}
+        order = np.argsort(columns["time"], kind="stable")
+        time, low, high, last, quality = (columns[name][order] for name in names)
+        last = np.where(quality < Quality.BAD, last, np.nan)
+        return Points(time.astype(np.int64), low, high, last, quality.astype(np.uint8))
+
+    def state_changes(self, tag: str | int, from_ns: int, to_ns: int) -> Rows:
+        """What a tag of role "state" said at `from_ns` and each change until `to_ns`, in order of time."""
+        number = self.number(tag)
+        one = np.array([number], np.int32)
+        found = [self._before(one, from_ns)]
+        parts = [p for p in self._slices.coarse_parts if from_ns - HOUR_NS < p.hour_ns <= to_ns]
+        found += [self._slices.coarse_rows(STATES, part, number) for part in parts]
+        live = [ref for ref in self._slices.within(from_ns, to_ns) if ref.part is None]
+        found += [self._slices.of_tags(ref, one, ALL) for ref in live]
+        rows = concatenated(found)
+        rows = rows.take(np.argsort(rows.time, kind="stable"))
+        early = int(np.searchsorted(rows.time, from_ns, "right")) - 1
+        rows = rows.take(slice(max(early, 0), int(np.searchsorted(rows.time, to_ns, "right"))))
+        time = np.maximum(rows.time, from_ns)
+        return Rows(time, rows.tag, rows.value, rows.status, rows.source, rows.server, rows.word, rows.words)
