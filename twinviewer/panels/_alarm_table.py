@@ -1,7 +1,7 @@
 """The alarm table: symbols that are filled while an alarm waits, links to act on it, keys for a person's hands."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetricsF, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QShowEvent
+from PySide6.QtGui import QFontMetricsF, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -82,6 +82,7 @@ class AlarmTable(QTableView):
         self._delegate = AlarmDelegate(self)
         self.setItemDelegate(self._delegate)
         self.setAccessibleName("Alarms")
+        self.empty_text = "No alarms."
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setMouseTracking(True)
@@ -104,6 +105,15 @@ class AlarmTable(QTableView):
         self._blink.setInterval(BLINK_MS)
         self._blink.timeout.connect(self._turn)
         self.doubleClicked.connect(lambda index: self.flew.emit(self.alarms.shown[index.row()].key))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        super().paintEvent(event)
+        if not self.alarms.shown:
+            painter = QPainter(self.viewport())
+            painter.setFont(font(12))
+            painter.setPen(colour("text2"))
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.empty_text)
+            painter.end()
 
     def selected(self) -> list[Alarm]:
         """The alarms of the selected rows, from the top."""

@@ -10,7 +10,7 @@ from twinviewer.model.frame import Frame
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import ABNORMAL_STATES, State
 from twinviewer.panels import _text
-from twinviewer.panels._kit.gauges import Reading
+from twinviewer.panels._kit.gauges import Reading, figure
 from twinviewer.scene.scene import Scene
 
 _STOPPING = (State.FAULT, State.MAINTENANCE, State.OFFLINE, State.SETUP)
@@ -148,6 +148,7 @@ def device(frame: Frame, scene: Scene, asset: Asset) -> Device | None:
 
 _ORDER = ("power", "vibration", "temperature", "current", "pressure", "load", "speed", "lubrication", "health")
 _LAST = ("count_good", "count_scrap", "queue", "cycle_time", "energy", "hours", "product", "order", "fault_code")
+_COUNTED = ("count_good", "count_scrap", "energy", "hours")
 _HIDDEN = ("position_x", "position_y", "position_z", "heading_deg")
 
 
@@ -167,6 +168,24 @@ def tags_of(scene: Scene, asset: Asset) -> list[Tag]:
 def is_numeric(tag: Tag) -> bool:
     """Whether a trend can be drawn of it."""
     return not tag.is_text and tag.role != "state"
+
+
+def has_band(tag: Tag, asset: Asset) -> bool:
+    """Whether a bar says something about it: it is a number with a usual band, a span or limits."""
+    known = tag.normal is not None or tag.span is not None or limits_of(tag, asset) != Limits()
+    return is_numeric(tag) and known and tag.role not in _COUNTED
+
+
+def fact(tag: Tag, frame: Frame) -> str:
+    """A counter or a text as it is written; a value that cannot be used is a question mark."""
+    quality = _text.quality_of(tag, frame)
+    if not is_numeric(tag):
+        return _words(tag, frame, quality)
+    if quality >= Quality.BAD:
+        return "?"
+    value = float(frame.tags.value[tag.index])
+    text = f"{value:,.0f}" if tag.role in _COUNTED or abs(value) >= 1000 else figure(value)
+    return f"{text} {tag.unit}".strip()
 
 
 def reading(tag: Tag, frame: Frame, asset: Asset, alarms: Sequence[Alarm]) -> Reading:

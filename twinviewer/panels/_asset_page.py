@@ -1,12 +1,12 @@
 """The inspector of one asset."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from twinviewer.model.asset import Asset, Tag
 from twinviewer.model.frame import Frame
 from twinviewer.panels import _asset_facts as facts
-from twinviewer.panels._asset_parts import Changes, DeviceLine, Head, TagRow, Why, best_tag
+from twinviewer.panels._asset_parts import Changes, DeviceLine, Head, TagCell, TagRow, Why, best_tag
 from twinviewer.panels._flow_strip import FlowStrip
 from twinviewer.panels._kit.widgets import column, label
 from twinviewer.panels._text import NS
@@ -24,7 +24,7 @@ class AssetPage(QWidget):
         self._asset: Asset | None = None
         self._wanted_key = ""
         self._second = 0
-        self.rows: list[TagRow] = []
+        self.rows: list[TagRow | TagCell] = []
         self.head = Head(self)
         self.device = DeviceLine(self)
         self.trend = Trend(session, self)
@@ -37,12 +37,18 @@ class AssetPage(QWidget):
         self.why.opened.connect(self._explain)
         self._tags = QVBoxLayout()
         self._tags.setSpacing(0)
+        self._facts = QGridLayout()
+        self._facts.setHorizontalSpacing(18)
+        self._facts.setVerticalSpacing(0)
+        self._facts.setColumnStretch(0, 1)
+        self._facts.setColumnStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 8)
         layout.setSpacing(8)
         layout.addWidget(self.head)
         layout.addWidget(self.device)
         layout.addLayout(self._tags)
+        layout.addLayout(self._facts)
         layout.addWidget(self.trend, 1)
         layout.addWidget(column(self.changes_title, self.changes, spacing=3))
         layout.addWidget(self.flow_title)
@@ -60,14 +66,7 @@ class AssetPage(QWidget):
         self._asset = asset
         self._second = 0
         self.head.show_asset(asset)
-        for row in self.rows:
-            self._tags.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        self.rows = [TagRow(tag, self) for tag in facts.tags_of(self._session.scene, asset)]
-        for row in self.rows:
-            row.chosen.connect(self._choose)
-            self._tags.addWidget(row)
+        self._fill(asset)
         in_flow = self.flow.show_asset(asset.asset_id)
         self.flow.setVisible(in_flow)
         self.flow_title.setVisible(in_flow)
@@ -75,6 +74,25 @@ class AssetPage(QWidget):
         if frame is not None:
             self._draw_trend(best_tag(self._session.scene, asset, frame, self._wanted_key))
             self.on_frame(frame)
+
+    def _fill(self, asset: Asset) -> None:
+        """A row for each tag with a band; counters and texts two by two below."""
+        for row in self.rows:
+            (self._tags if isinstance(row, TagRow) else self._facts).removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.rows = []
+        cells = 0
+        for tag in facts.tags_of(self._session.scene, asset):
+            banded = facts.has_band(tag, asset)
+            item = TagRow(tag, self) if banded else TagCell(tag, self)
+            item.chosen.connect(self._choose)
+            if banded:
+                self._tags.addWidget(item)
+            else:
+                self._facts.addWidget(item, cells // 2, cells % 2)
+                cells += 1
+            self.rows.append(item)
 
     def clear(self) -> None:
         """Show nothing, as before another selection or another scene."""

@@ -80,3 +80,9 @@ def quality_of(tag: Tag, frame: Frame) -> Quality:
 def age_of(tag: Tag, frame: Frame) -> float:
     """Age of a tag's newest sample in seconds, inf where nothing ever came."""
     return math.inf if frame.tags.age_s is None else float(frame.tags.age_s[tag.index])
+
+
+def age_text(tag: Tag, frame: Frame) -> str:
+    """Age of a tag's newest sample as it is written; "–" where nothing ever came."""
+    seconds = age_of(tag, frame)
+    return age(seconds) if seconds < 1e9 else "–"

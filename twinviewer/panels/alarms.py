@@ -40,16 +40,12 @@ class Panel(QWidget):
         self._session = session
         self.table = AlarmTable(self)
         self.banner = self._make_banner()
-        self.empty = label("No alarms.", "quiet")
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 2)
         layout.setSpacing(3)
         layout.addLayout(self._make_bar())
         layout.addWidget(self.banner)
         layout.addWidget(self.table, 1)
-        layout.addWidget(self.empty)
-        self.empty.hide()
         self.table.acted.connect(self._act)
         self.table.flew.connect(self._fly)
         self.table.keyed.connect(self._on_key)
@@ -176,9 +172,11 @@ class Panel(QWidget):
             item.setToolTip(f"Only priority {priority} ({n})")
             item.setAccessibleName(f"Only priority {priority}, {n} alarms")
         hidden = len(self.table.alarms.all) - len(self.table.alarms.shown)
-        nothing = not self.table.alarms.shown
-        self.empty.setText(f"{hidden} alarms are hidden by the filter." if hidden else "No alarms.")
-        self.empty.setVisible(nothing)
+        text = f"{hidden} alarms are hidden by the filter." if hidden else "No alarms."
+        if text != self.table.empty_text:
+            self.table.empty_text = text
+            self.table.viewport().update()
+        self.table.setAccessibleDescription(text if not self.table.alarms.shown else "")
 
     def _enable(self) -> None:
         chosen = self.table.selected()
