@@ -77,11 +77,13 @@ async def protect(server: Server, access: Access, certificate_dir: Path) -> None
         await server.load_private_key(key)
         policies += _POLICIES
     server.set_security_policy(policies)
-    tokens: list[type] = [ua.UserNameIdentityToken]
+    tokens: list[type] = []
     if not access.password:
-        tokens.insert(0, ua.AnonymousIdentityToken)
-        if access.security != "none":
-            tokens.append(ua.X509IdentityToken)
+        tokens.append(ua.AnonymousIdentityToken)
+    if access.password or access.security != "none":
+        tokens.append(ua.UserNameIdentityToken)
+    if not access.password and access.security != "none":
+        tokens.append(ua.X509IdentityToken)
     server.set_identity_tokens(tokens)
     if access.trusted_dir is not None:
         server.set_certificate_validator(_Trust(access.trusted_dir))

@@ -86,7 +86,7 @@ class Signals:
         names = [a.asset_id for a in scene.assets]
         kinds = [kind_of(a) for a in scene.assets]
         self.demand = Drift(names, seed, 60.0, 1200.0)
-        self._wander = Drift([t.name for t in scene.tags], seed, 120.0, 3600.0)
+        self._wander = Drift([t.name for t in scene.tags], seed, 900.0, 14400.0)
         self.drive = np.zeros(len(names))
         self._passive = np.array([k in _PASSIVE for k in kinds], dtype=bool)
         self._groups = _groups(scene)

@@ -62,11 +62,11 @@ class Utilities:
                 _LEVEL_SETPOINT,
             )
             self.load[self._pumps] = np.clip(
-                0.5 + (_LEVEL_SETPOINT - level_there) / 30 + 0.06 * wander[self._pumps], -0.2, 1.3
+                0.5 + (_LEVEL_SETPOINT - level_there) / 70 + 0.06 * wander[self._pumps], -0.2, 1.3
             )
         if len(self._tanks):
             flow = (0.6 + 0.8 * self.load[self._pumps]) * running[self._pumps] * leak[self._pumps]
-            wanted = self._feeds.sum(axis=1) * (1.0 + 0.25 * wander[self._tanks])
+            wanted = self._feeds.sum(axis=1) * (1.0 + 0.5 * wander[self._tanks])
             balance = self._feeds @ flow - wanted if len(self._pumps) else np.zeros(len(self._tanks))
             free = self._feeds.sum(axis=1) == 0
             drift = np.where(free, (_LEVEL_SETPOINT + 12 * wander[self._tanks] - self.level[self._tanks]) / 900, 0.0)
