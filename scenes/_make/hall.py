@@ -119,8 +119,7 @@ def _zones(floor: Floor) -> None:
     for x in (8.3, 14.9):
         floor.hatch(x - 1.9, x + 1.9, 13.3, 14.55, "paint_yellow")
         floor.outline(x - 1.9, x + 1.9, 13.3, 14.55, "paint_yellow")
-    for x0, x1, y0, y1 in ((15.6, 20.2, 7.1, 10.15), (17.6, 22.2, 16.7, 20.05), (38.9, 42.75, 4.4, 8.6)):
-        floor.outline(x0, x1, y0, y1, "paint_yellow")
+    floor.outline(38.9, 42.75, 4.4, 8.6, "paint_yellow")
     for x in (52.6, 54.2, 55.8):
         for y in (14.6, 16.2, 18.4, 20.0):
             floor.outline(x - 0.62, x + 0.62, y - 0.76, y + 0.76, "paint_blue", 0.06)

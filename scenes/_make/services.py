@@ -8,15 +8,17 @@ from scenes._make import fittings as fit
 from scenes._make.drives import flange_pair, gate_valve
 from scenes._make.layout import UTILITIES, Placed
 from scenes._make.machine import Machine
-from scenes._make.machines import chiller, compressor, pump, tank
+from scenes._make.machines import ahu, chiller, compressor, pump, tank
 from scenes._make.mesh import at
 from scenes._make.solids import box, ring
 from scenes._make.sweeps import pipe
 
-BRIDGE_Y, BRIDGE_Z = 24.3, 3.5
-WATER_Y, COLD_Y, AIR_Y = (24.05, 24.3, 24.55)
+BRIDGE_Y, BRIDGE_Z = 26.4, 3.5
+WATER_Y, COLD_Y, AIR_Y = 26.15, 26.4, 26.65
 BRIDGE_X = (2.6, 41.0)
 WALL_Y, WALL_Z = 32.9, 4.1
+TRAY_Z = 3.0
+TRAYS = ((10.0, (5.2, 10.85, 15.45, 20.8, 26.0, 30.8, 36.0, 42.7)), (20.35, (25.7, 30.6, 36.4, 41.8, 45.2)))
 
 
 def services() -> Machine:
@@ -78,8 +80,9 @@ def _headers(m: Machine) -> None:
     for x in (9.0, 15.5, 22.0, 28.5, 35.0):
         flange_pair(m, "Water header", at(x, WATER_Y, BRIDGE_Z, ry=90), 0.1)
         flange_pair(m, "Air header", at(x + 0.5, AIR_Y, BRIDGE_Z, ry=90), 0.06)
-    for x in np.arange(4, 40, 6.0):
-        m.box("Fill header", "column", (float(x), WALL_Y + 0.4, WALL_Z - 0.11), (0.08, 0.95, 0.08), 0.008)
+    for x in (12.0, 24.0, 36.0):  # at the columns of the back wall
+        m.box("Fill header", "column", (x, WALL_Y + 0.32, WALL_Z - 0.12), (0.1, 0.8, 0.08), 0.008)
+        m.add("Fill header", "steel", ring(0.1, 0.075, 0.04).at(at(x, WALL_Y, WALL_Z, ry=90)))
     for x, y in ((x1, WATER_Y), (x1 + 0.5, COLD_Y), (x1 + 0.9, AIR_Y)):
         m.add("Water header", "trim_dark", box(0.36, 0.36, 0.02, 0.004).to(x, y, 0.01))
 
@@ -122,8 +125,6 @@ def _air(m: Machine, p: Placed) -> None:
     top = BRIDGE_Z + 0.35
     way = [(x, y, z - 0.04), (x, y, top), (x, AIR_Y, top), (x, AIR_Y, BRIDGE_Z + 0.03)]
     m.add("Air lines", "air", pipe(way, 0.05, 0.15, 16))
-    m.box("Air lines", "column", (x, 26.4, top / 2 - 0.03), (0.08, 0.08, top - 0.1), 0.008)
-    m.box("Air lines", "column", (x, 26.4, 0.01), (0.2, 0.2, 0.02), 0.004)
 
 
 def _cold_water(m: Machine, p: Placed) -> None:
@@ -146,6 +147,9 @@ def _coil_lines(m: Machine, p: Placed) -> None:
         y = p.y + 1.2
         way = [(x, y, 2.46), (x, y, WALL_Z + 0.25), (x, WALL_Y, WALL_Z + 0.25), (x, WALL_Y, WALL_Z)]
         m.add("Coil lines", "water", pipe(way, 0.035, 0.12, 12))
+    x, z = p.x + ahu.DUCT_X, ahu.DUCT_Z
+    m.add("Duct collar", "galvanised", ring(0.4, 0.3, 0.5, 32).at(at(x, 33.95, z, rx=90)))
+    m.box("Duct collar", "column", (x, 34.125, z), (1.1, 0.16, 1.0), 0.01)
 
 
 def _ladder_tray(m: Machine, x0: float, x1: float, y: float, z: float, width: float) -> None:
@@ -161,12 +165,12 @@ def _ladder_tray(m: Machine, x0: float, x1: float, y: float, z: float, width: fl
 
 def _trays(m: Machine) -> None:
     """Trays behind both lines, with posts and drops."""
-    for x0, x1, y, z in ((5.0, 43.0, 10.0, 3.0), (25.4, 45.4, 20.35, 3.0)):
+    for y, posts in TRAYS:
+        x0, x1, z = posts[0] - 0.3, posts[-1] + 0.3, TRAY_Z
         m.box("Cable trays", "trim", ((x0 + x1) / 2, y, z), (x1 - x0, 0.26, 0.1), 0.01)
         for x in np.arange(x0 + 2, x1, 2.0):
             m.box("Cable trays", "trim_dark", (float(x), y, z), (0.03, 0.27, 0.11), 0.004)
-        for x in np.linspace(x0 + 0.3, x1 - 0.3, max(round((x1 - x0) / 6.2), 2) + 1):
-            x = float(x)
+        for x in posts:
             m.box("Cable trays", "column", (x, y, z / 2 - 0.04), (0.1, 0.1, z - 0.1), 0.01)
             m.box("Cable trays", "column", (x, y, z - 0.07), (0.06, 0.5, 0.05), 0.006)
             m.box("Cable trays", "column", (x, y, 0.01), (0.24, 0.24, 0.02), 0.004)

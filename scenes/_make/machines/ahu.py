@@ -12,6 +12,7 @@ from scenes._make.solids import box, frame, prism_y, ring
 from scenes._make.sweeps import loft, pipe
 
 W, D, LOW, TOP = 4.6, 1.8, 0.26, 1.96
+DUCT_X, DUCT_Z = 1.5, 2.85  # the supply duct ends here, towards +Y
 SECTIONS = ((-2.3, -1.25), (-1.25, -0.2), (-0.2, 0.85), (0.85, 2.3))
 
 
@@ -92,7 +93,7 @@ def _square(x: float, y: float, z: float, half_x: float, half_y: float) -> np.nd
 
 def _supply_duct(m: Machine) -> None:
     """Flexible collar, square to round piece, round duct that goes up and back to the wall."""
-    x = 1.5
+    x, z_duct = DUCT_X, DUCT_Z
     m.box("Duct", "galvanised", (x, 0.1, TOP + 0.06), (0.9, 0.9, 0.12), 0.008)
     m.box("Duct", "rubber", (x, 0.1, TOP + 0.16), (0.8, 0.8, 0.1), 0.02)
     m.box("Duct", "galvanised", (x, 0.1, TOP + 0.24), (0.9, 0.9, 0.06), 0.008)
@@ -105,16 +106,16 @@ def _supply_duct(m: Machine) -> None:
         ry = np.sign(s) * np.abs(s) ** (2 / power) * (0.42 - 0.08 * t)
         rings.append(np.column_stack([x + rx, 0.1 + ry, np.full(33, TOP + 0.27 + 0.34 * t)]))
     m.add("Duct", "galvanised", loft(rings))
-    m.add("Duct", "galvanised", pipe([(x, 0.1, TOP + 0.6), (x, 0.1, 3.3), (x, 5.6, 3.3)], 0.34, 0.6, 32, steps=7))
+    m.add("Duct", "galvanised", pipe([(x, 0.1, TOP + 0.6), (x, 0.1, z_duct), (x, 5.6, z_duct)], 0.34, 0.5, 32, steps=7))
     for z in (TOP + 0.64, TOP + 0.85):
         m.add("Duct", "trim", ring(0.37, 0.33, 0.03, 32).to(x, 0.1, z))
     for y in (1.2, 2.4, 3.6, 4.8):
-        m.add("Duct", "trim", ring(0.365, 0.33, 0.03, 32).at(at(x, y, 3.3, rx=90)))
+        m.add("Duct", "trim", ring(0.365, 0.33, 0.03, 32).at(at(x, y, z_duct, rx=90)))
     for y in (1.8, 4.2):
         hanger = prism_y([(-0.42, -0.5), (0.42, -0.5), (0.42, -0.4), (-0.42, -0.4)], 0.06, 0.006)
-        m.add("Duct", "trim_dark", hanger.to(x, y, 3.3))
+        m.add("Duct", "trim_dark", hanger.to(x, y, z_duct))
         for s in (-0.38, 0.38):
-            m.box("Duct", "trim_dark", (x + s, y, 1.43), (0.07, 0.07, 2.86), 0.006)
+            m.box("Duct", "trim_dark", (x + s, y, z_duct / 2 - 0.21), (0.07, 0.07, z_duct - 0.43), 0.006)
             m.box("Duct", "trim_dark", (x + s, y, 0.01), (0.18, 0.18, 0.02), 0.004)
 
 

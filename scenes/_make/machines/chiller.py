@@ -1,4 +1,4 @@
-"""Air-cooled water chiller: compressors and evaporator below, condenser coils in V form, fans on top."""
+"""Air-cooled water chiller: compressors and evaporator below, condenser coils above, fans on top."""
 
 from __future__ import annotations
 
@@ -60,15 +60,15 @@ def _panels(m: Machine) -> None:
 
 
 def _coils(m: Machine) -> None:
-    """Finned condenser faces, front and back, leaning inwards."""
+    """Finned condenser faces, front and back."""
     for s in (-1, 1):
         for x in (-1.4, 0, 1.4):
-            lean = at(x, s * (D / 2 - 0.1), 1.62, rx=-7 * s)
-            m.add("Condenser", "dark", box(1.26, 0.07, 0.94, 0.008), lean)
-            for k in np.linspace(-0.56, 0.56, 25):
+            lean = at(x, s * (D / 2 - 0.07), 1.63)
+            m.add("Condenser", "dark", box(1.34, 0.07, 0.96, 0.008), lean)
+            for k in np.linspace(-0.6, 0.6, 27):
                 m.add("Condenser", "galvanised", box(0.008, 0.02, 0.9, 0.002).to(float(k), s * 0.042), lean)
             for z in (-0.3, 0.0, 0.3):
-                m.add("Condenser", "copper", cylinder(0.008, 1.22, 0, 6).at(at(0, s * 0.05, z, ry=90)), lean)
+                m.add("Condenser", "copper", cylinder(0.008, 1.3, 0, 6).at(at(0, s * 0.05, z, ry=90)), lean)
 
 
 def _fans(m: Machine) -> None:

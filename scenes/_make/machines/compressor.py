@@ -95,7 +95,7 @@ def _open_bay(m: Machine) -> None:
         m.add("Guard", "yellow", box(0.02, 0.02, 1.15, 0.004).to(1.06 if y < -0.35 else 0.72, -0.5, 0.98))
     for k in range(9):
         m.box("Guard", "yellow", (0.89, -0.5, 0.46 + 0.13 * k), (0.34, 0.012, 0.016), 0.003)
-    m.rod("Filter", "orange", (0.24, -0.45, 0.68), 0.085, 0.34, sides=22)
+    m.rod("Filter", "orange", (0.24, -0.45, 0.65), 0.085, 0.4, sides=22)
     m.rod("Filter", "trim_dark", (0.24, -0.45, 0.88), 0.09, 0.08, sides=22)
     hose = pipe([(0.24, -0.42, 0.95), (0.24, -0.4, 1.22), (0.35, -0.3, 1.26)], 0.025, 0.1, 10)
     m.add("Filter", "rubber", hose)
@@ -130,7 +130,7 @@ def _receiver(m: Machine) -> None:
     fit.bolts(m, "Receiver", at(x, y - 0.405, 1.1, rx=90), 0.1, 8, 0.01)
     gauge(m, "Receiver", at(x - 0.14, y - 0.1, 2.02), 0.06)
     m.add("Piping", "air", pipe([(0.55, -0.2, 1.75), (0.9, -0.2, 1.75), (x - 0.28, y, 1.75)], 0.045, 0.1, 16))
-    m.rod("Piping", "air", (x, y, 2.16), 0.05, 0.2, sides=16)
+    m.rod("Piping", "air", (x, y, 2.19), 0.05, 0.28, sides=16)
     gate_valve(m, "Valve", at(x, y, 2.42), 0.045)
     ox, oy, oz = OUTLET
     m.add(
