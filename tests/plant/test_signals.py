@@ -7,7 +7,7 @@ from tests.plant.factory import SmallScene, hall, line
 from twinviewer.model.state import State
 from twinviewer.plant.condition import SEIZES_AT, severity
 from twinviewer.plant.faults import Fault
-from twinviewer.plant.process import Process
+from twinviewer.plant.process import SEIZED, Process
 from twinviewer.plant.spec import PlantSettings
 
 QUIET = PlantSettings(mtbf_h=1e9)
@@ -180,3 +180,16 @@ def test_every_value_is_a_number_and_lies_in_its_span() -> None:
             assert np.isfinite(value), tag.name
             if tag.span is not None:
                 assert tag.span[0] <= value <= tag.span[1], tag.name
+
+
+def test_bearings_wear_out_by_themselves_and_the_crew_writes_down_what_it_did() -> None:
+    scene = hall()
+    process = Process(scene, settings=PlantSettings(mtbf_h=1e9, bearing_life_h=60.0, lot_s=1e9))
+    worst = trace(process, ["PMP-1.Vibration"], 200 * 3600, 120.0)["PMP-1.Vibration"].max()
+    assert worst > 4.5
+    seized = [job for job in process.repairs.done if job.fault == SEIZED]
+    assert {"PMP-1", "CMP-1", "CMP-2", "CHL-1"} <= {job.asset_id for job in seized}
+    lives = len([job for job in seized if job.asset_id in ("PMP-1", "CMP-1", "CMP-2", "CHL-1")])
+    assert 4 * 200 / lives == pytest.approx(60, rel=0.4)
+    for job in process.repairs.done:
+        assert job.stopped_s <= job.begun_s < job.ended_s <= process.now_s

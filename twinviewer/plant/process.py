@@ -62,7 +62,9 @@ class Process:
         self.units: list[Unit] = self._make_units()
         self._unit = {unit.asset_id: unit for unit in self.units}
         self.repairs = Repairs(self.agenda, settings, seed, self._repaired)
-        self.condition = Condition(tuple(a.asset_id for a in scene.assets), seed)
+        turning = np.array([a.vibration_limits is not None for a in scene.assets], dtype=bool)
+        names = tuple(a.asset_id for a in scene.assets)
+        self.condition = Condition(names, seed, turning, settings.bearing_life_h)
         self.utilities = Utilities(scene)
         self.signals = Signals(scene, seed, settings.ambient_c)
         self._bad: dict[int, int] = {}

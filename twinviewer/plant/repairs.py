@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from twinviewer.model.asset import Asset
 from twinviewer.model.state import State
@@ -58,20 +59,34 @@ class Unit:
         return State.BLOCKED if self.jammed else State.RUNNING
 
 
+@dataclass(slots=True)
 class Job:
     """Work for the crew on one unit."""
 
-    __slots__ = ("seconds", "unit")
+    unit: Unit
+    seconds: float
+    stopped_s: float
+    begun_s: float = 0.0
 
-    def __init__(self, unit: Unit, seconds: float) -> None:
-        self.unit = unit
-        self.seconds = seconds
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One finished job, for the record: when the asset stopped, when work on it began and ended (plant seconds).
+
+    `fault` is "" for planned maintenance.
+    """
+
+    asset_id: str
+    fault: str
+    stopped_s: float
+    begun_s: float
+    ended_s: float
 
 
 class Repairs:
     """A crew of `settings.crew` people: first come, first served; each job takes the way there and the work.
 
-    `repaired(unit, fault)` is called when the work is done; `fault` is "" after planned maintenance.
+    `done` is what it has done so far, the last 10,000 jobs. `repaired(unit, fault)` is called when the work is done; `fault` is "" after planned maintenance.
     """
 
     def __init__(
@@ -79,6 +94,7 @@ class Repairs:
     ) -> None:
         self._agenda = agenda
         self._settings = settings
+        self.done: deque[Repair] = deque(maxlen=10_000)
         self._free = max(1, settings.crew)
         self._waiting: deque[Job] = deque()
         self._called: set[int] = set()
@@ -98,7 +114,7 @@ class Repairs:
         """Ask the crew for `seconds` of work on `unit`: a repair where it stands, planned maintenance where it runs."""
         if unit.index not in self._called:
             self._called.add(unit.index)
-            self._waiting.append(Job(unit, seconds))
+            self._waiting.append(Job(unit, seconds, self._agenda.now))
             self._assign()
 
     def maintain_now(self, unit: Unit, seconds: float) -> None:
@@ -107,7 +123,7 @@ class Repairs:
             self._called.add(unit.index)
             unit.serviced = True
             unit.halt()
-            self._agenda.after(seconds, self._finish, Job(unit, seconds), False)
+            self._agenda.after(seconds, self._finish, Job(unit, seconds, self._agenda.now, self._agenda.now), False)
 
     def _assign(self) -> None:
         while self._free and self._waiting:
@@ -117,6 +133,9 @@ class Repairs:
 
     def _arrive(self, job: Job) -> None:
         stood = job.unit.standing
+        job.begun_s = self._agenda.now
+        if not stood:
+            job.stopped_s = job.begun_s
         job.unit.serviced = True
         if not stood:
             job.unit.halt()
@@ -126,6 +145,7 @@ class Repairs:
         unit = job.unit
         fault, unit.fault, unit.serviced, unit.jammed = unit.fault, "", False, False
         self._called.discard(unit.index)
+        self.done.append(Repair(unit.asset_id, fault, job.stopped_s, job.begun_s, self._agenda.now))
         self._repaired(unit, fault)
         unit.restart()
         if of_crew:

@@ -26,15 +26,17 @@ class PlantSettings:
     """How the plant behaves. Times are plant time.
 
     `mtbf_h` and `mttr_s` are means of exponential times, operating time between failures and hands-on repair;
-    `call_s` is what the crew needs to arrive. `cv` is the coefficient of variation of the lognormal cycle times,
-    `takt_s` the cycle of a station without a CycleTime tag, `slack` by how much parts are released slower than the
-    slowest stage works. `lot_s` is the production time of one order; `setup_s` the mean changeover.
-    `shift_h` limits production to these hours of a UTC day, for example ((6.0, 22.0),); empty means always.
+    `call_s` is what the crew needs to arrive, `bearing_life_h` the mean life of bearings in running hours. `cv` is the
+    coefficient of variation of the lognormal cycle times, `takt_s` the cycle of a station without a CycleTime tag,
+    `slack` by how much parts are released slower than the slowest stage works. `lot_s` is the production time of one
+    order, `setup_s` the mean changeover. `shift_h` limits production to these hours of a UTC day, for example
+    ((6.0, 22.0),); empty means always.
     """
 
     mtbf_h: float = 60.0
     mttr_s: float = 420.0
     call_s: float = 90.0
+    bearing_life_h: float = float("inf")
     crew: int = 2
     cv: float = 0.05
     takt_s: float = 12.0
@@ -49,7 +51,7 @@ class PlantSettings:
 
 
 CALM = PlantSettings()
-DEMO = PlantSettings(mtbf_h=5.0, mttr_s=300.0, call_s=150.0)
+DEMO = PlantSettings(mtbf_h=5.0, mttr_s=300.0, call_s=150.0, bearing_life_h=400.0)
 
 _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("conveyor", ("conveyor", "belt")),
