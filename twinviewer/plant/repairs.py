@@ -86,7 +86,8 @@ class Repair:
 class Repairs:
     """A crew of `settings.crew` people: first come, first served; each job takes the way there and the work.
 
-    `done` is what it has done so far, the last 10,000 jobs. `repaired(unit, fault)` is called when the work is done; `fault` is "" after planned maintenance.
+    `done` is what it has done so far, the last 10,000 jobs. `repaired(unit, fault)` is called when the work is done;
+    `fault` is "" after planned maintenance.
     """
 
     def __init__(
