@@ -165,6 +165,13 @@ def make_scene(copies: int = 0, per_line: int = 40) -> Any:
     )
 
 
+def empty_scene() -> Any:
+    """What a window holds before a scene is open."""
+    from twinviewer.scene.scene import Scene
+
+    return Scene(Path(), "", "", (), (), None, np.zeros(0, np.int32))
+
+
 def make_states(scene: Any, now_ns: int = NOW) -> AssetStates:
     """States of the named plant as its table says; all running where the scene is another one."""
     n = len(scene.assets)

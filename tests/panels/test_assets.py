@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.panels import fake
@@ -291,3 +292,40 @@ def test_down_goes_from_the_filter_into_the_tree(bench: Callable[..., Any], qtbo
     qtbot.waitUntil(b.panel.field.hasFocus, timeout=2000)
     qtbot.keyClick(b.panel.field, Qt.Key.Key_Down)
     assert b.panel.tree.hasFocus()
+
+
+class Paints(QObject):
+    """Keeps the regions that a widget repaints."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.rects: list[QRect] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        if isinstance(event, QPaintEvent):
+            self.rects.append(event.region().boundingRect())
+        return False
+
+
+def test_only_rows_that_changed_are_painted_again(bench: Callable[..., Any], qtbot: QtBot) -> None:
+    b = bench(assets.Panel, size=(300, 760))
+    qtbot.wait(50)
+    paints = Paints(b.panel.tree.viewport())
+    b.show()
+    qtbot.wait(50)
+    assert paints.rects == []
+    power = b.frame.assets.power_kw.copy()
+    power[b.session.scene.asset("CNC-102").index] += 0.2  # too little for the sum of its line
+    b.show(power_kw=power)
+    qtbot.waitUntil(lambda: bool(paints.rects), timeout=2000)
+    assert paints.rects == [b.panel.tree.visualRect(row_of(b.panel, "CNC-102")).united(paints.rects[0])]
+    assert paints.rects[0].height() == 24
+
+
+def test_a_plant_without_assets_is_an_empty_tree(bench: Callable[..., Any]) -> None:
+    b = bench(assets.Panel, session=fake.make_session(fake.empty_scene(), past_s=0))
+    assert texts(b.panel.tree.assets) == []
+    b.panel.field.setText("state:fault")
+    b.panel.apply_filter()
+    assert b.panel.hint.text() == "Nothing matches."

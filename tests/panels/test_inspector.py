@@ -155,7 +155,7 @@ def test_the_trend_shows_what_the_session_saw(bench: Callable[..., Any], qtbot: 
     x, y = trend.plot._curve.getData()
     assert x[0] == pytest.approx(fake.NOW / NS - 1800, abs=60)
     assert np.nanmax(y) > 17
-    assert "seen since" in trend.note.text()
+    assert trend.note.text().startswith("since ")
     qtbot.mouseClick(row_of(b.panel, "Power").bar, Qt.MouseButton.LeftButton)
     assert trend.tag.key == "Power"
     b.session.select("CNC-102")

@@ -160,8 +160,8 @@ class AssetModel(QAbstractItemModel):
 
     # What changes --------------------------------------------------------------------------------------------------
 
-    def show_states(self, states: AssetStates) -> None:
-        """Take in one frame's states; views hear of the rows that look different, in runs."""
+    def show_states(self, states: AssetStates) -> np.ndarray:
+        """Take in one frame's states; views hear of the rows that look different, in runs. Returns their nodes."""
         before, self.shown = self.shown, Shown(self.tree, states)
         changed = np.arange(len(self.tree.parent)) if before is None else self.shown.changed(before)
         by_parent: dict[int, list[int]] = {}
@@ -174,6 +174,7 @@ class AssetModel(QAbstractItemModel):
             for first, last in runs(rows):
                 top, bottom = kids[first], kids[last]
                 self.dataChanged.emit(self.createIndex(first, NAME, top), self.createIndex(last, KW, bottom))
+        return changed
 
     def show_only(self, mask: np.ndarray | None) -> bool:
         """Let only assets of `mask` (bool (n_assets,); None: all) through; True when everything was started anew."""

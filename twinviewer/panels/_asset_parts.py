@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from twinviewer.model.asset import Asset, Tag
@@ -19,6 +19,8 @@ from twinviewer.panels._kit.symbols import alarm_symbol, ne107_symbol, state_sym
 from twinviewer.panels._kit.widgets import Canvas, label
 from twinviewer.scene.scene import Scene
 from twinviewer.session import Change, Session
+
+NARROW = 380  # pixels of a tag row below which names give way to bars
 
 
 class Head(QWidget):
@@ -182,12 +184,20 @@ class TagItem(QWidget):
         painter.end()
 
 
+class TagBar(NormalBar):
+    """A bar whose name gives way where there is little room."""
+
+    @property
+    def NAME_WIDTH(self) -> int:  # type: ignore[override]  # noqa: N802 (the base class's name)
+        return 84 if self.width() < NARROW - 50 else 112
+
+
 class TagRow(TagItem):
     """A measured quantity: its bar and the age of its value."""
 
     def __init__(self, tag: Tag, parent: QWidget | None = None) -> None:
         super().__init__(tag, parent)
-        self.bar: NormalBar | None = None
+        self.bar: TagBar | None = None
         self.age = label("", "quiet")
         self.age.setFixedWidth(44)
         self.age.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -199,7 +209,7 @@ class TagRow(TagItem):
         """Show one frame; `second` when a second has passed since ages were written."""
         reading = facts.reading(self.tag, frame, asset, facts.alarms_of(frame, asset.asset_id))
         if self.bar is None:
-            self.bar = NormalBar(reading, self)
+            self.bar = TagBar(reading, self)
             self._row.insertWidget(0, self.bar, 1)
             self._row.addWidget(self.age)
             second = True
@@ -210,6 +220,10 @@ class TagRow(TagItem):
                 self.age.setText(text)
                 self.age.setToolTip(f"Age of the value: {text}")
             self.describe(self.bar.accessibleName(), text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        self.age.setFixedWidth(38 if event.size().width() < NARROW else 44)
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(320, 26)

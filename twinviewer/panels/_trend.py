@@ -76,6 +76,7 @@ class TrendPlot(QWidget):
         plot = pg.PlotWidget(self, background=colour("raised"), axisItems={"bottom": axis})
         plot.setFrameShape(plot.Shape.NoFrame)
         plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.setMouseEnabled(x=False, y=False)
@@ -213,9 +214,9 @@ class Trend(QWidget):
         first = int(series.time_ns[0]) if len(series.time_ns) else 0
         missing = not first or first > frame.now_ns - int((span_s - 60) * NS)
         zone = datetime.now().astimezone().tzname() or "local time"
-        since = f"seen since {clock(first, frame.now_ns)}" if first else "nothing seen yet"
+        since = f"since {clock(first, frame.now_ns, seconds=False)}" if first else "nothing seen"
         self.note.setText(since if missing else zone)
-        self.note.setToolTip(f"{since}; times in {zone}")
+        self.note.setToolTip(f"What this window has seen of it {since}; times in {zone}")
 
 
 class TrendWindow(QWidget):

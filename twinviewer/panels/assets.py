@@ -1,12 +1,14 @@
 """The asset tree: where everything stands in the plant, how it is, and a filter to find it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, QTimer
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtGui import QAccessible, QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from twinviewer.model.asset import Asset
-from twinviewer.model.frame import Frame
+from twinviewer.model.frame import AssetStates, Frame
 from twinviewer.panels import _filter
 from twinviewer.panels._asset_delegate import AssetDelegate
 from twinviewer.panels._asset_model import KW, NAME, SYMBOL, AssetModel
@@ -37,7 +39,7 @@ class AssetTree(QTreeView):
         self.setModel(self.assets)
         self.setItemDelegate(AssetDelegate(self))
         self.setUniformRowHeights(True)
-        self.setIndentation(14)
+        self.setIndentation(12)
         self.setExpandsOnDoubleClick(False)
         self.setAccessibleName("Assets by place")
         self.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
@@ -45,7 +47,7 @@ class AssetTree(QTreeView):
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(30)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((SYMBOL, 46), (KW, 58)):
+        for column, width in ((SYMBOL, 42), (KW, 52)):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, width)
         self.doubleClicked.connect(self._fly)
@@ -57,6 +59,28 @@ class AssetTree(QTreeView):
         elif index.isValid():
             place = self.assets.index_of(self.assets.node(index))
             self.setExpanded(place, not self.isExpanded(place))
+
+    def dataChanged(  # noqa: N802 (Qt's name)
+        self, first: _Index, last: _Index, roles: Sequence[int] = ()
+    ) -> None:
+        """Left to `show_states`: Qt would ask for the place of every changed row, seen or not (75 µs each)."""
+        if QAccessible.isActive():
+            super().dataChanged(first, last, list(roles))
+
+    def show_states(self, states: AssetStates) -> None:
+        """Take in one frame's states and repaint the rows on screen that look different."""
+        changed = set(self.assets.show_states(states).tolist())
+        if not changed or not self.isVisible():
+            return
+        bottom = self.viewport().height()
+        index = self.indexAt(QPoint(0, 0))
+        while index.isValid():
+            box = self.visualRect(index)
+            if box.top() > bottom:
+                break
+            if self.assets.node(index) in changed:
+                self.viewport().update(0, box.top(), self.viewport().width(), box.height())
+            index = self.indexBelow(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -155,7 +179,7 @@ class Panel(QWidget):
 
     def on_frame(self, frame: Frame) -> None:
         """Show one frame; only rows that look different are repainted."""
-        self.tree.assets.show_states(frame.assets)
+        self.tree.show_states(frame.assets)
         if self._mask is not None and not _filter.is_static(self._query):
             self._show_mask(frame)
 
