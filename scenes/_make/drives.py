@@ -61,10 +61,10 @@ def _fan_cowl(m: Machine, part: str, place: Matrix, r: float, length: float) -> 
     ]
     m.add(part, "trim_dark", revolve(cowl, smooth_deg=30), place)
     m.add(part, "black", cylinder(r * 0.85, 0.004, 0).to(z=length - 0.012), place)
-    for share in (0.2, 0.4, 0.6, 0.8):
-        m.add(part, "trim_dark", torus(r * share, r * 0.022, 24, 5).to(z=length - 0.002), place)
+    for share in (0.28, 0.62):
+        m.add(part, "trim_dark", torus(r * share, r * 0.025, 16, 4).to(z=length - 0.002), place)
     for turn in (0, 60, 120):
-        m.add(part, "trim_dark", box(r * 1.7, r * 0.05, 0.008, 0.002).to(z=length - 0.004), place @ at(rz=turn))
+        m.add(part, "trim_dark", block(r * 1.7, r * 0.05, 0.008).to(z=length - 0.004), place @ at(rz=turn))
 
 
 def motor_feet(m: Machine, part: str, place: Matrix, radius: float, length: float, drop: float) -> None:
@@ -97,7 +97,7 @@ def flange_pair(m: Machine, part: str, place: Matrix, bore: float, material: str
         (r, t + gap),
         (inner, t + gap),
     ]
-    m.add(part, material, revolve(profile, 24, 20), place)
+    m.add(part, material, revolve(profile, 18, 20), place)
     size = min(0.013, 0.2 * bore)
     count = 8 if bore > 0.05 else 4
     circle = (r + bore) / 2 + 0.002

@@ -11,7 +11,7 @@ import numpy as np
 
 from scenes._make.machine import Machine
 from scenes._make.mesh import Matrix, Mesh, at
-from scenes._make.solids import box, cylinder, frame, prism_y, revolve
+from scenes._make.solids import block, box, cylinder, frame, prism_y, revolve
 from scenes._make.sweeps import pipe
 
 
@@ -36,7 +36,7 @@ def bolts(m: Machine, part: str, place: Matrix, radius: float, count: int, size:
 
 
 def _bolt_head(size: float) -> Mesh:
-    return revolve([(size, 0), (size, size), (0, size * 1.12)], 6, 20)
+    return revolve([(size, 0), (size, size), (0, size * 1.12)], 6, 120)
 
 
 def bolt_heads(m: Machine, part: str, places: Iterable[Matrix], size: float = 0.012) -> None:
@@ -49,14 +49,14 @@ def bolt_heads(m: Machine, part: str, places: Iterable[Matrix], size: float = 0.
 def stack_light(m: Machine, x: float, y: float, z: float, pole: float = 0.3) -> None:
     """A signal tower standing at (x, y, z)."""
     part = "Stack light"
-    m.rod(part, "black", (x, y, z + 0.01), 0.04, 0.02, sides=16)
-    m.rod(part, "steel", (x, y, z + pole / 2), 0.014, pole, sides=10)
-    m.rod(part, "black", (x, y, z + pole), 0.036, 0.04, sides=16)
-    lens = revolve([(0.033, 0), (0.035, 0.01), (0.035, 0.06), (0.033, 0.07)], 16)
+    m.rod(part, "black", (x, y, z + 0.01), 0.04, 0.02, sides=12)
+    m.rod(part, "steel", (x, y, z + pole / 2), 0.014, pole, sides=8)
+    m.rod(part, "black", (x, y, z + pole), 0.036, 0.04, sides=12)
+    lens = revolve([(0.033, 0), (0.035, 0.01), (0.035, 0.06), (0.033, 0.07)], 12)
     for k, lamp in enumerate(("lamp_green", "lamp_amber", "lamp_red")):
         m.add(part, lamp, lens.to(x, y, z + pole + 0.02 + 0.076 * k))
-        m.rod(part, "black", (x, y, z + pole + 0.093 + 0.076 * k), 0.0355, 0.008, sides=16, bevel=0)
-    m.add(part, "black", revolve([(0.035, 0), (0.034, 0.01), (0.02, 0.022), (0, 0.025)], 16).to(x, y, z + pole + 0.246))
+        m.rod(part, "black", (x, y, z + pole + 0.093 + 0.076 * k), 0.0355, 0.008, sides=12, bevel=0)
+    m.add(part, "black", revolve([(0.035, 0), (0.034, 0.01), (0.02, 0.022), (0, 0.025)], 12).to(x, y, z + pole + 0.246))
 
 
 def emergency_stop(m: Machine, part: str, place: Matrix) -> None:
@@ -87,7 +87,7 @@ def control_panel(m: Machine, part: str, place: Matrix, width: float = 0.5, heig
     for row in range(3):
         for column in range(6):
             colour = "white" if (row + column) % 4 else "blue"
-            key = box(0.036, 0.01, 0.028, 0.004)
+            key = block(0.036, 0.01, 0.028)
             m.add(part, colour, key.to(-0.15 + 0.047 * column, -0.01, keys_z + 0.02 + 0.042 * row), place)
     emergency_stop(m, part, place @ at(width / 2 - 0.075, -0.008, keys_z + 0.04, rx=90))
 
@@ -128,7 +128,7 @@ def louvres(m: Machine, part: str, place: Matrix, width: float, height: float, m
     m.add(part, material, frame(width, height, 0.022, 0.02, 0.004).to(y=-0.008), place)
     m.add(part, "black", box(width - 0.03, 0.004, height - 0.03, 0.001).to(y=-0.001), place)
     count = max(int(height / 0.055), 2)
-    blade = box(width - 0.04, 0.03, 0.008, 0.002).at(at(rx=-35))
+    blade = block(width - 0.04, 0.03, 0.008).at(at(rx=-35))
     for z in (np.arange(count) + 0.5) / count * (height - 0.05) - (height - 0.05) / 2:
         m.add(part, material, blade.to(0, -0.008, z), place)
 

@@ -69,14 +69,14 @@ def _headers(m: Machine) -> None:
     m.add(
         "Cold header",
         "water",
-        pipe([(x0 + 22, COLD_Y, BRIDGE_Z), (x1 + 0.5, COLD_Y, BRIDGE_Z), (x1 + 0.5, COLD_Y, 0.02)], 0.08, 0.25, 20),
+        pipe([(x0 + 22, COLD_Y, BRIDGE_Z), (x1 + 0.5, COLD_Y, BRIDGE_Z), (x1 + 0.5, COLD_Y, 0.02)], 0.08, 0.25, 16),
     )
     m.add(
         "Air header",
         "air",
-        pipe([(x0, AIR_Y, BRIDGE_Z), (x1 + 0.9, AIR_Y, BRIDGE_Z), (x1 + 0.9, AIR_Y, 0.02)], 0.06, 0.2, 18),
+        pipe([(x0, AIR_Y, BRIDGE_Z), (x1 + 0.9, AIR_Y, BRIDGE_Z), (x1 + 0.9, AIR_Y, 0.02)], 0.06, 0.2, 14),
     )
-    m.add("Fill header", "water", pipe([(2.0, WALL_Y, WALL_Z), (40.0, WALL_Y, WALL_Z)], 0.08, sides=20))
+    m.add("Fill header", "water", pipe([(2.0, WALL_Y, WALL_Z), (40.0, WALL_Y, WALL_Z)], 0.08, sides=16))
     for x in (9.0, 15.5, 22.0, 28.5, 35.0):
         flange_pair(m, "Water header", at(x, WATER_Y, BRIDGE_Z, ry=90), 0.1)
         flange_pair(m, "Air header", at(x + 0.5, AIR_Y, BRIDGE_Z, ry=90), 0.06)
@@ -98,7 +98,7 @@ def _suction(m: Machine, t: Placed, p: Placed) -> None:
         (px - 0.42, p.y, pz),
         (px, p.y, pz),
     ]
-    m.add("Suction lines", "water", pipe(way, 0.075, 0.17, 18))
+    m.add("Suction lines", "water", pipe(way, 0.075, 0.17, 14))
     flange_pair(m, "Suction lines", at(x, y - 0.02, z, rx=90), 0.075)
     m.box("Suction lines", "trim_dark", (px - 0.42, p.y + 0.8, pz / 2 - 0.04), (0.06, 0.06, pz - 0.08), 0.006)
     m.box("Suction lines", "trim_dark", (px - 0.42, p.y + 0.8, 0.008), (0.16, 0.16, 0.016), 0.003)
@@ -106,17 +106,17 @@ def _suction(m: Machine, t: Placed, p: Placed) -> None:
 
 def _discharge(m: Machine, p: Placed) -> None:
     x, y, z = p.x + pump.OUTLET[0], p.y + pump.OUTLET[1], pump.OUTLET[2]
-    m.add("Discharge lines", "water", pipe([(x, y, z - 0.04), (x, y, z + 0.2)], 0.075, sides=18))
+    m.add("Discharge lines", "water", pipe([(x, y, z - 0.04), (x, y, z + 0.2)], 0.075, sides=14))
     gate_valve(m, "Discharge lines", at(x, y, z + 0.38), 0.075)
     way = [(x, y, z + 0.52), (x, y, BRIDGE_Z), (x, WATER_Y + 0.04, BRIDGE_Z)]
-    m.add("Discharge lines", "water", pipe(way, 0.075, 0.2, 18))
+    m.add("Discharge lines", "water", pipe(way, 0.075, 0.2, 14))
     flange_pair(m, "Discharge lines", at(x, y, z + 1.3), 0.075)
 
 
 def _filling(m: Machine, t: Placed) -> None:
     x, y, z = t.x + tank.INLET[0], t.y + tank.INLET[1], tank.INLET[2]
     way = [(x, y, z - 0.03), (x, y, z + 0.4), (x, WALL_Y, z + 0.4), (x, WALL_Y, WALL_Z)]
-    m.add("Filling lines", "water", pipe(way, 0.055, 0.16, 16))
+    m.add("Filling lines", "water", pipe(way, 0.055, 0.16, 12))
     gate_valve(m, "Filling lines", at(x, y + 1.3, z + 0.4, rx=90) @ at(rz=180), 0.055)
 
 
@@ -124,7 +124,7 @@ def _air(m: Machine, p: Placed) -> None:
     x, y, z = (a + b for a, b in zip((p.x, p.y, 0.0), compressor.OUTLET, strict=True))
     top = BRIDGE_Z + 0.35
     way = [(x, y, z - 0.04), (x, y, top), (x, AIR_Y, top), (x, AIR_Y, BRIDGE_Z + 0.03)]
-    m.add("Air lines", "air", pipe(way, 0.05, 0.15, 16))
+    m.add("Air lines", "air", pipe(way, 0.05, 0.15, 12))
 
 
 def _cold_water(m: Machine, p: Placed) -> None:
@@ -138,7 +138,7 @@ def _cold_water(m: Machine, p: Placed) -> None:
             (up, COLD_Y, BRIDGE_Z + 0.3),
             (up, COLD_Y, BRIDGE_Z + 0.04),
         ]
-        m.add("Cold lines", "water", pipe(way, 0.07, 0.18, 18))
+        m.add("Cold lines", "water", pipe(way, 0.07, 0.18, 14))
         gate_valve(m, "Cold lines", at(up, y, 1.5) @ at(rz=-90), 0.07)
 
 

@@ -13,9 +13,12 @@ Point = Sequence[float] | np.ndarray
 Outline = Sequence[Point] | np.ndarray
 
 
+SLIM_M = 0.04  # rods thinner than this need no bevel unless asked for
+
+
 def segments_for(radius: float) -> int:
     """How many sides a round body of this radius needs to look round from a step away."""
-    return int(np.clip(2 * round(5 + radius * 50), 10, 40))
+    return int(np.clip(2 * round(4 + radius * 48), 8, 40))
 
 
 def box(x: float, y: float, z: float, bevel: float = 0.012, arc: int = 0) -> Mesh:
@@ -134,8 +137,9 @@ def _turned_strip(low: np.ndarray, high: np.ndarray, n_low: np.ndarray, n_high: 
 
 
 def cylinder(radius: float, height: float, bevel: float | None = None, sides: int | None = None) -> Mesh:
-    """A cylinder about Z, centred on the origin, with bevelled rims (none with `bevel` = 0)."""
-    b = min(0.12 * radius, 0.12 * height, 0.012) if bevel is None else min(bevel, 0.49 * height, 0.9 * radius)
+    """A cylinder about Z, centred on the origin, with bevelled rims (none with `bevel` = 0, nor on slim rods)."""
+    slim = 0.0 if radius < SLIM_M else min(0.12 * radius, 0.12 * height, 0.012)
+    b = slim if bevel is None else min(bevel, 0.49 * height, 0.9 * radius)
     h = height / 2
     if b == 0:
         return revolve([(0, -h), (radius, -h), (radius, h), (0, h)], sides)

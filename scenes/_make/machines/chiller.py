@@ -8,7 +8,7 @@ from scenes._make import fittings as fit
 from scenes._make.drives import flange_pair, gauge
 from scenes._make.machine import Machine
 from scenes._make.mesh import at
-from scenes._make.solids import box, cylinder, prism_y, revolve, ring
+from scenes._make.solids import block, box, cylinder, prism_y, revolve, ring
 from scenes._make.sweeps import pipe, torus
 
 W, D, TOP = 4.2, 2.0, 2.2
@@ -66,7 +66,7 @@ def _coils(m: Machine) -> None:
             lean = at(x, s * (D / 2 - 0.07), 1.63)
             m.add("Condenser", "dark", box(1.34, 0.07, 0.96, 0.008), lean)
             for k in np.linspace(-0.6, 0.6, 27):
-                m.add("Condenser", "galvanised", box(0.008, 0.02, 0.9, 0.002).to(float(k), s * 0.042), lean)
+                m.add("Condenser", "galvanised", block(0.008, 0.02, 0.9).to(float(k), s * 0.042), lean)
             for z in (-0.3, 0.0, 0.3):
                 m.add("Condenser", "copper", cylinder(0.008, 1.3, 0, 6).at(at(0, s * 0.05, z, ry=90)), lean)
 
@@ -86,8 +86,8 @@ def _fans(m: Machine) -> None:
             revolve([(0, 0), (0.13, 0), (0.13, 0.1), (0.1, 0.14), (0, 0.15)], 22),
             at(x, 0, z + 0.08),
         )
-        for r in (0.15, 0.24, 0.33, 0.42, 0.51):
-            m.add("Fans", "dark", torus(r, 0.006, 36, 5).to(x, 0, z + 0.26))
+        for r in (0.16, 0.28, 0.4, 0.51):
+            m.add("Fans", "dark", torus(r, 0.007, 24, 4).to(x, 0, z + 0.26))
         for turn in (0, 45, 90, 135):
             m.add("Fans", "dark", box(1.1, 0.014, 0.01, 0.002), at(x, 0, z + 0.255) @ at(rz=turn))
 

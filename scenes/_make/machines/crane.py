@@ -81,8 +81,8 @@ def _trolley(m: Machine) -> None:
     for dy in (-0.5, 0.5):
         m.box("Trolley", "trim_dark", (0, y + dy, z + 0.16), (1.3, 0.14, 0.16), 0.012)
     m.rod("Hoist", "trim", (0, y, z + 0.42), 0.24, 0.8, "x", 0.01, 32)
-    for x in np.linspace(-0.32, 0.32, 15):
-        m.add("Hoist", "steel", ring(0.252, 0.235, 0.026, 32).at(at(float(x), y, z + 0.42, ry=90)))
+    for x in np.linspace(-0.32, 0.32, 9):
+        m.add("Hoist", "steel", ring(0.252, 0.235, 0.034, 24).at(at(float(x), y, z + 0.42, ry=90)))
     for x in (-0.45, 0.45):
         m.box("Hoist", "trim_dark", (x, y, z + 0.38), (0.08, 0.5, 0.42), 0.014)
     motor(m, "Hoist", at(0.5, y, z + 0.42, ry=90), 0.16, 0.5, "trim", 180)
