@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from scenes._make import fences
 from scenes._make import fittings as fit
 from scenes._make.machine import Machine
-from scenes._make.mesh import Matrix, at, merge
+from scenes._make.mesh import Matrix, Mesh, at, merge
 from scenes._make.solids import box, cylinder, prism_y, revolve, ring
 from scenes._make.sweeps import loft, oval, pipe
 
@@ -24,6 +26,7 @@ def build(turn: float) -> Machine:
     arm = Machine("arm")
     _column(arm)
     elbow = _lower_arm(arm)
+    _elbow(arm, elbow)
     wrist = _forearm(arm, elbow)
     _gripper(arm, wrist)
     _dress_pack(arm, elbow)
@@ -111,50 +114,35 @@ def _lower_arm(m: Machine) -> np.ndarray:
     return (place @ np.array([0, 0, n, 1.0]))[:3]
 
 
+def _limb(shape: Sequence[tuple[float, float, float]], power: float) -> Mesh:
+    """A housing along Z: (z, half width, half depth) of each section; squarer the higher `power`."""
+    return loft([oval((0, 0, z), (1, 0, 0), (0, 1, 0), u, v, power, 28) for z, u, v in shape])
+
+
+def _elbow(m: Machine, elbow: np.ndarray) -> None:
+    part, place = "Elbow", _along(elbow, 90 + FORE_DIP) @ at(-0.13)
+    shape = ((-0.3, 0.1, 0.12), (-0.26, 0.15, 0.17), (-0.05, 0.19, 0.19), (0.12, 0.19, 0.19), (0.2, 0.15, 0.15))
+    m.add(part, "skin", _limb(shape, 3.6), place)
+    m.add(part, "skin", cylinder(0.16, 0.42, 0.02, 32), at(*elbow, rx=90))
+    m.add(part, "trim_dark", cylinder(0.12, 0.47, 0.012, 28), at(*elbow, rx=90))
+    for y, x in ((0.09, 0.06), (-0.09, 0.06), (0.0, -0.09)):
+        m.add(part, "dark", cylinder(0.068, 0.3, 0.012, 20).to(x, y, -0.42), place)
+        m.add(part, "black", cylinder(0.055, 0.04, 0.008, 20).to(x, y, -0.59), place)
+    m.add(part, "trim_dark", cylinder(0.155, 0.05, 0.01, 30).to(z=0.22), place)
+    fit.bolts(m, part, place @ at(z=0.245), 0.14, 10, 0.009)
+
+
 def _forearm(m: Machine, elbow: np.ndarray) -> np.ndarray:
-    part = "Forearm"
     place = _along(elbow, 90 + FORE_DIP) @ at(-0.13)
     n = FORE_LENGTH
-    m.add(
-        "Elbow",
-        "skin",
-        loft(
-            [
-                oval((0, 0, z), (1, 0, 0), (0, 1, 0), u, v, 3.6, 28)
-                for z, u, v in (
-                    (-0.3, 0.1, 0.12),
-                    (-0.26, 0.15, 0.17),
-                    (-0.05, 0.19, 0.19),
-                    (0.12, 0.19, 0.19),
-                    (0.2, 0.15, 0.15),
-                )
-            ]
-        ),
-        place,
-    )
-    m.add("Elbow", "skin", cylinder(0.16, 0.42, 0.02, 32), at(*elbow, rx=90))
-    m.add("Elbow", "trim_dark", cylinder(0.12, 0.47, 0.012, 28), at(*elbow, rx=90))
-    for y, x in ((0.09, 0.06), (-0.09, 0.06), (0.0, -0.09)):
-        m.add("Elbow", "dark", cylinder(0.068, 0.3, 0.012, 20).to(x, y, -0.42), place)
-        m.add("Elbow", "black", cylinder(0.055, 0.04, 0.008, 20).to(x, y, -0.59), place)
-    m.add("Elbow", "trim_dark", cylinder(0.155, 0.05, 0.01, 30).to(z=0.22), place)
-    fit.bolts(m, "Elbow", place @ at(z=0.245), 0.14, 10, 0.009)
-    shape = [
-        (0.24, 0.14, 0.14),
-        (0.34, 0.135, 0.13),
-        (0.6, 0.11, 0.105),
-        (0.95, 0.095, 0.09),
-        (n - 0.2, 0.09, 0.085),
+    shape = (
+        (0.24, 0.14, 0.14), (0.34, 0.135, 0.13), (0.6, 0.11, 0.105), (0.95, 0.095, 0.09), (n - 0.2, 0.09, 0.085),
         (n - 0.16, 0.085, 0.08),
-    ]
-    m.add(part, "skin", loft([oval((0, 0, z), (1, 0, 0), (0, 1, 0), u, v, 2.6, 28) for z, u, v in shape]), place)
+    )  # fmt: skip
+    m.add("Forearm", "skin", _limb(shape, 2.6), place)
+    sections = ((n - 0.2, 0.08), (n - 0.05, 0.085), (n + 0.03, 0.075), (n + 0.075, 0.04))
     for s in (-1, 1):
-        fork = loft(
-            [
-                oval((0, s * 0.075, z), (1, 0, 0), (0, 1, 0), u, 0.028, 3, 20)
-                for z, u in ((n - 0.2, 0.08), (n - 0.05, 0.085), (n + 0.03, 0.075), (n + 0.075, 0.04))
-            ]
-        )
+        fork = loft([oval((0, s * 0.075, z), (1, 0, 0), (0, 1, 0), u, 0.028, 3, 20) for z, u in sections])
         m.add("Wrist", "skin", fork, place)
         m.add("Wrist", "trim_dark", cylinder(0.06, 0.02, 0.006, 22), place @ at(0, s * 0.108, n, rx=90))
     return (place @ np.array([0, 0, n, 1.0]))[:3]

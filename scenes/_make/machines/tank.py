@@ -21,7 +21,9 @@ def build() -> Machine:
     m = Machine("tank")
     _shell(m)
     _legs(m)
-    _top(m)
+    _agitator(m)
+    _manhole(m)
+    _nozzles(m)
     _outlet(m)
     _ladder(m)
     _level_glass(m)
@@ -59,7 +61,7 @@ def _legs(m: Machine) -> None:
         m.add("Legs", "trim_dark", box(2 * c - 0.14, 0.05, 0.05, 0.006).to(0, -c, 0.5), at(rz=turn))
 
 
-def _top(m: Machine) -> None:
+def _agitator(m: Machine) -> None:
     z = HIGH + 0.3
     m.add("Agitator", "trim", cylinder(0.2, 0.2, 0.008, 28).to(z=z + 0.05))
     m.add("Agitator", "trim", cylinder(0.27, 0.04, 0.006, 28).to(z=z + 0.16))
@@ -71,6 +73,9 @@ def _top(m: Machine) -> None:
         at(z=z + 0.18),
     )
     motor(m, "Agitator", at(z=z + 0.48), 0.13, 0.42, "trim", -120)
+
+
+def _manhole(m: Machine) -> None:
     hatch = at(-0.5, -0.32, HIGH + 0.2)
     m.add("Manhole", "trim", cylinder(0.24, 0.26, 0.006, 28), hatch)
     m.add(
@@ -82,6 +87,9 @@ def _top(m: Machine) -> None:
     for turn in range(0, 360, 60):
         m.add("Manhole", "steel", cylinder(0.014, 0.09, sides=8).to(0.255, 0, 0.16), hatch @ at(rz=turn))
         m.add("Manhole", "trim_dark", torus(0.028, 0.008, 12, 6).at(at(0.255, 0, 0.22, rx=90)), hatch @ at(rz=turn))
+
+
+def _nozzles(m: Machine) -> None:
     ix, iy, iz = INLET
     m.rod("Nozzles", "trim", (ix, iy, (HIGH + 0.1 + iz) / 2), 0.07, iz - HIGH - 0.1)
     flange_pair(m, "Nozzles", at(ix, iy, iz - 0.04), 0.07)

@@ -15,6 +15,14 @@ AXIS, HALF, BORE = 1.3, 0.3, 0.06
 def build() -> Machine:
     """The valve on its stand; the pipe's middle is 1.3 m above the floor, its flanges 0.3 m left and right."""
     m = Machine("valve")
+    _body(m)
+    _yoke(m)
+    _actuator(m)
+    _stand(m)
+    return m
+
+
+def _body(m: Machine) -> None:
     body = [
         (0, -0.27),
         (0.062, -0.27),
@@ -37,11 +45,17 @@ def build() -> Machine:
         at(0, 0, AXIS),
     )
     fit.bolts(m, "Body", at(0, 0, AXIS + 0.16), 0.12, 8, 0.012)
+
+
+def _yoke(m: Machine) -> None:
     for s in (-1, 1):
         m.box("Yoke", "trim_dark", (0, s * 0.075, AXIS + 0.38), (0.04, 0.03, 0.3), 0.006)
     m.rod("Yoke", "chrome", (0, 0, AXIS + 0.38), 0.014, 0.32, sides=14)
     m.box("Yoke", "red", (0, -0.02, AXIS + 0.4), (0.05, 0.012, 0.012), 0.002)
     m.box("Yoke", "white", (0.0, -0.095, AXIS + 0.4), (0.05, 0.006, 0.16), 0.002)
+
+
+def _actuator(m: Machine) -> None:
     z = AXIS + 0.53
     head = [
         (0, 0),
@@ -67,7 +81,9 @@ def build() -> Machine:
         "copper",
         pipe([(0.14, 0.06, AXIS + 0.46), (0.14, 0.06, z + 0.02), (0.16, 0.02, z + 0.06)], 0.007, 0.03, 8, steps=3),
     )
+
+
+def _stand(m: Machine) -> None:
     m.add("Stand", "trim_dark", cylinder(0.03, AXIS - 0.14, 0.004, 14).to(z=(AXIS - 0.14) / 2 + 0.02))
     m.box("Stand", "trim_dark", (0, 0, 0.012), (0.26, 0.26, 0.024), 0.005)
     m.box("Stand", "trim_dark", (0, 0, AXIS - 0.115), (0.16, 0.12, 0.03), 0.006)
-    return m
