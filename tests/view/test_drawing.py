@@ -35,14 +35,14 @@ def test_ghost_actors_are_drawn_only_where_there_are_ghosts(stage: Stage) -> Non
     stage.show(row_of_boxes(), "dark")
     assert stage.drawing is not None
     tile = next(tile for tile in stage.drawing.tiles if len(tile.part.assets))
-    assert tile.solid is not None
-    assert tile.ghost is not None
+    solid, ghost = tile.full[0], tile.ghost
+    assert ghost is not None
 
     def shown(alpha: list[int]) -> tuple[bool, bool]:
         rgba = colours(3)
         rgba[:, 3] = alpha
         stage.set_colours(rgba)
-        return bool(tile.solid.GetVisibility()), bool(tile.ghost.GetVisibility())
+        return bool(solid.GetVisibility()), bool(ghost.GetVisibility())
 
     assert shown([255, 255, 255]) == (True, False)
     assert shown([255, 97, 0]) == (True, True)

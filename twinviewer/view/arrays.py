@@ -38,6 +38,15 @@ def polydata(
     return data
 
 
+def share_points(data: vtkPolyData, triangles: np.ndarray) -> vtkPolyData:
+    """The same points and attributes with other triangles; on the graphics card they are kept once."""
+    other = vtkPolyData()
+    other.SetPoints(data.GetPoints())
+    other.GetPointData().ShallowCopy(data.GetPointData())
+    other.SetPolys(_cells(triangles))
+    return other
+
+
 def _cells(index: np.ndarray) -> vtkCellArray:
     flat = np.ascontiguousarray(index, np.int32).reshape(-1)
     offsets = np.arange(0, len(flat) + 1, index.shape[1], dtype=np.int32)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,14 +12,16 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
 
 from twinviewer.view.arrays import image_texture
 from twinviewer.view.colour_table import ColourTable
-from twinviewer.view.ground import Extent, empty_heights, floor_look, floor_part, mark_heights, shadow_map, standing
+from twinviewer.view.finish import Finish, coarse_cell_m, finish
+from twinviewer.view.ground import Extent, floor_look, floor_part
 from twinviewer.view.history import Box
 from twinviewer.view.layout import Kind, Layout, Role, Surfaces, arrange
 from twinviewer.view.lines import box_corners
 from twinviewer.view.marks import Patches, section_planes
 from twinviewer.view.material import adapt
 from twinviewer.view.outlines import Outlines
-from twinviewer.view.picking import Hit, Picker
+from twinviewer.view.pickers import Pickers
+from twinviewer.view.picking import Hit
 from twinviewer.view.shaders import Ground
 from twinviewer.view.tiles import Tiles
 
@@ -26,10 +29,14 @@ if TYPE_CHECKING:
     from twinviewer.model.geometry import Geometry
 
 _FLOOR_MARGIN_M = 2.5
+_EDGE_PX, _EDGE_PX_MOVING, _COARSE_PX = 1.5, 5.0, 3.0
 
 
 class Drawing:
-    """The actors, the colour table and the floor of one scene in one theme."""
+    """The actors, the colour table and the floor of one scene in one theme.
+
+    It can be drawn at once; `install` adds what `work` returns: shadows, edges and detail levels.
+    """
 
     def __init__(
         self,
@@ -41,27 +48,45 @@ class Drawing:
         movers: Collection[int] = (),
     ) -> None:
         self._renderer = renderer
-        self._geometry = geometry
-        self._asset_of_node = np.asarray(asset_of_node, np.int32)
         self.layout, self._extent = _with_floor(arrange(geometry, asset_of_node, n_assets, movers))
         layout = self.layout
         self.movers = frozenset(movers)
         self.boxes = layout.boxes.copy()
+        self.finished = False
         self.table = ColourTable(layout.surfaces, n_assets)
+        self._shadow_pixels = np.zeros((self._extent.rows, self._extent.columns, 4), np.uint8)
+        self._shadows, self._shadow_image = image_texture(self._shadow_pixels, smooth=True)
         self._pictures = tuple(
             image_texture(np.ascontiguousarray(t.pixels[::-1]), smooth=True, repeat=t.repeat, mipmap=True)[0]
             for t in geometry.textures
         )
         self.tiles = Tiles(renderer, layout.parts, self.table.texture, self._pictures)
-        self._shadows = image_texture(_shadow_map(layout, self._extent), smooth=True)[0]
-        self.outlines = Outlines(renderer, layout.parts, self.table.texture)
+        self.outlines = Outlines(renderer, (), self.table.texture, theme)
         self.patches = Patches(renderer, layout.boxes, layout.floor_m)
-        self._matrices: dict[int, np.ndarray] = {}
-        self._pickers: dict[int, Picker] | None = None
+        self._pickers = Pickers(geometry, np.asarray(asset_of_node, np.int32), self.movers)
+        self._section: Box | None = None
         self.set_theme(theme)
+
+    def work(self, *, detail: bool) -> Callable[[], Finish]:
+        """What is left to work out, apart from VTK; `detail` where the renderer is slow."""
+        return partial(finish, self.layout, self._extent, detail=detail)
+
+    def install(self, finished: Finish) -> None:
+        """Take shadows, edges and detail levels."""
+        self.finished = True
+        self._shadow_pixels[:] = finished.shadows
+        self._shadow_image.GetPointData().GetScalars().Modified()
+        self._shadow_image.Modified()
+        self.outlines.remove()
+        self.outlines = Outlines(self._renderer, finished.edges, self.table.texture, self._theme)
+        self.tiles.split(finished.detail)
+        for asset, matrix in self._pickers.matrices.items():
+            self._carry(asset, matrix)
+        self.set_section(self._section)
 
     def set_theme(self, theme: str) -> None:
         """Materials, floor and edges as the theme wants them."""
+        self._theme = theme
         self.table.set_materials(adapt(self.layout.surfaces, theme))
         self.tiles.lay_ground(Ground(self._shadows, self._extent.mapping, floor_look(theme)))
         self.outlines.set_theme(theme)
@@ -75,22 +100,32 @@ class Drawing:
 
     def set_section(self, box: Box | None) -> None:
         """Draw only what lies inside the box; the floor stays."""
+        self._section = box
         planes = section_planes(box) if box is not None else []
-        floor = {id(tile.solid) for tile in self.tiles if tile.part.kind is Kind.FLOOR}
-        for actor in [*self.tiles.actors(), *self.outlines.actors()]:
+        drawn = [a for tile in self.tiles if tile.part.kind is not Kind.FLOOR for a in tile.actors()]
+        for actor in [*drawn, *self.outlines.actors()]:
             mapper = actor.GetMapper()
             mapper.RemoveAllClippingPlanes()
-            if id(actor) not in floor:
-                for plane in planes:
-                    mapper.AddClippingPlane(plane)
+            for plane in planes:
+                mapper.AddClippingPlane(plane)
+        self.tiles.set_culling(box is None)
+
+    def set_economy(self, economy: bool, pixel_m: float) -> None:
+        """Leave out detail that is lost anyway: edges shorter than a pixel or two, `pixel_m` metres each at the
+        camera's target, and with `economy`, while a slow picture moves, whatever the coarse copy leaves out."""
+        self.tiles.set_coarse(economy and coarse_cell_m(self.layout.bounds) < _COARSE_PX * pixel_m)
+        self.outlines.show_from(pixel_m * (_EDGE_PX_MOVING if economy else _EDGE_PX))
 
     def move(self, asset: int, matrix: np.ndarray) -> None:
         """Carry a mover by a transform float64 (4, 4) from where the file has it."""
-        self._matrices[asset] = np.array(matrix, np.float64)
+        self._pickers.matrices[asset] = np.array(matrix, np.float64)
         box = self.layout.boxes[asset]
         corners = box_corners(box[0], box[1]) @ matrix[:3, :3].T + matrix[:3, 3]
         self.boxes[asset] = corners.min(0), corners.max(0)
         self.patches.place(asset, self.boxes[asset])
+        self._carry(asset, matrix)
+
+    def _carry(self, asset: int, matrix: np.ndarray) -> None:
         vtk_matrix = vtkMatrix4x4()
         vtk_matrix.DeepCopy(np.asarray(matrix, np.float64).reshape(-1).tolist())
         for actor in [*self.tiles.of_mover(asset), *self.outlines.of_mover(asset)]:
@@ -98,46 +133,8 @@ class Drawing:
 
     def pick(self, origin: np.ndarray, direction: np.ndarray, section: Box | None) -> Hit | None:
         """The nearest visible thing along a ray of unit direction."""
-        visible = np.r_[self.table.alpha > 0, True]
         box = None if section is None else np.array([section[0::2], section[1::2]])
-        if self._pickers is None:
-            self._pickers = self._build_pickers()
-        best: Hit | None = None
-        for asset, picker in self._pickers.items():
-            matrix = self._matrices.get(asset)
-            if matrix is None:
-                hit = picker.pick(origin, direction, visible, box)
-            else:
-                hit = self._pick_moved(picker, matrix, origin, direction, visible, box)
-            if hit is not None and (best is None or hit.distance < best.distance):
-                best = hit
-        return best
-
-    @staticmethod
-    def _pick_moved(
-        picker: Picker,
-        matrix: np.ndarray,
-        origin: np.ndarray,
-        direction: np.ndarray,
-        visible: np.ndarray,
-        box: np.ndarray | None,
-    ) -> Hit | None:
-        inverse = np.linalg.inv(matrix)
-        span = None if box is None else picker.span(origin, direction, box)
-        hit = picker.pick(inverse[:3, :3] @ origin + inverse[:3, 3], inverse[:3, :3] @ direction, visible, span=span)
-        return None if hit is None else Hit(hit.asset, origin + hit.distance * direction, hit.distance)
-
-    def _build_pickers(self) -> dict[int, Picker]:
-        """One for all that stands still (key -1), one for each mover."""
-        geometry = self._geometry
-        asset = self._asset_of_node[geometry.node]
-        triangles = geometry.triangles
-        rows = asset[triangles[:, 0]]
-        still = ~np.isin(rows, list(self.movers))
-        pickers = {-1: Picker(geometry.points, triangles[still] if self.movers else triangles, asset)}
-        for mover in self.movers:
-            pickers[mover] = Picker(geometry.points, triangles[rows == mover], asset)
-        return pickers
+        return self._pickers.pick(origin, direction, np.r_[self.table.alpha > 0, True], box)
 
     def actors(self) -> list[vtkActor]:
         """Those that draw triangles of the scene."""
@@ -170,12 +167,3 @@ def _with_floor(layout: Layout) -> tuple[Layout, Extent]:
     )
     part = floor_part(extent, layout.floor_m, len(old))
     return Layout(surfaces, (*layout.parts, part), layout.boxes, layout.bounds, layout.floor_m, False), extent
-
-
-def _shadow_map(layout: Layout, extent: Extent) -> np.ndarray:
-    """What stands still and is no floor casts a soft shadow on it."""
-    heights = empty_heights(extent)
-    for part in layout.parts:
-        if part.kind in (Kind.ASSET, Kind.BACKGROUND) and not part.glass:
-            mark_heights(heights, extent, part.points, part.triangles, layout.floor_m)
-    return shadow_map(extent, standing(heights, extent))

@@ -3,15 +3,13 @@
 import numpy as np
 
 SHARP_DEG = 38.0
-MOST_EDGES = 250_000
 _PRIMES = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
 
 
 def sharp_edges(
     points: np.ndarray, normals: np.ndarray, triangles: np.ndarray, sharp_deg: float = SHARP_DEG
 ) -> np.ndarray:
-    """Vertex pairs int32 (k, 2) of edges where two faces meet at more than `sharp_deg`; at most MOST_EDGES, the
-    longest ones.
+    """Vertex pairs int32 (k, 2) of edges where two faces meet at more than `sharp_deg`.
 
     points, normals float32 (n, 3); triangles int32 (m, 3). An edge whose two triangles share both vertices is smooth,
     because vertices are split where normals break. What is left is joined by position and judged by its normals.
@@ -26,11 +24,7 @@ def sharp_edges(
     facing /= np.maximum(np.linalg.norm(facing, axis=1, keepdims=True), 1e-9)
     joined = key[1:] == key[:-1]
     turned = np.einsum("ij,ij->i", facing[1:], facing[:-1]) < np.cos(np.radians(sharp_deg))
-    sharp = edges[:-1][joined & turned]
-    if len(sharp) > MOST_EDGES:
-        length = np.linalg.norm(points[sharp[:, 0]] - points[sharp[:, 1]], axis=1)
-        sharp = sharp[np.argpartition(-length, MOST_EDGES)[:MOST_EDGES]]
-    return sharp.astype(np.int32)
+    return edges[:-1][joined & turned].astype(np.int32)
 
 
 def _unshared(triangles: np.ndarray, n_points: int) -> np.ndarray:

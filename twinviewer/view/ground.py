@@ -11,6 +11,7 @@ from twinviewer.view.layout import Kind, Part
 _PIXELS_PER_M = 8.0
 _MOST_PIXELS = 1024
 _REACH_M = 1.5  # what is higher above the floor throws no shadow
+_LARGE = 32  # cells; larger triangles are filled one by one
 _BANDS_M = (0.1, 0.4, 0.8, 1.6, 3.2)
 _SPREAD_M = 0.8
 _WIDE_M, _NEAR_M = 1.1, 0.32
@@ -77,7 +78,7 @@ def mark_heights(
     corners = points[triangles]
     band = np.searchsorted(_BANDS_M, corners[:, :, 2].min(1) - floor_m)
     size = np.ptp(corners[:, :, :2], axis=1).max(1) * extent.pixels_per_m
-    steps = (2 ** np.ceil(np.log2(np.maximum(size, 1)))).clip(1, 512).astype(np.int32)
+    steps = (2 ** np.ceil(np.log2(np.maximum(size, 1)))).clip(1, 2 * _LARGE).astype(np.int32)
     for k in reversed(range(len(_BANDS_M))):  # the lowest last: it wins
         inside = band == k
         for step in np.unique(steps[inside]).tolist():
@@ -101,17 +102,35 @@ def standing(heights: np.ndarray, extent: Extent) -> np.ndarray:
 
 def _splat(heights: np.ndarray, extent: Extent, corners: np.ndarray, height: float, steps: int) -> None:
     """Put points spread evenly over each triangle, `steps` along an edge; corners float32 (k, 3, 2)."""
-    pairs = np.array([(i, j) for i in range(steps + 1) for j in range(steps + 1 - i)], np.float32) / steps
-    shares = np.column_stack([1 - pairs.sum(1), pairs])
-    batch = max(1, 1_000_000 // len(pairs))
     flat = heights.reshape(-1)
     origin = np.array([extent.x0, extent.y0], np.float32)
+    if steps > _LARGE:
+        for corner in (corners - origin) * np.float32(extent.pixels_per_m):
+            flat[_cells_of(corner, extent)] = height
+        return
+    i, j = np.nonzero(np.add.outer(np.arange(steps + 1), np.arange(steps + 1)) <= steps)
+    shares = np.stack([steps - i - j, i, j], 1).astype(np.float32) / np.float32(steps)
+    batch = max(1, 500_000 // len(shares))
+    most = np.array([extent.columns - 1, extent.rows - 1], np.float32)
     for start in range(0, len(corners), batch):
         local = (corners[start : start + batch] - origin) * np.float32(extent.pixels_per_m)
-        spread = np.einsum("ps,ksa->kpa", shares.astype(np.float32), local).astype(np.int32)
-        column, row = spread[..., 0].clip(0, extent.columns - 1), spread[..., 1].clip(0, extent.rows - 1)
-        cell = (row * extent.columns + column).reshape(-1)
-        flat[cell] = height
+        spread = (shares @ local.transpose(1, 2, 0).reshape(3, -1)).reshape(len(shares), 2, -1)
+        cell = np.clip(spread, 0, most[:, None]).astype(np.int32)
+        flat[(cell[:, 1] * extent.columns + cell[:, 0]).reshape(-1)] = height
+
+
+def _cells_of(corner: np.ndarray, extent: Extent) -> np.ndarray:
+    """The cells of one large triangle, float32 (3, 2) in cells: rows of samples along its longest edge, as many as
+    it is wide."""
+    length = np.linalg.norm(corner - np.roll(corner, -1, axis=0), axis=1)
+    a, b, c = np.roll(corner, -int(length.argmax()), axis=0)
+    along = b - a
+    width = abs(along[0] * (c - a)[1] - along[1] * (c - a)[0]) / max(float(length.max()), 1e-6)
+    u = np.linspace(0, 1, math.ceil(float(length.max())) + 2)[:, None, None]
+    v = np.linspace(0, 1, math.ceil(float(width)) + 2)[None, :, None]
+    spread = (a + u * along) * (1 - v) + c * v
+    cell = np.clip(spread, 0, (extent.columns - 1, extent.rows - 1)).astype(np.int32)
+    return (cell[..., 1] * extent.columns + cell[..., 0]).reshape(-1)
 
 
 def shadow_map(extent: Extent, mask: np.ndarray) -> np.ndarray:

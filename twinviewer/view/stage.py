@@ -14,6 +14,7 @@ from twinviewer.view import camera as cameras
 from twinviewer.view import window as windows
 from twinviewer.view.camera import Pose
 from twinviewer.view.drawing import Drawing
+from twinviewer.view.finish import Background
 from twinviewer.view.history import Box, History, Point, ViewState
 from twinviewer.view.lights import add_lights
 from twinviewer.view.lines import box_corners
@@ -36,6 +37,7 @@ class Stage:
 
     def __init__(self, render_window: vtkRenderWindow | None = None) -> None:
         self.window = render_window or windows.offscreen_window()
+        self._at_once = render_window is None
         self.renderer = windows.new_renderer()
         self.renderer.GetActiveCamera().SetViewAngle(cameras.VIEW_ANGLE_DEG)
         add_lights(self.renderer)
@@ -55,6 +57,8 @@ class Stage:
         self._visibility = Visibility()
         self._movement: Movement | None = None
         self._rgba = np.zeros((0, 4), np.uint8)
+        self._work: Background | None = None
+        self.economy = False
 
     # -- what is shown
 
@@ -75,14 +79,45 @@ class Stage:
         scene = self.scene
         if scene is None or scene.geometry is None:
             return
+        self._forget_work()
         if self.drawing is not None:
             self.drawing.remove()
         self.drawing = Drawing(self.renderer, scene.geometry, scene.asset_of_node, len(scene.assets), theme, movers)
+        if self._at_once:
+            self.drawing.install(self.drawing.work(detail=False)())
         self._rig.bounds = self.drawing.layout.bounds
         self._apply_colours()
 
+    @property
+    def finished(self) -> bool:
+        """Whether shadows, edges and detail levels are there; a stage in a window shows its first frame without."""
+        return self.drawing is None or self.drawing.finished
+
+    def finish(self, *, detail: bool = False, wait: bool = False) -> bool:
+        """Work on what the first frame left out, in a thread; call it until it returns True.
+
+        `detail` prepares for a slow renderer, `wait` does not return before the end.
+        """
+        if self.drawing is None or self.drawing.finished:
+            return True
+        if self._work is None:
+            self._work = Background(self.drawing.work(detail=detail))
+        found = self._work.fetch(wait=wait)
+        if found is None:
+            return False
+        self._work = None
+        self.drawing.install(found)
+        self.touch()
+        return True
+
+    def _forget_work(self) -> None:
+        if self._work is not None:
+            self._work.drop()
+            self._work = None
+
     def clear(self) -> None:
         """Show nothing."""
+        self._forget_work()
         if self.drawing is not None:
             self.drawing.remove()
         self._marks.remove()
@@ -411,6 +446,7 @@ class Stage:
     def image(self, width: int, height: int) -> np.ndarray:
         """The picture at any size with smooth edges, RGB uint8 (height, width, 3), first row on top."""
         before = self.size
+        self.finish(wait=True)
         self.window.SetSize(2 * width, 2 * height)
         try:
             self.render()
@@ -437,6 +473,9 @@ class Stage:
         camera.SetFocalPoint(*rig.pose.target)
         camera.SetViewUp(*rig.pose.axes()[1])
         low, high = rig.bounds
+        if self.drawing is not None:
+            pixel_m = cameras.metres_per_pixel(rig.pose.distance, rig.size[1])
+            self.drawing.set_economy(self.economy, pixel_m)
         self.renderer.ResetCameraClippingRange(*np.stack([low - 3, high + 3], 1).reshape(-1).tolist())
 
     def touch(self) -> None:

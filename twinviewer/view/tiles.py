@@ -1,6 +1,6 @@
 """The actors that draw a scene's parts: solid ones, and ghosts where something is ghosted."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 from vtkmodules.vtkCommonDataModel import vtkPolyData
@@ -8,71 +8,152 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkTexture
 from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLPolyDataMapper
 
 from twinviewer.view import shaders
-from twinviewer.view.arrays import polydata
+from twinviewer.view.arrays import polydata, share_points
+from twinviewer.view.detail import Detail
 from twinviewer.view.layout import Kind, Part
 from twinviewer.view.lights import matt
 from twinviewer.view.shaders import Ground
 
 
-@dataclass(frozen=True)
 class Tile:
-    """The two actors of a part; `solid` is None for glass, `ghost` None for background."""
+    """The actors of one part. `full` draws all of it, `coarse` a copy with less detail (empty: there is none),
+    `ghost` its translucent assets; glass has only a ghost, background no ghost."""
 
-    part: Part
-    solid: vtkActor | None
-    ghost: vtkActor | None
+    def __init__(self, part: Part, table: vtkTexture, pictures: tuple[vtkTexture, ...]) -> None:
+        self.part = part
+        self._table = table
+        self._picture = pictures[part.texture] if part.uv is not None else None
+        self._data = polydata(part.points, part.triangles, normals=part.normals, surface=part.surface, uv=part.uv)
+        self.full: list[vtkActor] = []
+        self.coarse: list[vtkActor] = []
+        self.closed: list[vtkActor] = []  # those of which back faces need not be drawn
+        self.ghost: vtkActor | None = None
+        self._shown, self._coarsely, self._melted = True, False, False
+        if not part.glass:
+            self.full = [self._solid(self._data)]
+        if part.glass or not self.background:
+            self.ghost = _actor(self._data)
+            self.ghost.ForceTranslucentOn()
+            self._colour(self.ghost, shaders.GHOST)
+
+    def _solid(self, data: vtkPolyData) -> vtkActor:
+        actor = _actor(data)
+        self._colour(actor, shaders.SOLID)
+        return actor
+
+    def _colour(self, actor: vtkActor, where: str, ground: Ground | None = None) -> None:
+        skin = self.part.skin and not self.background
+        shaders.colour_by_table(actor, self._table, where=where, picture=self._picture, skin=skin, ground=ground)
 
     @property
+    def background(self) -> bool:
+        """Whether no asset's state decides what it shows."""
+        return self.part.kind in (Kind.BACKGROUND, Kind.FLOOR)
+
     def actors(self) -> list[vtkActor]:
-        """Those that exist."""
-        return [actor for actor in (self.solid, self.ghost) if actor is not None]
+        """All of them."""
+        return [*self.full, *self.coarse, *([self.ghost] if self.ghost is not None else [])]
+
+    def lay(self, ground: Ground) -> None:
+        """Draw a floor with these shadows and this grid."""
+        for actor in self.full:
+            self._colour(actor, shaders.SOLID, ground)
+
+    def show(self, alpha: np.ndarray) -> None:
+        """Draw only what some asset needs; alpha uint8 (n_assets,)."""
+        mine = alpha[self.part.assets]
+        self._shown = self.background or bool((mine == 255).any())
+        self._switch()
+        if self.ghost is not None:
+            translucent = mine > 0 if self.part.glass else (mine > 0) & (mine < 255)
+            self.ghost.SetVisibility(self.background or bool(translucent.any()))
+
+    def set_coarse(self, coarse: bool) -> None:
+        """Draw the copy with less detail, or not."""
+        self._coarsely = coarse
+        self._switch()
+
+    def _switch(self) -> None:
+        use_coarse = self._coarsely and self._melted
+        for actor in self.full:
+            actor.SetVisibility(self._shown and not use_coarse)
+        for actor in self.coarse:
+            actor.SetVisibility(self._shown and use_coarse)
+
+    def split(self, detail: Detail) -> list[vtkActor]:
+        """Draw closed bodies apart from now on; returns the actors that take the place of the old one."""
+        closed = [self._solid(share_points(self._data, detail.closed))] if len(detail.closed) else []
+        rest = [self._solid(share_points(self._data, detail.open))] if len(detail.open) else []
+        self.full, self.closed, self.coarse = [*closed, *rest], closed, []
+        for mesh in detail.coarse:
+            actor = self._solid(polydata(mesh.points, mesh.triangles, normals=mesh.normals, surface=mesh.surface))
+            self.coarse.append(actor)
+            if mesh.closed:
+                self.closed.append(actor)
+        self._melted = self._picture is None
+        self._switch()
+        return [*self.full, *self.coarse]
 
 
 class Tiles:
-    """Builds the actors of all parts and switches them with the assets' alpha."""
+    """All tiles of a scene."""
 
     def __init__(
-        self,
-        renderer: vtkRenderer,
-        parts: tuple[Part, ...],
-        table: vtkTexture,
-        pictures: tuple[vtkTexture, ...],
+        self, renderer: vtkRenderer, parts: tuple[Part, ...], table: vtkTexture, pictures: tuple[vtkTexture, ...]
     ) -> None:
         self._renderer = renderer
-        self._table, self._pictures = table, pictures
-        self._tiles = [_tile(part, table, pictures) for part in parts]
-        for tile in self._tiles:
-            for actor in tile.actors:
-                renderer.AddActor(actor)
+        self._tiles = [Tile(part, table, pictures) for part in parts]
+        self._culling = True
+        for actor in self.actors():
+            renderer.AddActor(actor)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Tile]:
         return iter(self._tiles)
 
     def actors(self) -> list[vtkActor]:
         """Every actor."""
-        return [actor for tile in self._tiles for actor in tile.actors]
+        return [actor for tile in self._tiles for actor in tile.actors()]
 
     def of_mover(self, asset: int) -> list[vtkActor]:
         """The actors that carry a moving asset."""
-        return [actor for tile in self._tiles if tile.part.mover == asset for actor in tile.actors]
+        return [actor for tile in self._tiles if tile.part.mover == asset for actor in tile.actors()]
 
     def lay_ground(self, ground: Ground) -> None:
         """Draw the floor with these shadows and this grid."""
         for tile in self._tiles:
-            if tile.part.kind is Kind.FLOOR and tile.solid is not None:
-                picture = self._pictures[tile.part.texture] if tile.part.uv is not None else None
-                shaders.colour_by_table(tile.solid, self._table, picture=picture, skin=False, ground=ground)
+            if tile.part.kind is Kind.FLOOR:
+                tile.lay(ground)
 
     def show(self, alpha: np.ndarray) -> None:
-        """Draw a tile's solid or ghost actor only where one of its assets needs it; alpha uint8 (n_assets,)."""
+        """Draw only what some asset needs; alpha uint8 (n_assets,)."""
         for tile in self._tiles:
-            mine = alpha[tile.part.assets]
-            background = tile.part.kind in (Kind.BACKGROUND, Kind.FLOOR)
-            if tile.solid is not None:
-                tile.solid.SetVisibility(background or bool((mine == 255).any()))
-            if tile.ghost is not None:
-                some = (mine > 0).any() if tile.part.glass else ((mine > 0) & (mine < 255)).any()
-                tile.ghost.SetVisibility(bool(some) or background)
+            tile.show(alpha)
+
+    def set_coarse(self, coarse: bool) -> None:
+        """Draw with less detail, or not; without effect before `split`."""
+        for tile in self._tiles:
+            tile.set_coarse(coarse)
+
+    def split(self, detail: dict[int, Detail]) -> None:
+        """Draw these tiles with closed bodies apart and with coarse copies."""
+        window = self._renderer.GetRenderWindow()
+        for row, pieces in detail.items():
+            tile = self._tiles[row]
+            old = tile.full
+            for actor in tile.split(pieces):
+                actor.SetUserMatrix(old[0].GetUserMatrix())
+                self._renderer.AddActor(actor)
+            for actor in old:
+                self._renderer.RemoveActor(actor)
+                actor.ReleaseGraphicsResources(window)
+        self.set_culling(self._culling)
+
+    def set_culling(self, culling: bool) -> None:
+        """Leave out the back faces of closed bodies; not when a section opens them."""
+        self._culling = culling
+        for tile in self._tiles:
+            for actor in tile.closed:
+                actor.GetProperty().SetBackfaceCulling(culling)
 
     def remove(self) -> None:
         """Take all actors out of the renderer."""
@@ -80,21 +161,6 @@ class Tiles:
             self._renderer.RemoveActor(actor)
             actor.ReleaseGraphicsResources(self._renderer.GetRenderWindow())
         self._tiles = []
-
-
-def _tile(part: Part, table: vtkTexture, pictures: tuple[vtkTexture, ...]) -> Tile:
-    data = polydata(part.points, part.triangles, normals=part.normals, surface=part.surface, uv=part.uv)
-    picture = pictures[part.texture] if part.uv is not None else None
-    background = part.kind in (Kind.BACKGROUND, Kind.FLOOR)
-    solid = ghost = None
-    if not part.glass:
-        solid = _actor(data)
-        shaders.colour_by_table(solid, table, picture=picture, skin=part.skin)
-    if part.glass or not background:
-        ghost = _actor(data)
-        ghost.ForceTranslucentOn()
-        shaders.colour_by_table(ghost, table, where=shaders.GHOST, picture=picture, skin=part.skin)
-    return Tile(part, solid, ghost)
 
 
 def _actor(data: vtkPolyData) -> vtkActor:

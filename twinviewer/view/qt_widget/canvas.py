@@ -149,7 +149,7 @@ class Canvas(QOpenGLWidget):
             start = time.perf_counter()
             self.stage.render()
             self.makeCurrent()
-            if self.scale == 1.0:
+            if self.scale == 1.0 and not self.stage.economy:
                 self._context.functions().glFinish()
                 self.frame_s = time.perf_counter() - start
         self._blit()
@@ -169,11 +169,14 @@ class Canvas(QOpenGLWidget):
 
     # -- sizes and the end
 
+    @property
+    def slow(self) -> bool:
+        """Whether a full frame takes so long that motion would stutter."""
+        return self.software and self.frame_s > _SLOW_FRAME_S
+
     def moving_scale(self) -> float:
         """The scale at which a moving picture stays fluent on this machine."""
-        if not self.software or self.frame_s <= _SLOW_FRAME_S:
-            return 1.0
-        return 0.7 if self.frame_s < 2.2 * _SLOW_FRAME_S else 0.5
+        return 0.5 if self.slow else 1.0
 
     def _release(self) -> None:
         """Qt is about to destroy the context: VTK must let its objects go, and makes new ones for the next."""

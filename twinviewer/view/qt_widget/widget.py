@@ -17,6 +17,7 @@ from twinviewer.view.stage import Stage
 REST_MS = 180
 _HOVER_MS = 40
 _TICK_MS = 15
+_FINISH_MS = 40
 _CLICK_PX = 4
 _WHEEL_REMEMBER_S = 0.8
 _KEY_STEP_PX = 40
@@ -63,8 +64,9 @@ class StageWidget(QWidget):
         self._flight = self._timer(_TICK_MS, self._fly)
         self._rest = self._timer(REST_MS, self._at_rest)
         self._hover = self._timer(_HOVER_MS, self._look_under_pointer)
+        self._finish = self._timer(_FINISH_MS, self._finish_picture)
         self.stage.on_change = self._on_stage_change
-        self._canvas.on_drawn = self._glass.update
+        self._canvas.on_drawn = self._on_drawn
 
     def _timer(self, interval_ms: int, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -89,7 +91,7 @@ class StageWidget(QWidget):
 
     def close_stage(self) -> None:
         """Give the graphics memory back; the widget draws nothing afterwards."""
-        for timer in (self._flight, self._rest, self._hover):
+        for timer in (self._flight, self._rest, self._hover, self._finish):
             timer.stop()
         self.overlay = None
         self._canvas.on_drawn = _nothing
@@ -139,6 +141,15 @@ class StageWidget(QWidget):
         if self.stage.flying and not self._flight.isActive():
             self._flight.start()
 
+    def _on_drawn(self) -> None:
+        self._glass.update()
+        if not self.stage.finished and not self._finish.isActive():
+            self._finish.start()
+
+    def _finish_picture(self) -> None:
+        if not self.stage.finish(detail=self._canvas.software):
+            self._finish.start()
+
     def _fly(self) -> None:
         if self.stage.advance(time.monotonic()):
             self._flight.start()
@@ -146,12 +157,16 @@ class StageWidget(QWidget):
     def _moving(self) -> None:
         """Draw smaller while the picture moves, where full size would stutter."""
         self._rest.start()
+        self.stage.economy = self._canvas.slow
         self._set_scale(self._canvas.moving_scale())
 
     def _at_rest(self) -> None:
         if self._dragging or self.stage.flying:
             self._rest.start()
             return
+        if self.stage.economy:
+            self.stage.economy = False
+            self.stage.touch()
         refine = self.refined and self._canvas.renderer and not self._canvas.software
         self._set_scale(2.0 if refine else 1.0)
 
