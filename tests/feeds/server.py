@@ -7,7 +7,6 @@ standard input: `set NAME VALUE`, `status NAME CODE`, `text NAME TEXT`, `skip` (
 import argparse
 import asyncio
 import sys
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from asyncua import Server, ua
@@ -110,17 +109,13 @@ class TestServer:
 class Users:
     """op / secret and nobody else."""
 
-    def get_user(self, iserver: object, username: str | None = None, password: str | None = None, **_: object) -> object:
+    def get_user(
+        self, iserver: object, username: str | None = None, password: str | None = None, **_: object
+    ) -> object:
         """The user, None for a stranger."""
         from asyncua.server.users import User, UserRole
 
         return User(role=UserRole.User, name="op") if (username, password) == ("op", "secret") else None
-
-
-def lines() -> Iterable[str]:
-    """Standard input, line by line."""
-    while line := sys.stdin.readline():
-        yield line
 
 
 async def main() -> None:
@@ -130,7 +125,7 @@ async def main() -> None:
 
         class Shifted(datetime):
             @classmethod
-            def now(cls, tz=None):  # noqa: ANN001, ANN206
+            def now(cls, tz=None):
                 return datetime.now(tz) + timedelta(seconds=args.skew)
 
         generated.datetime = Shifted  # type: ignore[attr-defined]
@@ -156,7 +151,4 @@ if __name__ == "__main__":
     import logging
 
     logging.disable(logging.ERROR)
-    try:
-        asyncio.run(main())
-    except KeyboardInterrupt:
-        pass
+    asyncio.run(main())

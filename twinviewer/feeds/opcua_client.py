@@ -5,9 +5,9 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from asyncua import Client, ua
@@ -23,6 +23,8 @@ from twinviewer.model.errors import FeedError, FeedLost
 REQUEST_TIMEOUT_S = 5.0
 _CONNECT_TIMEOUT_S = 10.0
 _SESSION_TIMEOUT_MS = 30_000
+_LOOK_S = 0.1
+_FAREWELL_S = 0.3  # what ends by itself after hanging up may do so
 _PROBE_NEVER_S = 1e6  # asyncua's own supervision is not used
 _USER_CODES = ("BadIdentityTokenRejected", "BadIdentityTokenInvalid", "BadUserAccessDenied", "BadUserSignatureInvalid")
 _BUSY_CODES = (
@@ -32,6 +34,8 @@ _BUSY_CODES = (
     "BadServerHalted",
     "BadShutdown",
 )
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ async def open_session(source: FeedSource, store: TrustStore | None = None) -> O
     identity: Identity | None = None
     choice: security.Choice | None = None
     try:
-        endpoints = await asyncio.wait_for(client.connect_and_get_server_endpoints(), _CONNECT_TIMEOUT_S)
+        endpoints = await _while_open(client, client.connect_and_get_server_endpoints())
         choice = security.choose(endpoints, url, options, store)
         client = _client(url)
         client.application_uri = f"urn:{socket.gethostname()}:twinviewer"
@@ -69,7 +73,7 @@ async def open_session(source: FeedSource, store: TrustStore | None = None) -> O
             await _secure(client, choice, identity)
         await _sign_on(client, url, options)
         _compare_offers(client, endpoints, url)
-        await asyncio.wait_for(client.connect(), _CONNECT_TIMEOUT_S)
+        await _while_open(client, client.connect())
     except BaseException as error:
         await close(client, politely=False)
         if isinstance(error, (asyncio.CancelledError, FeedError)) or not isinstance(error, Exception):
@@ -84,6 +88,28 @@ def _client(url: str) -> Client:
     client.name = client.description = "twinviewer"
     client.product_uri = "urn:twinviewer"
     return client
+
+
+async def _while_open(client: Client, work: Coroutine[Any, Any, _T]) -> _T:
+    """Do something on the connection; do not wait for answers when it is closed.
+
+    asyncua waits its whole timeout when the other side hangs up before the first word.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        async with asyncio.timeout(_CONNECT_TIMEOUT_S):
+            while not task.done():
+                await asyncio.wait([task], timeout=_LOOK_S)
+                protocol = client.uaclient.protocol
+                if protocol is not None and protocol.is_closed:
+                    await asyncio.wait([task], timeout=_FAREWELL_S)
+                    break
+        if not task.done():
+            raise ConnectionError("the other side hung up")
+        return task.result()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _secure(client: Client, choice: security.Choice, identity: Identity) -> None:
