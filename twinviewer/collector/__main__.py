@@ -9,6 +9,7 @@ import secrets
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twinviewer.collector import places
 from twinviewer.collector.commands import Commands
@@ -20,6 +21,9 @@ from twinviewer.model.errors import TwinError
 from twinviewer.scene.scene import Scene, load_scene
 from twinviewer.tags.table import TagTable
 
+if TYPE_CHECKING:
+    from twinviewer.history.recorder import Recorder
+
 EXIT_OTHER_RUNS = 3
 _FIRST_WINDOW_S = 30.0
 _LINGER_S = 5.0
@@ -27,10 +31,11 @@ _LINGER_S = 5.0
 log = logging.getLogger("twinviewer.collector")
 
 
-def main(argv: list[str] | None = None) -> int:
+def main(argv: list[str] | None = None, options: FeedOptions | None = None) -> int:
     """Exit code 0 at the end of a life, 2 when it cannot begin, 3 when another one serves this scene and feed."""
     args = _arguments(argv)
-    options = FeedOptions.from_json(sys.stdin.read()) if args.options_stdin else FeedOptions(security=args.security)
+    if options is None:
+        options = FeedOptions.from_json(sys.stdin.read()) if args.options_stdin else FeedOptions(security=args.security)
     try:
         scene = load_scene(args.scene, geometry=False)
         folder = places.runtime_folder(args.scene, scene.key, args.feed)
@@ -55,6 +60,8 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--feed", required=True, metavar="URL")
     parser.add_argument("--security", default="auto", help="as for twinviewer open")
     parser.add_argument("--options-stdin", action="store_true", help="read the options of the feed as JSON")
+    parser.add_argument("--record", type=Path, metavar="DIR", help="record everything into this folder")
+    parser.add_argument("--for", dest="seconds", type=float, metavar="S", help="end by itself after so many seconds")
     parser.add_argument("--keep", action="store_true", help="stay when the last window leaves")
     parser.add_argument("--linger", type=float, default=_LINGER_S, metavar="S", help="stay this long after it")
     return parser.parse_args(argv)
@@ -82,11 +89,12 @@ class _Life:
     async def run(self) -> None:
         """Serve until told to stop, or until nobody looks any more."""
         self._stop_on_signals()
+        recorder = self._recorder()
         for old in self._folder.glob("tags-*"):  # of a collector that was killed; we hold the lock
             old.unlink(missing_ok=True)
         path = self._folder / f"tags-{os.getpid()}-{secrets.token_hex(4)}"
         table = TagTable.create(path, len(self._scene.tags), self._scene.key)
-        pipeline = Pipeline(self._scene, self._args.feed, self._options, table=table)
+        pipeline = Pipeline(self._scene, self._args.feed, self._options, recorder, table=table)
         token = secrets.token_hex(32)
         commands = Commands(pipeline, standard_store(), places.log_folder() / "audit.jsonl")
         self._server = ControlServer(pipeline, commands, token, self._one_left)
@@ -95,6 +103,7 @@ class _Life:
         places.write_ready(self._folder, places.Ready(os.getpid(), port, token, str(path)))
         log.info("serving %s from %s on port %d", self._scene.name, self._args.feed, port)
         self._leave_after(_FIRST_WINDOW_S)
+        self._serve_recording(recorder, pipeline)
         try:
             ended = asyncio.create_task(self._end.wait())
             await asyncio.wait([work, ended], return_when=asyncio.FIRST_COMPLETED)
@@ -106,8 +115,26 @@ class _Life:
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
             await self._server.close()
+            if recorder is not None:
+                await asyncio.to_thread(recorder.close)
             path.unlink(missing_ok=True)
             log.info("ended")
+
+    def _recorder(self) -> "Recorder | None":
+        """Raises RecordingError where the folder cannot be recorded into."""
+        if self._args.record is None:
+            return None
+        from twinviewer.history.recorder import Recorder  # pyarrow is loaded only where something is recorded
+
+        return Recorder(self._args.record, self._scene)
+
+    def _serve_recording(self, recorder: "Recorder | None", pipeline: Pipeline) -> None:
+        """The recorder's notices reach every window; they come from its own thread."""
+        loop = asyncio.get_running_loop()
+        if recorder is not None:
+            recorder.notify = lambda notice: loop.call_soon_threadsafe(pipeline.notify, notice)
+        if self._args.seconds is not None:
+            loop.call_later(self._args.seconds, self._end.set)
 
     def _one_left(self, politely: bool) -> None:
         """A window that was closed needs us no more; one that vanished may come back at once."""

@@ -57,9 +57,11 @@ class Commands:
         if command is None:
             raise TwinError("the collector does not know this command", name, "Use the same version everywhere.")
         try:
-            return await command(**arguments)
+            notice = await command(**arguments)
         except (TypeError, KeyError) as error:
             raise TwinError(f"the command is not complete: {error}", name) from error
+        self._pipeline.acted(name, arguments)
+        return notice
 
     async def _acknowledge(self, key: str, by: str, reason: str = "") -> None:
         self._pipeline.publish(self._pipeline.book.acknowledge(key, by, self._clock_ns(), reason))

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from twinviewer.collector.supervisor import Supervisor
 from twinviewer.collector.tap import Tap, TapQueue
@@ -154,6 +155,10 @@ class Pipeline:
             self._record("event", event)
         if events:
             self.changed()
+
+    def acted(self, what: str, arguments: Mapping[str, Any]) -> None:
+        """A person's command was carried out: for the record."""
+        self._record("action", {**arguments, "what": what, "time_ns": self._clock_ns()})
 
     def note(self, text: str, by: str) -> None:
         """A person's remark, for the record."""

@@ -3,7 +3,7 @@
 import logging
 import queue
 import threading
-from typing import Protocol
+from typing import Any, Protocol
 
 from twinviewer.model.alarm import AlarmEvent
 from twinviewer.model.connection import Connection
@@ -27,6 +27,10 @@ class Tap(Protocol):
 
     def connection(self, connection: Connection) -> None:
         """The state of the connection changed."""
+        ...
+
+    def action(self, action: dict[str, Any]) -> None:
+        """What a person did: "what", "time_ns", and the arguments of the command."""
         ...
 
     def note(self, time_ns: int, text: str, by: str) -> None:

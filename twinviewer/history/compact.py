@@ -1,11 +1,13 @@
 """Turns the closed slices of an hour into sorted, compressed Parquet, in one step that a kill cannot halve."""
 
 import contextlib
+import io
 import itertools
 import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,12 +15,15 @@ import pyarrow.parquet as pq
 
 from twinviewer.history.aggregate import Minutes, state_changes, state_table
 from twinviewer.history.layout import (
+    COMPACT_SCHEMA,
     GROUP_ROWS,
     HOUR_NS,
     KEYFRAMES,
     LIVE,
     MINUTE_SCHEMA,
     MINUTES,
+    MOMENT_SCHEMA,
+    MOMENTS,
     PARTS,
     SAMPLE_SCHEMA,
     SAMPLES,
@@ -30,11 +35,15 @@ from twinviewer.history.layout import (
     part_of,
 )
 from twinviewer.history.manifest import Manifest
+from twinviewer.history.moments import compacted, moments_of
 from twinviewer.history.rows import Rows, concatenated, to_arrow
 from twinviewer.history.stream import Slice, read_stream
 
 INDEX_KEY = b"twinviewer.slices"
 MINUTE_GROUP_ROWS = 8192
+_ZSTD = {"compression": "zstd", "compression_level": 6}
+_PLAIN: dict[str, Any] = {**_ZSTD, "use_dictionary": True}
+_TRIED_ROWS = 8192
 
 
 def compact_hours(folder: Path, manifest: Manifest, limit: int, before_ns: int | None) -> int:
@@ -110,71 +119,89 @@ def _compact(folder: Path, manifest: Manifest, hour_ns: int, run: Sequence[int])
 
 
 class PartWriter:
-    """Writes the four files of one part, slice by slice, in the memory of one slice."""
+    """Writes the files of one part, slice by slice, in the memory of one slice."""
 
     def __init__(self, paths: dict[str, Path], manifest: Manifest, hour_ns: int) -> None:
         self._paths = paths
         self._state_tags = np.array([tag.role == "state" for tag in manifest.tags], bool)
         self._minutes = Minutes(hour_ns, len(manifest.tags))
+        self._moments: pq.ParquetWriter | None = None
         self._samples: pq.ParquetWriter | None = None
         self._keyframes: pq.ParquetWriter | None = None
         self._changes: list[Rows] = []
         self._index: list[dict[str, object]] = []
         self._group = 0
+        self._key_groups = 0
+        self._moment_groups = 0
 
     def add(self, number: int, taken: Slice) -> None:
         """One slice, in the order of their numbers."""
+        moments = moments_of(number, taken.rows)
         rows = taken.rows.sorted()
+        table = compacted(rows, moments)
         if self._samples is None:
-            self._samples = _writer(self._paths[SAMPLES], rows)
-            self._keyframes = _writer(self._paths[KEYFRAMES], taken.keyframe)
+            self._open(table)
+        assert self._samples is not None
         assert self._keyframes is not None
-        table = pa.Table.from_batches([to_arrow(rows)])
+        assert self._moments is not None
+        if len(moments.time):
+            self._moments.write_table(moments.table(), row_group_size=len(moments.time))
         groups: list[list[int]] = []
         for first, last in tag_groups(rows.tag):
             self._samples.write_table(table.slice(first, last - first), row_group_size=max(1, last - first))
             groups.append([int(rows.tag[first]), int(rows.tag[last - 1])])
         key = pa.Table.from_batches([to_arrow(taken.keyframe)])
-        self._keyframes.write_table(key, row_group_size=max(1, len(key)))
+        if len(key):
+            self._keyframes.write_table(key, row_group_size=len(key))
         self._index.append(
             {
                 "slice": number,
                 "first_ns": taken.first_ns,
                 "last_ns": taken.last_ns,
+                "moments": self._moment_groups if len(moments.time) else -1,
                 "group": self._group,
-                "keyframe": len(self._index) if len(key) else -1,
+                "keyframe": self._key_groups if len(key) else -1,
                 "tags": groups,
             }
         )
         self._group += len(groups)
+        self._key_groups += bool(len(key))
+        self._moment_groups += bool(len(moments.time))
         self._minutes.add(taken.keyframe, rows, taken.first_ns, taken.last_ns)
         self._changes.append(state_changes(taken.keyframe, rows, taken.first_ns, self._state_tags))
 
+    def _open(self, first: pa.Table) -> None:
+        self._samples = _samples_writer(self._paths[SAMPLES], first)
+        self._keyframes = pq.ParquetWriter(self._paths[KEYFRAMES], SAMPLE_SCHEMA, **_PLAIN)
+        self._moments = pq.ParquetWriter(self._paths[MOMENTS], MOMENT_SCHEMA, **_PLAIN)
+
     def close(self) -> None:
-        """Finish all four files and have them on the disk."""
-        if self._samples is None or self._keyframes is None:  # nothing but beats could be read
-            self._samples = _writer(self._paths[SAMPLES], None)
-            self._keyframes = _writer(self._paths[KEYFRAMES], None)
+        """Finish all files and have them on the disk."""
+        if self._samples is None:
+            self._open(COMPACT_SCHEMA.empty_table())
+        assert self._samples is not None
+        assert self._keyframes is not None
+        assert self._moments is not None
         self._samples.add_key_value_metadata({INDEX_KEY: json.dumps(self._index, separators=(",", ":")).encode()})
         self._samples.close()
         self._keyframes.close()
-        options = {"compression": "zstd", "compression_level": 6, "use_dictionary": True}
+        self._moments.close()
         minutes = self._minutes.table()
         pq.write_table(
             minutes if len(minutes) else MINUTE_SCHEMA.empty_table(),
             self._paths[MINUTES],
             row_group_size=MINUTE_GROUP_ROWS,
-            **options,
+            **_PLAIN,
         )
         changes = state_table(concatenated(self._changes).sorted()) if self._changes else STATE_SCHEMA.empty_table()
-        pq.write_table(changes, self._paths[STATES], row_group_size=MINUTE_GROUP_ROWS, **options)
+        pq.write_table(changes, self._paths[STATES], row_group_size=MINUTE_GROUP_ROWS, **_PLAIN)
         for path in self._paths.values():
             with path.open("rb+") as file:
                 os.fsync(file.fileno())
 
     def abandon(self) -> None:
         """Leave nothing behind."""
-        for writer in (self._samples, self._keyframes):
+        for writer in (self._samples, self._keyframes, self._moments):
             if writer is not None:
                 with contextlib.suppress(OSError, pa.ArrowException):
                     writer.close()
@@ -193,23 +220,34 @@ def tag_groups(tag: np.ndarray, size: int = GROUP_ROWS) -> Iterator[tuple[int, i
         first = last
 
 
-def _writer(path: Path, rows: Rows | None) -> pq.ParquetWriter:
-    """Columns with many repeats get a dictionary, the rest deltas (times) or split bytes (numbers)."""
-    encoding: dict[str, str] = {}
+def _samples_writer(path: Path, first: pa.Table) -> pq.ParquetWriter:
+    """Each column gets the encoding that makes a part of the first slice smallest."""
+    stretches = [int(f * max(0, len(first) - _TRIED_ROWS)) for f in (0.0, 0.3, 0.6, 0.9)]
+    trial = pa.concat_tables([first.slice(at, _TRIED_ROWS) for at in stretches])
+    encoding = {"moment": "DELTA_BINARY_PACKED"}
     dictionary = ["tag", "status", "text"]
-    for name in ("time", "source", "server", "value"):
-        column = getattr(rows, name)[:GROUP_ROWS] if rows is not None else np.zeros(0)
-        if len(np.unique(column)) <= len(column) // (2 if name == "value" else 4):
+    for name, other in (("value", "BYTE_STREAM_SPLIT"), ("source", _DELTA), ("server", _DELTA)):
+        column = trial.select([name])
+        if _size(column, use_dictionary=True) <= _size(column, use_dictionary=False, column_encoding={name: other}):
             dictionary.append(name)
         else:
-            encoding[name] = "BYTE_STREAM_SPLIT" if name == "value" else "DELTA_BINARY_PACKED"
+            encoding[name] = other
     return pq.ParquetWriter(
         path,
-        SAMPLE_SCHEMA,
-        compression="zstd",
-        compression_level=6,
+        COMPACT_SCHEMA,
         use_dictionary=dictionary,
         column_encoding=encoding,
-        write_statistics=["tag", "time"],
+        write_statistics=["tag", "moment"],
         data_page_size=1 << 20,
+        **_ZSTD,
     )
+
+
+_DELTA = "DELTA_BINARY_PACKED"
+
+
+def _size(table: pa.Table, **options: Any) -> int:
+    """Bytes of a table as Parquet."""
+    sink = io.BytesIO()
+    pq.write_table(table, sink, **_ZSTD, **options)
+    return sink.tell()

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from twinviewer.history.layout import day_name
+from twinviewer.history.layout import NOTES, day_name
 from twinviewer.model.alarm import Alarm, AlarmEvent, AlarmState
 from twinviewer.model.connection import Connection, Link
 
@@ -44,7 +44,12 @@ def parse(raw: bytes) -> list[dict[str, Any]]:
 
 def day_file(folder: Path, table: str, time_ns: int) -> Path:
     """Where a line of `table` at this moment belongs."""
-    return folder / table / day_name(time_ns)
+    return folder / table if table == NOTES else folder / table / day_name(time_ns)
+
+
+def note_line(time_ns: int, text: str, by: str, asset: str = "") -> dict[str, Any]:
+    """A note that a person pinned to a moment, and to an asset where it is about one."""
+    return {"time_ns": time_ns, "asset": asset, "text": text, "by": by}
 
 
 def alarm_fields(alarm: Alarm) -> dict[str, Any]:

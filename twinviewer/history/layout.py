@@ -17,10 +17,17 @@ BEAT_NS = 5 * NS
 GAP_NS = 3 * BEAT_NS  # longer without a row: nobody recorded
 
 MANIFEST, README, TAGS, LOCK, NOTES = "manifest.json", "README.txt", "tags.csv", "recorder.lock", "notes.jsonl"
-LIVE, SAMPLES, KEYFRAMES, MINUTES, STATES = "live", "samples", "keyframes", "minutes", "states"
+LIVE, SAMPLES, MOMENTS, KEYFRAMES = "live", "samples", "moments", "keyframes"
+MINUTES, STATES = "minutes", "states"
 ALARMS, ACTIONS, LINKS = "alarms", "actions", "connection"
 JOURNALS = (ALARMS, ACTIONS, LINKS)
-PARTS = (KEYFRAMES, MINUTES, STATES, SAMPLES)  # in the order in which a compacted hour appears: samples are last
+PARTS = (
+    MOMENTS,
+    KEYFRAMES,
+    MINUTES,
+    STATES,
+    SAMPLES,
+)  # in the order in which a compacted hour appears: samples are last
 FOLDERS = (LIVE, *PARTS, *JOURNALS)
 
 _STAMP = pa.timestamp("ns", "UTC")
@@ -35,6 +42,21 @@ SAMPLE_SCHEMA = pa.schema(
         ("text", pa.string()),
     ]
 )
+# Compacted samples. Thousands of tags arrive at the same few moments: each sample names its moment, by a number that
+# counts up within its slice, and says its timestamps only where they differ.
+COMPACT_SCHEMA = pa.schema(
+    [
+        ("moment", pa.int64()),
+        ("tag", pa.int32()),
+        ("value", pa.float64()),
+        ("status", pa.uint32()),
+        ("source", _STAMP),
+        ("server", _STAMP),
+        ("text", pa.string()),
+    ]
+)
+MOMENT_SCHEMA = pa.schema([("moment", pa.int64()), ("time", _STAMP), ("source", _STAMP)])
+MOMENT_BITS = 24  # moment = number of the slice << 24, plus the moment's number in it
 MINUTE_SCHEMA = pa.schema(
     [
         ("tag", pa.int32()),
@@ -108,11 +130,13 @@ README_TEXT = """This folder is a recording made by twinviewer (format 1). All t
 manifest.json   which scene was recorded, and every tag with its number, name, unit and meaning
 tags.csv        the same tags as a table: tag (number), name, asset, key, role, unit
 samples/        every sample, one Parquet file an hour, sorted by slice of time, tag, time
-                  time    when it arrived          tag     number of the tag (tags.csv)
+                  moment  when it arrived (moments/)    tag  number of the tag (tags.csv)
                   value   the number, empty (NaN) for text and bad values
                   status  OPC UA StatusCode: 0x0… good, 0x4… uncertain, 0x8… bad
-                  source  the device's timestamp   server  the server's timestamp (1970 where there was none)
+                  source  the device's timestamp, empty: that of its moment (1970: it gave none)
+                  server  the server's timestamp, empty: equal to source (1970: it gave none)
                   text    the value where it is text
+moments/        each moment in which samples arrived: its number, its time, and the device's timestamp of most of them
 minutes/        per tag and minute in which a sample came: mean (weighted by time), min, max, last, count, and
                 the worst quality (0 good, 1 uncertain, 3 bad)
 states/         every change of a tag that says what a machine is doing
@@ -127,8 +151,10 @@ notes.jsonl     notes that people pinned to a machine and a moment
 With pandas:
     import pandas
     tags = pandas.read_csv("tags.csv")
-    samples = pandas.read_parquet("samples").merge(tags, on="tag")
+    moments = pandas.read_parquet("moments", columns=["moment", "time"])
+    samples = pandas.read_parquet("samples").merge(moments, on="moment").merge(tags, on="tag")
 
 With DuckDB:
-    SELECT name, time, value FROM 'samples/*.parquet' JOIN 'tags.csv' USING (tag) WHERE name = 'PUMP-1.Power'
+    SELECT name, time, value FROM 'samples/*.parquet' JOIN 'moments/*.parquet' USING (moment)
+    JOIN 'tags.csv' USING (tag) WHERE name = 'PUMP-1.Power' ORDER BY time
 """

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from twinviewer.history import journal
-from twinviewer.history.layout import ACTIONS, ALARMS, BEAT_NS, LINKS, NS, SLICE_ROWS
+from twinviewer.history.journal import note_line
+from twinviewer.history.layout import ACTIONS, ALARMS, BEAT_NS, LINKS, NOTES, NS, SLICE_ROWS
 from twinviewer.history.retention import Retention, apply_retention
 from twinviewer.history.rows import from_batches
 from twinviewer.history.store import Store
@@ -59,7 +60,7 @@ class Recorder:
         max_rows: int = MAX_ROWS,
     ) -> None:
         self.folder = Path(folder)
-        self._clock, self._notify, self._retention = clock, notify, retention or Retention()
+        self._clock, self.notify, self._retention = clock, notify, retention or Retention()
         self._max_rows = max_rows
         self._store = Store(self.folder, scene, slice_rows)
         self._lock = threading.Lock()  # guards what waits
@@ -113,6 +114,10 @@ class Recorder:
         """Keep what a person did: "what", "by" and what belongs to it; "time_ns" is now where it is not given."""
         time_ns = int(action.get("time_ns") or self._clock())
         self._line(ACTIONS, time_ns, {**{k: _plain(v) for k, v in action.items()}, "time_ns": time_ns})
+
+    def note(self, time_ns: int, text: str, by: str, asset: str = "") -> None:
+        """Keep a person's remark on a moment, and on an asset where it is about one."""
+        self._line(NOTES, time_ns, note_line(time_ns, text, by, asset))
 
     def connection(self, connection: Connection, time_ns: int | None = None) -> None:
         """Keep how the feed stands, when it differs in more than its counters."""
@@ -227,8 +232,8 @@ class Recorder:
         self._say("info", text, "recorder")
 
     def _say(self, level: str, text: str, key: str, remedy: str = "") -> None:
-        if self._notify is not None:
-            self._notify(Notice(level, text, remedy, str(self.folder), key, self._clock()))
+        if self.notify is not None:
+            self.notify(Notice(level, text, remedy, str(self.folder), key, self._clock()))
 
     def _write_loop(self) -> None:
         while not self._stop.wait(RETRY_S if self._trouble else FLUSH_S):

@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 
 from twinviewer.history.compact import INDEX_KEY
 from twinviewer.history.folder import Folder
-from twinviewer.history.layout import HOUR_NS, KEYFRAMES, LIVE, MINUTES, SAMPLES, Part, live_number, part_of
-from twinviewer.history.rows import Rows, concatenated, from_arrow, no_rows
+from twinviewer.history.layout import HOUR_NS, KEYFRAMES, LIVE, MINUTES, MOMENTS, SAMPLES, Part, live_number, part_of
+from twinviewer.history.moments import Moments, expanded
+from twinviewer.history.rows import Rows, concatenated, from_arrow, no_rows, numbers
 from twinviewer.history.stream import Slice, read_stream
 from twinviewer.model.errors import RecordingError
 
@@ -49,12 +50,16 @@ class Kept(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class SliceRef:
-    """Where a slice lies. `part` is None for a stream. `groups` int32 (k, 2): first and last tag of each row group."""
+    """Where a slice lies. `part` is None for a stream; `moments` and `keyframe` are row groups there, -1: empty.
+
+    `group` is its first row group of samples, `groups` int32 (k, 2) the first and last tag of each.
+    """
 
     number: int
     first_ns: int
     last_ns: int
     part: Part | None = None
+    moments: int = -1
     group: int = 0
     keyframe: int = -1
     groups: np.ndarray | None = None
@@ -68,6 +73,7 @@ class Slices:
         self._files: Kept[pq.ParquetFile] = Kept(OPEN_FILES)
         self._decoded: Kept[Rows] = Kept(DECODED_SLICES)
         self._keyframes: Kept[Rows] = Kept(8)
+        self._moments: Kept[Moments] = Kept(64)
         self._streams: Kept[Slice | None] = Kept(STREAMS)
         self._refs: dict[Part, list[SliceRef]] = {}
         self._live: list[SliceRef] = []
@@ -166,7 +172,7 @@ class Slices:
             return taken.keyframe if taken is not None else no_rows()
         if ref.keyframe < 0:
             return no_rows()
-        return self._keyframes.get(ref.number, lambda: self._read(KEYFRAMES, part, [ref.keyframe]))
+        return self._keyframes.get(ref.number, lambda: from_arrow(self._table(KEYFRAMES, part, [ref.keyframe])))
 
     def rows(self, ref: SliceRef) -> Rows:
         """All samples of the slice, sorted by tag and time."""
@@ -175,8 +181,10 @@ class Slices:
             taken = self._stream_of(ref)
             rows = taken.rows if taken is not None else no_rows()
             return self._decoded.get((ref.number, len(rows)), rows.sorted)
+        if not len(groups):
+            return no_rows()
         which = list(range(ref.group, ref.group + len(groups)))
-        return self._decoded.get((ref.number, -1), lambda: self._read(SAMPLES, part, which))
+        return self._decoded.get((ref.number, -1), lambda: self._samples(ref, part, which))
 
     def coarse(self, table: str, part: Part, number: int) -> dict[str, np.ndarray]:
         """The rows of one tag in a part of MINUTES, by column."""
@@ -222,13 +230,24 @@ class Slices:
         which = (ref.group + np.flatnonzero(hit)).tolist()
         if not which:
             return no_rows()
-        rows = self._read(SAMPLES, part, which, [*columns, "tag"])
+        wanted = ["moment", "tag", *(c for c in columns if c != "time")]
+        rows = self._samples(ref, part, which, wanted)
         return rows.take(_among(rows.tag, tags))
 
-    def _read(self, table: str, part: Part, groups: Sequence[int], columns: Sequence[str] | None = None) -> Rows:
+    def _moments_of(self, ref: SliceRef, part: Part) -> Moments:
+        def read() -> Moments:
+            taken = self._table(MOMENTS, part, [ref.moments], ["time", "source"])
+            return Moments(ref.number, numbers(taken, "time", np.int64), numbers(taken, "source", np.int64))
+
+        return self._moments.get(ref.number, read)
+
+    def _samples(self, ref: SliceRef, part: Part, groups: Sequence[int], columns: Sequence[str] | None = None) -> Rows:
+        return expanded(self._table(SAMPLES, part, groups, columns), self._moments_of(ref, part))
+
+    def _table(self, table: str, part: Part, groups: Sequence[int], columns: Sequence[str] | None = None) -> pa.Table:
         file = self.file(table, part)
         try:
-            return from_arrow(file.read_row_groups(list(groups), columns=list(columns) if columns else None))
+            return file.read_row_groups(list(groups), columns=list(columns) if columns else None)
         except (OSError, pa.ArrowException) as error:
             raise RecordingError(f"the file is damaged: {error}", f"{table}/{part.name}", _DAMAGED) from error
 
@@ -264,7 +283,14 @@ def _begun(ref: SliceRef) -> tuple[int, int]:
 def _ref(part: Part, entry: dict[str, Any]) -> SliceRef:
     groups = np.array(entry["tags"], np.int32).reshape(-1, 2)
     return SliceRef(
-        entry["slice"], entry["first_ns"], entry["last_ns"], part, entry["group"], entry["keyframe"], groups
+        entry["slice"],
+        entry["first_ns"],
+        entry["last_ns"],
+        part,
+        entry["moments"],
+        entry["group"],
+        entry["keyframe"],
+        groups,
     )
 
 
