@@ -215,7 +215,7 @@ def _geometry_notes(prepared: Prepared) -> list[str]:
         return list(prepared.notes)
     if len(geometry.points) == 0:
         return ["there are no triangles.", *geometry.notes, *prepared.notes]
-    low, high = geometry.points.min(axis=0), geometry.points.max(axis=0)
+    low, high = np.array(prepared.bounds)
     size = high - low
     notes = [f"the scene measures {size[0]:.4g} x {size[1]:.4g} x {size[2]:.4g} m."]
     advice = "If that is wrong, set 'unit' and 'up' of the [[model]]."

@@ -33,13 +33,17 @@ class ModelFile:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Geometry, or only its nodes, of all models; `spans` bound the node rows of each; `digest` is of the content."""
+    """Geometry, or only its nodes, of all models; `spans` bound the node rows of each; `digest` is of the content.
+
+    `bounds` are the lowest and highest coordinates in metres; empty without triangles.
+    """
 
     nodes: tuple[GeometryNode, ...]
     spans: tuple[tuple[int, int], ...]
     digest: str
     geometry: Geometry | None = None
     notes: tuple[str, ...] = ()
+    bounds: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())
 
 
 def prepare(models: Sequence[ModelFile], cache_dir: Path, progress: Progress) -> Prepared:
@@ -51,7 +55,8 @@ def prepare(models: Sequence[ModelFile], cache_dir: Path, progress: Progress) ->
     found = cache.load(entry)
     if found is not None and _same_dependencies(found[1], models):
         spans = tuple((int(a), int(b)) for a, b in found[1]["spans"])
-        return Prepared(found[0].nodes, spans, digest, found[0])
+        low, high = found[1]["bounds"]
+        return Prepared(found[0].nodes, spans, digest, found[0], bounds=(tuple(low), tuple(high)))
     geometries, dependencies = [], []
     for k, (model, reader) in enumerate(zip(models, readers, strict=True)):
         geometries.append(
@@ -64,9 +69,10 @@ def prepare(models: Sequence[ModelFile], cache_dir: Path, progress: Progress) ->
             "the geometry files changed while they were read.", str(models[0].path), "Open the scene again."
         )
     progress(0.95, "Keeping the prepared geometry")
-    problem = cache.store(entry, geometry, {"spans": spans, "dependencies": dependencies})
+    bounds = _bounds(geometry.points)
+    problem = cache.store(entry, geometry, {"spans": spans, "dependencies": dependencies, "bounds": bounds})
     notes = (f"the prepared geometry could not be kept in {cache_dir}: {problem}",) if problem else ()
-    return Prepared(geometry.nodes, spans, digest, geometry, notes)
+    return Prepared(geometry.nodes, spans, digest, geometry, notes, bounds)
 
 
 def prepare_nodes(models: Sequence[ModelFile], cache_dir: Path) -> Prepared:
@@ -80,6 +86,13 @@ def prepare_nodes(models: Sequence[ModelFile], cache_dir: Path) -> Prepared:
         nodes.extend(_shifted(node, first, 0) for node in reader.hierarchy(model.path, model.placement))
         spans.append((first, len(nodes)))
     return Prepared(tuple(nodes), tuple(spans), digest)
+
+
+def _bounds(points: np.ndarray) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    if len(points) == 0:
+        return (), ()
+    columns = points.T  # three long runs are quicker than many short ones
+    return tuple(float(c.min()) for c in columns), tuple(float(c.max()) for c in columns)
 
 
 def merge(geometries: Sequence[Geometry]) -> tuple[Geometry, tuple[tuple[int, int], ...]]:
@@ -168,6 +181,6 @@ def _same_dependencies(extra: dict[str, Any], models: Sequence[ModelFile]) -> bo
             for name, digest in others:
                 if cache.digest_of(model.path.parent / name) != digest:
                     return False
-        return len(extra["spans"]) == len(models)
+        return len(extra["spans"]) == len(models) and len(extra["bounds"]) == 2
     except (OSError, KeyError, TypeError, ValueError):
         return False

@@ -5,6 +5,9 @@ import tomllib
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*(?:[A-Za-z0-9_\-]+|"(?:[^"\\]|\\.)*"|'[^']*')(?:\s*\.\s*(?:[^=\s.]+))*\s*=""")
+# Bare keys with a number, a word or a plain text behind them: most lines, and quick to take apart.
+_PLAIN = re.compile(r"""^\s*([A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*)\s*=\s*(?:[\w.+\-]+|"(?!"")[^"\\]*")\s*(?:#.*)?$""")
+_BARE = re.compile(r"[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*\Z")
 _MAX_VALUE_LINES = 2_000
 
 Key = tuple[str | int, ...]
@@ -46,6 +49,9 @@ def _scan(text: str) -> dict[Key, int]:
             table = _table(header[1] == "[[", header[2], counts)
             lines.setdefault(table, number)
             lines.setdefault(table[:-1], number)
+        elif plain := _PLAIN.match(rows[row]):
+            for key in _fronts(plain[1].split(".")):
+                lines.setdefault(table + key, number)
         elif _KEY.match(rows[row]):
             parsed, row = _value(rows, row)
             for key in _keys(parsed):
@@ -68,7 +74,13 @@ def _table(is_array: bool, name: str, counts: dict[Key, int]) -> Key:
     return (*bare, counts[bare])
 
 
+def _fronts(names: list[str]) -> list[Key]:
+    return [tuple(names[: k + 1]) for k in range(len(names))]
+
+
 def _names(dotted: str) -> list[str]:
+    if _BARE.match(dotted):
+        return dotted.split(".")
     names: list[str] = []
     try:
         inner = tomllib.loads(f"[{dotted}]")
