@@ -1,0 +1,815 @@
+"""The compiled discrete-event engine: one replication of a flow model between two moments.
+
+Blocking after service: a finished part waits on its machine until the next buffer has room. Calendars interrupt and
+resume. Each machine has one pending event, each calendar, transport, supply and the script one; a tournament tree over
+them names the next. Lists are linked through the records, so nothing is allocated while running. Parts that wait and
+machines that could start are matched in `move`, a fixpoint over the stations touched by an event.
+"""
+
+# pyright: reportIndexIssue=false, reportAttributeAccessIssue=false, reportOptionalSubscript=false
+import numpy as np
+
+from twinviewer.simulation.random_numbers import (
+    FAILURE,
+    PROCESS,
+    QUALITY,
+    REPAIR,
+    ROUTE,
+    SETUP,
+    SUPPLY,
+    compiled,
+    draw,
+    inlined,
+    uniform,
+)
+from twinviewer.simulation.records import (
+    ARRIVALS,
+    BLOCKED,
+    DOWN,
+    FAILS,
+    FAILS_CALENDAR,
+    FAILS_OPERATING,
+    MAINTAINED,
+    N_STATES,
+    NO_EVENT,
+    OFF,
+    OPERATION_ENDS,
+    PART_POOL_EXHAUSTED,
+    REPAIRED,
+    RUNNING,
+    SATURATED,
+    SCRAP,
+    SETTING_UP,
+    STARVED,
+    WAITING_CREW,
+    WAITING_MATERIAL,
+    WAITING_OPERATOR,
+)
+
+INFINITY = np.inf
+VISIT_SHIFT = 40  # a part's random index is its serial number and, above this bit, how often it came round
+
+
+@inlined
+def set_timer(tree, i, t):
+    """Let timer `i` go off at `t` (infinity: never) and replay its path to the root."""
+    j = (tree.size >> 1) + i
+    tree[j].t = t
+    j >>= 1
+    while j >= 1:
+        a, b = tree[2 * j], tree[2 * j + 1]
+        if a.t <= b.t:
+            tree[j].t = a.t
+            tree[j].i = a.i
+        else:
+            tree[j].t = b.t
+            tree[j].i = b.i
+        j >>= 1
+
+
+@inlined
+def note(trace, g, stations, machines, i, now):
+    """Write one line of the trace, where one is kept."""
+    if trace.size > 0 and g[0].traced < trace.size:
+        line = trace[g[0].traced]
+        line.t = now
+        line.machine = i
+        line.state = machines[i].state
+        line.part = machines[i].part
+        line.queued = stations[machines[i].station].queued
+        g[0].traced += 1
+
+
+@inlined
+def spend(energy, g, kw, start, end):
+    """Add kW over [start, end) to the bins of the energy profile, in kW s."""
+    if energy.size > 0 and kw > 0.0 and end > start:
+        width = g[0].bin_s
+        k = int(start / width)
+        while start < end and k < energy.size:
+            stop = min(end, (k + 1) * width)
+            energy[k] += kw * (stop - start)
+            start = stop
+            k += 1
+
+
+@inlined
+def settle(machines, energy, g, i, now):
+    """Account the time since the machine's last change to its state."""
+    m = machines[i]
+    dt = now - m.last
+    if dt > 0.0:
+        state = m.state
+        m.time[state] += dt
+        spend(energy, g, m.kw[state], m.last, now)
+        working = state == RUNNING or state == SETTING_UP
+        if working:
+            m.remaining -= dt
+        if m.failure == FAILS_OPERATING:
+            if working:
+                m.to_failure -= dt
+        elif m.failure == FAILS_CALENDAR and (
+            working or state == STARVED or state == BLOCKED or state == WAITING_OPERATOR or state == WAITING_MATERIAL
+        ):
+            m.to_failure -= dt
+    m.last = now
+
+
+@inlined
+def reschedule(machines, stations, tree, trace, g, i, now):
+    """Choose the machine's state and its next event from what it holds; it is up."""
+    m = machines[i]
+    m.dirty = 0
+    if m.up == 0:
+        return
+    if m.on == 0:
+        state = OFF
+    elif m.part < 0:
+        state = m.lack if m.lack > 0 else STARVED
+    elif m.finished == 1:
+        state = BLOCKED
+    elif m.after_setup > 0.0:
+        state = SETTING_UP
+    else:
+        state = RUNNING
+    if state != m.state:
+        m.state = state
+        note(trace, g, stations, machines, i, now)
+    t, event = INFINITY, NO_EVENT
+    working = state == RUNNING or state == SETTING_UP
+    if working:
+        t, event = now + m.remaining, OPERATION_ENDS
+    if (m.failure == FAILS_OPERATING and working) or (m.failure == FAILS_CALENDAR and state != OFF):
+        fails = now + m.to_failure
+        if fails < t:
+            t, event = fails, FAILS
+    m.event = event
+    if t != m.event_at:
+        m.event_at = t
+        set_timer(tree, i, t)
+
+
+@inlined
+def touch(stations, g, s):
+    """Put a station on the list of those whose parts may move."""
+    if stations[s].listed == 0:
+        stations[s].listed = 1
+        stations[s].listed_next = g[0].listed
+        g[0].listed = s
+
+
+@inlined
+def enqueue(stations, parts, s, p):
+    """Put a part at the end of a station's queue."""
+    st = stations[s]
+    parts[p].next = -1
+    if st.queued == 0:
+        st.head = p
+    else:
+        parts[st.tail].next = p
+    st.tail = p
+    st.queued += 1
+
+
+@inlined
+def admit(stations, parts, tree, n_machines, n_calendars, s, p, now):
+    """A part enters a station's input: at once, or after the transport."""
+    st = stations[s]
+    st.occupied += 1
+    if st.transit_s <= 0.0:
+        enqueue(stations, parts, s, p)
+        return
+    parts[p].next = -1
+    parts[p].arrives = now + st.transit_s
+    if st.transit_head < 0:
+        st.transit_head = p
+        set_timer(tree, n_machines + n_calendars + s, parts[p].arrives)
+    else:
+        parts[st.transit_tail].next = p
+    st.transit_tail = p
+
+
+@inlined
+def change_crew(crews, c, delta, now):
+    """Take (delta < 0) or give back members, keeping account of busy time."""
+    crew = crews[c]
+    crew.busy_s += (crew.size - crew.free) * (now - crew.last)
+    crew.last = now
+    crew.free += delta
+
+
+@inlined
+def account_wip(g, delta, now):
+    """Keep the area under the number of parts in the system."""
+    x = g[0]
+    x.area += x.wip * (now - x.area_at)
+    x.area_at = now
+    x.wip += delta
+
+
+@inlined
+def begin_operation(machines, stations, parts, g, setups, dist, tables, energy, tree, trace, i, p, now):
+    """Load a part: a setup first where the product changes, then the processing time."""
+    settle(machines, energy, g, i, now)
+    m = machines[i]
+    s = stations[m.station]
+    part = parts[p]
+    seed, replication = g[0].seed, g[0].replication
+    index = part.serial + (part.visits << VISIT_SHIFT)
+    time = draw(dist, tables, s.process + part.product, seed, replication, s.stream, PROCESS, index) / m.speed
+    m.part = p
+    m.finished = 0
+    m.lack = 0
+    m.remaining = time
+    m.after_setup = 0.0
+    if s.setup_group >= 0 and m.last_product >= 0 and m.last_product != part.product:
+        row = setups[s.setup_group, m.last_product, part.product]
+        if row >= 0:
+            m.remaining = draw(dist, tables, row, seed, replication, s.stream, SETUP, index)
+            m.after_setup = time if time > 0.0 else 1e-9
+    m.last_product = part.product
+    m.state = -1  # so that every start of an operation is noted, also back to back
+    reschedule(machines, stations, tree, trace, g, i, now)
+
+
+@inlined
+def take_source(stations, parts, g, sources, sequence, s, now):
+    """A new part from a station's own source, -1 where it is exhausted or the pool is."""
+    source = sources[stations[s].source]
+    if source.repeat == 0 and source.count >= source.n:
+        return -1
+    p = g[0].free
+    if p < 0:
+        g[0].error = PART_POOL_EXHAUSTED
+        return -1
+    g[0].free = parts[p].next
+    entry = sequence[source.offset + source.count % source.n]
+    part = parts[p]
+    part.serial = source.count * sources.size + stations[s].source
+    part.visits = 0
+    part.rework = 0
+    part.product = entry[0]
+    part.order = entry[1]
+    part.entered = now
+    source.count += 1
+    return p
+
+
+@inlined
+def lacks(machines, stations, crews, materials, i):
+    """What keeps machine `i` from starting: 0 nothing, else the state in which it waits."""
+    m = machines[i]
+    st = stations[m.station]
+    if st.material >= 0 and materials[st.material].stock < st.material_n:
+        return WAITING_MATERIAL
+    if m.operator_crew >= 0 and crews[m.operator_crew].free < m.operators:
+        return WAITING_OPERATOR
+    return 0
+
+
+@compiled
+def move(
+    machines,
+    stations,
+    parts,
+    g,
+    crews,
+    materials,
+    sources,
+    sequence,
+    setups,
+    dist,
+    tables,
+    energy,
+    tree,
+    trace,
+    n_calendars,
+    now,
+):
+    """Move parts until nothing moves: buffers fill from blocked machines, machines load from buffers."""
+    n_machines = machines.size
+    while g[0].listed >= 0:
+        s = g[0].listed
+        st = stations[s]
+        g[0].listed = st.listed_next
+        st.listed = 0
+        while True:
+            if st.blocked > 0 and st.occupied < st.capacity:
+                u = st.blocked_head
+                st.blocked_head = machines[u].blocked_next
+                st.blocked -= 1
+                settle(machines, energy, g, u, now)
+                admit(stations, parts, tree, n_machines, n_calendars, s, machines[u].part, now)
+                machines[u].part = -1
+                machines[u].finished = 0
+                machines[u].dirty = 1
+                touch(stations, g, machines[u].station)
+                continue
+            i = -1
+            for j in range(st.first, st.first + st.n):
+                if machines[j].part < 0 and machines[j].up == 1 and machines[j].on == 1:
+                    i = j
+                    break
+            if i < 0:
+                break
+            direct = st.capacity == 0 and st.blocked > 0
+            supply = st.entry != 0 and (
+                sources[st.source].repeat == 1 or sources[st.source].count < sources[st.source].n
+            )
+            if not (st.queued > 0 or direct or supply):
+                if machines[i].lack != 0:
+                    settle(machines, energy, g, i, now)
+                    machines[i].lack = 0
+                    machines[i].dirty = 1
+                break
+            lack = lacks(machines, stations, crews, materials, i)
+            if lack != 0:
+                if machines[i].lack != lack:
+                    settle(machines, energy, g, i, now)
+                    machines[i].lack = lack
+                    machines[i].dirty = 1
+                break
+            u = -1
+            if st.queued > 0:
+                p = st.head
+                st.head = parts[p].next
+                st.queued -= 1
+                st.occupied -= 1
+            elif direct:
+                u = st.blocked_head
+                st.blocked_head = machines[u].blocked_next
+                st.blocked -= 1
+                p = machines[u].part
+            else:
+                p = take_source(stations, parts, g, sources, sequence, s, now)
+                if p < 0:
+                    break
+                if st.entry == SATURATED:
+                    account_wip(g, 1, now)
+            if st.material >= 0:
+                materials[st.material].stock -= st.material_n
+            if machines[i].operator_crew >= 0:
+                change_crew(crews, machines[i].operator_crew, -machines[i].operators, now)
+                machines[i].has_operator = 1
+            begin_operation(machines, stations, parts, g, setups, dist, tables, energy, tree, trace, i, p, now)
+            if u >= 0:
+                settle(machines, energy, g, u, now)
+                machines[u].part = -1
+                machines[u].finished = 0
+                machines[u].dirty = 1
+                touch(stations, g, machines[u].station)
+        for j in range(st.first, st.first + st.n):
+            if machines[j].dirty == 1:
+                settle(machines, energy, g, j, now)
+                reschedule(machines, stations, tree, trace, g, j, now)
+
+
+@inlined
+def begin_repair(machines, stations, g, dist, tables, energy, tree, trace, i, now):
+    """A crew (or nobody, where none is needed) starts on a machine that is down."""
+    settle(machines, energy, g, i, now)
+    m = machines[i]
+    m.state = MAINTAINED if m.planned == 1 else DOWN
+    note(trace, g, stations, machines, i, now)
+    if m.planned_s > 0.0:
+        t = now + m.planned_s
+        m.planned_s = 0.0
+    else:
+        t = now + draw(dist, tables, m.ttr, g[0].seed, g[0].replication, m.stream, REPAIR, m.repairs)
+        m.repairs += 1
+    m.event = REPAIRED
+    m.event_at = t
+    set_timer(tree, i, t)
+
+
+@inlined
+def stop(machines, stations, g, crews, dist, tables, energy, tree, trace, i, now):
+    """A machine goes down: repaired at once where its crew is free, else it waits in the crew's queue."""
+    settle(machines, energy, g, i, now)
+    m = machines[i]
+    m.up = 0
+    c = m.repair_crew
+    if c < 0 or crews[c].free > 0:
+        if c >= 0:
+            change_crew(crews, c, -1, now)
+        begin_repair(machines, stations, g, dist, tables, energy, tree, trace, i, now)
+        return
+    m.crew_next = -1
+    if crews[c].waiting == 0:
+        crews[c].head = i
+    else:
+        machines[crews[c].tail].crew_next = i
+    crews[c].tail = i
+    crews[c].waiting += 1
+    m.state = WAITING_CREW
+    note(trace, g, stations, machines, i, now)
+    m.event = NO_EVENT
+    m.event_at = INFINITY
+    set_timer(tree, i, INFINITY)
+
+
+@compiled
+def serve_crew(machines, stations, g, crews, dist, tables, energy, tree, trace, c, now):
+    """Free members take the next machines that wait, then the stations that wait for operators are looked at."""
+    while crews[c].waiting > 0 and crews[c].free > 0:
+        i = crews[c].head
+        crews[c].head = machines[i].crew_next
+        crews[c].waiting -= 1
+        change_crew(crews, c, -1, now)
+        begin_repair(machines, stations, g, dist, tables, energy, tree, trace, i, now)
+    if crews[c].free > 0:
+        for j in range(machines.size):
+            if machines[j].operator_crew == c and machines[j].part < 0:
+                touch(stations, g, machines[j].station)
+
+
+@inlined
+def route_of(stations, parts, g, first_route, route_to, route_share, n_products, s, p):
+    """Where a finished part goes: a station, SINK or SCRAP. Quality is decided before the route."""
+    st = stations[s]
+    part = parts[p]
+    seed, replication = g[0].seed, g[0].replication
+    index = part.serial + (part.visits << VISIT_SHIFT)
+    if st.yield_share < 1.0:
+        u = uniform(seed, replication, st.stream, QUALITY, index)
+        if u > st.yield_share:
+            st.scrap += 1
+            again = (u - st.yield_share) / (1.0 - st.yield_share) < st.rework_share
+            if again and part.rework < st.max_rework:
+                part.rework += 1
+                part.visits += 1
+                return st.rework_to
+            return SCRAP
+    st.good += 1
+    k = first_route[s * n_products + part.product]
+    last = first_route[s * n_products + part.product + 1] - 1
+    if k < last:
+        u = uniform(seed, replication, st.stream, ROUTE, index)
+        while k < last and u > route_share[k]:
+            k += 1
+        part.visits += 1
+    return route_to[k]
+
+
+@inlined
+def leave(machines, stations, parts, g, done, scrapped, order_left, order_done, i, p, scrap, now):
+    """A part leaves the system, good or scrapped."""
+    account_wip(g, -1, now)
+    part = parts[p]
+    x = g[0]
+    if scrap:
+        scrapped[part.product] += 1
+        x.scrapped += 1
+    else:
+        done[part.product] += 1
+        x.completed += 1
+        lead = now - part.entered
+        x.lead += lead
+        x.lead2 += lead * lead
+    if part.order >= 0:
+        order_left[part.order] -= 1
+        if order_left[part.order] == 0:
+            order_done[part.order] = now
+    part.next = x.free
+    x.free = p
+    machines[i].part = -1
+    machines[i].dirty = 1
+
+
+@inlined
+def operation_ends(
+    machines,
+    stations,
+    parts,
+    g,
+    crews,
+    dist,
+    tables,
+    energy,
+    tree,
+    trace,
+    first_route,
+    route_to,
+    route_share,
+    n_products,
+    n_calendars,
+    done,
+    scrapped,
+    order_left,
+    order_done,
+    i,
+    now,
+):
+    """The part on machine `i` is finished, or its setup is."""
+    m = machines[i]
+    if m.after_setup > 0.0:
+        m.remaining = m.after_setup
+        m.after_setup = 0.0
+        reschedule(machines, stations, tree, trace, g, i, now)
+        return
+    p, s = m.part, m.station
+    m.remaining = 0.0
+    if m.has_operator == 1:
+        m.has_operator = 0
+        change_crew(crews, m.operator_crew, m.operators, now)
+        serve_crew(machines, stations, g, crews, dist, tables, energy, tree, trace, m.operator_crew, now)
+    if stations[s].entry == ARRIVALS:
+        parts[p].entered = now
+        account_wip(g, 1, now)
+    to = route_of(stations, parts, g, first_route, route_to, route_share, n_products, s, p)
+    if to < 0:
+        leave(machines, stations, parts, g, done, scrapped, order_left, order_done, i, p, to == SCRAP, now)
+        touch(stations, g, s)
+    elif stations[to].occupied < stations[to].capacity and stations[to].blocked == 0:
+        admit(stations, parts, tree, machines.size, n_calendars, to, p, now)
+        m.part = -1
+        m.dirty = 1
+        touch(stations, g, s)
+        touch(stations, g, to)
+    else:
+        m.finished = 1
+        m.blocked_next = -1
+        if stations[to].blocked == 0:
+            stations[to].blocked_head = i
+        else:
+            machines[stations[to].blocked_tail].blocked_next = i
+        stations[to].blocked_tail = i
+        stations[to].blocked += 1
+        touch(stations, g, to)
+        reschedule(machines, stations, tree, trace, g, i, now)
+
+
+@inlined
+def repaired(machines, stations, g, crews, dist, tables, energy, tree, trace, i, now):
+    """A machine is up again; its crew goes to the next one."""
+    m = machines[i]
+    m.up = 1
+    m.event_at = INFINITY
+    if m.planned == 0 and m.failure > 0:
+        m.to_failure = draw(dist, tables, m.ttf, g[0].seed, g[0].replication, m.stream, FAILURE, m.failures)
+    m.planned = 0
+    reschedule(machines, stations, tree, trace, g, i, now)
+    if m.event_at == INFINITY:
+        set_timer(tree, i, INFINITY)
+    touch(stations, g, m.station)
+    c = m.repair_crew
+    if c >= 0:
+        change_crew(crews, c, 1, now)
+        serve_crew(machines, stations, g, crews, dist, tables, energy, tree, trace, c, now)
+
+
+@inlined
+def calendar_turns(
+    machines, stations, g, crews, calendars, calendar_t, calendar_v, dist, tables, energy, tree, trace, k, now
+):
+    """A shift begins or ends: machines freeze or go on, crews change their size."""
+    c = calendars[k]
+    value = calendar_v[c.offset + c.place]
+    for j in range(machines.size):
+        if machines[j].calendar == k:
+            settle(machines, energy, g, j, now)
+            machines[j].on = 1 if value > 0 else 0
+            if machines[j].up == 1:
+                reschedule(machines, stations, tree, trace, g, j, now)
+            touch(stations, g, machines[j].station)
+    for q in range(crews.size):
+        if crews[q].calendar == k:
+            change_crew(crews, q, value - crews[q].size, now)
+            crews[q].size = value
+            serve_crew(machines, stations, g, crews, dist, tables, energy, tree, trace, q, now)
+    c.place += 1
+    t = calendar_t[c.offset + c.place] if c.place < c.n else INFINITY
+    set_timer(tree, machines.size + k, t)
+
+
+@inlined
+def transport_arrives(machines, stations, parts, g, tree, n_calendars, s, now):
+    """The first part on the way to a station arrives in its queue."""
+    st = stations[s]
+    p = st.transit_head
+    st.transit_head = parts[p].next
+    enqueue(stations, parts, s, p)
+    t = parts[st.transit_head].arrives if st.transit_head >= 0 else INFINITY
+    set_timer(tree, machines.size + n_calendars + s, t)
+    touch(stations, g, s)
+
+
+@inlined
+def supply_arrives(stations, g, materials, dist, tables, tree, timer, k, now):
+    """A delivery comes in; the next is due one period after this one was, plus its own delay."""
+    m = materials[k]
+    m.stock += m.quantity
+    m.supplies += 1
+    m.next += m.period
+    delay = draw(dist, tables, m.delay_row, g[0].seed, g[0].replication, k, SUPPLY, m.supplies)
+    set_timer(tree, timer, max(now, m.next + delay))
+    for s in range(stations.size):
+        if stations[s].material == k:
+            touch(stations, g, s)
+
+
+@inlined
+def script_acts(machines, stations, g, crews, script, dist, tables, energy, tree, trace, timer, now):
+    """A planned stop or a scripted failure begins; a machine that is down already is left alone."""
+    k = g[0].script
+    line = script[k]
+    g[0].script = k + 1
+    set_timer(tree, timer, script[k + 1].t if k + 1 < script.size else INFINITY)
+    m = machines[line.machine]
+    if m.up == 1:
+        m.planned = line.planned
+        m.planned_s = line.duration
+        if line.planned == 0:
+            m.failures += 1
+        stop(machines, stations, g, crews, dist, tables, energy, tree, trace, line.machine, now)
+
+
+@compiled
+def run(
+    machines,
+    stations,
+    parts,
+    g,
+    crews,
+    calendars,
+    calendar_t,
+    calendar_v,
+    materials,
+    sources,
+    sequence,
+    setups,
+    script,
+    dist,
+    tables,
+    first_route,
+    route_to,
+    route_share,
+    n_products,
+    energy,
+    tree,
+    trace,
+    done,
+    scrapped,
+    order_left,
+    order_done,
+    until,
+):
+    """Run from the present moment to `until` (s). Everything is left as it stands then, so that one can go on."""
+    n_machines, n_calendars, n_stations = machines.size, calendars.size, stations.size
+    first_transit = n_machines + n_calendars
+    first_supply = first_transit + n_stations
+    script_timer = first_supply + materials.size
+    move(
+        machines,
+        stations,
+        parts,
+        g,
+        crews,
+        materials,
+        sources,
+        sequence,
+        setups,
+        dist,
+        tables,
+        energy,
+        tree,
+        trace,
+        n_calendars,
+        g[0].now,
+    )
+    while tree[1].t <= until:
+        i = tree[1].i
+        now = tree[1].t
+        g[0].events += 1
+        if i < n_machines:
+            settle(machines, energy, g, i, now)
+            event = machines[i].event
+            if event == OPERATION_ENDS:
+                operation_ends(
+                    machines,
+                    stations,
+                    parts,
+                    g,
+                    crews,
+                    dist,
+                    tables,
+                    energy,
+                    tree,
+                    trace,
+                    first_route,
+                    route_to,
+                    route_share,
+                    n_products,
+                    n_calendars,
+                    done,
+                    scrapped,
+                    order_left,
+                    order_done,
+                    i,
+                    now,
+                )
+            elif event == FAILS:
+                machines[i].failures += 1
+                stop(machines, stations, g, crews, dist, tables, energy, tree, trace, i, now)
+            else:
+                repaired(machines, stations, g, crews, dist, tables, energy, tree, trace, i, now)
+        elif i < first_transit:
+            calendar_turns(
+                machines,
+                stations,
+                g,
+                crews,
+                calendars,
+                calendar_t,
+                calendar_v,
+                dist,
+                tables,
+                energy,
+                tree,
+                trace,
+                i - n_machines,
+                now,
+            )
+        elif i < first_supply:
+            transport_arrives(machines, stations, parts, g, tree, n_calendars, i - first_transit, now)
+        elif i < script_timer:
+            supply_arrives(stations, g, materials, dist, tables, tree, i, i - first_supply, now)
+        else:
+            script_acts(machines, stations, g, crews, script, dist, tables, energy, tree, trace, script_timer, now)
+        if g[0].listed >= 0:
+            move(
+                machines,
+                stations,
+                parts,
+                g,
+                crews,
+                materials,
+                sources,
+                sequence,
+                setups,
+                dist,
+                tables,
+                energy,
+                tree,
+                trace,
+                n_calendars,
+                now,
+            )
+        if g[0].error != 0:
+            return
+    for j in range(n_machines):
+        settle(machines, energy, g, j, until)
+    for c in range(crews.size):
+        change_crew(crews, c, 0, until)
+    account_wip(g, 0, until)
+    g[0].now = until
+
+
+@compiled
+def forget(machines, stations, g, crews, done, scrapped):
+    """Start the statistics anew, as after a warm-up; the plant stays as it is."""
+    for m in machines:
+        for k in range(N_STATES):
+            m.time[k] = 0.0
+    for s in stations:
+        s.good = 0.0
+        s.scrap = 0.0
+    for c in crews:
+        c.busy_s = 0.0
+    done[:] = 0
+    scrapped[:] = 0
+    g[0].area = 0.0
+    g[0].lead = 0.0
+    g[0].lead2 = 0.0
+    g[0].completed = 0
+    g[0].scrapped = 0
+    g[0].events = 0
+    g[0].since = g[0].now
+
+
+@compiled
+def prepare(machines, stations, calendars, calendar_t, materials, script, dist, tables, tree, seed, replication, g):
+    """Draw the first failures and set every timer at the beginning."""
+    n_machines, n_calendars, n_stations = machines.size, calendars.size, stations.size
+    for i in range(n_machines):
+        m = machines[i]
+        if m.failure > 0:
+            m.to_failure = draw(dist, tables, m.ttf, seed, replication, m.stream, FAILURE, 0)
+        if m.failure == FAILS_CALENDAR and m.on == 1:
+            m.event = FAILS
+            m.event_at = m.to_failure
+            set_timer(tree, i, m.to_failure)
+    for k in range(n_calendars):
+        c = calendars[k]
+        if c.n > 0:
+            set_timer(tree, n_machines + k, calendar_t[c.offset])
+    first_supply = n_machines + n_calendars + n_stations
+    for k in range(materials.size):
+        m = materials[k]
+        if m.next < INFINITY:
+            delay = draw(dist, tables, m.delay_row, seed, replication, k, SUPPLY, 0)
+            set_timer(tree, first_supply + k, m.next + delay)
+    if script.size > 0:
+        set_timer(tree, first_supply + materials.size, script[0].t)
+    for s in range(n_stations):
+        touch(stations, g, s)

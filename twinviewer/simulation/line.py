@@ -1,0 +1,251 @@
+"""The flow model as a person writes it: `line.toml`, typed and versioned."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from twinviewer.model.errors import LineError
+
+Text = str | float
+
+
+class Strict(BaseModel):
+    """A table that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ModelHead(Strict):
+    """What is simulated by default."""
+
+    name: str = ""
+    horizon: Text = Field("7 d", description="how long a run lasts")
+    start: datetime | None = Field(None, description="wall-clock time of the beginning; calendars count from it")
+    warmup: Text = Field("0 s", description='discarded beginning, or "auto" (MSER-5) for steady-state questions')
+    seed: int = 1
+    currency: str = "EUR"
+
+
+class CalendarException(Strict):
+    """One date with its own windows; none means closed."""
+
+    on: date = Field(alias="date")
+    windows: tuple[str, ...] = ()
+
+
+class Calendar(Strict):
+    """Shifts of a week: days ("mon", "mon-fri", "all") to windows ("06:00-14:00")."""
+
+    week: Mapping[str, tuple[str, ...]] = {}
+    exceptions: tuple[CalendarException, ...] = ()
+
+
+class Crew(Strict):
+    """People who do the same work: how many, when, at what cost."""
+
+    size: int = Field(1, ge=0)
+    calendar: str | None = None
+    cost_per_hour: float = Field(0.0, ge=0)
+    skills: tuple[str, ...] = ()
+
+
+class Product(Strict):
+    """What is made, by which route, and what it is worth."""
+
+    route: tuple[str, ...] = ()
+    value: float = 0.0
+    material_cost: float = 0.0
+
+
+class Failure(Strict):
+    """How a machine fails and is repaired."""
+
+    clock: Literal["operating", "calendar"] = "operating"
+    mtbf: Text
+    mttr: Text
+    crew: str | None = None
+
+
+class Maintenance(Strict):
+    """A planned stop: every so often, or once at a time after the start."""
+
+    every: Text | None = None
+    at: Text | None = None
+    duration: Text
+    machine: int = Field(1, ge=1)
+
+
+class Rework(Strict):
+    """Where and how often a bad part is worked on again."""
+
+    to: str
+    share: float = Field(1.0, ge=0, le=1)
+    max: int = Field(1, ge=1)
+
+
+class Quality(Strict):
+    """Share of good parts; with `parameter`, the share at the value `at` and its slope per unit of that parameter."""
+
+    yield_: float = Field(1.0, ge=0, le=1, alias="yield")
+    rework: Rework | None = None
+    parameter: str | None = None
+    at: float | None = None
+    value: float | None = None
+    slope: float = 0.0
+
+
+class Operators(Strict):
+    """People whom a machine needs while it works or is set up."""
+
+    crew: str
+    n: int = Field(1, ge=1)
+
+
+class NextStation(Strict):
+    """One way on: a station or "out" (good) or "scrap", with its probability."""
+
+    to: str
+    share: float = Field(1.0, ge=0, le=1)
+
+
+class Station(Strict):
+    """Parallel, alike machines behind one input buffer."""
+
+    asset: str | None = Field(None, description="asset of the scene; the station's name where it is one")
+    machines: int = Field(1, ge=1)
+    time: Text | Mapping[str, Text] = Field(description="processing time per part, or per product")
+    speed: float = Field(1.0, gt=0)
+    buffer: int | None = Field(None, ge=0, description="room in front of the station; without it, unlimited")
+    setup: Text | Mapping[str, Text] | None = Field(
+        None, description='setup at a change of product: one time, or "A>B" and "default"'
+    )
+    failure: Failure | None = None
+    power: Mapping[str, float] = Field({}, description="kW: off, idle, setup, run, blocked, down, maintenance")
+    calendar: str | None = None
+    operators: Operators | None = None
+    quality: Quality | None = None
+    maintenance: tuple[Maintenance, ...] = ()
+    consumes: Mapping[str, float] = {}
+    next: str | tuple[NextStation, ...] | None = Field(None, description="for every product; else the product's route")
+
+
+class Transport(Strict):
+    """The way into a buffer: a time, or speed and length."""
+
+    time: Text | None = None
+    speed_m_s: float | None = Field(None, gt=0)
+    length_m: float | None = Field(None, ge=0)
+
+
+class Buffer(Strict):
+    """Room between two stations ("a>b")."""
+
+    asset: str | None = None
+    capacity: int | None = Field(None, ge=0)
+    transport: Transport | None = None
+
+
+class Supply(Strict):
+    """Deliveries of a material: a quantity every period, each late by a delay."""
+
+    every: Text
+    quantity: float = Field(gt=0)
+    delay: Text = 0.0
+
+
+class Material(Strict):
+    """Something a station uses up."""
+
+    initial: float = Field(0.0, ge=0)
+    supply: Supply | None = None
+
+
+class Lot(Strict):
+    """So many parts of one product in a row."""
+
+    product: str
+    quantity: int = Field(ge=1)
+
+
+class SourceOfParts(Strict):
+    """Where parts come from: always more ("saturated"), the order book ("orders"), or arrivals ("exponential(60 s)")."""
+
+    feeds: str
+    policy: str = "saturated"
+    lots: tuple[Lot, ...] = ()
+
+
+class Order(Strict):
+    """A customer's order; orders are made by priority (1 first), then in the order of the file."""
+
+    id: str
+    product: str
+    quantity: int = Field(ge=1)
+    due: datetime | Text | None = None
+    priority: int = 5
+
+
+class Tariff(Strict):
+    """What energy costs and emits."""
+
+    per_kwh: float = Field(0.0, ge=0)
+    carbon_kg_per_kwh: float = Field(0.0, ge=0)
+
+
+class Costs(Strict):
+    """Money: fixed per hour of the horizon, per part scrapped, and per order and day late."""
+
+    fixed_per_hour: float = Field(0.0, ge=0)
+    scrap_per_part: float = Field(0.0, ge=0)
+    late_per_order_day: float = Field(0.0, ge=0)
+
+
+class Line(Strict):
+    """A whole flow model."""
+
+    format: Literal[1] = 1
+    model: ModelHead = ModelHead()
+    calendar: Mapping[str, Calendar] = {}
+    crew: Mapping[str, Crew] = {}
+    product: Mapping[str, Product] = {}
+    station: Mapping[str, Station]
+    buffer: Mapping[str, Buffer] = {}
+    material: Mapping[str, Material] = {}
+    source: Mapping[str, SourceOfParts] = {}
+    order: tuple[Order, ...] = ()
+    energy: Tariff = Tariff()
+    cost: Costs = Costs()
+
+
+def parse_line(data: Mapping[str, Any], where: str = "line") -> Line:
+    """A checked line from plain tables. Raises LineError with the first thing that is wrong."""
+    try:
+        return Line.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(k) for k in first["loc"])
+        raise LineError(
+            f"{key}: {first['msg'].lower()}", where, "See docs/what-if.md for what can be written."
+        ) from error
+
+
+def read_tables(path: Path) -> dict[str, Any]:
+    """The plain tables of a `line.toml` (or of the one in a folder). Raises LineError."""
+    file = path / "line.toml" if path.is_dir() else path
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise LineError("there is no flow model", str(file), "Write a line.toml beside the scene.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise LineError(f"the flow model cannot be read ({error})", str(file), "Check the file.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise LineError(f"this is not TOML: {error}", str(file), "Mend that line.") from error
+
+
+def load_line(path: Path) -> Line:
+    """Read and check a flow model. Raises LineError."""
+    return parse_line(read_tables(path), str(path))

@@ -1,0 +1,229 @@
+"""Times and distributions as people write them: "98 s", "4 h", "lognormal(98 s, cv=0.25)"."""
+
+import math
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from twinviewer.model.errors import LineError
+from twinviewer.simulation import random_numbers as rn
+
+SECONDS = {
+    "": 1.0,
+    "ms": 0.001,
+    "s": 1.0,
+    "sec": 1.0,
+    "min": 60.0,
+    "h": 3600.0,
+    "d": 86400.0,
+    "day": 86400.0,
+    "days": 86400.0,
+    "w": 604800.0,
+    "week": 604800.0,
+    "weeks": 604800.0,
+}
+_PART = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([a-z]*)")
+_CALL = re.compile(r"^\s*([a-z_]+)\s*\((.*)\)\s*$", re.DOTALL)
+QUANTILES = 257
+
+
+def seconds(value: str | float, where: str = "") -> float:
+    """A span in seconds from a number (seconds) or text such as "1 d 9 h". Raises LineError."""
+    if isinstance(value, int | float):
+        return float(value)
+    text = value.strip().lower()
+    place, total = 0, 0.0
+    while place < len(text):
+        match = _PART.match(text, place)
+        if match is None or match[2] not in SECONDS:
+            raise LineError(
+                f'"{value}" is not a span of time', where, 'Write for example "98 s", "12 min" or "1 d 9 h".'
+            )
+        total += float(match[1]) * SECONDS[match[2]]
+        place = match.end()
+    if not text:
+        raise LineError("a span of time is empty", where, 'Write for example "98 s".')
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A distribution of times in seconds, in the parameters of the engine (`random_numbers.draw`)."""
+
+    kind: int
+    a: float
+    b: float = 0.0
+    c: float = 0.0
+    quantiles: tuple[float, ...] = ()
+
+    @property
+    def mean(self) -> float:
+        """Expected value, s."""
+        if self.kind == rn.LOGNORMAL:
+            return math.exp(self.a + self.b**2 / 2)
+        if self.kind == rn.UNIFORM:
+            return (self.a + self.b) / 2
+        if self.kind == rn.WEIBULL:
+            return self.a * math.gamma(1 + 1 / self.b)
+        if self.kind == rn.TRIANGULAR:
+            return (self.a + self.b + self.c) / 3
+        if self.kind == rn.TABLE:
+            q = np.array(self.quantiles)
+            return float(((q[1:] + q[:-1]) / 2).mean())
+        return self.a
+
+    def scaled(self, factor: float) -> "Distribution":
+        """The same shape with every value times `factor`."""
+        if self.kind == rn.LOGNORMAL:
+            return Distribution(self.kind, self.a + math.log(factor), self.b)
+        if self.kind in (rn.UNIFORM, rn.TRIANGULAR):
+            return Distribution(self.kind, self.a * factor, self.b * factor, self.c * factor)
+        if self.kind == rn.NORMAL:
+            return Distribution(self.kind, self.a * factor, self.b * factor)
+        if self.kind == rn.TABLE:
+            return Distribution(self.kind, 0, 1, 0, tuple(v * factor for v in self.quantiles))
+        return Distribution(self.kind, self.a * factor, self.b, self.c)
+
+
+def distribution(value: str | float, where: str = "") -> Distribution:
+    """A distribution from a number or span (constant) or text. Raises LineError with what can be written."""
+    if isinstance(value, int | float) or (match := _CALL.match(value)) is None:
+        return Distribution(rn.CONSTANT, _positive(seconds(value, where), where))
+    name, inside = match[1], match[2]
+    places, named = [], {}
+    for part in inside.split(",") if inside.strip() else []:
+        key, equals, text = part.partition("=")
+        if equals:
+            named[key.strip()] = text.strip()
+        else:
+            places.append(part.strip())
+    if name == "empirical" and places:
+        return empirical([_positive(seconds(p, where), where) for p in places])
+    maker = _MAKERS.get(name)
+    if maker is None:
+        known = ", ".join(sorted([*_MAKERS, "empirical"]))
+        raise LineError(f'"{name}" is not a distribution', where, f"Known are: {known}.")
+    try:
+        return maker(places, named, where)
+    except (KeyError, IndexError, ValueError, TypeError) as error:
+        raise LineError(f'"{value}" lacks a parameter or has one too many', where, _USAGE[name]) from error
+
+
+def empirical(values: list[float]) -> Distribution:
+    """The distribution of observed values (s), linear between their order statistics."""
+    q = np.quantile(np.array(values, float), np.linspace(0, 1, QUANTILES))
+    return Distribution(rn.TABLE, 0.0, 1.0, 0.0, tuple(float(x) for x in q))
+
+
+def _positive(value: float, where: str) -> float:
+    if not value >= 0 or math.isinf(value):
+        raise LineError(f"a time of {value} s is impossible", where, "Times are zero or more.")
+    return value
+
+
+def _number(places: list[str], named: dict[str, str], index: int, *names: str) -> float:
+    for name in names:
+        if name in named:
+            return float(named.pop(name))
+    return float(places.pop(index))
+
+
+def _done(places: list[str], named: dict[str, str]) -> None:
+    if places or named:
+        raise ValueError("too many")
+
+
+def _time(places: list[str], named: dict[str, str], where: str, *names: str) -> float:
+    for name in names:
+        if name in named:
+            return _positive(seconds(named.pop(name), where), where)
+    return _positive(seconds(places.pop(0), where), where)
+
+
+def _exponential(places: list[str], named: dict[str, str], where: str) -> Distribution:
+    mean = _time(places, named, where, "mean")
+    _done(places, named)
+    return Distribution(rn.EXPONENTIAL, mean)
+
+
+def _lognormal(places: list[str], named: dict[str, str], where: str) -> Distribution:
+    mean, cv = _time(places, named, where, "mean"), _number(places, named, 0, "cv")
+    _done(places, named)
+    if mean <= 0 or cv < 0:
+        raise ValueError("mean")
+    if cv == 0:
+        return Distribution(rn.CONSTANT, mean)
+    variance = math.log1p(cv * cv)
+    return Distribution(rn.LOGNORMAL, math.log(mean) - variance / 2, math.sqrt(variance))
+
+
+def _uniform(places: list[str], named: dict[str, str], where: str) -> Distribution:
+    low, high = _time(places, named, where, "min"), _time(places, named, where, "max")
+    _done(places, named)
+    if high < low:
+        raise ValueError("order")
+    return Distribution(rn.UNIFORM, low, high)
+
+
+def _weibull(places: list[str], named: dict[str, str], where: str) -> Distribution:
+    if "mean" in named:
+        mean, shape = _time(places, named, where, "mean"), _number(places, named, 0, "shape")
+        scale = mean / math.gamma(1 + 1 / shape)
+    else:
+        scale, shape = _time(places, named, where, "scale"), _number(places, named, 0, "shape")
+    _done(places, named)
+    if shape <= 0:
+        raise ValueError("shape")
+    return Distribution(rn.WEIBULL, scale, shape)
+
+
+def _triangular(places: list[str], named: dict[str, str], where: str) -> Distribution:
+    low, mode, high = (_time(places, named, where, name) for name in ("min", "mode", "max"))
+    _done(places, named)
+    if not low <= mode <= high or low == high:
+        raise ValueError("order")
+    return Distribution(rn.TRIANGULAR, low, mode, high)
+
+
+def _erlang(places: list[str], named: dict[str, str], where: str) -> Distribution:
+    mean, phases = _time(places, named, where, "mean"), _number(places, named, 0, "k", "phases")
+    _done(places, named)
+    if phases < 1 or phases != int(phases):
+        raise ValueError("k")
+    return Distribution(rn.ERLANG, mean, phases)
+
+
+def _normal(places: list[str], named: dict[str, str], where: str) -> Distribution:
+    mean = _time(places, named, where, "mean")
+    deviation = mean * float(named.pop("cv")) if "cv" in named else _time(places, named, where, "sd")
+    _done(places, named)
+    return Distribution(rn.NORMAL, mean, deviation)
+
+
+def _constant(places: list[str], named: dict[str, str], where: str) -> Distribution:
+    value = _time(places, named, where, "value")
+    _done(places, named)
+    return Distribution(rn.CONSTANT, value)
+
+
+_MAKERS = {
+    "constant": _constant,
+    "exponential": _exponential,
+    "lognormal": _lognormal,
+    "uniform": _uniform,
+    "weibull": _weibull,
+    "triangular": _triangular,
+    "erlang": _erlang,
+    "normal": _normal,
+}
+_USAGE = {
+    "constant": 'Write "constant(50 s)".',
+    "exponential": 'Write "exponential(4 h)": its mean.',
+    "lognormal": 'Write "lognormal(98 s, cv=0.25)": mean and coefficient of variation.',
+    "uniform": 'Write "uniform(40 s, 60 s)".',
+    "weibull": 'Write "weibull(scale=900 h, shape=2)" or "weibull(mean=900 h, shape=2)".',
+    "triangular": 'Write "triangular(40 s, 50 s, 75 s)": least, mode, most.',
+    "erlang": 'Write "erlang(48 s, k=4)": mean and phases.',
+    "normal": 'Write "normal(60 s, sd=5 s)" (cut off at zero).',
+}
