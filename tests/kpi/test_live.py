@@ -1,5 +1,7 @@
 """The live indicators agree with their formulas on a plant whose day is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -84,3 +86,11 @@ def test_the_formulas_of_the_standard_hang_together() -> None:
     assert iso22400.mtbf_s(u) == 100
     assert iso22400.mttr_s(u) == 30
     assert np.isnan(iso22400.oee(iso22400.UnitTimes()))
+
+
+def test_a_target_given_as_a_share_is_shown_in_the_unit_of_its_tile() -> None:
+    shift = Shift()
+    shift.scene = replace(shift.scene, kpi_targets={"oee": 0.8, "power": 15.0})
+    shift.tracker = KpiTracker(shift.scene)
+    kpis = shift.run(5)
+    assert (kpis["oee"].target, kpis["power"].target) == (80.0, 15.0)

@@ -137,7 +137,7 @@ class KpiTracker:
         if now_ns - self._sampled_ns >= SERIES_PERIOD_NS and np.isfinite(kpi.value):
             past.append((now_ns, kpi.value))
         times, values = zip(*past, strict=True) if past else ((), ())
-        target = self._scene.kpi_targets.get(kpi.key, kpi.target)
+        target = self._scene.kpi_targets.get(kpi.key) if kpi.target is None else kpi.target
         series = (np.array(times, np.int64), np.array(values, np.float64))
         return Kpi(
             kpi.key, kpi.label, kpi.value, kpi.unit, kpi.formula, kpi.inputs, series, kpi.priority, target, kpi.note
