@@ -77,6 +77,38 @@ def test_a_jam_blocks_the_station_itself_until_it_is_cleared() -> None:
     assert process.lines.nodes[1].good > good
 
 
+def test_a_jammed_conveyor_passes_nothing_on() -> None:
+    process = Process(line(2), faults=[Fault("C2", "jam", 60.0, 240.0)])
+    process.advance(61)
+    assert states(process, "C2") == [State.BLOCKED]
+    good = process.lines.nodes[2].good
+    process.advance(299)
+    assert process.lines.nodes[2].good == good
+    process.advance(400)
+    assert process.lines.nodes[2].good > good
+
+
+def test_a_stop_delays_the_part_in_work_and_loses_nothing_of_it() -> None:
+    settings = PlantSettings(cv=1e-6, setup_s=0.0, mtbf_h=1e9, call_s=1e-6)
+    plain = Process(line(1, cycle_s=600.0), settings=settings)
+    stopped = Process(line(1, cycle_s=600.0), settings=settings, faults=[Fault("M1", "stop", 200.0, 300.0)])
+    for process in (plain, stopped):
+        process.advance(3000, 10.0)
+    ours, theirs = stopped.lines.nodes[1], plain.lines.nodes[1]
+    assert isinstance(ours, Station)
+    finished = theirs.good
+    assert finished >= 4
+    assert ours.good in (finished, finished - 1)
+    delayed = Process(line(1, cycle_s=600.0), settings=settings, faults=[Fault("M1", "stop", 200.0, 300.0)])
+    seen = set()
+    for k in range(1, 150):
+        delayed.advance(k * 10.0, 10.0)
+        node = delayed.lines.nodes[1]
+        assert isinstance(node, Station)
+        seen.add(round(node.last_cycle_s))
+    assert seen == {600, 900}
+
+
 def test_one_person_repairs_one_machine_at_a_time() -> None:
     faults = [Fault(f"M{k}", "stop", 60.0, 300.0) for k in (1, 2, 3)]
     process = Process(line(3), settings=PlantSettings(crew=1), faults=faults)

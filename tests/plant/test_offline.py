@@ -85,6 +85,15 @@ def test_bad_quality_is_told_when_it_comes_and_when_it_goes() -> None:
         assert [s for _, s, _ in story[f"CMP-1.{key}"]] == [0, STATUS_BAD_NO_COMMUNICATION, 0]
 
 
+def test_one_bad_quality_after_another_is_told() -> None:
+    scene = hall()
+    faults = [Fault("PMP-1", "sensor", 20.0, 1e6, "Power"), Fault("PMP-1", "offline", 40.0, 1e6)]
+    row, told = scene.row("PMP-1.Power"), []
+    for batch in simulate(scene, 1, START, 60, 1.0, faults):
+        told += [int(s) for s in batch.status[batch.slot == row] if s]
+    assert told == [STATUS_BAD_SENSOR_FAILURE, STATUS_BAD_NO_COMMUNICATION]
+
+
 def test_texts_are_told_with_their_words() -> None:
     scene = line(1)
     texts: dict[str, set[str]] = {}

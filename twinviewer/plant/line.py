@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 
 from twinviewer.model.asset import Asset, Tag
 from twinviewer.plant.agenda import Agenda
+from twinviewer.plant.conveyors import Belt
+from twinviewer.plant.parts import Node, Part, Rhythm, Source
 from twinviewer.plant.repairs import Unit
 from twinviewer.plant.spec import CHANGEOVER, FLUID, MOVERS, PlantScene, PlantSettings, kind_of, stream
-from twinviewer.plant.stations import Belt, Node, Part, Rhythm, Source, Station
+from twinviewer.plant.stations import Station
 
 
 class Lines:

@@ -49,9 +49,8 @@ class Changes:
             if self._is_text[row] and int(row) in text and self._process.status[row] < 0x80000000
         }
         stamps = np.full(len(rows), time_ns, dtype=np.int64)
-        return SampleBatch(
-            rows, self._process.value[rows].copy(), self._process.status[rows].copy(), stamps, stamps, time_ns, words
-        )
+        value, status = self._process.readings.shown(rows), self._process.status[rows].copy()
+        return SampleBatch(rows, value, status, stamps, stamps, time_ns, words)
 
 
 def simulate(

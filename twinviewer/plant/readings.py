@@ -10,9 +10,11 @@ import numpy as np
 from twinviewer.model.asset import Tag
 from twinviewer.model.quality import STATUS_GOOD
 from twinviewer.model.state import State
+from twinviewer.plant.conveyors import Belt
 from twinviewer.plant.movers import Mover
+from twinviewer.plant.parts import Node
 from twinviewer.plant.spec import PlantScene
-from twinviewer.plant.stations import Belt, Node, Station
+from twinviewer.plant.stations import Station
 
 if TYPE_CHECKING:
     from twinviewer.plant.process import Process
@@ -31,6 +33,7 @@ class Readings:
         self.status = np.zeros(n, dtype=np.uint32)
         self.text: dict[int, str] = {}
         self.deadband = np.array([_deadband(t) for t in scene.tags]) if n else np.zeros(0)
+        self._steps = 10.0 ** np.where(self.deadband > 0, np.ceil(-np.log10(np.maximum(self.deadband, 1e-6))) + 1, 3.0)
         self._raw_states = [_raw_states(t) for t in scene.tags]
         rows = {asset.asset_id: asset.index for asset in scene.assets}
         self._special: list[tuple[Tag, int]] = []
@@ -51,6 +54,10 @@ class Readings:
         self.value[known] = sensed[known]
         for tag, row in self._special:
             self._read_one(tag, process, row)
+
+    def shown(self, rows: np.ndarray) -> np.ndarray:
+        """Values of some tags as a transmitter shows them: a few digits, some ten steps within the deadband."""
+        return np.round(self.value[rows] * self._steps[rows]) / self._steps[rows]
 
     def read_movers(self, movers: Sequence[Mover], now_s: float) -> None:
         """Positions and headings at `now_s`."""

@@ -190,7 +190,7 @@ class PlantServer:
         source, server = ticks_of(source_ns), ticks_of(now_ns)
         rows = changed[self._numeric[changed] >= 0]
         if len(rows):
-            value, status = process.value[rows], process.status[rows]
+            value, status = process.readings.shown(rows), process.status[rows]
             self._values.put(self._numeric[rows], np.nan_to_num(value), status, source, server)
         for row in changed[self._numeric[changed] < 0]:
             await self._show_text(process, int(row), source_ns, now_ns)
