@@ -75,7 +75,7 @@ def _simulated(args: argparse.Namespace) -> int:
         args.output,
         seconds / 3600,
         args.seed,
-        [parse_fault(text) for text in args.fault],
+        [parse_fault(text, scene) for text in args.fault],
         start_ns=start_ns,
         step_s=parse_span_s(args.every),
         judge=judge_of(scene),

@@ -10,7 +10,7 @@ from twinviewer.history import manifest as manifests
 from twinviewer.history import trend
 from twinviewer.history.diary import Diary
 from twinviewer.history.folder import Folder
-from twinviewer.history.layout import GAP_NS, HOUR_NS, MANIFEST, MINUTE_NS, MINUTES, STATES
+from twinviewer.history.layout import GAP_NS, HOUR_NS, MANIFEST, MINUTE_NS, MINUTES, STATES, Part
 from twinviewer.history.manifest import Manifest, RecordedTag
 from twinviewer.history.rows import Rows, concatenated, no_rows
 from twinviewer.history.slices import Slices
@@ -161,7 +161,13 @@ class Recording:
         self, tags: Sequence[str | int], from_ns: int, to_ns: int, *, before: bool = False, columns: Sequence[str] = ALL
     ) -> Rows:
         """Every sample of some tags, by tag (number) and time; with `before`, also the newest ahead of `from_ns`."""
-        numbers = np.array(sorted({self.number(tag) for tag in tags}), np.int32)
+        return self.of_numbers([self.number(tag) for tag in tags], from_ns, to_ns, before, columns)
+
+    def of_numbers(
+        self, wanted: Sequence[int], from_ns: int, to_ns: int, before: bool = False, columns: Sequence[str] = ALL
+    ) -> Rows:
+        """The same for the recording's own numbers of tags."""
+        numbers = np.array(sorted(set(wanted)), np.int32)
         if not len(numbers):
             return no_rows()
         rows = self._slices.collected(numbers, from_ns, to_ns, columns)
@@ -180,6 +186,18 @@ class Recording:
         rows = self._slices.of_tags(ref, numbers, ALL)
         rows = concatenated([keyframe, rows.take(rows.time < time_ns)]).sorted()
         return rows.take(np.append(rows.tag[1:] != rows.tag[:-1], True)) if len(rows) else rows
+
+    @property
+    def parts(self) -> list[Part]:
+        """The compacted hours."""
+        return self._slices.parts
+
+    def uncompacted(self, numbers: Sequence[int], from_ns: int, to_ns: int) -> Rows:
+        """The samples of some tags, by number, that are not in a compacted hour yet."""
+        tags = np.array(sorted(set(numbers)), np.int32)
+        live = [ref for ref in self._slices.within(from_ns, to_ns) if ref.part is None]
+        rows = concatenated([self._slices.of_tags(ref, tags, ALL) for ref in live])
+        return rows.take((rows.time >= from_ns) & (rows.time <= to_ns))
 
     def batches(self, from_ns: int, to_ns: int) -> Iterator[Rows]:
         """Every sample of all tags between two moments, slice after slice, each sorted by tag and time."""

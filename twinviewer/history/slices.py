@@ -145,11 +145,13 @@ class Slices:
 
     def _refs_of(self, part: Part) -> list[SliceRef]:
         if part not in self._refs:
-            metadata = self.file(SAMPLES, part).schema_arrow.metadata or {}
-            raw = metadata.get(INDEX_KEY) or self.file(SAMPLES, part).metadata.metadata.get(INDEX_KEY)
+            raw = (self.file(SAMPLES, part).metadata.metadata or {}).get(INDEX_KEY)
             if raw is None:
                 raise RecordingError("the file has no index of its slices", f"{SAMPLES}/{part.name}", _DAMAGED)
-            self._refs[part] = [_ref(part, entry) for entry in json.loads(raw)]
+            try:
+                self._refs[part] = [_ref(part, entry) for entry in json.loads(raw)]
+            except (ValueError, KeyError, TypeError) as error:
+                raise RecordingError("the index of slices is damaged", f"{SAMPLES}/{part.name}", _DAMAGED) from error
         return self._refs[part]
 
     def file(self, table: str, part: Part) -> pq.ParquetFile:

@@ -1,0 +1,149 @@
+"""Answers "which values had these tags" with DuckDB: as a table, a CSV file or a Parquet file."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from twinviewer.history.layout import HOUR_NS, MOMENTS, SAMPLES
+from twinviewer.history.manifest import RecordedTag
+from twinviewer.history.recording import Recording
+from twinviewer.history.rows import Rows, concatenated, words_to_arrow
+from twinviewer.model.errors import DataError, RecordingError
+
+FORMATS = (".csv", ".parquet")
+_QUALITY = "CASE status >> 30 WHEN 0 THEN 'good' WHEN 1 THEN 'uncertain' ELSE 'bad' END"
+_VALUE = "CASE WHEN text IS NOT NULL THEN text WHEN isnan(value) THEN NULL ELSE CAST(value AS VARCHAR) END"
+
+
+@contextmanager
+def answer(recording: Recording, pattern: str, from_ns: int, to_ns: int, every_ns: int | None = None) -> Iterator[Any]:
+    """A DuckDB relation of columns time, tag, value, quality, ordered by time and tag, open inside the `with`.
+
+    `value` is a number where all tags asked for are numbers, else text. With `every_ns` there is one row for each tag
+    and step: the value that held at the beginning of the step. Raises DataError where no tag matches.
+    """
+    import duckdb
+
+    tags = recording.matching(pattern)
+    if not tags:
+        raise DataError(
+            f"no tag matches {pattern!r}", recording.folder.address, "Names are in tags.csv; * stands for anything."
+        )
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        if recording.folder.files is not None:
+            connection.register_filesystem(recording.folder.files)
+        numeric = not any(tag.is_text for tag in tags)
+        connection.register("tags", _names(tags))
+        if every_ns is not None:
+            connection.register("samples", _arrow(_held(recording, tags, from_ns, to_ns, every_ns)))
+            source = "samples"
+        else:
+            source = _samples(connection, recording, tags, from_ns, to_ns)
+        value = "CASE WHEN isnan(value) THEN NULL ELSE value END" if numeric else _VALUE
+        yield connection.sql(
+            f"SELECT time, name AS tag, {value} AS value, {_QUALITY} AS quality "
+            f"FROM {source} JOIN tags USING (tag) ORDER BY time, name"
+        )
+    except duckdb.Error as error:
+        raise RecordingError(f"the recording cannot be read: {error}", recording.folder.address) from error
+    finally:
+        connection.close()
+
+
+def _samples(connection: Any, recording: Recording, tags: list[RecordedTag], from_ns: int, to_ns: int) -> str:
+    """Compacted hours straight from Parquet, with what is not compacted yet."""
+    live = recording.uncompacted([tag.number for tag in tags], from_ns, to_ns)
+    connection.register("live", _arrow(live))
+    parts = [part for part in recording.parts if from_ns - HOUR_NS < part.hour_ns <= to_ns]
+    columns = "time, tag, value, status, text"
+    if not parts:
+        return "live"
+
+    def files(table: str) -> str:
+        names = (recording.folder.address_of(f"{table}/{part.name}").replace("'", "''") for part in parts)
+        return "read_parquet([" + ", ".join(f"'{name}'" for name in names) + "])"
+
+    wanted = ", ".join(str(tag.number) for tag in tags)
+    within = f"epoch_ns(time) BETWEEN {int(from_ns)} AND {int(to_ns)}"
+    return (
+        f"(SELECT time, tag, value, status, text FROM {files(SAMPLES)} "
+        f"JOIN (SELECT moment, time FROM {files(MOMENTS)} WHERE {within}) USING (moment) WHERE tag IN ({wanted}) "
+        f"UNION ALL SELECT {columns} FROM live)"
+    )
+
+
+def _held(recording: Recording, tags: list[RecordedTag], from_ns: int, to_ns: int, every_ns: int) -> Rows:
+    """What each tag said at the beginning of each step: its newest sample until then."""
+    if every_ns <= 0 or (to_ns - from_ns) // every_ns * len(tags) > 50_000_000:
+        raise DataError("that would be more than 50 million rows", remedy="Choose a longer step or fewer tags.")
+    grid = np.arange(from_ns, to_ns + 1, every_ns, dtype=np.int64)
+    rows = recording.of_numbers([tag.number for tag in tags], from_ns, to_ns, before=True)
+    found: list[Rows] = []
+    for tag in tags:
+        first, last = np.searchsorted(rows.tag, [tag.number, tag.number + 1])
+        own = rows.take(slice(int(first), int(last)))
+        at = np.searchsorted(own.time, grid, "right") - 1
+        held = own.take(at[at >= 0])
+        found.append(
+            Rows(grid[at >= 0], held.tag, held.value, held.status, held.source, held.server, held.word, held.words)
+        )
+    return concatenated(found)
+
+
+def _names(tags: list[RecordedTag]) -> pa.Table:
+    return pa.table({"tag": pa.array([t.number for t in tags], pa.int32()), "name": [t.name for t in tags]})
+
+
+def _arrow(rows: Rows) -> pa.Table:
+    return pa.table(
+        {
+            "time": pa.array(rows.time, pa.timestamp("ns", "UTC")),
+            "tag": rows.tag,
+            "value": rows.value,
+            "status": rows.status,
+            "text": words_to_arrow(rows),
+        }
+    )
+
+
+def as_table(relation: Any) -> pa.Table:
+    """An answer as one Arrow table."""
+    found = relation.arrow()  # a table or a reader, which differs between versions of DuckDB
+    return found.read_all() if isinstance(found, pa.RecordBatchReader) else found
+
+
+def write(relation: Any, path: Path) -> int:
+    """Write an answer to a .csv or .parquet file, whole or not at all; how many rows. Raises DataError."""
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise DataError(
+            "the file's name says no format that can be written", str(path), f"End it in {' or '.join(FORMATS)}."
+        )
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        table = as_table(relation)
+        if suffix == ".csv":
+            _write_csv(table, draft)
+        else:
+            import pyarrow.parquet as pq
+
+            pq.write_table(table, draft, compression="zstd")
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise DataError(f"the file cannot be written: {error.strerror or error}", str(path)) from error
+    return len(table)
+
+
+def _write_csv(table: pa.Table, path: Path) -> None:
+    import pyarrow.compute as pc
+    from pyarrow import csv
+
+    time = pc.strftime(table["time"].cast(pa.timestamp("ns")), format="%Y-%m-%dT%H:%M:%SZ")
+    csv.write_csv(table.set_column(0, "time", time), path, csv.WriteOptions(quoting_style="needed"))
