@@ -81,6 +81,7 @@ def test_no_data_is_never_hidden_by_a_good_neighbour(states: list[State], data: 
     for group in range(tree.n_groups):
         own = [a.index for a in SCENE.assets if tree.parent[tree.node_of(a.index)] == group]
         drawn = {State(shown.state[tree.node_of(i)]) for i in own}
+        assert drawn == {State.UNKNOWN if quality[i] >= Quality.STALE else states[i] for i in own}
         assert State(shown.state[group]) in drawn
         if any(quality[i] >= Quality.STALE for i in own):
             assert State(shown.state[group]) not in (State.RUNNING, State.IDLE, State.OFFLINE, State.SETUP)

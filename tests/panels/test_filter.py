@@ -65,6 +65,13 @@ def test_a_value_that_cannot_be_used_satisfies_no_comparison() -> None:
     assert found("vib<9999") == {a.asset_id for a in SCENE.assets if STATES.vibration_quality[a.index] < Quality.STALE}
 
 
+def test_an_old_state_is_no_state() -> None:
+    old = replace(STATES, quality=np.full_like(STATES.quality, Quality.STALE))
+    assert found("state:running", old) == set()
+    assert len(found("state:unknown", old)) == len(SCENE.assets)
+    assert len(found("state:abnormal quality:stale", old)) == len(SCENE.assets)
+
+
 def test_without_data_only_texts_match() -> None:
     pumps = _filter.parse("type:pump").mask(COLUMNS, None)
     assert pumps.sum() == 3
@@ -125,8 +132,12 @@ def _row(states: AssetStates, name: str, asset: Asset) -> float:
     return float(getattr(states, name)[asset.index])
 
 
+def _shown(states: AssetStates, asset: Asset) -> float:
+    return State.UNKNOWN if _row(states, "quality", asset) >= Quality.STALE else _row(states, "state", asset)
+
+
 LEAVES: list[tuple[str, Truth]] = [
-    *((f"state:{s.name.lower()}", lambda a, x, s=s: _row(x, "state", a) == s) for s in State),
+    *((f"state:{s.name.lower()}", lambda a, x, s=s: _shown(x, a) == s) for s in State),
     *((f"zone:{z.name}", lambda a, x, z=z: _row(x, "zone", a) == z) for z in Zone),
     *((f"alarm:{p}", lambda a, x, p=p: _row(x, "priority", a) == p) for p in (1, 2, 3)),
     ("type:pump", lambda a, x: "pump" in a.type or "pump" in a.type_label.lower()),

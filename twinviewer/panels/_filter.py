@@ -17,6 +17,7 @@ from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import AssetStates
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import ABNORMAL_STATES, State, Zone
+from twinviewer.panels._tree import shown_state
 
 EXAMPLE = "state:fault kw>20"
 HELP = (
@@ -79,7 +80,12 @@ class Choice:
             return np.zeros(columns.size, bool)
         if self.value == "unack":
             return np.asarray(states.unacknowledged, bool)
-        column = {"state": states.state, "zone": states.zone, "alarm": states.priority, "quality": states.quality}
+        column = {
+            "state": shown_state(states),
+            "zone": states.zone,
+            "alarm": states.priority,
+            "quality": states.quality,
+        }
         return np.isin(column[self.field], list(self.codes))
 
 
