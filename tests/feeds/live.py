@@ -64,3 +64,9 @@ def status_of(pipeline: Pipeline, name: str) -> int:
 def all_good(pipeline: Pipeline) -> bool:
     """Whether every tag is good."""
     return not np.any(pipeline.snapshot().status >> 30)
+
+
+def try_now(pipeline: Pipeline) -> None:
+    """As when a person asks for it."""
+    assert pipeline._loop is not None
+    pipeline._loop.call_soon_threadsafe(pipeline.try_now)

@@ -23,6 +23,9 @@ def store_password(url: str, user: str, password: str) -> None:
 
     try:
         keyring.set_password(_SERVICE, f"{user}@{url}", password)
+        why = "" if keyring.get_password(_SERVICE, f"{user}@{url}") == password else "there is none that keeps anything"
     except KeyringError as error:
+        why = str(error)
+    if why:
         remedy = "Install or unlock a keyring, or enter the password each time."
-        raise FeedError(f"the password cannot be kept in the system keyring: {error}", url, remedy) from error
+        raise FeedError(f"the password cannot be kept in the system keyring: {why}", url, remedy)
