@@ -14,9 +14,10 @@ from twinviewer.model.frame import AssetStates
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State, Zone
 from twinviewer.panels import _filter
+from twinviewer.panels._conditions import Columns, Node, is_static
 
 SCENE = fake.make_scene()
-COLUMNS = _filter.Columns(SCENE.assets)
+COLUMNS = Columns(SCENE.assets)
 STATES = fake.with_alarms(SCENE, fake.make_states(SCENE), fake.make_alarms())
 Truth = Callable[[Asset, AssetStates], bool]
 
@@ -106,8 +107,8 @@ def test_says_what_is_wrong_and_what_to_write(query: str, position: int, part: s
 
 
 def test_static_queries_are_known() -> None:
-    assert _filter.is_static(_filter.parse("pump -type:oven | (line:B)"))
-    assert not _filter.is_static(_filter.parse("pump | state:fault"))
+    assert is_static(_filter.parse("pump -type:oven | (line:B)"))
+    assert not is_static(_filter.parse("pump | state:fault"))
 
 
 @given(st.text(max_size=60))
@@ -121,7 +122,7 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
         assert node.mask(COLUMNS, STATES).shape == (len(SCENE.assets),)
 
 
-def _read(text: str) -> tuple[_filter.Node | None, _filter.FilterError | None]:
+def _read(text: str) -> tuple[Node | None, _filter.FilterError | None]:
     try:
         return _filter.parse(text), None
     except _filter.FilterError as error:

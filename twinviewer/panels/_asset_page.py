@@ -6,9 +6,10 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QSizePolicy, QVBoxLayou
 from twinviewer.model.asset import Asset, Tag
 from twinviewer.model.frame import Frame
 from twinviewer.panels import _asset_facts as facts
-from twinviewer.panels._asset_parts import Changes, DeviceLine, Head, TagCell, TagRow, Why, best_tag
+from twinviewer.panels._asset_parts import Changes, DeviceLine, Head, Why, best_tag
 from twinviewer.panels._flow_strip import FlowStrip
 from twinviewer.panels._kit.widgets import column, label
+from twinviewer.panels._tag_items import TagCell, TagRow
 from twinviewer.panels._text import NS
 from twinviewer.panels._trend import Trend, TrendWindow
 from twinviewer.session import Session

@@ -6,7 +6,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QDialog,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from twinviewer.model.alarm import Alarm, AlarmState
 from twinviewer.model.errors import TwinError
@@ -88,6 +98,11 @@ class Panel(QWidget):
         self.field.textChanged.connect(lambda _text: self._filter())
         bar.addWidget(self.field, 1)
         bar.addStretch(1)
+        for item in self._make_buttons():
+            bar.addWidget(item)
+        return bar
+
+    def _make_buttons(self) -> list[QAbstractButton]:
         self.acknowledge_button = button("Acknowledge", "", self.acknowledge_selected, "check")
         self.acknowledge_button.setToolTip("Acknowledge the selected alarms (A; with a comment Shift+A)")
         self.shelve_button = button("Shelve…", "", self.shelve_selected, "shelve")
@@ -101,9 +116,7 @@ class Panel(QWidget):
         self.export_button.setToolTip("Save the shown alarms as CSV…")
         self.export_button.setAccessibleName("Save the shown alarms as CSV")
         self.export_button.clicked.connect(lambda _on=False: self.export())
-        for item in (self.acknowledge_button, self.shelve_button, self.all_button, self.export_button):
-            bar.addWidget(item)
-        return bar
+        return [self.acknowledge_button, self.shelve_button, self.all_button, self.export_button]
 
     def _make_banner(self) -> QFrame:
         banner = QFrame(self)

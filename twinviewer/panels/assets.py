@@ -12,6 +12,7 @@ from twinviewer.model.frame import AssetStates, Frame
 from twinviewer.panels import _filter
 from twinviewer.panels._asset_delegate import AssetDelegate
 from twinviewer.panels._asset_model import KW, NAME, SYMBOL, AssetModel
+from twinviewer.panels._conditions import All, Columns, Node, is_static
 from twinviewer.panels._kit.actions import Action, Actions
 from twinviewer.panels._kit.icons import icon
 from twinviewer.panels._kit.widgets import label
@@ -126,8 +127,8 @@ class Panel(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session = session
-        self._columns = _filter.Columns(session.scene.assets)
-        self._query: _filter.Node = _filter.All(())
+        self._columns = Columns(session.scene.assets)
+        self._query: Node = All(())
         self._mask: np.ndarray | None = None
         self._from_session = False
         self.tree = AssetTree(session, actions, self)
@@ -180,7 +181,7 @@ class Panel(QWidget):
     def on_frame(self, frame: Frame) -> None:
         """Show one frame; only rows that look different are repainted."""
         self.tree.show_states(frame.assets)
-        if self._mask is not None and not _filter.is_static(self._query):
+        if self._mask is not None and not is_static(self._query):
             self._show_mask(frame)
 
     def on_theme(self, theme: str) -> None:
@@ -272,7 +273,7 @@ class Panel(QWidget):
             self.tree.clearSelection()
 
     def _on_scene(self, scene: Scene) -> None:
-        self._columns = _filter.Columns(scene.assets)
+        self._columns = Columns(scene.assets)
         self._mask = None
         self.tree.assets.show_assets(scene.assets)
         self._expand_few()
