@@ -58,7 +58,7 @@ def check_panels(module: ModuleType) -> None:
     from PySide6.QtWidgets import QWidget
 
     assert module.TITLE.strip()
-    assert module.AREA in ("left", "right", "bottom")
+    assert module.AREA in ("left", "right", "bottom", "top", "under")
     assert isinstance(module.ORDER, (int, float))
     assert issubclass(module.Panel, QWidget)
     takes(module.Panel.__init__, "self", "session", "actions")
