@@ -1,7 +1,7 @@
 """Prepared geometry on disk: one memory-mapped file per scene geometry, keyed by content, checked before use.
 
-Layout: magic, length of the JSON header, header, padding, then arrays at 64-byte steps. The header holds a digest of
-all that follows it, so a file that was cut, overwritten or only half written is seen and made anew.
+Layout: magic, length of the JSON header, its SHA-256, header, padding, then arrays at 64-byte steps. The header holds
+a digest of all that follows it, so a file that was cut, overwritten or only half written is seen and made anew.
 """
 
 import contextlib
@@ -19,7 +19,8 @@ import numpy as np
 
 from twinviewer.model.geometry import Geometry, GeometryNode, Texture
 
-_MAGIC = b"TWINGEO1"
+_MAGIC = b"TWINGEO2"
+_START = 48
 _ALIGN = 64
 _BLOCK = 8192
 _PIECE = 4 << 20
@@ -49,12 +50,6 @@ def load(path: Path) -> tuple[Geometry, dict[str, Any]] | None:
         return _geometry(header, arrays), header["extra"]
     except (OSError, ValueError, KeyError, TypeError, IndexError, struct.error):
         return None
-
-
-def load_nodes(path: Path) -> tuple[tuple[GeometryNode, ...], dict[str, Any]] | None:
-    """Only the nodes and the extra header, None where they cannot be trusted."""
-    found = load(path)
-    return None if found is None else (found[0].nodes, found[1])
 
 
 def store(path: Path, geometry: Geometry, extra: Mapping[str, Any]) -> str:
@@ -97,10 +92,10 @@ def _header(data: np.ndarray) -> tuple[dict[str, Any], int]:
     if bytes(data[:8]) != _MAGIC:
         raise ValueError("not a cache file")
     (length,) = struct.unpack("<Q", bytes(data[8:16]))
-    if length > len(data) - 16:
-        raise ValueError("truncated")
-    text = bytes(data[16 : 16 + length])
-    end = 16 + length
+    end = _START + length
+    text = bytes(data[_START:end])
+    if hashlib.sha256(text).digest() != bytes(data[16:_START]):
+        raise ValueError("the header is damaged")
     return json.loads(text), end + (-end % _ALIGN)
 
 
@@ -161,8 +156,8 @@ def _write(file: Any, geometry: Geometry, extra: Mapping[str, Any]) -> None:
         "digest": _digest(body),
     }
     text = json.dumps(header, separators=(",", ":")).encode()
-    file.write(_MAGIC + struct.pack("<Q", len(text)) + text)
-    file.write(b"\0" * (-(16 + len(text)) % _ALIGN))
+    file.write(_MAGIC + struct.pack("<Q", len(text)) + hashlib.sha256(text).digest() + text)
+    file.write(b"\0" * (-(_START + len(text)) % _ALIGN))
     file.write(body.data)
 
 

@@ -136,7 +136,8 @@ class Finder:
             return exact[:1]
         compiled = glob(pattern, where)
         whole = "#" in pattern
-        matches = [row for row, path in enumerate(paths) if compiled.match(path if whole else without_file(path))]
+        seen = [path if whole else without_file(path) for path in paths]
+        matches = [row for row, path in enumerate(seen) if compiled.match(path) is not None]
         if matches or not compiled.is_plain:
             return matches
         named = self._outermost([row for row, node in enumerate(self._nodes.nodes) if node.name == pattern])

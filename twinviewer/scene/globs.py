@@ -6,6 +6,7 @@ from functools import lru_cache
 from twinviewer.model.errors import SceneError
 
 _MAX_WILDCARDS = 12
+_MAX_IN_A_STEP = 4  # matching tries all ways to share a step among its wildcards
 _MAX_LENGTH = 1_000
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
@@ -33,7 +34,8 @@ class Glob:
 
     def _translate(self, pattern: str, where: str) -> str:
         wildcards = sum(pattern.count(c) for c in "*{")
-        if len(pattern) > _MAX_LENGTH or wildcards > _MAX_WILDCARDS:
+        in_a_step = max(sum(step.count(c) for c in "*{") for step in pattern.split("/"))
+        if len(pattern) > _MAX_LENGTH or wildcards > _MAX_WILDCARDS or in_a_step > _MAX_IN_A_STEP:
             raise SceneError(f"the pattern '{pattern[:80]}' has too many wildcards.", where, "Write a simpler one.")
         result, names, k = "", [], 0
         while k < len(pattern):
