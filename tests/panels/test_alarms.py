@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.panels import fake
@@ -346,4 +346,7 @@ def test_the_shelve_dialog_says_until_when(qtbot: QtBot) -> None:
     from twinviewer.panels._text import clock
 
     assert dialog.until.text() == f"until {clock(fake.NOW + 900 * NS, fake.NOW, seconds=False)}"
+    qtbot.mouseClick(dialog.findChildren(QPushButton)[0], Qt.MouseButton.LeftButton)
+    assert dialog.reason_text == "Maintenance under way"
+    assert dialog.accept_button.isEnabled()
     assert dialog.result() != QDialog.DialogCode.Accepted

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from twinviewer.model.alarm import Alarm
-from twinviewer.panels._kit.widgets import Segmented, label
+from twinviewer.panels._kit.widgets import Segmented, button, label
 from twinviewer.panels._text import NS, clock
 
 PRESETS = ((15, "15 min"), (30, "30 min"), (60, "1 h"), (240, "4 h"), (480, "8 h"), (1440, "24 h"))
@@ -20,6 +21,7 @@ def _names(alarms: Sequence[Alarm]) -> str:
 
 def _buttons(dialog: QDialog, word: str) -> tuple[QDialogButtonBox, QPushButton]:
     box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    box.button(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())
     accept = box.addButton(word, QDialogButtonBox.ButtonRole.AcceptRole)
     accept.setProperty("kind", "primary")
     accept.setDefault(True)
@@ -38,16 +40,14 @@ class ShelveDialog(QDialog):
         self.time = Segmented([(str(m), text, "") for m, text in PRESETS], "Shelve for")
         self.time.choose("60")
         self.time.chosen.connect(lambda _key: self._refresh())
-        self.reason = QComboBox()
-        self.reason.setEditable(True)
-        self.reason.addItems(REASONS)
-        self.reason.setCurrentIndex(-1)
+        self.reason = QLineEdit()
         self.reason.setAccessibleName("Reason")
-        edit = self.reason.lineEdit()
-        assert edit is not None
-        edit.setPlaceholderText("Why? (needed)")
-        edit.setMaxLength(300)
-        self.reason.currentTextChanged.connect(lambda _text: self._refresh())
+        self.reason.setPlaceholderText("Why? (needed)")
+        self.reason.setMaxLength(300)
+        self.reason.textChanged.connect(lambda _text: self._refresh())
+        usual = QGridLayout()
+        for i, words in enumerate(REASONS):
+            usual.addWidget(button(words, "link", lambda w=words: self.reason.setText(w)), i // 2, i % 2)
         self.until = label("", "quiet")
         box, self.accept_button = _buttons(self, "Shelve")
         layout = QVBoxLayout(self)
@@ -59,10 +59,11 @@ class ShelveDialog(QDialog):
             self.until,
             label("Reason", "heading"),
             self.reason,
-            label("It stays in the list as shelved and comes back by itself.", "quiet"),
-            box,
         ):
             layout.addWidget(item)
+        layout.addLayout(usual)
+        layout.addWidget(label("It stays in the list as shelved and comes back by itself.", "quiet"))
+        layout.addWidget(box)
         self.reason.setFocus()
         self._refresh()
 
@@ -78,7 +79,7 @@ class ShelveDialog(QDialog):
     @property
     def reason_text(self) -> str:
         """The reason without blanks around it."""
-        return self.reason.currentText().strip()
+        return self.reason.text().strip()
 
 
 class AcknowledgeDialog(QDialog):

@@ -62,6 +62,7 @@ QPushButton:pressed {{ background: {border}; }}
 QPushButton:disabled {{ color: {text2}; background: {panel}; }}
 QPushButton[kind="primary"] {{ background: {accent}; color: {on_accent}; border-color: {accent}; font-weight: 600; }}
 QPushButton[kind="primary"]:focus {{ border: 2px solid {text}; padding: 4px 11px; }}
+QPushButton[kind="primary"]:disabled {{ background: {panel}; color: {text2}; border-color: {border}; }}
 QPushButton[kind="link"] {{ background: transparent; border: 1px solid transparent; color: {accent};
   padding: 2px 4px; text-align: left; }}
 QPushButton[kind="link"]:hover {{ text-decoration: underline; }}
