@@ -10,6 +10,7 @@ import numpy as np
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
 
+from twinviewer.view import shaders
 from twinviewer.view.arrays import image_texture
 from twinviewer.view.colour_table import ColourTable
 from twinviewer.view.finish import Finish, coarse_cell_m, finish
@@ -130,6 +131,8 @@ class Drawing:
         vtk_matrix.DeepCopy(np.asarray(matrix, np.float64).reshape(-1).tolist())
         for actor in [*self.tiles.of_mover(asset), *self.outlines.of_mover(asset)]:
             actor.SetUserMatrix(vtk_matrix)
+        for actor in self.tiles.of_mover(asset):
+            shaders.tell_turn(actor, matrix)
 
     def pick(self, origin: np.ndarray, direction: np.ndarray, section: Box | None) -> Hit | None:
         """The nearest visible thing along a ray of unit direction."""

@@ -11,7 +11,7 @@ from twinviewer.view.edges import sharp_edges
 from twinviewer.view.ground import Extent, empty_heights, mark_heights, shadow_map, standing
 from twinviewer.view.layout import Kind, Layout, Part
 
-EDGE_LEVELS_M = (0.0, 0.05, 0.15, 0.4)  # outlines are drawn in groups of these least lengths
+EDGE_LEVELS_M = (0.0, 0.05, 0.15, 0.4, 1.2, 4.0)  # outlines are drawn in groups of these least lengths
 MOST_EDGES = 300_000
 
 

@@ -12,6 +12,15 @@ _UP = sum(power * z / math.sqrt(x * x + y * y + z * z) for (x, y, z), power in _
 DIFFUSE = (1 - AMBIENT) / _UP
 
 
+def lamp_vectors() -> list[tuple[float, float, float]]:
+    """Towards each lamp, as long as it is bright."""
+    return [
+        (x * power / length, y * power / length, z * power / length)
+        for (x, y, z), power in _PLACES
+        if (length := math.sqrt(x * x + y * y + z * z))
+    ]
+
+
 def add_lights(renderer: vtkRenderer) -> None:
     """Light the scene from the front left, the right and behind; directions, not places."""
     renderer.AutomaticLightCreationOff()

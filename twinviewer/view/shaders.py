@@ -6,12 +6,13 @@ software rasteriser spends its time on pixels.
 
 from dataclasses import dataclass
 
+import numpy as np
 from vtkmodules.vtkRenderingCore import vtkActor, vtkTexture
 from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLPolyDataMapper
 
 from twinviewer.view.colour_table import WIDTH
 from twinviewer.view.ground import FloorLook
-from twinviewer.view.lights import AMBIENT, DIFFUSE, LAMPS
+from twinviewer.view.lights import AMBIENT, DIFFUSE, lamp_vectors
 
 _SHIFT = WIDTH.bit_length() - 1
 _AWAY = "gl_Position = vec4(2.0, 2.0, 2.0, 1.0);\n"  # out of the clip volume: costs no pixels
@@ -22,13 +23,15 @@ _FETCH = f"""
 int row = int(surface + 0.5);
 state = texelFetch(stateTable, ivec2(row & {WIDTH - 1}, row >> {_SHIFT}), 0);
 """
-_LAMP_UNIFORMS = "".join(f"uniform vec3 lightDirectionVC{k}; uniform vec3 lightColor{k};\n" for k in range(LAMPS))
-_LAMP = "shine = -dot(facing, lightDirectionVC{k}) * lightColor{k}.x; lit += max(vec2(shine, -shine), 0.0);\n"
-_LIGHT = (
-    "vec3 facing = normalize(normalMatrix * normalMC); float shine; lit = vec2(0.0);\n"
-    + "".join(_LAMP.format(k=k) for k in range(LAMPS))
+# Lamps stand still in the world, and so do most things: their normals need no turning.
+_LAMP = "shine = dot(facing, vec3({0:.6f}, {1:.6f}, {2:.6f})); lit += max(vec2(shine, -shine), 0.0);\n"
+_SHINE = (
+    "float shine; lit = vec2(0.0);\n"
+    + "".join(_LAMP.format(*lamp) for lamp in lamp_vectors())
     + f"lit = {AMBIENT:.6f} + {DIFFUSE:.6f} * lit;\n"
 )
+_STILL = "vec3 facing = normalMC;\n"
+_TURNED = "vec3 facing = normalize(worldTurn * normalMC);\n"
 _PLAIN = "vec3 base = state.rgb;\n"
 _TEXTURED = "vec4 texel = texture(picture, uvOut);\nvec3 base = texel.rgb * state.rgb;\n"
 # The texture's light and dark stay readable under the state's colour.
@@ -75,13 +78,14 @@ def colour_by_table(
     skin: bool = True,
     ground: Ground | None = None,
     lit: bool = True,
+    moving: bool = False,
     tint: tuple[tuple[float, float, float], float] | None = None,
 ) -> None:
     """Let `actor` take its colours from `table` by its point attribute "surface".
 
     `where` is SOLID or GHOST: which rows it shows. `picture` is a texture at the point attribute "uv", tinted by the
     state where it is `skin`. `ground` makes it a floor: shadows and grid. `tint` mixes a colour in by a share.
-    VTK itself declares the samplers for pixels.
+    `moving` actors need their turn told (`tell_turn`). VTK itself declares the samplers for pixels.
     """
     mapper = actor.GetMapper()
     assert isinstance(mapper, vtkOpenGLPolyDataMapper)
@@ -108,12 +112,18 @@ def colour_by_table(
         (red, green, blue), share = tint
         pixel.append(f"base = mix(base, vec3({red:.4f}, {green:.4f}, {blue:.4f}), {share:.4f});\n")
     if lit:
-        declare += [_LAMP_UNIFORMS, "out vec2 lit;"]
-        code.append(_LIGHT)
+        declare.append("out vec2 lit;")
+        code.append((_TURNED if moving else _STILL) + _SHINE)
         declare_pixel.append("in vec2 lit;")
         pixel.append("base *= gl_FrontFacing ? lit.x : lit.y;\n")
     pixel.append("fragOutput0 = vec4(base, state.a);\n")
     _replace(actor, "\n".join(declare), "".join(code), where, "\n".join(declare_pixel), "".join(pixel))
+
+
+def tell_turn(actor: vtkActor, matrix: np.ndarray) -> None:
+    """Tell a moving actor's light how it is turned: the upper left of its transform, float64 (4, 4)."""
+    values = np.asarray(matrix, np.float64)[:3, :3].T.reshape(-1).tolist()
+    actor.GetShaderProperty().GetVertexCustomUniforms().SetUniformMatrix3x3("worldTurn", values)
 
 
 def _replace(actor: vtkActor, declare: str, code: str, where: str, declare_pixel: str, pixel: str) -> None:

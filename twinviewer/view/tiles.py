@@ -43,7 +43,12 @@ class Tile:
 
     def _colour(self, actor: vtkActor, where: str, ground: Ground | None = None) -> None:
         skin = self.part.skin and not self.background
-        shaders.colour_by_table(actor, self._table, where=where, picture=self._picture, skin=skin, ground=ground)
+        moving = self.part.kind is Kind.MOVER
+        shaders.colour_by_table(
+            actor, self._table, where=where, picture=self._picture, skin=skin, ground=ground, moving=moving
+        )
+        if moving:
+            shaders.tell_turn(actor, np.eye(4))
 
     @property
     def background(self) -> bool:
@@ -70,8 +75,9 @@ class Tile:
 
     def set_coarse(self, coarse: bool) -> None:
         """Draw the copy with less detail, or not."""
-        self._coarsely = coarse
-        self._switch()
+        if coarse != self._coarsely:
+            self._coarsely = coarse
+            self._switch()
 
     def _switch(self) -> None:
         use_coarse = self._coarsely and self._melted
