@@ -18,6 +18,7 @@ from twinviewer.collector.server import ControlServer
 from twinviewer.feeds.options import FeedOptions
 from twinviewer.feeds.trust import standard_store
 from twinviewer.model.errors import TwinError
+from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene, load_scene
 from twinviewer.tags.table import TagTable
 
@@ -131,8 +132,12 @@ class _Life:
     def _serve_recording(self, recorder: "Recorder | None", pipeline: Pipeline) -> None:
         """The recorder's notices reach every window; they come from its own thread."""
         loop = asyncio.get_running_loop()
+
+        def tell(notice: Notice) -> None:
+            loop.call_soon_threadsafe(pipeline.notify, notice)
+
         if recorder is not None:
-            recorder.notify = lambda notice: loop.call_soon_threadsafe(pipeline.notify, notice)
+            recorder.notify = tell
         if self._args.seconds is not None:
             loop.call_later(self._args.seconds, self._end.set)
 

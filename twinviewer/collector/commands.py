@@ -80,8 +80,8 @@ class Commands:
     async def _retry(self) -> None:
         self._pipeline.try_now()
 
-    async def _note(self, text: str, by: str) -> None:
-        self._pipeline.note(text, by)
+    async def _note(self, text: str, by: str, asset: str = "") -> None:
+        self._pipeline.note(text, by, asset)
 
     async def _write(self, tag: str, value: float | str, by: str, reason: str, approved_by: str) -> Notice:
         request = WriteRequest(tag, value, by.strip(), reason.strip(), approved_by.strip())

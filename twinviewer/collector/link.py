@@ -22,6 +22,7 @@ from twinviewer.tags.table import TagTable
 SILENT_S = 1.5  # without a heartbeat for so long, the collector counts as dead
 HUNG_S = 6.0  # one that runs but stays silent for so long is ended, so that another can take over
 _START_S = 12.0
+_GREETING_S = 3.0
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 5.0
 _EXIT_OTHER_RUNS = 3
@@ -59,6 +60,7 @@ class CollectorLink:
         self._clock = clock
         self._folder = places.runtime_folder(wish.scene_path, scene.key, wish.url)
         self._line: Line | None = None
+        self._called_at = self._find_at = clock()
         self._child: Child | None = None
         self._reported_exit: Child | None = None
         self._pause_s = _FIRST_PAUSE_S
@@ -73,7 +75,7 @@ class CollectorLink:
 
     def poll(self) -> None:
         """Take messages in; look whether the collector lives; start it again when it does not."""
-        if self._line is None:
+        if self._line is None and self._clock() >= self._find_at:
             self._find()
         if self._line is not None:
             self._listen(self._line)
@@ -109,6 +111,7 @@ class CollectorLink:
             return
         with contextlib.suppress(LineError):
             self._line = Line(ready)
+            self._called_at = self._clock()
 
     def _start(self) -> None:
         self._report_exit()
@@ -135,6 +138,8 @@ class CollectorLink:
             messages = line.receive()
             if line.greeted and not self._attached:
                 self._take_table(line)
+            elif not line.greeted and self._clock() - self._called_at > _GREETING_S:
+                raise LineError("nobody of ours answers there")
             for message in messages:
                 self._take(message)
         except LineError:
@@ -188,6 +193,7 @@ class CollectorLink:
         if self._line is not None:
             self._line.close()
             self._line = None
+            self._find_at = self._clock() + _FIRST_PAUSE_S  # meanwhile another may be started
         if self._attached:
             self._attached = False
             self._begun_at = self._start_at = self._clock()

@@ -138,6 +138,7 @@ class Pipeline:
         finally:
             feed.cancel()
             await asyncio.gather(feed, return_exceptions=True)
+            self._count()
             if self._tap is not None:
                 await asyncio.to_thread(self._tap.close)
 
@@ -145,9 +146,15 @@ class Pipeline:
         """Evaluate once: states, alarms, heartbeat."""
         now_ns = self._clock_ns()
         self.table.beat(now_ns)
+        self._count()
         snapshot, states = self._evaluator.evaluate(self._reader.read(), now_ns, self._connection)
         self.publish(self.book.update(snapshot, states, now_ns))
         self._watch_tap()
+
+    def _count(self) -> None:
+        """Samples are counted between the feed's own reports too."""
+        if self._supervisor is not None and self._supervisor.now.samples != self._connection.samples:
+            self._connection_changed(self._supervisor.now)
 
     def publish(self, events: list[AlarmEvent]) -> None:
         """Alarm events happened: record them and tell whoever listens."""
@@ -160,9 +167,9 @@ class Pipeline:
         """A person's command was carried out: for the record."""
         self._record("action", {**arguments, "what": what, "time_ns": self._clock_ns()})
 
-    def note(self, text: str, by: str) -> None:
-        """A person's remark, for the record."""
-        self._record("note", self._clock_ns(), text, by)
+    def note(self, text: str, by: str, asset: str = "") -> None:
+        """A person's remark, on an asset where it is about one, for the record."""
+        self._record("note", self._clock_ns(), text, by, asset)
 
     def _record(self, name: str, *arguments: object) -> None:
         if self._tap is not None:

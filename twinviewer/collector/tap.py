@@ -33,8 +33,8 @@ class Tap(Protocol):
         """What a person did: "what", "time_ns", and the arguments of the command."""
         ...
 
-    def note(self, time_ns: int, text: str, by: str) -> None:
-        """A person's remark."""
+    def note(self, time_ns: int, text: str, by: str, asset: str = "") -> None:
+        """A person's remark, on an asset where it is about one."""
         ...
 
 

@@ -1,0 +1,103 @@
+"""What a person may ask of the collector; above all, writing to the plant."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.feeds.servers import ServerProcess
+from twinviewer.collector.commands import Commands
+from twinviewer.collector.pipeline import Pipeline
+from twinviewer.feeds.opcua_browse import describe
+from twinviewer.feeds.options import FeedOptions
+from twinviewer.feeds.trust import TrustStore
+from twinviewer.model.errors import TwinError
+from twinviewer.model.notice import Notice
+from twinviewer.scene.scene import Scene
+
+WRITE = {"tag": "M-0.Vibration", "value": 2.0, "by": "anna", "reason": "new limit", "approved_by": "bob"}
+
+
+class Desk:
+    """Commands on a pipeline that is not running: writing has a session of its own."""
+
+    def __init__(self, scene: Scene, url: str, folder: Path, allow: bool = True) -> None:
+        self.audit = folder / "audit.jsonl"
+        pipeline = Pipeline(scene, url, FeedOptions(security="none", allow_write=allow))
+        self.commands = Commands(pipeline, TrustStore(folder / "pki"), self.audit)
+
+    def do(self, name: str, **arguments: Any) -> Notice | None:
+        """Run one command."""
+        return asyncio.run(self.commands.run(name, arguments))
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The audit log."""
+        return [json.loads(line) for line in self.audit.read_text().splitlines()] if self.audit.exists() else []
+
+
+def value_on(server: ServerProcess, scene: Scene, tag: str) -> object:
+    """What the server itself says."""
+    address = scene.tag(tag).address
+    return asyncio.run(describe(server.url, [address]))[address].value
+
+
+def test_a_value_is_written_read_back_and_kept_in_the_audit_log(server: ServerProcess, scene: Scene, tmp_path: Path):
+    desk = Desk(scene, server.url, tmp_path)
+    notice = desk.do("write", **WRITE)
+    assert notice is not None
+    assert (notice.level, notice.text) == ("info", "M-0.Vibration: wrote 2.0, read back 2.")
+    assert value_on(server, scene, "M-0.Vibration") == 2.0
+    begun, done = desk.lines()
+    assert (begun["what"], done["what"], done["read_back"]) == ("begun", "done", "2")
+    for line in (begun, done):
+        assert (line["by"], line["approved_by"], line["reason"]) == ("anna", "bob", "new limit")
+        assert line["node"] == "nsu=urn:twinviewer:test;s=M-0.Vibration"
+    server.command("set M-0.Vibration 1")
+
+
+@pytest.mark.parametrize("missing", ["by", "reason", "approved_by"])
+def test_nothing_is_written_without_name_reason_and_approval(
+    server: ServerProcess, scene: Scene, tmp_path: Path, missing: str
+):
+    desk = Desk(scene, server.url, tmp_path)
+    with pytest.raises(TwinError, match="only when it is said"):
+        desk.do("write", **{**WRITE, missing: "  "})
+    with pytest.raises(TwinError, match="not complete"):
+        desk.do("write", **{k: v for k, v in WRITE.items() if k != missing})
+    assert value_on(server, scene, "M-0.Vibration") == 1.0
+    assert desk.lines() == []
+
+
+def test_nothing_is_written_where_it_is_not_allowed_or_cannot_be_logged(
+    server: ServerProcess, scene: Scene, tmp_path: Path
+):
+    with pytest.raises(TwinError, match="not allowed"):
+        Desk(scene, server.url, tmp_path, allow=False).do("write", **WRITE)
+    desk = Desk(scene, server.url, tmp_path)
+    desk.audit.mkdir()
+    with pytest.raises(TwinError, match="audit log cannot be written"):
+        desk.do("write", **WRITE)
+    assert value_on(server, scene, "M-0.Vibration") == 1.0
+
+
+def test_a_write_that_fails_is_logged_too(server: ServerProcess, scene: Scene, tmp_path: Path):
+    desk = Desk(scene, server.url, tmp_path)
+    with pytest.raises(TwinError, match="cannot be written to a node of type Int32"):
+        desk.do("write", **{**WRITE, "tag": "M-0.State", "value": 1.5})
+    begun, failed = desk.lines()
+    assert begun["what"] == "begun"
+    assert failed["what"].startswith("failed")
+    with pytest.raises(TwinError, match="no such tag"):
+        desk.do("write", **{**WRITE, "tag": "M-9.State"})
+
+
+def test_trust_of_an_unknown_fingerprint_and_unknown_commands_are_refused(scene: Scene, tmp_path: Path):
+    desk = Desk(scene, "opc.tcp://127.0.0.1:1", tmp_path)
+    with pytest.raises(TwinError, match="no certificate with this fingerprint"):
+        desk.do("trust", fingerprint="AB:CD")
+    with pytest.raises(TwinError, match="does not know"):
+        desk.do("format", disk="c")
+    with pytest.raises(TwinError):
+        desk.do("acknowledge", key="nope", by="anna")
