@@ -5,28 +5,64 @@ import json
 import math
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from twinviewer.model.connection import Link
+from twinviewer.model.connection import Connection, Link
 from twinviewer.model.frame import AssetStates
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State, Zone
 from twinviewer.scene.scene import Scene
 
-HELP = "show the state of every asset, from a live server, without a window"
+if TYPE_CHECKING:
+    from twinviewer.cli._source import Chosen
+
+HELP = "show the state of every asset, live or recorded, without a window"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     from twinviewer.cli._feed import add_feed_arguments
+    from twinviewer.cli._source import add_recording_arguments
 
-    parser.add_argument("scene", type=Path, metavar="SCENE", help="scene folder or geometry file")
-    add_feed_arguments(parser, required=True)
+    parser.add_argument("scene", type=Path, metavar="SCENE", help="scene folder, geometry file or capsule")
+    add_feed_arguments(parser)
+    add_recording_arguments(parser)
     parser.add_argument("--for", dest="seconds", type=float, default=3.0, metavar="S", help="how long to look (3 s)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0, or 1 when the connection does not stand at the end."""
+    from twinviewer.cli._source import chosen
+    from twinviewer.model.errors import FeedError
+
+    choice = chosen(args)
+    try:
+        if choice.recording:
+            return _past(choice, args.json)
+    finally:
+        choice.close()
+    if not args.feed:
+        raise FeedError("nothing to look at", remedy="Give --feed URL or --recording DIR.")
+    return _live(args)
+
+
+def _past(choice: "Chosen", as_json: bool) -> int:
+    """A moment of a recording."""
+    from twinviewer.scene.scene import load_scene
+    from twinviewer.session import Session
+
+    assert choice.scene is not None
+    scene = load_scene(choice.scene, geometry=False)
+    session = Session(scene, choice.source(scene))
+    try:
+        frame = session.tick(time.time_ns())
+    finally:
+        session.close()
+    return _print(scene, frame.connection, frame.assets, as_json, frame.now_ns)
+
+
+def _live(args: argparse.Namespace) -> int:
     from twinviewer.cli._feed import feed_options
     from twinviewer.collector.pipeline import Pipeline
     from twinviewer.scene.scene import load_scene
@@ -45,17 +81,24 @@ def run(args: argparse.Namespace) -> int:
         _, states = evaluator.evaluate(pipeline.snapshot(), time.time_ns(), connection, pipeline.alarms)
     finally:
         pipeline.stop()
-    result = {
+    return _print(scene, connection, states, args.json)
+
+
+def _print(scene: Scene, connection: Connection, states: AssetStates, as_json: bool, time_ns: int | None = None) -> int:
+    from twinviewer.history.times import iso
+
+    result: dict[str, dict] = {
         "connection": {
             "state": connection.link.name.lower(),
             "why": connection.why,
             "samples": connection.samples,
             "lost": connection.lost,
             "reconnects": connection.reconnects,
+            **({"time": iso(time_ns)} if time_ns is not None else {}),
         },
         "assets": assets_as_dict(scene, states),
     }
-    print(json.dumps(result) if args.json else _table(result))
+    print(json.dumps(result) if as_json else _table(result))
     return 0 if connection.link in (Link.CONNECTED, Link.DEGRADED) else 1
 
 
@@ -82,8 +125,9 @@ def _number(value: float, digits: int) -> float | None:
 def _table(result: dict[str, dict]) -> str:
     link = result["connection"]
     why = f" ({link['why']})" if link["why"] else ""
+    when = f"{link['time']} " if "time" in link else ""
     lines = [
-        f"{link['state']}{why}: {link['samples']} samples, {link['lost']} lost, {link['reconnects']} reconnects",
+        f"{when}{link['state']}{why}: {link['samples']} samples, {link['lost']} lost, {link['reconnects']} reconnects",
         f"{'asset':<16}{'state':<13}{'quality':<11}{'age s':>8}{'mm/s':>8}  zone{'kW':>9}  alarm",
     ]
     for name, a in result["assets"].items():

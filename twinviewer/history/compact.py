@@ -41,7 +41,7 @@ from twinviewer.history.stream import Slice, read_stream
 
 INDEX_KEY = b"twinviewer.slices"
 MINUTE_GROUP_ROWS = 8192
-_ZSTD = {"compression": "zstd", "compression_level": 6}
+_ZSTD: dict[str, Any] = {"compression": "zstd", "compression_level": 6}
 _PLAIN: dict[str, Any] = {**_ZSTD, "use_dictionary": True}
 _TRIED_ROWS = 8192
 
@@ -232,15 +232,14 @@ def _samples_writer(path: Path, first: pa.Table) -> pq.ParquetWriter:
             dictionary.append(name)
         else:
             encoding[name] = other
-    return pq.ParquetWriter(
-        path,
-        COMPACT_SCHEMA,
-        use_dictionary=dictionary,
-        column_encoding=encoding,
-        write_statistics=["tag", "moment"],
-        data_page_size=1 << 20,
+    options: dict[str, Any] = {
+        "use_dictionary": dictionary,
+        "column_encoding": encoding,
+        "write_statistics": ["tag", "moment"],
+        "data_page_size": 1 << 20,
         **_ZSTD,
-    )
+    }
+    return pq.ParquetWriter(path, COMPACT_SCHEMA, **options)
 
 
 _DELTA = "DELTA_BINARY_PACKED"

@@ -75,6 +75,10 @@ class Diary:
                 found += [event] if event is not None else []
         return found
 
+    def alarm_lines(self, from_ns: int, to_ns: int) -> list[dict[str, Any]]:
+        """The same as it was written."""
+        return self._lines(ALARMS, from_ns, to_ns)
+
     def alarms_at(self, time_ns: int) -> tuple[Alarm, ...]:
         """All alarms that stood at a moment: the worst first, then the newest."""
         for name in reversed(self._names[ALARMS]):

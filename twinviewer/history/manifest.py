@@ -31,7 +31,7 @@ class RecordedTag:
 
     def state_of(self, raw: str) -> State:
         """The state that a raw value names."""
-        name = self.states.get(raw)
+        name = self.states.get(raw, "")
         return State[name] if name in State.__members__ else State.UNKNOWN
 
 

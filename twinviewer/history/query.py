@@ -142,8 +142,8 @@ def write(relation: Any, path: Path) -> int:
 
 
 def _write_csv(table: pa.Table, path: Path) -> None:
-    import pyarrow.compute as pc
-    from pyarrow import csv
+    from pyarrow import compute, csv
 
-    time = pc.strftime(table["time"].cast(pa.timestamp("ns")), format="%Y-%m-%dT%H:%M:%SZ")
+    plain = table["time"].cast(pa.timestamp("ns"))
+    time = compute.call_function("strftime", [plain], compute.StrftimeOptions("%Y-%m-%dT%H:%M:%SZ"))
     csv.write_csv(table.set_column(0, "time", time), path, csv.WriteOptions(quoting_style="needed"))

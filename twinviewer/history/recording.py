@@ -10,7 +10,7 @@ from twinviewer.history import manifest as manifests
 from twinviewer.history import trend
 from twinviewer.history.diary import Diary
 from twinviewer.history.folder import Folder
-from twinviewer.history.layout import GAP_NS, HOUR_NS, MANIFEST, MINUTE_NS, MINUTES, STATES, Part
+from twinviewer.history.layout import GAP_NS, HOUR_NS, MANIFEST, MINUTE_NS, MINUTES, Part
 from twinviewer.history.manifest import Manifest, RecordedTag
 from twinviewer.history.rows import Rows, concatenated, no_rows
 from twinviewer.history.slices import Slices
@@ -84,7 +84,7 @@ class Recording:
 
     def at(self, time_ns: int) -> TagSnapshot:
         """The newest sample of every tag that had arrived at a moment; quality and age are not filled in."""
-        rows = self._newest(time_ns)
+        rows = self.newest(time_ns)
         n = len(self.tags)
         value, status = np.full(n, np.nan), np.zeros(n, np.uint32)
         stamps = [np.zeros(n, np.int64) for _ in range(3)]
@@ -94,7 +94,8 @@ class Recording:
         text = {int(rows.tag[k]): rows.words[rows.word[k]] for k in np.flatnonzero(rows.word >= 0)}
         return self._in_rows(value, status, stamps, text)
 
-    def _newest(self, time_ns: int) -> Rows:
+    def newest(self, time_ns: int) -> Rows:
+        """The newest samples of all recorded tags that had arrived at a moment; of two rows of a tag the last holds."""
         ref = self._slices.covering(time_ns)
         if ref is None:
             return no_rows()
@@ -200,7 +201,7 @@ class Recording:
         return rows.take((rows.time >= from_ns) & (rows.time <= to_ns))
 
     def batches(self, from_ns: int, to_ns: int) -> Iterator[Rows]:
-        """Every sample of all tags between two moments, slice after slice, each sorted by tag and time."""
+        """Every sample of all tags between two moments, slice after slice, each by tag and time."""
         for ref in self._slices.within(from_ns, to_ns):
             rows = self._slices.rows(ref)
             yield rows.take((rows.time >= from_ns) & (rows.time <= to_ns))
@@ -208,8 +209,7 @@ class Recording:
     def series(self, tag: str | int, from_ns: int, to_ns: int, pixels: int) -> Trend:
         """One tag's lowest and highest value in each of about `pixels` steps; gaps are NaN."""
         number = self.number(tag)
-        stretches = self.stretches(from_ns, to_ns)
-        usable = trend.usable(stretches, self.diary.connections(from_ns, to_ns))
+        usable = self.usable(from_ns, to_ns)
         one = np.array([number], np.int32)
         parts = [trend.of_rows(self._before(one, from_ns))]
         grid_ns = 1
@@ -235,18 +235,30 @@ class Recording:
         last = np.where(quality < Quality.BAD, last, np.nan)
         return Points(time.astype(np.int64), low, high, last, quality.astype(np.uint8))
 
-    def state_changes(self, tag: str | int, from_ns: int, to_ns: int) -> Rows:
-        """What a tag of role "state" said at `from_ns` and each change until `to_ns`, in order of time."""
-        number = self.number(tag)
-        one = np.array([number], np.int32)
-        found = [self._before(one, from_ns)]
+    def state_changes(self, from_ns: int, to_ns: int) -> Rows:
+        """What the tags of role "state" said at `from_ns` and each change until `to_ns`, by tag and time.
+
+        Rows before `from_ns` carry that time. An hour's rows also repeat what stood at its beginning.
+        """
+        numbers = np.array([tag.number for tag in self.tags if tag.role == "state"], np.int32)
+        if not len(numbers):
+            return no_rows()
         parts = [p for p in self._slices.coarse_parts if from_ns - HOUR_NS < p.hour_ns <= to_ns]
-        found += [self._slices.coarse_rows(STATES, part, number) for part in parts]
         live = [ref for ref in self._slices.within(from_ns, to_ns) if ref.part is None]
-        found += [self._slices.of_tags(ref, one, ALL) for ref in live]
-        rows = concatenated(found)
-        rows = rows.take(np.argsort(rows.time, kind="stable"))
-        early = int(np.searchsorted(rows.time, from_ns, "right")) - 1
-        rows = rows.take(slice(max(early, 0), int(np.searchsorted(rows.time, to_ns, "right"))))
+        rows = concatenated(
+            [
+                self._before(numbers, from_ns),
+                *(self._slices.all_states(part) for part in parts),
+                *(self._slices.of_tags(ref, numbers, ALL) for ref in live),
+            ]
+        )
+        rows = rows.take(rows.time <= to_ns)
         time = np.maximum(rows.time, from_ns)
-        return Rows(time, rows.tag, rows.value, rows.status, rows.source, rows.server, rows.word, rows.words)
+        order = np.lexsort((rows.time, rows.tag))
+        found = Rows(time, rows.tag, rows.value, rows.status, rows.source, rows.server, rows.word, rows.words)
+        return found.take(order)
+
+    def usable(self, from_ns: int, to_ns: int) -> list[Stretch]:
+        """When the recorder ran and the feed delivered, between two moments."""
+        stretches = self.stretches(from_ns, to_ns)
+        return trend.usable(stretches, self.diary.connections(from_ns, to_ns))

@@ -31,8 +31,8 @@ class Rows:
 
     def take(self, which: np.ndarray | slice) -> "Rows":
         """Some of them, by index, mask or slice."""
-        columns = (self.time, self.tag, self.value, self.status, self.source, self.server, self.word)
-        return Rows(*(column[which] for column in columns), self.words)
+        t, v, s = self.time[which], self.value[which], self.status[which]
+        return Rows(t, self.tag[which], v, s, self.source[which], self.server[which], self.word[which], self.words)
 
     def text(self, row: int) -> str | None:
         """The text of a row, None where its value is no text."""
@@ -61,9 +61,12 @@ def concatenated(parts: Sequence[Rows]) -> Rows:
     for part in parts:
         own = np.array([number.setdefault(w, len(number)) for w in part.words] + [-1], np.int32)
         codes.append(own[part.word])
-    names = ("time", "tag", "value", "status", "source", "server")
-    columns = (np.concatenate([getattr(part, name) for part in parts]) for name in names)
-    return Rows(*columns, np.concatenate(codes), tuple(number))
+
+    def column(name: str) -> np.ndarray:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    time, tag, value, status = column("time"), column("tag"), column("value"), column("status")
+    return Rows(time, tag, value, status, column("source"), column("server"), np.concatenate(codes), tuple(number))
 
 
 def from_batches(batches: Sequence[SampleBatch], tag_of_slot: np.ndarray) -> Rows:

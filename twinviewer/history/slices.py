@@ -8,12 +8,22 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from twinviewer.history.compact import INDEX_KEY
 from twinviewer.history.folder import Folder
-from twinviewer.history.layout import HOUR_NS, KEYFRAMES, LIVE, MINUTES, MOMENTS, SAMPLES, Part, live_number, part_of
+from twinviewer.history.layout import (
+    HOUR_NS,
+    KEYFRAMES,
+    LIVE,
+    MINUTES,
+    MOMENTS,
+    SAMPLES,
+    STATES,
+    Part,
+    live_number,
+    part_of,
+)
 from twinviewer.history.moments import Moments, expanded
 from twinviewer.history.rows import Rows, concatenated, from_arrow, no_rows, numbers
 from twinviewer.history.stream import Slice, read_stream
@@ -73,6 +83,7 @@ class Slices:
         self._files: Kept[pq.ParquetFile] = Kept(OPEN_FILES)
         self._decoded: Kept[Rows] = Kept(DECODED_SLICES)
         self._keyframes: Kept[Rows] = Kept(8)
+        self._states: Kept[Rows] = Kept(48)
         self._moments: Kept[Moments] = Kept(64)
         self._streams: Kept[Slice | None] = Kept(STREAMS)
         self._refs: dict[Part, list[SliceRef]] = {}
@@ -133,7 +144,7 @@ class Slices:
                 break
             refs = [r for p in self.parts if p.hour_ns == hour_ns for r in self._refs_of(p) if r.first_ns <= time_ns]
             if refs:
-                best = max([*refs, *([best] if best else [])], key=_begun)
+                best = max(refs + ([best] if best is not None else []), key=_begun)
                 break
         return best
 
@@ -196,9 +207,15 @@ class Slices:
             for name in taken.column_names
         }
 
-    def coarse_rows(self, table: str, part: Part, number: int) -> Rows:
-        """The rows of one tag in a part of STATES."""
-        return from_arrow(self._coarse_table(table, part, number))
+    def all_states(self, part: Part) -> Rows:
+        """All rows of a part of STATES, by tag and time."""
+
+        def read() -> Rows:
+            file = self.file(STATES, part)
+            groups = list(range(file.num_row_groups))
+            return from_arrow(self._table(STATES, part, groups)) if groups else no_rows()
+
+        return self._states.get(part, read)
 
     def _coarse_table(self, table: str, part: Part, number: int) -> pa.Table:
         file = self.file(table, part)
@@ -209,7 +226,7 @@ class Slices:
                 if statistics is None or statistics.min <= number <= statistics.max:
                     groups.append(k)
             taken = file.read_row_groups(groups)
-            return taken.filter(pc.equal(taken["tag"], number))
+            return taken.filter(pa.array(taken["tag"].to_numpy() == number))
         except (OSError, pa.ArrowException) as error:
             raise RecordingError(f"the file is damaged: {error}", f"{table}/{part.name}", _DAMAGED) from error
 

@@ -67,17 +67,11 @@ class Store:
         """Say that the recorder lives, with no sample to say it."""
         if now_ns <= self._last_ns:
             return
-        row = np.ones(1, np.int64)
-        blank = Rows(
-            row * now_ns,
-            np.array([BEAT_TAG], np.int32),
-            np.array([np.nan]),
-            np.zeros(1, np.uint32),
-            row * 0,
-            row * 0,
-            np.array([-1], np.int32),
-        )
-        self._append(blank)
+        self._append(beats(np.array([now_ns], np.int64)))
+
+    def before(self, rows: Rows) -> None:
+        """Samples from before this recording begins, for its first keyframe."""
+        self._newest.add(rows)
 
     def _append(self, rows: Rows) -> None:
         first_ns = int(rows.time[0])
@@ -101,8 +95,9 @@ class Store:
             self._stream = None
             raise
         self._last_ns = int(rows.time[-1])
-        if rows.tag[0] != BEAT_TAG:
-            self._newest.add(rows)
+        told = rows.tag != BEAT_TAG
+        if told.any():
+            self._newest.add(rows if told.all() else rows.take(told))
 
     def lines(self, table: str, time_ns: int, lines: Sequence[dict[str, Any]]) -> None:
         """Append to a journal."""
@@ -141,6 +136,13 @@ class Store:
             self.end_slice()
         finally:
             self._lock.release()
+
+
+def beats(time: np.ndarray) -> Rows:
+    """Rows that say no more than that the recorder lived (int64 (n,) UTC ns)."""
+    n, zero = len(time), np.zeros(len(time), np.int64)
+    tag, word = np.full(n, BEAT_TAG, np.int32), np.full(n, -1, np.int32)
+    return Rows(time, tag, np.full(n, np.nan), np.zeros(n, np.uint32), zero, zero, word)
 
 
 def _manifest(folder: Path) -> manifest.Manifest:

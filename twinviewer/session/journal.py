@@ -209,8 +209,9 @@ class Journal:
         found = [c for c in self._changes if c.asset_id in wanted and c.time_ns <= until_ns]
         for asset_id in wanted & self._row.keys():
             past = list(self._states.get(self._row[asset_id], ()))
-            for (_, before), (start, state) in pairwise(past):
-                if start <= until_ns:
+            for i, ((_, before), (start, state)) in enumerate(pairwise(past)):
+                begins = i == 0 and before == State.UNKNOWN  # values came for the first time: nothing happened
+                if start <= until_ns and not begins:
                     text = f"{State(before).label} → {State(state).label}"
                     found.append(Change(start, asset_id, text, State(state)))
         return sorted(found, key=lambda c: (c.time_ns, c.asset_id))[-limit:]

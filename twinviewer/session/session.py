@@ -7,7 +7,7 @@ from twinviewer.scene.scene import Scene
 from twinviewer.session.events import Event
 from twinviewer.session.journal import Journal
 from twinviewer.session.sources import NoSource, Source
-from twinviewer.session.trends import TrendBuffer
+from twinviewer.session.trends import TrendBuffer, Trends
 from twinviewer.states.evaluator import Evaluator
 
 TREND_PERIOD_NS = 1_000_000_000
@@ -33,7 +33,8 @@ class Session:
 
     def _start(self) -> None:
         self.evaluator = Evaluator(self.scene)
-        self.trends = TrendBuffer(len(self.scene.tags))
+        own = getattr(self.source, "trends", None)  # a source that knows its past better than we can see it
+        self.trends: Trends = own if own is not None else TrendBuffer(len(self.scene.tags))
         self.kpis = KpiTracker(self.scene)
         self.journal = Journal(self.scene.assets)
         self._last_trend_ns = 0
@@ -41,6 +42,8 @@ class Session:
     def tick(self, now_ns: int) -> Frame:
         """Read the source once and say what it means; `now_ns` is the wall clock in UTC nanoseconds."""
         polled = self.source.poll(now_ns)
+        if polled.jumped:
+            self.evaluator.reset()
         tags, assets = self.evaluator.evaluate(polled.snapshot, polled.now_ns, polled.connection, polled.alarms)
         kpis = self.kpis.update(tags, assets, polled.now_ns, polled.alarms_10_min)
         self.frame = Frame(

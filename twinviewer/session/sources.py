@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What a source knows now. `now_ns` is the moment it speaks of: the wall clock when live, the past in replay."""
+    """What a source knows now. `now_ns` is the moment it speaks of: the wall clock when live, the past in replay.
+
+    `jumped` says that it has nothing to do with the moment before, whose memory (zones, since when) must go.
+    """
 
     now_ns: int
     snapshot: TagSnapshot
@@ -25,6 +28,7 @@ class Polled:
     flood: bool = False
     alarms_10_min: int = 0
     notices: list[Notice] = field(default_factory=list)
+    jumped: bool = False
 
 
 class Source(Protocol):

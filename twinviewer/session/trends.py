@@ -1,6 +1,7 @@
 """What this session has seen of every tag: two ring buffers, fine for an hour, coarse for a day."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -19,6 +20,18 @@ class Series:
     low: np.ndarray
     high: np.ndarray
     quality: np.ndarray
+
+
+class Trends(Protocol):
+    """What a session asks for trends: its own memory of what it saw, or a recording."""
+
+    def add(self, now_ns: int, snapshot: TagSnapshot) -> None:
+        """Take in one evaluated snapshot."""
+        ...
+
+    def series(self, tag: int, span_s: float, now_ns: int) -> Series:
+        """The last `span_s` seconds of one tag."""
+        ...
 
 
 class _Ring:

@@ -1,0 +1,182 @@
+"""The past as a source: a recording played back, with the plant's states, alarms, trends and bands as of then."""
+
+import numpy as np
+
+from twinviewer.history.recording import Recording
+from twinviewer.history.trend import Trend
+from twinviewer.kpi.tracks import Tracks
+from twinviewer.model.errors import TwinError
+from twinviewer.model.frame import TagSnapshot
+from twinviewer.model.state import State
+from twinviewer.scene.scene import Scene
+from twinviewer.session.journal import Band, Mark
+from twinviewer.session.sources import Polled
+from twinviewer.session.trends import Series
+from twinviewer.states.alarms import FLOOD_BEGINS, WINDOW_NS
+
+NS = 1_000_000_000
+SLOWEST, FASTEST = 0.1, 1000.0
+SHARE_STEPS = 240
+TREND_PIXELS = 1000
+_GRID_NS = 10 * NS
+
+
+class RecordedPast:
+    """What a time line and a trend ask of a recording (`session.journal.Past` and `Shares`)."""
+
+    def __init__(self, recording: Recording, scene: Scene) -> None:
+        self.recording = recording
+        self._scene = scene
+        self._tracks: Tracks | None = None
+
+    def seen(self) -> tuple[int, int]:
+        """The first and the last moment recorded (UTC ns)."""
+        return self.recording.span()
+
+    def _between(self, from_ns: int, to_ns: int) -> Tracks:
+        """Tracks of at least this stretch; a little more is read, so that a moving window seldom reads again."""
+        tracks = self._tracks
+        if tracks is None or tracks.from_ns > from_ns or tracks.to_ns < to_ns or _far(tracks, from_ns, to_ns):
+            margin = max((to_ns - from_ns) // 4, _GRID_NS)
+            tracks = self._tracks = Tracks(self.recording, self._scene, max(0, from_ns - margin), to_ns + margin)
+        return tracks
+
+    def bands(self, asset_id: str, from_ns: int, to_ns: int) -> list[Band]:
+        """The asset's states between two moments, in order."""
+        try:
+            asset = self._scene.asset(asset_id)
+        except KeyError:
+            return []
+        track = self._between(from_ns, to_ns).of(asset)
+        ends = np.append(track.start_ns[1:], track.end_ns)
+        first, last = self.seen()
+        from_ns, to_ns = max(from_ns, first), min(to_ns, last)
+        return [
+            Band(max(int(start), from_ns), min(int(end), to_ns), State(int(state)))
+            for start, end, state in zip(track.start_ns, ends, track.state, strict=True)
+            if start < to_ns and end > from_ns
+        ]
+
+    def shares(self, from_ns: int, to_ns: int) -> tuple[np.ndarray, np.ndarray]:
+        """Times int64 (k,) and how many assets were in each state from then on, int64 (k, 9)."""
+        tracks = self._between(from_ns, to_ns)
+        time, counts = tracks.shares(SHARE_STEPS)
+        inside = (time >= from_ns) & (time <= to_ns)
+        return time[inside], counts[inside]
+
+    def marks(self, from_ns: int, to_ns: int) -> list[Mark]:
+        """Alarms raised between two moments, in order."""
+        return [
+            Mark(e.time_ns, e.alarm.asset_id, e.alarm.priority, e.alarm.message)
+            for e in self.recording.raised(from_ns, to_ns)
+        ]
+
+
+def _far(tracks: Tracks, from_ns: int, to_ns: int) -> bool:
+    """Whether what is kept is so much longer that its shares would be too coarse."""
+    return tracks.to_ns - tracks.from_ns > 3 * (to_ns - from_ns) + 2 * _GRID_NS
+
+
+class RecordedTrends:
+    """Trends out of a recording, in the words of `session.trends.TrendBuffer`."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+
+    def add(self, now_ns: int, snapshot: TagSnapshot) -> None:
+        """Nothing to keep: the recording has it."""
+
+    def series(self, tag: int, span_s: float, now_ns: int) -> Series:
+        """The last `span_s` seconds of one tag before `now_ns`; empty for a tag that was not recorded."""
+        if self._recording.number_of_row[tag] < 0:
+            empty = np.zeros(0)
+            return Series(empty.astype(np.int64), empty, empty, empty.astype(np.uint8))
+        return as_series(self._recording.series(tag, now_ns - int(span_s * NS), now_ns, TREND_PIXELS))
+
+
+def as_series(trend: Trend) -> Series:
+    """The same in the session's words."""
+    return Series(trend.time_ns, trend.low, trend.high, trend.quality)
+
+
+class ReplaySource(RecordedPast):
+    """A recording with a clock of its own. `speed` is 0 while it stands still; `loop` is a stretch that is repeated.
+
+    With `follow` the recording is still being made, and looked at again every few seconds.
+    """
+
+    name = "replay"
+
+    def __init__(self, recording: Recording, scene: Scene, at_ns: int | None = None, follow: bool = False) -> None:
+        super().__init__(recording, scene)
+        first, last = recording.span()
+        self.trends = RecordedTrends(recording)
+        self.speed = 0.0
+        self.loop: tuple[int, int] | None = None
+        self._follow = follow
+        self._refreshed_ns = 0
+        self._at_ns = min(max(at_ns, first), last) if at_ns is not None else last
+        self._wall_ns: int | None = None
+        self._jumped = True
+
+    @property
+    def at_ns(self) -> int:
+        """The moment that is shown."""
+        return self._at_ns
+
+    def seek(self, time_ns: int) -> None:
+        """Show this moment, or the nearest one that was recorded."""
+        first, last = self.seen()
+        self._at_ns = min(max(time_ns, first), last)
+        self._jumped = True
+
+    def play(self, speed: float) -> None:
+        """Run at 1/10 to 1,000 times real time; 0 stops. At the end of the recording it stops by itself."""
+        self.speed = 0.0 if speed <= 0 else min(max(speed, SLOWEST), FASTEST)
+        self._wall_ns = None
+
+    def step(self, seconds: float) -> None:
+        """Move by a little, forwards or backwards, and stand."""
+        self.play(0.0)
+        self.seek(self._at_ns + int(seconds * NS))
+
+    def poll(self, now_ns: int) -> Polled:
+        """The plant as it was at the moment that is shown; `now_ns` is the wall clock that drives the play."""
+        self._advance(now_ns)
+        time_ns, recording = self._at_ns, self.recording
+        raised = len(recording.raised(time_ns - WINDOW_NS, time_ns))
+        jumped, self._jumped = self._jumped, False
+        return Polled(
+            time_ns,
+            recording.at(time_ns),
+            recording.connection_at(time_ns),
+            recording.alarms_at(time_ns),
+            raised > FLOOD_BEGINS,
+            raised,
+            jumped=jumped,
+        )
+
+    def _advance(self, now_ns: int) -> None:
+        if self._follow and now_ns - self._refreshed_ns > 2 * NS:
+            self._refreshed_ns = now_ns
+            self.recording.refresh()
+        before, self._wall_ns = self._wall_ns, now_ns
+        if not self.speed or before is None:
+            return
+        self._at_ns += int(max(0, now_ns - before) * self.speed)
+        first, last = self.seen()
+        if self.loop is not None and self._at_ns >= self.loop[1]:
+            self.seek(self.loop[0])
+        elif self._at_ns >= last:
+            self._at_ns = last
+            self.speed = 0.0
+        elif self._at_ns < first:
+            self._at_ns = first
+
+    def command(self, name: str, **arguments: object) -> None:
+        """The past cannot be changed. Raises TwinError."""
+        raise TwinError("this is a recording: nothing can be done in the past", name, "Go back to live first.")
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.recording.close()
