@@ -1,0 +1,1 @@
+"""The plan: which crew does which job when, at the least expected cost."""

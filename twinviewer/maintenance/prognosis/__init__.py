@@ -1,0 +1,1 @@
+"""Prognosis: how long a machine will last, how sure that is, and why."""

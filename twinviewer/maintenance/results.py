@@ -1,0 +1,253 @@
+"""What maintenance finds, as frozen data: evidence cards, plans and indicators; times are UTC nanoseconds, money is EUR."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from twinviewer.model.state import Zone
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether the data of an asset carry a model. `problems` are sentences; `ready` is False where one forbids it.
+
+    `days` of history, `gaps` share of the time without usable samples (0-1), `bad` share of samples of bad quality,
+    `flat` share of the time in which a signal that should move does not, `interval_s` median sampling interval,
+    `clock_skew_s` largest difference between source and receiving clock.
+    """
+
+    ready: bool
+    problems: tuple[str, ...]
+    days: float
+    gaps: float
+    bad: float
+    flat: float
+    interval_s: float
+    clock_skew_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One signal that left its own baseline: value now and baseline at the same load, robust standard deviations,
+    since when, and in which regime it was compared ("running at 70-80 % load")."""
+
+    tag: str
+    label: str
+    unit: str
+    now: float
+    baseline: float
+    deviations: float
+    since_ns: int
+    regime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A likely failure mode (ISO 14224) with its weight among all considered (0-1) and what speaks for and against."""
+
+    mode: str
+    label: str
+    component: str
+    weight: float
+    speaks_for: tuple[str, ...]
+    speaks_against: tuple[str, ...]
+    action: str
+    unattended: str
+    skill: str
+    people: int
+    duration_h: float
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """Probability of failure within `days`, with the bounds of its 80 % interval."""
+
+    days: float
+    probability: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one way to act is expected to cost: `name` is "now", "planned_stop", "in_a_week" or "not_at_all"."""
+
+    name: str
+    label: str
+    at_ns: int
+    probability: float
+    cost_eur: float
+
+
+@dataclass(frozen=True, slots=True)
+class BackTest:
+    """A past prediction of remaining days, and what happened (NaN: not over yet)."""
+
+    made_ns: int
+    rul_days: float
+    low_days: float
+    high_days: float
+    happened_days: float
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """An earlier life that resembles this one."""
+
+    asset_id: str
+    ended_ns: int
+    likeness: float
+    rul_days: float
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The evidence card of one asset.
+
+    `tier` is "poor_data", "age" (nothing detected: a probability, never a date), "degradation" or "similar".
+    `health` is 1 as new and 0 at the failure limit; `health_ns`, `health_series` its past (int64, float64 (k,)),
+    `fit_ns`, `fit`, `fit_low`, `fit_high` what the fit continues with (float64 (m,), empty without one). `rul_days` with
+    its 80 % bounds is NaN in the tiers without a date; `capped` means "more than". `pf_days` is the P-F interval: from
+    the first sign (`detected_ns`, 0 without) to failure.
+    """
+
+    asset_id: str
+    time_ns: int
+    tier: str
+    headline: str
+    zone: Zone
+    health: float
+    detected_ns: int
+    rul_days: float
+    low_days: float
+    high_days: float
+    capped: bool
+    pf_days: float
+    risks: tuple[Risk, ...]
+    wait_a_week_eur: float
+    readiness: Readiness
+    moved: tuple[Moved, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    similar: tuple[Similar, ...] = ()
+    back_tests: tuple[BackTest, ...] = ()
+    notes: tuple[str, ...] = ()
+    health_ns: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    health_series: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    fit_ns: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    fit: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    fit_low: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    fit_high: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Expected cost of a plan in EUR, by cause; `downtime_h` and `failures` are expected values, `energy_kwh` what the
+    worn machines are expected to draw beyond their baseline."""
+
+    failure_eur: float
+    production_eur: float
+    labour_eur: float
+    parts_eur: float
+    lateness_eur: float
+    downtime_h: float
+    failures: float
+    energy_kwh: float = 0.0
+
+    @property
+    def total_eur(self) -> float:
+        """All of it."""
+        return self.failure_eur + self.production_eur + self.labour_eur + self.parts_eur + self.lateness_eur
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedJob:
+    """A bar of the calendar. `start_ns` is 0 where the job is put off beyond the horizon; `reason` says why then.
+
+    `earliest_ns` is when its parts are there, `due_ns` its deadline (0: none), `group` the assets that stand with it.
+    """
+
+    work_order: str
+    asset_id: str
+    title: str
+    kind: str
+    start_ns: int
+    end_ns: int
+    crew: str
+    people: int
+    reason: str
+    group: str
+    earliest_ns: int
+    due_ns: int
+    in_planned_stop: bool
+    pinned: bool
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What is wrong with a plan: `kind` is "crew", "parts", "deadline" or "horizon"; `jobs` are work orders."""
+
+    kind: str
+    text: str
+    jobs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CrewLoad:
+    """People busy and people there, int64 (hours,) from the plan's start."""
+
+    crew: str
+    busy: np.ndarray
+    there: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStop:
+    """A time in which a group of assets stands anyway."""
+
+    group: str
+    start_ns: int
+    end_ns: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan over whole hours from `start_ns`. `bound_eur` is a proven lower bound of the cost (0: none known yet);
+    `gap` the share of the cost that a better plan could save at most (1 without a bound).
+
+    `compare` has the keys "run_to_failure", "fixed_interval", "plan" and, after a person's edit, "edit". `token` is
+    opaque: `api.move`, `api.improve` and `api.played` take the plan and use it.
+    """
+
+    start_ns: int
+    hours: int
+    jobs: tuple[PlannedJob, ...]
+    cost: Cost
+    bound_eur: float
+    gap: float
+    compare: Mapping[str, Cost]
+    crews: tuple[CrewLoad, ...]
+    stops: tuple[PlannedStop, ...]
+    conflicts: tuple[Conflict, ...]
+    token: object = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Indicators:
+    """How maintenance itself does; NaN where nothing is known yet. `predicted` compares predictions with outcomes."""
+
+    mtbf_h: float
+    mttr_h: float
+    expected_mtbf_h: float
+    pm_compliance: float
+    schedule_compliance: float
+    backlog_weeks: float
+    wrench_time: float
+    predictions: int
+    predictions_right: int
+    mean_error_days: float
