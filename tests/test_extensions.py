@@ -16,7 +16,13 @@ def found() -> list[tuple[str, str]]:
     """(folder, module name) of every extension of the folders that exist."""
     existing = [folder for folder in CHECKS if importlib.util.find_spec(f"twinviewer.{folder.split('.')[0]}")]
     existing = [folder for folder in existing if importlib.util.find_spec(f"twinviewer.{folder}")]
-    return [(folder, name) for folder in existing for name in discovery.names_of(f"twinviewer.{folder}")]
+    named = [(folder, name) for folder in existing for name in discovery.names_of(f"twinviewer.{folder}")]
+    return [(folder, name) for folder, name in named if folder != "feeds" or claims_schemes(name)]
+
+
+def claims_schemes(name: str) -> bool:
+    """A live source is a module of `feeds` that claims URL schemes; what sources share lies beside them."""
+    return hasattr(importlib.import_module(f"twinviewer.feeds.{name}"), "SCHEMES")
 
 
 def takes(function: Callable[..., object], *names: str) -> None:

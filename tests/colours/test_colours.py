@@ -7,7 +7,7 @@ from tests.factory import CONNECTED, NOW_NS, make_scene, snapshot
 from twinviewer import colours
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.frame import Frame, TagSnapshot
-from twinviewer.model.palette import STATE, THEMES, ZONE, rgb
+from twinviewer.model.palette import STATE, SURFACE, THEMES, ZONE, rgb
 from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE, STATUS_UNCERTAIN_LAST_USABLE
 from twinviewer.model.state import State, Zone
 from twinviewer.scene.scene import Scene
@@ -74,6 +74,14 @@ def test_a_legend_counts_every_asset_once(mode: str) -> None:
 
 def test_modes_have_distinct_keys_and_names() -> None:
     modules = colours.modes().values()
+    scene = make_scene(1)
     assert [m.KEY for m in modules] == ["1", "2", "3"]
     assert len({m.NAME for m in modules}) == len(modules)
-    assert isinstance(next(iter(modules)).quality(frame_of(make_scene(1), snapshot(make_scene(1))).assets), np.ndarray)
+    assert isinstance(next(iter(modules)).quality(frame_of(scene, snapshot(scene)).assets, scene), np.ndarray)
+
+
+@pytest.mark.parametrize("mode", ["vibration", "energy"])
+def test_a_machine_without_the_sensor_is_solid_and_counted_but_never_coloured(mode: str) -> None:
+    scene = make_scene(1, ("State",))
+    rgba = colours.table(mode, frame_of(scene, snapshot(scene)), scene, "dark")[0]
+    assert tuple(rgba) == (*rgb(SURFACE["dark"]["trim2"]), 255)

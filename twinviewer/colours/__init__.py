@@ -29,7 +29,7 @@ def table(mode: str, frame: Frame, scene: Scene, theme: str) -> np.ndarray:
     """
     module = modes()[mode]
     rgba = module.colour(frame.assets, scene, theme)
-    quality = module.quality(frame.assets)
+    quality = module.quality(frame.assets, scene)
     rgba[quality == Quality.UNCERTAIN, 3] = UNCERTAIN
     unknown = quality >= Quality.STALE
     rgba[unknown] = (*rgb(STATE[theme][State.UNKNOWN]), GHOST)

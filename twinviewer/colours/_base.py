@@ -1,10 +1,12 @@
 """What every colouring mode returns and shares."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from twinviewer.model.palette import rgb
+from twinviewer.scene.scene import Scene
 
 SOLID, UNCERTAIN, GHOST = 255, 170, 97  # alpha: certain, doubtful, unknown (38 %)
 
@@ -30,6 +32,13 @@ class Legend:
     scale: tuple[str, ...] = ()
     ticks: tuple[tuple[float, str], ...] = ()
     note: str = ""
+
+
+@lru_cache(maxsize=8)
+def with_role(scene: Scene, role: str) -> np.ndarray:
+    """bool (n_assets,): which assets have a tag with this role."""
+    rows = (any(scene.tags[t].role == role for t in a.tags) for a in scene.assets)
+    return np.fromiter(rows, bool, len(scene.assets))
 
 
 def lookup(tokens: dict[int, str], size: int) -> np.ndarray:

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from twinviewer.colours._base import GHOST, Legend, LegendEntry, gradient
+from twinviewer.colours._base import SOLID, Legend, LegendEntry, gradient, with_role
 from twinviewer.model.frame import AssetStates, Frame
 from twinviewer.model.palette import ENERGY, STATE, SURFACE, rgb
 from twinviewer.model.quality import Quality
@@ -33,15 +33,15 @@ def share(power_kw: np.ndarray, scene: Scene) -> np.ndarray:
     return np.clip(place, 0, 1)
 
 
-def quality(states: AssetStates) -> np.ndarray:
-    """uint8 (n,): a machine without a meter is not unknown, it is only not measured."""
-    return np.where(states.power_quality == Quality.UNKNOWN, states.quality, states.power_quality)
+def quality(states: AssetStates, scene: Scene) -> np.ndarray:
+    """uint8 (n,): that of the meter; a machine without one is not unknown, only not measured."""
+    return np.where(with_role(scene, "power"), states.power_quality, Quality.GOOD)
 
 
 def colour(states: AssetStates, scene: Scene, theme: str) -> np.ndarray:
-    """uint8 (n, 4): along the energy scale, which has no alarm hue in it; without a meter a faint outline."""
+    """uint8 (n, 4): along the energy scale, which has no alarm hue in it; without a meter the quiet trim colour."""
     rgba = gradient(ENERGY[theme], share(states.power_kw, scene))
-    rgba[~np.isfinite(states.power_kw)] = (*rgb(SURFACE[theme]["trim"]), GHOST)
+    rgba[~np.isfinite(states.power_kw)] = (*rgb(SURFACE[theme]["trim2"]), SOLID)
     return rgba
 
 
@@ -54,7 +54,7 @@ def legend(frame: Frame, scene: Scene, theme: str) -> Legend:
     ticks = [(float(p), f"{v:g}") for p, v in zip(place, [*keep, top], strict=True)]
     if len(ticks) > 1 and ticks[-1][0] - ticks[-2][0] < 0.12:
         del ticks[-2]
-    metered = np.fromiter((any(scene.tags[t].role == "power" for t in a.tags) for a in scene.assets), bool)
+    metered = with_role(scene, "power")
     lost = int((metered & (frame.assets.power_quality >= Quality.STALE)).sum())
     entries = (LegendEntry("No data", STATE[theme][State.UNKNOWN], ("state", 0), lost),) if lost else ()
     return Legend("Active power", "kW, log scale", entries, ENERGY[theme], tuple(ticks))

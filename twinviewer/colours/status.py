@@ -24,7 +24,7 @@ ORDER = (
 )
 
 
-def quality(states: AssetStates) -> np.ndarray:
+def quality(states: AssetStates, scene: Scene) -> np.ndarray:
     """uint8 (n,): the quality that decides how far a colour can be trusted."""
     return states.quality
 

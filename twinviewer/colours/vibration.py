@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from twinviewer.colours._base import GHOST, Legend, LegendEntry, lookup
+from twinviewer.colours._base import SOLID, Legend, LegendEntry, lookup, with_role
 from twinviewer.model.frame import AssetStates, Frame
 from twinviewer.model.palette import SURFACE, ZONE, rgb
 from twinviewer.model.quality import Quality
@@ -15,26 +15,21 @@ KEY = "2"
 MEANING = {Zone.A: "new condition", Zone.B: "unrestricted", Zone.C: "limited time", Zone.D: "damage risk"}
 
 
-def _measured(scene: Scene) -> np.ndarray:
-    rows = ((any(scene.tags[t].role == "vibration" for t in a.tags)) for a in scene.assets)
-    return np.fromiter(rows, bool, len(scene.assets))
-
-
-def quality(states: AssetStates) -> np.ndarray:
-    """uint8 (n,): a machine without a sensor is not unknown, it is only not measured."""
-    return np.where(states.vibration_quality == Quality.UNKNOWN, states.quality, states.vibration_quality)
+def quality(states: AssetStates, scene: Scene) -> np.ndarray:
+    """uint8 (n,): that of the sensor; a machine without one is not unknown, only not measured."""
+    return np.where(with_role(scene, "vibration"), states.vibration_quality, Quality.GOOD)
 
 
 def colour(states: AssetStates, scene: Scene, theme: str) -> np.ndarray:
-    """uint8 (n, 4): the token of each zone; without a sensor a faint outline in the trim colour."""
+    """uint8 (n, 4): the token of each zone; without a sensor the quiet trim colour, which is no zone's."""
     rgba = lookup({int(k): v for k, v in ZONE[theme].items()}, 5)[states.zone]
-    rgba[states.zone == Zone.NONE] = (*rgb(SURFACE[theme]["trim"]), GHOST)
+    rgba[states.zone == Zone.NONE] = (*rgb(SURFACE[theme]["trim2"]), SOLID)
     return rgba
 
 
 def legend(frame: Frame, scene: Scene, theme: str) -> Legend:
     """Counts per zone; boundaries are shown when all measured assets share them."""
-    measured = _measured(scene)
+    measured = with_role(scene, "vibration")
     usable = measured & (frame.assets.vibration_quality < Quality.STALE)
     counts = np.bincount(frame.assets.zone[usable], minlength=5)
     limits = {a.vibration_limits for a in scene.assets if measured[a.index] and a.vibration_limits}
@@ -43,6 +38,9 @@ def legend(frame: Frame, scene: Scene, theme: str) -> Legend:
         a, b, c = next(iter(limits))
         spans = {Zone.A: f"< {a:g}", Zone.B: f"{a:g} – {b:g}", Zone.C: f"{b:g} – {c:g}", Zone.D: f"> {c:g}"}
     entries = [LegendEntry(MEANING[z], ZONE[theme][z], ("zone", int(z)), int(counts[z]), spans[z]) for z in MEANING]
+    unmeasured = int((frame.assets.monitored & ~measured).sum())
+    if unmeasured:
+        entries.append(LegendEntry("no sensor", SURFACE[theme]["trim2"], ("swatch", 0), unmeasured))
     lost = int((measured & ~usable).sum())
     if lost:
         entries.append(LegendEntry("no usable value", ZONE[theme][Zone.NONE], ("state", 0), lost))
