@@ -162,6 +162,19 @@ def test_the_trend_shows_what_the_session_saw(bench: Callable[..., Any], qtbot: 
     assert trend.tag.name == "CNC-102.Power"  # what a person looked at stays
 
 
+def test_a_trend_begins_short_and_grows(bench: Callable[..., Any]) -> None:
+    b = bench(inspector.Panel, past_s=600)
+    b.session.select("CNC-102")
+    low, high = b.panel.asset_page.trend.plot._plot.getPlotItem().viewRange()[0]
+    assert high - low == pytest.approx(630, abs=35)
+
+
+def test_the_reason_does_not_repeat_the_state() -> None:
+    fault = replace(fake.make_alarms()[0], message="Fault: E-2207 axis 3")
+    frame = fake.make_frame(SCENE, alarms=[fault])
+    assert said("ROB-206", frame) == "E-2207 axis 3"
+
+
 def test_the_span_changes_what_is_drawn(bench: Callable[..., Any], qtbot: QtBot) -> None:
     b = bench(inspector.Panel, past_s=900)
     b.session.select("CNC-102")

@@ -141,6 +141,13 @@ def test_the_wheel_and_keys_zoom_and_move(bench: Callable[..., Any], qtbot: QtBo
     assert band.to_ns == NOW
 
 
+def test_what_has_just_begun_to_be_seen_fills_the_width(bench: Callable[..., Any]) -> None:
+    b = bench(timeline.Panel, past_s=1200, size=(1190, 56))
+    assert b.panel.band.to_ns - b.panel.band.from_ns == 1320 * NS
+    b.panel._set_span(8 * 3600 * NS)
+    assert b.panel.band.to_ns - b.panel.band.from_ns == 8 * 3600 * NS
+
+
 def test_no_play_controls_while_live(bench: Callable[..., Any]) -> None:
     b = bench(timeline.Panel, size=(1190, 56))
     assert not b.panel.controls.isVisible()

@@ -116,6 +116,14 @@ def test_changes_are_of_the_assets_asked_for_and_not_of_later() -> None:
     assert journal.changes(["nobody"], 2**62) == []
 
 
+def test_the_first_values_are_no_change_but_a_silence_is() -> None:
+    journal, evaluator = Journal(SCENE.assets), Evaluator(SCENE)
+    lost = Connection(Link.LOST)
+    for i, (state, link) in enumerate(((1.0, lost), (1.0, CONNECTED), (1.0, lost), (1.0, CONNECTED))):
+        journal.add(frame(evaluator, i, state, connection=link))
+    assert [c.text for c in journal.changes(["M-0"], 2**62)] == ["Running → No data", "No data → Running"]
+
+
 def test_shares_count_every_watched_asset() -> None:
     journal, evaluator = Journal(SCENE.assets), Evaluator(SCENE)
     for i in range(0, 60, 5):

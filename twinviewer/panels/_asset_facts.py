@@ -76,7 +76,7 @@ def why(frame: Frame, scene: Scene, asset: Asset) -> str:
             )
     active = [a for a in alarms_of(frame, asset.asset_id) if a.active and a.state is not AlarmState.SHELVED]
     if active:
-        return _inside(active[0].message)
+        return _inside(active[0].message.removeprefix(f"{state.label}: "))
     code = next((t for t in asset.tags if scene.tags[t].role == "fault_code"), None)
     return frame.tags.text.get(code, "") if code is not None and state is State.FAULT else ""
 

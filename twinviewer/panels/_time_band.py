@@ -108,7 +108,7 @@ class TimeBand(QWidget):
         """Marks that would cover each other become one: the own, then the worst, with how many it stands for."""
         shown: list[tuple[float, Mark, int]] = []
         for mark in marks:
-            x = self.x_of(mark.time_ns)
+            x = min(max(self.x_of(mark.time_ns), 6.0), self.width() - 6.0)
             if shown and x - shown[-1][0] < 11:
                 x0, before, n = shown[-1]
                 rank = (mark.asset_id != self._own, mark.priority)

@@ -19,6 +19,7 @@ from twinviewer.session import Series, Session
 
 SPANS = (("3600", "1 h", ""), ("28800", "8 h", ""), ("86400", "24 h", ""))
 BAND = {"light": "#8FB7C2", "dark": "#3F6A76"}
+GROWING_S = 3600.0  # a span up to this long begins short and grows with what was seen
 GAP_STEPS = 3  # a hole of more than this many steps is drawn as one
 
 
@@ -208,11 +209,14 @@ class Trend(QWidget):
         self._second = frame.now_ns // NS
         span_s = float(self.span.current)
         series = self._session.trends.series(tag.index, span_s, frame.now_ns)
+        if span_s <= GROWING_S and len(series.time_ns):
+            # What has just begun to be seen fills the width; afterwards the span is as long as it says.
+            span_s = min(span_s, max(60.0, 1.05 * (frame.now_ns - int(series.time_ns[0])) / NS))
         self.plot.show_series(tag, self._limits, series, span_s, frame.now_ns)
         unit = f", {tag.unit}" if tag.unit else ""
         self.title.setText(f"{title_of(tag)}{unit}")
         first = int(series.time_ns[0]) if len(series.time_ns) else 0
-        missing = not first or first > frame.now_ns - int((span_s - 60) * NS)
+        missing = not first or first > frame.now_ns - int((float(self.span.current) - 60) * NS)
         zone = datetime.now().astimezone().tzname() or "local time"
         since = f"since {clock(first, frame.now_ns, seconds=False)}" if first else "nothing seen"
         self.note.setText(since if missing else zone)

@@ -170,7 +170,7 @@ class Panel(QWidget):
         to_ns = self._end_ns or frame.now_ns
         if self._seekable is not None:
             to_ns = self._end_ns or self._page_end(frame.now_ns, seen)
-        from_ns = to_ns - self._span_ns
+        from_ns = to_ns - self._shown_ns(frame.now_ns, seen)
         name = self._session.selection or ""
         bands = past.bands(name, from_ns, to_ns) if name else ()
         shares = past.shares(from_ns, to_ns) if not name and isinstance(past, Shares) else None
@@ -190,6 +190,12 @@ class Panel(QWidget):
             self.play.setIcon(icon(glyph))
             self.play.setAccessibleName("Pause" if self._is_playing else "Play")
             self.play.setToolTip(f"{'Pause' if self._is_playing else 'Play'} (P)")
+
+    def _shown_ns(self, now_ns: int, seen: tuple[int, int]) -> int:
+        """The span; in the first hour of looking it begins short and grows, so that what is seen can be seen."""
+        if self._seekable is not None or self._end_ns or self._span_ns != int(SPANS[0][0]) * NS or not seen[0]:
+            return self._span_ns
+        return min(self._span_ns, max(300 * NS, (now_ns - seen[0]) * 11 // 10))
 
     def _page_end(self, now_ns: int, seen: tuple[int, int]) -> int:
         """In a replay the stretch stands still while time runs through it, and turns over at its end."""
