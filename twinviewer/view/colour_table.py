@@ -1,7 +1,6 @@
 """The one texture that colours everything: a texel per surface, rewritten whole when states change."""
 
 import numpy as np
-from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkRenderingCore import vtkTexture
 
 from twinviewer.view.arrays import image_texture
@@ -40,9 +39,9 @@ class ColourTable:
         return self._texture
 
     @property
-    def image(self) -> vtkImageData:
-        """The texels as VTK sees them."""
-        return self._image
+    def texels(self) -> np.ndarray:
+        """The rows as VTK sees them, uint8 (n, 4), n at least the number of surfaces."""
+        return self._buffer
 
     @property
     def alpha(self) -> np.ndarray:

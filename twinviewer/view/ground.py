@@ -126,8 +126,8 @@ def _cells_of(corner: np.ndarray, extent: Extent) -> np.ndarray:
     a, b, c = np.roll(corner, -int(length.argmax()), axis=0)
     along = b - a
     width = abs(along[0] * (c - a)[1] - along[1] * (c - a)[0]) / max(float(length.max()), 1e-6)
-    u = np.linspace(0, 1, math.ceil(float(length.max())) + 2)[:, None, None]
-    v = np.linspace(0, 1, math.ceil(float(width)) + 2)[None, :, None]
+    u = np.linspace(0, 1, math.ceil(1.5 * float(length.max())) + 2)[:, None, None]
+    v = np.linspace(0, 1, math.ceil(1.5 * float(width)) + 2)[None, :, None]
     spread = (a + u * along) * (1 - v) + c * v
     cell = np.clip(spread, 0, (extent.columns - 1, extent.rows - 1)).astype(np.int32)
     return (cell[..., 1] * extent.columns + cell[..., 0]).reshape(-1)
