@@ -184,6 +184,20 @@ def test_a_replay_can_be_played_sought_and_left(bench: Callable[..., Any], qtbot
     assert left == [True]
 
 
+def test_a_stretch_can_be_repeated_and_the_speed_follows_the_source(bench: Callable[..., Any], qtbot: QtBot) -> None:
+    b = bench(timeline.Panel, size=(1190, 56))
+    source = Replay()
+    b.session.set_source(source)
+    source.speed = 10.0
+    b.give(replace(b.frame, source="replay", now_ns=NOW - 5000 * NS))
+    assert b.panel.speed.currentText() == "10×"
+    qtbot.mouseClick(b.panel.loop, Qt.MouseButton.LeftButton)
+    assert source.loop == (b.panel.band.from_ns, b.panel.band.to_ns)
+    assert b.panel.loop.isChecked()
+    qtbot.mouseClick(b.panel.loop, Qt.MouseButton.LeftButton)
+    assert source.loop is None
+
+
 def test_in_a_replay_time_runs_through_a_standing_picture(bench: Callable[..., Any]) -> None:
     b = bench(timeline.Panel, size=(1190, 56))
     b.session.set_source(Replay())

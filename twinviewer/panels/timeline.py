@@ -82,6 +82,13 @@ class Panel(QWidget):
         self.speed.setAccessibleName("Speed of the replay")
         self.speed.activated.connect(lambda _i: self._change_speed())
         layout.addWidget(self.speed)
+        self.loop = QToolButton(self)
+        self.loop.setIcon(icon("refresh"))
+        self.loop.setCheckable(True)
+        self.loop.setToolTip("Repeat the stretch that is shown")
+        self.loop.setAccessibleName("Repeat the stretch that is shown")
+        self.loop.clicked.connect(lambda _on=False: self.toggle_loop())
+        layout.addWidget(self.loop)
         return self.controls
 
     def _connect(self) -> None:
@@ -106,6 +113,8 @@ class Panel(QWidget):
                    keywords="now end"),
             Action("time.play", lambda: "Pause the replay" if self._is_playing else "Play the replay", "View",
                    self.toggle_play, "P", can_seek, keywords="run stop"),
+            Action("time.loop", "Repeat the stretch of time shown", "View", self.toggle_loop, "", can_seek,
+                   lambda: self._seekable is not None and self._seekable.loop is not None),
             Action("time.back", "Back to the alarm before", "View", self.step_back, ",", can_seek),
             Action("time.forward", "On to the next alarm", "View", self.step_forward, ".", can_seek),
         )  # fmt: skip
@@ -184,6 +193,16 @@ class Panel(QWidget):
             f"{name or 'All assets'}, {clock(from_ns, frame.now_ns, seconds=False)} to "
             f"{clock(to_ns, frame.now_ns, seconds=False)}, {len(marks)} alarms{last}"
         )
+        self._show_controls()
+
+    def _show_controls(self) -> None:
+        """Speed, loop and play as the source has them, whoever changed them."""
+        source = self._seekable
+        if source is None:
+            return
+        if source.speed in SPEEDS and source.speed != self.speed.currentData():
+            self.speed.setCurrentIndex(SPEEDS.index(source.speed))
+        self.loop.setChecked(source.loop is not None)
         glyph = "pause" if self._is_playing else "play"
         if self.play.property("glyph") != glyph:
             self.play.setProperty("glyph", glyph)
@@ -199,6 +218,9 @@ class Panel(QWidget):
 
     def _page_end(self, now_ns: int, seen: tuple[int, int]) -> int:
         """In a replay the stretch stands still while time runs through it, and turns over at its end."""
+        source = self._seekable
+        if source is not None and source.loop is not None and source.loop[1] - source.loop[0] == self._span_ns:
+            return source.loop[1]
         start = seen[0] or now_ns
         page = max(0, now_ns - start) // self._span_ns
         return start + (page + 1) * self._span_ns
@@ -239,6 +261,13 @@ class Panel(QWidget):
     def _change_speed(self) -> None:
         if self._is_playing and self._seekable is not None:
             self._seekable.play(float(self.speed.currentData()))
+
+    def toggle_loop(self) -> None:
+        """Repeat the stretch that is shown, or go on at its end."""
+        source = self._seekable
+        if source is not None:
+            source.loop = None if source.loop is not None else (self.band.from_ns, self.band.to_ns)
+            self._redraw()
 
     def step_back(self) -> None:
         """Show the last alarm before this moment, or the beginning."""
