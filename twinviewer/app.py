@@ -18,7 +18,7 @@ from twinviewer.gui.main_window import MainWindow
 from twinviewer.model.errors import FeedError, TwinError
 from twinviewer.panels._kit import style
 from twinviewer.scene.scene import Scene
-from twinviewer.session import LiveSource, NoSource, Session
+from twinviewer.session import LiveSource, NoSource, Session, Source
 from twinviewer.settings import Recent, SettingsStore
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Start:
     wall: bool = False
     demo: bool = False
     size: tuple[int, int] | None = None
+    past: Callable[[Scene], Source] | None = None  # a recording to look at instead of a feed
 
 
 def empty_scene() -> Scene:
@@ -133,7 +134,7 @@ class Application:
         elif start.scene is not None:
             if start.options is not None:
                 self._feed_options[start.feed] = start.options
-            self.open_scene(window, start.scene, start.feed)
+            self.open_scene(window, start.scene, start.feed, start.past)
         if start.wall:
             self._when_scene(window, window.wall.toggle)
         return window
@@ -180,7 +181,9 @@ class Application:
 
     # -- scenes and feeds ---------------------------------------------------------------------------------------
 
-    def open_scene(self, window: MainWindow, path: Path, feed: str = "") -> None:
+    def open_scene(
+        self, window: MainWindow, path: Path, feed: str = "", past: Callable[[Scene], Source] | None = None
+    ) -> None:
         """Load in a thread; the window shows progress, and what it had before until then."""
         options = self._feed_options.get(feed)
         window.jobs.start(
@@ -189,13 +192,22 @@ class Application:
             path.resolve(),
             feed,
             options,
-            done=lambda opened: self._opened(window, opened, feed),
+            done=lambda opened: self._opened(window, opened, feed, past),
             failed=window.show_error,
             thread=True,
         )
 
-    def _opened(self, window: MainWindow, opened: _Opened, feed: str) -> None:
+    def _opened(
+        self, window: MainWindow, opened: _Opened, feed: str, past: Callable[[Scene], Source] | None
+    ) -> None:
         scene = opened.scene
+        if past is not None:
+            try:
+                window.session.set_scene(scene, past(scene))
+            except TwinError as error:
+                window.session.set_scene(scene)
+                window.show_error(error)
+            return
         self.settings.remember(Recent(str(scene.path), scene.name, feed, time.time_ns()))
         window.session.set_scene(scene, LiveSource(opened.link) if opened.link is not None else None)
         if opened.trouble is not None:

@@ -9,9 +9,11 @@ HELP = "open a scene in a window (without one: the first page)"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     from twinviewer.cli._feed import add_feed_arguments
+    from twinviewer.cli._source import add_recording_arguments
 
-    parser.add_argument("scene", nargs="?", type=Path, metavar="SCENE", help="scene folder or geometry file")
+    parser.add_argument("scene", nargs="?", type=Path, metavar="SCENE", help="scene folder, geometry file or capsule")
     add_feed_arguments(parser)
+    add_recording_arguments(parser)
     add_window_arguments(parser)
 
 
@@ -47,13 +49,19 @@ def run_window(args: argparse.Namespace, scene: Path | None, demo: bool) -> int:
         return 3
     from twinviewer.app import Application, Start, make_qt
     from twinviewer.cli._feed import feed_options
+    from twinviewer.cli._source import Chosen
     from twinviewer.settings import SettingsStore
 
+    feed = getattr(args, "feed", None) or ""
+    choice = Chosen(scene, getattr(args, "recording", None), getattr(args, "at", None), feed)
     overrides = {"theme": args.theme, "mode": args.mode}
     settings = SettingsStore(overrides=overrides, keep=not args.safe_mode)
     qt = make_qt(["twinviewer"])
     application = Application(qt, settings, args.safe_mode)
-    feed = getattr(args, "feed", None) or ""
     options = feed_options(args) if feed else None
-    application.start(Start(scene, feed, options, args.wall, demo, args.size))
-    return qt.exec()
+    past = choice.source if choice.recording else None
+    application.start(Start(choice.scene, feed, options, args.wall, demo, args.size, past))
+    try:
+        return qt.exec()
+    finally:
+        choice.close()

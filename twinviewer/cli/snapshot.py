@@ -24,11 +24,13 @@ SETTLE_S = 1.2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     from twinviewer.cli._feed import add_feed_arguments
+    from twinviewer.cli._source import add_recording_arguments
     from twinviewer.cli.open import window_size
 
-    parser.add_argument("scene", type=Path, metavar="SCENE", help="scene folder or geometry file")
+    parser.add_argument("scene", type=Path, metavar="SCENE", help="scene folder, geometry file or capsule")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.png", help="where to write")
     add_feed_arguments(parser)
+    add_recording_arguments(parser)
     parser.add_argument("--mode", default="status", metavar="M", help="colour by status, vibration or energy")
     parser.add_argument("--theme", choices=("light", "dark"), default="dark", help="theme (dark)")
     parser.add_argument("--size", type=window_size, default=(1920, 1080), metavar="WxH", help="size (1920x1080)")
@@ -46,7 +48,14 @@ def run(args: argparse.Namespace) -> int:
         raise TwinError("A picture is written as PNG.", str(args.output), "Give a name that ends in .png.")
     if not args.output.parent.is_dir():
         raise TwinError("The folder does not exist.", str(args.output.parent), "Make it first.")
-    return _window(args) if args.window else _picture(args)
+    from twinviewer.cli._source import chosen
+
+    choice = chosen(args)
+    args.scene, args.past = choice.scene, choice.source if choice.recording else None
+    try:
+        return _window(args) if args.window else _picture(args)
+    finally:
+        choice.close()
 
 
 # -- the 3D picture alone ---------------------------------------------------------------------------------------
@@ -93,6 +102,12 @@ def _frame(args: argparse.Namespace, scene: "Scene") -> tuple["Frame", bool]:
     """The frame to draw, and whether everything that was to come came."""
     from twinviewer.session import Session
 
+    if args.past is not None:
+        session = Session(scene, args.past(scene))
+        try:
+            return session.tick(time.time_ns()), True
+        finally:
+            session.close()
     if not args.feed:
         return Session(scene).tick(time.time_ns()), True
     from twinviewer.cli._feed import feed_options
@@ -167,7 +182,7 @@ def _grab_window(args: argparse.Namespace) -> int:
     qt = make_qt(["twinviewer"])
     application = Application(qt, SettingsStore(overrides=overrides, keep=False), safe_mode=True)
     options = feed_options(args) if args.feed else None
-    window = application.start(Start(args.scene, args.feed or "", options, size=args.size))
+    window = application.start(Start(args.scene, args.feed or "", options, size=args.size, past=args.past))
     waiter = WindowWaiter(window, args)
     try:
         complete = waiter.wait(qt)
