@@ -41,12 +41,14 @@ from twinviewer.simulation.records import (
     SCRAP,
     SETTING_UP,
     STARVED,
+    TIME_STANDS_STILL,
     WAITING_CREW,
     WAITING_MATERIAL,
     WAITING_OPERATOR,
 )
 
 INFINITY = np.inf
+MOST_AT_ONCE = 1_000_000  # events at one moment: more mean a loop that takes no time
 VISIT_SHIFT = 40  # a part's random index is its serial number and, above this bit, how often it came round
 
 
@@ -102,14 +104,19 @@ def settle(machines, energy, g, i, now):
         state = m.state
         m.time[state] += dt
         spend(energy, g, m.kw[state], m.last, now)
-        working = state == RUNNING or state == SETTING_UP
+        if m.on == 0:
+            if state == MAINTAINED:
+                m.maintained_off += dt
+            elif state in (DOWN, WAITING_CREW):
+                m.down_off += dt
+        working = state in (RUNNING, SETTING_UP)
         if working:
             m.remaining -= dt
         if m.failure == FAILS_OPERATING:
             if working:
                 m.to_failure -= dt
         elif m.failure == FAILS_CALENDAR and (
-            working or state == STARVED or state == BLOCKED or state == WAITING_OPERATOR or state == WAITING_MATERIAL
+            working or state in (STARVED, BLOCKED, WAITING_OPERATOR, WAITING_MATERIAL)
         ):
             m.to_failure -= dt
     m.last = now
@@ -136,7 +143,7 @@ def reschedule(machines, stations, tree, trace, g, i, now):
         m.state = state
         note(trace, g, stations, machines, i, now)
     t, event = INFINITY, NO_EVENT
-    working = state == RUNNING or state == SETTING_UP
+    working = state in (RUNNING, SETTING_UP)
     if working:
         t, event = now + m.remaining, OPERATION_ENDS
     if (m.failure == FAILS_OPERATING and working) or (m.failure == FAILS_CALENDAR and state != OFF):
@@ -159,9 +166,18 @@ def touch(stations, g, s):
 
 
 @inlined
-def enqueue(stations, parts, s, p):
+def account_queue(stations, s, now):
+    """Keep the area under the number of parts that wait in front of a station."""
+    st = stations[s]
+    st.queue_area += st.queued * (now - st.queue_at)
+    st.queue_at = now
+
+
+@inlined
+def enqueue(stations, parts, s, p, now):
     """Put a part at the end of a station's queue."""
     st = stations[s]
+    account_queue(stations, s, now)
     parts[p].next = -1
     if st.queued == 0:
         st.head = p
@@ -177,7 +193,7 @@ def admit(stations, parts, tree, n_machines, n_calendars, s, p, now):
     st = stations[s]
     st.occupied += 1
     if st.transit_s <= 0.0:
-        enqueue(stations, parts, s, p)
+        enqueue(stations, parts, s, p, now)
         return
     parts[p].next = -1
     parts[p].arrives = now + st.transit_s
@@ -194,6 +210,7 @@ def change_crew(crews, c, delta, now):
     """Take (delta < 0) or give back members, keeping account of busy time."""
     crew = crews[c]
     crew.busy_s += (crew.size - crew.free) * (now - crew.last)
+    crew.paid_s += crew.size * (now - crew.last)
     crew.last = now
     crew.free += delta
 
@@ -332,6 +349,7 @@ def move(
             u = -1
             if st.queued > 0:
                 p = st.head
+                account_queue(stations, s, now)
                 st.head = parts[p].next
                 st.queued -= 1
                 st.occupied -= 1
@@ -383,12 +401,12 @@ def begin_repair(machines, stations, g, dist, tables, energy, tree, trace, i, no
 
 
 @inlined
-def stop(machines, stations, g, crews, dist, tables, energy, tree, trace, i, now):
-    """A machine goes down: repaired at once where its crew is free, else it waits in the crew's queue."""
+def stop(machines, stations, g, crews, dist, tables, energy, tree, trace, i, c, now):
+    """A machine goes down: crew `c` (-1: none) comes at once where it is free, else the machine waits for it."""
     settle(machines, energy, g, i, now)
     m = machines[i]
     m.up = 0
-    c = m.repair_crew
+    m.crew_now = c
     if c < 0 or crews[c].free > 0:
         if c >= 0:
             change_crew(crews, c, -1, now)
@@ -424,12 +442,14 @@ def serve_crew(machines, stations, g, crews, dist, tables, energy, tree, trace, 
 
 
 @inlined
-def route_of(stations, parts, g, first_route, route_to, route_share, n_products, s, p):
+def route_of(stations, parts, g, dist, first_route, route_to, route_share, n_products, s, p):
     """Where a finished part goes: a station, SINK or SCRAP. Quality is decided before the route."""
     st = stations[s]
     part = parts[p]
     seed, replication = g[0].seed, g[0].replication
     index = part.serial + (part.visits << VISIT_SHIFT)
+    planned = dist[st.process + part.product].mean
+    st.planned += planned
     if st.yield_share < 1.0:
         u = uniform(seed, replication, st.stream, QUALITY, index)
         if u > st.yield_share:
@@ -441,6 +461,7 @@ def route_of(stations, parts, g, first_route, route_to, route_share, n_products,
                 return st.rework_to
             return SCRAP
     st.good += 1
+    st.planned_good += planned
     k = first_route[s * n_products + part.product]
     last = first_route[s * n_products + part.product + 1] - 1
     if k < last:
@@ -516,7 +537,7 @@ def operation_ends(
     if stations[s].entry == ARRIVALS:
         parts[p].entered = now
         account_wip(g, 1, now)
-    to = route_of(stations, parts, g, first_route, route_to, route_share, n_products, s, p)
+    to = route_of(stations, parts, g, dist, first_route, route_to, route_share, n_products, s, p)
     if to < 0:
         leave(machines, stations, parts, g, done, scrapped, order_left, order_done, i, p, to == SCRAP, now)
         touch(stations, g, s)
@@ -545,15 +566,16 @@ def repaired(machines, stations, g, crews, dist, tables, energy, tree, trace, i,
     m = machines[i]
     m.up = 1
     m.event_at = INFINITY
-    if m.planned == 0 and m.failure > 0:
-        m.to_failure = draw(dist, tables, m.ttf, g[0].seed, g[0].replication, m.stream, FAILURE, m.failures)
+    if m.failure > 0 and m.to_failure <= 0.0:
+        m.to_failure = draw(dist, tables, m.ttf, g[0].seed, g[0].replication, m.stream, FAILURE, m.breaks)
     m.planned = 0
     reschedule(machines, stations, tree, trace, g, i, now)
     if m.event_at == INFINITY:
         set_timer(tree, i, INFINITY)
     touch(stations, g, m.station)
-    c = m.repair_crew
+    c = m.crew_now
     if c >= 0:
+        m.crew_now = -1
         change_crew(crews, c, 1, now)
         serve_crew(machines, stations, g, crews, dist, tables, energy, tree, trace, c, now)
 
@@ -588,7 +610,7 @@ def transport_arrives(machines, stations, parts, g, tree, n_calendars, s, now):
     st = stations[s]
     p = st.transit_head
     st.transit_head = parts[p].next
-    enqueue(stations, parts, s, p)
+    enqueue(stations, parts, s, p, now)
     t = parts[st.transit_head].arrives if st.transit_head >= 0 else INFINITY
     set_timer(tree, machines.size + n_calendars + s, t)
     touch(stations, g, s)
@@ -621,7 +643,7 @@ def script_acts(machines, stations, g, crews, script, dist, tables, energy, tree
         m.planned_s = line.duration
         if line.planned == 0:
             m.failures += 1
-        stop(machines, stations, g, crews, dist, tables, energy, tree, trace, line.machine, now)
+        stop(machines, stations, g, crews, dist, tables, energy, tree, trace, line.machine, line.crew, now)
 
 
 @compiled
@@ -681,6 +703,14 @@ def run(
         i = tree[1].i
         now = tree[1].t
         g[0].events += 1
+        if now > g[0].event_at:
+            g[0].event_at = now
+            g[0].same = 0
+        else:
+            g[0].same += 1
+            if g[0].same > MOST_AT_ONCE:
+                g[0].error = TIME_STANDS_STILL
+                return
         if i < n_machines:
             settle(machines, energy, g, i, now)
             event = machines[i].event
@@ -710,7 +740,10 @@ def run(
                 )
             elif event == FAILS:
                 machines[i].failures += 1
-                stop(machines, stations, g, crews, dist, tables, energy, tree, trace, i, now)
+                machines[i].breaks += 1
+                machines[i].to_failure = 0.0
+                crew = machines[i].repair_crew
+                stop(machines, stations, g, crews, dist, tables, energy, tree, trace, i, crew, now)
             else:
                 repaired(machines, stations, g, crews, dist, tables, energy, tree, trace, i, now)
         elif i < first_transit:
@@ -761,6 +794,8 @@ def run(
         settle(machines, energy, g, j, until)
     for c in range(crews.size):
         change_crew(crews, c, 0, until)
+    for s in range(n_stations):
+        account_queue(stations, s, until)
     account_wip(g, 0, until)
     g[0].now = until
 
@@ -771,11 +806,17 @@ def forget(machines, stations, g, crews, done, scrapped):
     for m in machines:
         for k in range(N_STATES):
             m.time[k] = 0.0
+        m.down_off = 0.0
+        m.maintained_off = 0.0
     for s in stations:
         s.good = 0.0
         s.scrap = 0.0
+        s.planned = 0.0
+        s.planned_good = 0.0
+        s.queue_area = 0.0
     for c in crews:
         c.busy_s = 0.0
+        c.paid_s = 0.0
     done[:] = 0
     scrapped[:] = 0
     g[0].area = 0.0

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from twinviewer.model.errors import LineError
 
 Text = str | float
+FORMAT = 1
 
 
 class Strict(BaseModel):
@@ -23,9 +24,15 @@ class ModelHead(Strict):
     """What is simulated by default."""
 
     name: str = ""
-    horizon: Text = Field("7 d", description="how long a run lasts")
-    start: datetime | None = Field(None, description="wall-clock time of the beginning; calendars count from it")
-    warmup: Text = Field("0 s", description='discarded beginning, or "auto" (MSER-5) for steady-state questions')
+    horizon: Text = Field(default="7 d", description="how long a run lasts")
+    start: datetime | None = Field(
+        default=None, description="wall-clock time of the beginning; calendars count from it"
+    )
+    warmup: Text | None = Field(
+        default=None,
+        description='discarded beginning, or "auto" (MSER-5); without it "auto" for an empty line without calendars, '
+        "orders and deliveries, else nothing",
+    )
     seed: int = 1
     currency: str = "EUR"
 
@@ -47,9 +54,9 @@ class Calendar(Strict):
 class Crew(Strict):
     """People who do the same work: how many, when, at what cost."""
 
-    size: int = Field(1, ge=0)
+    size: int = Field(default=1, ge=0)
     calendar: str | None = None
-    cost_per_hour: float = Field(0.0, ge=0)
+    cost_per_hour: float = Field(default=0.0, ge=0)
     skills: tuple[str, ...] = ()
 
 
@@ -76,76 +83,93 @@ class Maintenance(Strict):
     every: Text | None = None
     at: Text | None = None
     duration: Text
-    machine: int = Field(1, ge=1)
+    machine: int = Field(default=1, ge=1)
+    crew: str | None = Field(default=None, description="who does it; the stop waits for them")
 
 
 class Rework(Strict):
     """Where and how often a bad part is worked on again."""
 
     to: str
-    share: float = Field(1.0, ge=0, le=1)
-    max: int = Field(1, ge=1)
+    share: float = Field(default=1.0, ge=0, le=1)
+    max: int = Field(default=1, ge=1)
 
 
 class Quality(Strict):
-    """Share of good parts; with `parameter`, the share at the value `at` and its slope per unit of that parameter."""
+    """Share of good parts, and what becomes of the others."""
 
-    yield_: float = Field(1.0, ge=0, le=1, alias="yield")
+    yield_: float = Field(default=1.0, ge=0, le=1, alias="yield")
     rework: Rework | None = None
-    parameter: str | None = None
-    at: float | None = None
-    value: float | None = None
-    slope: float = 0.0
 
 
 class Operators(Strict):
     """People whom a machine needs while it works or is set up."""
 
     crew: str
-    n: int = Field(1, ge=1)
+    n: int = Field(default=1, ge=1)
 
 
 class NextStation(Strict):
     """One way on: a station or "out" (good) or "scrap", with its probability."""
 
     to: str
-    share: float = Field(1.0, ge=0, le=1)
+    share: float = Field(default=1.0, ge=0, le=1)
+
+
+class SetPoint(Strict):
+    """A process parameter that moves speed, yield and running power together, linearly around `at`.
+
+    Slopes are per unit of the parameter: speed and power relative to their values at `at`, yield in shares.
+    """
+
+    name: str
+    unit: str = ""
+    at: float
+    value: float | None = Field(default=None, description="where it stands; without it at `at`")
+    low: float
+    high: float
+    speed_slope: float = 0.0
+    yield_slope: float = 0.0
+    power_slope: float = 0.0
 
 
 class Station(Strict):
     """Parallel, alike machines behind one input buffer."""
 
-    asset: str | None = Field(None, description="asset of the scene; the station's name where it is one")
-    machines: int = Field(1, ge=1)
+    asset: str | None = Field(default=None, description="asset of the scene; the station's name where it is one")
+    machines: int = Field(default=1, ge=1)
     time: Text | Mapping[str, Text] = Field(description="processing time per part, or per product")
-    speed: float = Field(1.0, gt=0)
-    buffer: int | None = Field(None, ge=0, description="room in front of the station; without it, unlimited")
+    speed: float = Field(default=1.0, gt=0)
+    buffer: int | None = Field(default=None, ge=0, description="room in front of the station; without it, unlimited")
     setup: Text | Mapping[str, Text] | None = Field(
-        None, description='setup at a change of product: one time, or "A>B" and "default"'
+        default=None, description='setup at a change of product: one time, or "A>B" and "default"'
     )
     failure: Failure | None = None
-    power: Mapping[str, float] = Field({}, description="kW: off, idle, setup, run, blocked, down, maintenance")
+    power: Mapping[str, float] = Field(default={}, description="kW: off, idle, setup, run, blocked, down, maintenance")
     calendar: str | None = None
     operators: Operators | None = None
     quality: Quality | None = None
+    setpoint: SetPoint | None = None
     maintenance: tuple[Maintenance, ...] = ()
     consumes: Mapping[str, float] = {}
-    next: str | tuple[NextStation, ...] | None = Field(None, description="for every product; else the product's route")
+    next: str | tuple[NextStation, ...] | None = Field(
+        default=None, description="for every product; else the product's route"
+    )
 
 
 class Transport(Strict):
     """The way into a buffer: a time, or speed and length."""
 
     time: Text | None = None
-    speed_m_s: float | None = Field(None, gt=0)
-    length_m: float | None = Field(None, ge=0)
+    speed_m_s: float | None = Field(default=None, gt=0)
+    length_m: float | None = Field(default=None, ge=0)
 
 
 class Buffer(Strict):
     """Room between two stations ("a>b")."""
 
     asset: str | None = None
-    capacity: int | None = Field(None, ge=0)
+    capacity: int | None = Field(default=None, ge=0)
     transport: Transport | None = None
 
 
@@ -155,12 +179,13 @@ class Supply(Strict):
     every: Text
     quantity: float = Field(gt=0)
     delay: Text = 0.0
+    late: Text = Field(default=0.0, description="every delivery is late by this, on top of its delay")
 
 
 class Material(Strict):
     """Something a station uses up."""
 
-    initial: float = Field(0.0, ge=0)
+    initial: float = Field(default=0.0, ge=0)
     supply: Supply | None = None
 
 
@@ -172,7 +197,7 @@ class Lot(Strict):
 
 
 class SourceOfParts(Strict):
-    """Where parts come from: always more ("saturated"), the order book ("orders"), or arrivals ("exponential(60 s)")."""
+    """Where parts come from: "saturated" (always more), "orders", or a time between arrivals ("exponential(60 s)")."""
 
     feeds: str
     policy: str = "saturated"
@@ -192,16 +217,16 @@ class Order(Strict):
 class Tariff(Strict):
     """What energy costs and emits."""
 
-    per_kwh: float = Field(0.0, ge=0)
-    carbon_kg_per_kwh: float = Field(0.0, ge=0)
+    per_kwh: float = Field(default=0.0, ge=0)
+    carbon_kg_per_kwh: float = Field(default=0.0, ge=0)
 
 
 class Costs(Strict):
     """Money: fixed per hour of the horizon, per part scrapped, and per order and day late."""
 
-    fixed_per_hour: float = Field(0.0, ge=0)
-    scrap_per_part: float = Field(0.0, ge=0)
-    late_per_order_day: float = Field(0.0, ge=0)
+    fixed_per_hour: float = Field(default=0.0, ge=0)
+    scrap_per_part: float = Field(default=0.0, ge=0)
+    late_per_order_day: float = Field(default=0.0, ge=0)
 
 
 class Line(Strict):

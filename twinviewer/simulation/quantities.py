@@ -25,6 +25,7 @@ SECONDS = {
 }
 _PART = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([a-z]*)")
 _CALL = re.compile(r"^\s*([a-z_]+)\s*\((.*)\)\s*$", re.DOTALL)
+_FACTOR = re.compile(r"^(.+)\*\s*([\d.]+(?:[eE][-+]?\d+)?)\s*$", re.DOTALL)
 QUANTILES = 257
 
 
@@ -87,7 +88,14 @@ class Distribution:
 
 
 def distribution(value: str | float, where: str = "") -> Distribution:
-    """A distribution from a number or span (constant) or text. Raises LineError with what can be written."""
+    """A distribution from a number or span (constant) or text, which may end in a factor ("* 1.1").
+
+    Raises LineError with what can be written.
+    """
+    if isinstance(value, str) and (factor := _FACTOR.match(value)) is not None:
+        if float(factor[2]) <= 0:
+            raise LineError("a factor must be more than zero", where, 'Write for example "98 s * 1.1".')
+        return distribution(factor[1], where).scaled(float(factor[2]))
     if isinstance(value, int | float) or (match := _CALL.match(value)) is None:
         return Distribution(rn.CONSTANT, _positive(seconds(value, where), where))
     name, inside = match[1], match[2]

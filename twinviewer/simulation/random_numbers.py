@@ -18,7 +18,7 @@ inlined = njit(forceinline=True, **OPTIONS)
 CONSTANT, EXPONENTIAL, LOGNORMAL, UNIFORM, WEIBULL, TRIANGULAR, ERLANG, TABLE, NORMAL = range(9)
 PROCESS, SETUP, FAILURE, REPAIR, ROUTE, QUALITY, SUPPLY, START = range(8)  # purposes
 
-DISTRIBUTION = np.dtype([("kind", "i8"), ("a", "f8"), ("b", "f8"), ("c", "f8")], align=True)
+DISTRIBUTION = np.dtype([("kind", "i8"), ("a", "f8"), ("b", "f8"), ("c", "f8"), ("mean", "f8")], align=True)
 
 
 def stream_of(name: str) -> int:

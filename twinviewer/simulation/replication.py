@@ -10,7 +10,6 @@ from twinviewer.simulation import engine
 from twinviewer.simulation import records as r
 from twinviewer.simulation.tables import Tables
 
-MOST_PARTS = 4_000_000
 BIN_S = 900.0  # width of the energy profile's bins: the quarter of an hour that utilities bill peaks by
 
 
@@ -18,21 +17,30 @@ BIN_S = 900.0  # width of the energy profile's bins: the quarter of an hour that
 class Outcome:
     """What one replication gives between the end of the warm-up and its end.
 
-    time_s float64 (machines, states); failures int64 (machines,); good, scrap float64 (stations,); done, scrapped
-    int64 (products,); order_done_s float64 (orders,) (inf: not finished); crew_busy_s float64 (crews,); energy_kwh
+    time_s float64 (machines, states), of which down_off_s and maintained_off_s (machines,) lie off shift;
+    failures int64 (machines,); good, scrap, queue (mean number waiting), planned_s and planned_good_s (planned run time of what was
+    worked on, and of the good part of it) float64 (stations,); done, scrapped int64 (products,); order_done_s float64
+    (orders,) (inf: not finished); crew_busy (share of paid time) and crew_paid_s float64 (crews,); energy_kwh
     (stations,), peak_kw over quarters of an hour; wip the mean number of parts in the system; lead_s their mean time in
     it; events that were handled; wip_at_end.
     """
 
     span_s: float
+    end_s: float
     time_s: np.ndarray
+    down_off_s: np.ndarray
+    maintained_off_s: np.ndarray
     failures: np.ndarray
     good: np.ndarray
     scrap: np.ndarray
+    planned_s: np.ndarray
+    planned_good_s: np.ndarray
+    queue: np.ndarray
     done: np.ndarray
     scrapped: np.ndarray
     order_done_s: np.ndarray
-    crew_busy_s: np.ndarray
+    crew_busy: np.ndarray
+    crew_paid_s: np.ndarray
     energy_kwh: np.ndarray
     peak_kw: float
     wip: float
@@ -131,6 +139,11 @@ class Replication:
         """Whether the pool of parts was too small: the run must be repeated with a larger one."""
         return int(self.globals[0]["error"]) == r.PART_POOL_EXHAUSTED
 
+    @property
+    def stuck(self) -> bool:
+        """Whether time stood still."""
+        return int(self.globals[0]["error"]) == r.TIME_STANDS_STILL
+
     def forget(self) -> None:
         """Discard the statistics so far, as after a warm-up."""
         self._failures_before = self.machines["failures"].astype(np.int64)
@@ -147,17 +160,27 @@ class Replication:
         completed = int(g["completed"])
         mean = float(g["lead"]) / completed if completed else float("nan")
         second = float(g["lead2"]) / completed - mean * mean if completed else float("nan")
+        crews = self.crews[: len(self.tables.crew_names)]
+        paid = crews["paid_s"].copy()
+        busy = np.divide(crews["busy_s"], paid, out=np.full(len(paid), np.nan), where=paid > 0)
         bins = self.energy[: max(1, int((g["now"]) // BIN_S))] if len(self.energy) else np.zeros(1)
         return Outcome(
             span_s=span,
+            end_s=float(g["now"]),
             time_s=m["time"][real].copy(),
+            down_off_s=m["down_off"][real].copy(),
+            maintained_off_s=m["maintained_off"][real].copy(),
             failures=(m["failures"] - self._failures_before)[real].astype(np.int64),
             good=self.stations["good"][:shown].copy(),
             scrap=self.stations["scrap"][:shown].copy(),
+            planned_s=self.stations["planned"][:shown].copy(),
+            planned_good_s=self.stations["planned_good"][:shown].copy(),
+            queue=self.stations["queue_area"][:shown] / span if span else np.full(shown, np.nan),
             done=self.done.copy(),
             scrapped=self.scrapped.copy(),
             order_done_s=self.order_done.copy(),
-            crew_busy_s=self.crews["busy_s"][: len(self.tables.crew_names)].copy(),
+            crew_busy=busy,
+            crew_paid_s=paid,
             energy_kwh=np.bincount(m["station"][real], kwh[real], minlength=shown),
             peak_kw=float(bins.max()) / BIN_S if len(bins) else 0.0,
             wip=float(g["area"]) / span if span else float("nan"),
@@ -202,15 +225,15 @@ def replicate(
                 one.forget()
         if not one.exhausted:
             one.run(tables.horizon_s)
+        if one.stuck:
+            raise LineError(
+                "parts go round without time passing",
+                "station",
+                "Give the stations of that loop, or a saturated source's station, a time.",
+            )
         if not one.exhausted:
             return one.outcome()
-        if tables.parts >= MOST_PARTS:
-            raise LineError(
-                f"more than {MOST_PARTS:,} parts wait in this line",
-                "source",
-                "More enters than it can work off: lower the arrivals or add capacity.",
-            )
-        tables.parts *= 2
+        tables.grow()
 
 
 def states_by_name() -> Mapping[str, int]:

@@ -1,7 +1,8 @@
 """From a flow model to the engine's tables."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
@@ -9,12 +10,14 @@ import numpy as np
 
 from twinviewer.model.errors import LineError
 from twinviewer.simulation import records as r
-from twinviewer.simulation.calendars import MONDAY, breakpoints, open_seconds, windows
+from twinviewer.simulation.calendars import MONDAY, breakpoints, windows
 from twinviewer.simulation.line import Line, NextStation, Station
 from twinviewer.simulation.quantities import Distribution, distribution, seconds
 from twinviewer.simulation.random_numbers import DISTRIBUTION, TABLE, stream_of
 
 UNLIMITED = 2**30
+MOST_PARTS = 4_000_000
+_ARRIVALS = re.compile(r"""^\s*arrivals\s*\(\s*["']?(.*?)["']?\s*\)\s*(\*.*)?$""", re.DOTALL)
 POWER_KEYS = {
     "off": (r.OFF,),
     "idle": (r.STARVED, r.WAITING_OPERATOR, r.WAITING_MATERIAL),
@@ -56,11 +59,18 @@ class Tables:
     crew_names: tuple[str, ...]
     order_names: tuple[str, ...]
     order_due_s: np.ndarray
-    pri_s: np.ndarray  # mean processing time of each shown station per part and machine, s
-    planned_open_s: np.ndarray  # time in which each shown station's calendar is open, per machine, s
     parts: int = 4096
     horizon_s: float = 0.0
-    extras: dict[str, float] = field(default_factory=dict)
+
+    def grow(self) -> None:
+        """Twice the room for parts. Raises LineError where a queue grows beyond all bounds."""
+        if self.parts >= MOST_PARTS:
+            raise LineError(
+                f"more than {MOST_PARTS:,} parts wait in this line",
+                "source",
+                "More enters than it can work off: lower the arrivals or add capacity.",
+            )
+        self.parts *= 2
 
 
 class _Builder:
@@ -71,7 +81,7 @@ class _Builder:
         self.horizon_s = horizon_s
         self.start = (line.model.start or MONDAY).replace(tzinfo=None)
         self.products = tuple(line.product) or ("part",)
-        self.distributions: list[tuple[int, float, float, float]] = []
+        self.distributions: list[tuple[int, float, float, float, float]] = []
         self.quantiles: list[tuple[float, ...]] = []
         self.sources = [(name, s) for name, s in line.source.items()]
         self.arrivals = [(n, s) for n, s in self.sources if s.policy not in ("saturated", "orders")]
@@ -87,9 +97,9 @@ class _Builder:
         """Row of a distribution."""
         if d.kind == TABLE:
             self.quantiles.append(d.quantiles)
-            self.distributions.append((TABLE, float(len(self.quantiles) - 1), d.b, 0.0))
+            self.distributions.append((TABLE, float(len(self.quantiles) - 1), d.b, 0.0, d.mean))
         else:
-            self.distributions.append((d.kind, d.a, d.b, d.c))
+            self.distributions.append((d.kind, d.a, d.b, d.c, d.mean))
         return len(self.distributions) - 1
 
     def station(self, name: str, where: str) -> int:
@@ -182,8 +192,6 @@ def build(line: Line, horizon_s: float, extra_stops: tuple[tuple[float, float, s
         crew_names=tuple(line.crew),
         order_names=tuple(o.id for o in ordered),
         order_due_s=np.array([_due_s(o.due, b.start) for o in ordered], np.float64),
-        pri_s=np.array([_mean_time(b, s) for s in line.station.values()]),
-        planned_open_s=np.array([_planned_s(b, s) for s in line.station.values()]),
         horizon_s=horizon_s,
     )
 
@@ -208,17 +216,6 @@ def _times(b: _Builder, s: Station, name: str) -> list[Distribution]:
     return [by_name.get(p, fallback) for p in b.products]
 
 
-def _mean_time(b: _Builder, s: Station) -> float:
-    times = _times(b, s, "")
-    return float(np.mean([t.mean for t in times])) / s.speed
-
-
-def _planned_s(b: _Builder, s: Station) -> float:
-    if s.calendar is None:
-        return b.horizon_s
-    return open_seconds(b.open_windows(s.calendar, "station.calendar"), 0, b.horizon_s)
-
-
 def _machine(b: _Builder, name: str, s: Station, k: int) -> dict[str, object]:
     where = f"station.{name}"
     calendar, on = b.calendar(s.calendar, 1, f"{where}.calendar")
@@ -232,6 +229,8 @@ def _machine(b: _Builder, name: str, s: Station, k: int) -> dict[str, object]:
     for key, state in (("blocked", r.BLOCKED), ("setup", r.SETTING_UP)):
         if key not in s.power:
             kw[state] = s.power.get("idle", 0.0)
+    if s.setpoint is not None:
+        kw[r.RUNNING] = max(0.0, kw[r.RUNNING] * (1 + s.setpoint.power_slope * _moved(s)))
     values: dict[str, object] = {
         "station": b.station_row[name],
         "stream": stream_of(f"{name}#{k + 1}"),
@@ -241,11 +240,12 @@ def _machine(b: _Builder, name: str, s: Station, k: int) -> dict[str, object]:
         "part": -1,
         "last_product": -1,
         "repair_crew": -1,
+        "crew_now": -1,
         "operator_crew": -1,
         "blocked_next": -1,
         "crew_next": -1,
         "state": r.STARVED if on else r.OFF,
-        "speed": s.speed,
+        "speed": _speed(s, where),
         "event_at": np.inf,
         "kw": kw,
     }
@@ -275,13 +275,23 @@ def _mean_is_exponential(value: str | float, where: str) -> Distribution:
     return d
 
 
+def _moved(s: Station) -> float:
+    """How far the set-point stands from where the station's figures hold."""
+    return 0.0 if s.setpoint is None or s.setpoint.value is None else s.setpoint.value - s.setpoint.at
+
+
+def _speed(s: Station, where: str) -> float:
+    slope = s.setpoint.speed_slope if s.setpoint is not None else 0.0
+    speed = s.speed * (1 + slope * _moved(s))
+    if speed <= 0:
+        raise LineError("the set-point stops the station", f"{where}.setpoint", "Keep its value near `at`.")
+    return speed
+
+
 def _yield_share(s: Station) -> float:
-    q = s.quality
-    if q is None:
-        return 1.0
-    if q.parameter is None or q.at is None or q.value is None:
-        return q.yield_
-    return float(np.clip(q.yield_ + q.slope * (q.value - q.at), 0, 1))
+    good = s.quality.yield_ if s.quality is not None else 1.0
+    slope = s.setpoint.yield_slope if s.setpoint is not None else 0.0
+    return float(np.clip(good + slope * _moved(s), 0, 1))
 
 
 def _stations(b: _Builder) -> np.ndarray:
@@ -355,10 +365,10 @@ def _transit_s(transport: object, where: str) -> float:
 def _arrival_machine(
     b: _Builder, name: str, machines: list[dict[str, object]], stations: np.ndarray, policy: str
 ) -> None:
-    text = policy.removeprefix("arrivals").strip().strip("()") if policy.startswith("arrivals") else policy
-    text = text if not text or text.endswith(")") or "(" not in text else f"{text})"
+    match = _ARRIVALS.match(policy)
+    text = f"{match[1]}{match[2] or ''}" if match is not None else policy
     row = b.station_row[f"arrivals {name}"]
-    rows = [b.add(distribution(text.strip("\"'"), f"source.{name}.policy")) for _ in b.products]
+    rows = [b.add(distribution(text, f"source.{name}.policy")) for _ in b.products]
     stations[row]["first"], stations[row]["n"] = len(machines), 1
     stations[row]["process"] = rows[0]
     stations[row]["stream"] = stream_of(f"arrivals {name}")
@@ -373,6 +383,7 @@ def _arrival_machine(
             "part": -1,
             "last_product": -1,
             "repair_crew": -1,
+            "crew_now": -1,
             "operator_crew": -1,
             "blocked_next": -1,
             "crew_next": -1,
@@ -528,7 +539,7 @@ def _materials(b: _Builder) -> np.ndarray:
                 )
             table[k]["period"], table[k]["quantity"] = period, m.supply.quantity
             table[k]["delay_row"] = b.add(distribution(m.supply.delay, f"material.{name}.supply.delay"))
-            table[k]["next"] = period
+            table[k]["next"] = period + seconds(m.supply.late, f"material.{name}.supply.late")
     return table
 
 
@@ -549,7 +560,8 @@ def _script(b: _Builder, extra: tuple[tuple[float, float, str, int, bool], ...])
                 times = list(np.arange(begin, b.horizon_s, period))
             else:
                 times = [seconds(m.at or 0.0, where)]
-            rows += [(float(t), duration, first[name] + m.machine - 1, 1, -1) for t in times]
+            crew = b.crew(m.crew, where)
+            rows += [(float(t), max(duration, 1e-6), first[name] + m.machine - 1, 1, crew) for t in times]
     for at, duration, name, machine, planned in extra:
         b.station(name, "scenario")
         if not 1 <= machine <= b.line.station[name].machines:

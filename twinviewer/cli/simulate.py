@@ -1,0 +1,115 @@
+"""`twinviewer simulate`: what the plant would do, with intervals."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinviewer.model.errors import LineError
+
+if TYPE_CHECKING:
+    from twinviewer.simulation.results import Result, Variant
+
+HELP = "simulate a line: a baseline against scenarios, with paired intervals"
+SHOWN = {
+    "throughput_per_h": "good parts per hour",
+    "wip": "parts in the line",
+    "lead_time_s": "lead time, s",
+    "oee": "OEE",
+    "on_time": "orders on time",
+    "late_orders": "late orders",
+    "energy_kwh": "energy, kWh",
+    "energy_per_part_kwh": "energy per part, kWh",
+    "peak_kw": "peak (15 min), kW",
+    "carbon_kg": "carbon, kg",
+    "cost": "cost",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    from twinviewer.cli._feed import add_feed_arguments
+
+    parser.add_argument("scene", type=Path, nargs="?", metavar="SCENE", help="scene folder with a line.toml")
+    parser.add_argument("--line", type=Path, metavar="FILE", help="a flow model; with it no scene is needed")
+    parser.add_argument("--scenario", type=Path, action="append", default=[], metavar="FILE", help="a scenario; repeat")
+    parser.add_argument(
+        "--from", dest="start", metavar="now|empty|FILE", help="where to start (now with a plant, else empty)"
+    )
+    parser.add_argument("--horizon", metavar="SPAN", help='how long ("7d", "12 h"); else what the line says')
+    parser.add_argument("--replications", default="30", metavar="N|auto", help="how often (30); auto: until narrow")
+    parser.add_argument("--seed", type=int, metavar="S", help="of the random numbers; else what the line says")
+    add_feed_arguments(parser)
+    parser.add_argument("--recording", metavar="DIR", help="start from a moment of a recording")
+    parser.add_argument("--at", metavar="TIME", help="that moment (ISO 8601); else its end")
+    parser.add_argument("--scheduler", metavar="ADDR", help="run on a Dask cluster, for example tcp://host:8786")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 0; 2 when line, scenario or state cannot be used."""
+    from twinviewer.simulation.line import load_line
+    from twinviewer.simulation.quantities import seconds
+    from twinviewer.simulation.results import as_json
+    from twinviewer.simulation.runs import run as simulate
+    from twinviewer.simulation.scenario import load_scenario
+
+    line = load_line(line_path(args))
+    scenarios = [load_scenario(path) for path in args.scenario]
+    horizon_s = seconds(args.horizon, "--horizon") if args.horizon else None
+    if horizon_s is not None and horizon_s <= 0:
+        raise LineError("the horizon must be more than zero", "--horizon", 'Write for example "7d".')
+    result = simulate(line, scenarios, horizon_s, replications(args.replications), args.seed)
+    print(json.dumps(as_json(result)) if args.json else _text(result))
+    return 0
+
+
+def line_path(args: argparse.Namespace) -> Path:
+    """The flow model's file from SCENE or --line."""
+    if args.line is not None:
+        return args.line
+    if args.scene is None:
+        raise LineError("neither a scene nor a line was named", "simulate", "Write a SCENE, or --line FILE.")
+    return args.scene
+
+
+def replications(text: str) -> int | str:
+    """A number of replications, or "auto"."""
+    if text == "auto":
+        return text
+    if not text.isdigit() or int(text) < 1:
+        raise LineError(f'"{text}" is not a number of replications', "--replications", 'Write 1 or more, or "auto".')
+    return int(text)
+
+
+def _text(result: "Result") -> str:
+    hours = result.horizon_s / 3600
+    lines = [f"{hours:g} h, {result.replications} replications, seed {result.seed}, {result.wall_s:.2f} s"]
+    if result.warmup_s > 0:
+        lines.append(f"the first {result.warmup_s / 3600:.2f} h are left out (warm-up)")
+    lines += _table(result.baseline)
+    for s in result.scenarios:
+        lines += ["", *_table(s)]
+    lines += [f"note: {n}" for n in result.notes]
+    return "\n".join(lines)
+
+
+def _table(v: "Variant") -> list[str]:
+    lines = [f"{v.name}"]
+    for key, label in SHOWN.items():
+        e = v.kpis.get(key)
+        if e is None:
+            continue
+        text = f"  {label:<24}{e.mean:>12.4g}  [{e.low:.4g}, {e.high:.4g}]"
+        d = v.difference.get(key)
+        if d is not None:
+            text += f"  {d.mean:+.4g} [{d.low:+.4g}, {d.high:+.4g}]"
+            text += "" if d.significant else "  not significant"
+        lines.append(text)
+    if v.bottleneck is not None:
+        b = v.bottleneck
+        second = f", {b.margin.mean:.1%} more than {b.second}" if b.second else ""
+        lines.append(f"  bottleneck: {b.station}, busy {b.load:.1%}{second}")
+    if v.late_orders:
+        lines.append(f"  late: {', '.join(v.late_orders)}")
+    return lines

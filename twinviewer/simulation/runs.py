@@ -1,0 +1,199 @@
+"""Experiments: a baseline and scenarios on shared random numbers, as many replications as the answer needs."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from twinviewer.simulation.indicators import Indicators
+from twinviewer.simulation.line import Line
+from twinviewer.simulation.quantities import seconds
+from twinviewer.simulation.replication import Replication, replicate
+from twinviewer.simulation.results import Result, Variant, bottleneck, differences, estimates
+from twinviewer.simulation.scenario import Scenario, Stop, applied
+from twinviewer.simulation.tables import Tables, build
+from twinviewer.simulation.warmup import warmup_s
+
+Start = Callable[[Replication], None]
+Progress = Callable[[float, str], None]
+DEFAULT_REPLICATIONS = 30
+FIRST, STEP, MOST = 10, 10, 200  # of "auto"
+NARROW = {"throughput_per_h": 0.01, "lead_time_s": 0.05}  # half-width by mean at which "auto" stops
+
+
+@dataclass
+class Model:
+    """One variant, compiled to tables."""
+
+    name: str
+    line: Line
+    tables: Tables
+    indicators: Indicators
+    stops: tuple[Stop, ...] = ()
+    rows: list[np.ndarray] = field(default_factory=list)
+    events: int = 0
+
+
+def model_of(line: Line, horizon_s: float, scenario: Scenario | None = None) -> Model:
+    """The baseline, or a scenario of it. Raises LineError."""
+    name, stops = "baseline", ()
+    if scenario is not None:
+        line, stops = applied(line, scenario)
+        name = scenario.name
+    tables = build(line, horizon_s, stops)
+    return Model(name, line, tables, Indicators.of(tables, line), stops)
+
+
+class Experiment:
+    """A baseline and its scenarios, refined by more replications as long as somebody wants.
+
+    Replication k of every variant uses the same random numbers, so that differences are paired. The result depends on
+    seed and number of replications alone, not on threads.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        scenarios: Sequence[Scenario] = (),
+        horizon_s: float | None = None,
+        seed: int | None = None,
+        start: Start | None = None,
+        warmup: float | None = None,
+    ) -> None:
+        self.horizon_s = seconds(line.model.horizon) if horizon_s is None else float(horizon_s)
+        self.seed = line.model.seed if seed is None else seed
+        self.start = start
+        self.models = [model_of(line, self.horizon_s)]
+        self.models += [model_of(line, self.horizon_s, s) for s in scenarios]
+        self.warmup_s = self._warmup(line, start) if warmup is None else warmup
+        self.replications = 0
+        self.wall_s = 0.0
+        self.notes: list[str] = []
+
+    def _warmup(self, line: Line, start: Start | None) -> float:
+        if start is not None:
+            return 0.0  # a question about now ends: nothing of it is discarded
+        asked = line.model.warmup
+        if asked is None:
+            ends = bool(line.order) or bool(line.calendar) or any(m.supply for m in line.material.values())
+            asked = "0 s" if ends else "auto"
+        if asked == "auto":
+            return max(warmup_s(m.tables, self.seed) for m in self.models)
+        return seconds(asked, "model.warmup")
+
+    def more(
+        self,
+        n: int,
+        pool: Executor | None = None,
+        progress: Progress | None = None,
+        cancel: Callable[[], bool] | None = None,
+    ) -> Result:
+        """Run `n` more replications of every variant and return what is known then; stops early when cancelled."""
+        began = time.perf_counter()
+        numbers = range(self.replications, self.replications + n)
+        jobs = [(m, k) for k in numbers for m in self.models]
+        done = self._run(jobs, pool, progress, cancel)
+        whole = len(done) // len(self.models)  # only replications that every variant has
+        for place, row in enumerate(done[: whole * len(self.models)]):
+            model = self.models[place % len(self.models)]
+            model.rows.append(row[0])
+            model.events += row[1]
+        self.replications += whole
+        self.wall_s += time.perf_counter() - began
+        return self.result()
+
+    def _run(
+        self,
+        jobs: list[tuple[Model, int]],
+        pool: Executor | None,
+        progress: Progress | None,
+        cancel: Callable[[], bool] | None,
+    ) -> list[tuple[np.ndarray, int]]:
+        futures: list[Future[tuple[np.ndarray, int]]] = []
+        if pool is not None:
+            futures = [pool.submit(self._one, m, k) for m, k in jobs]
+        done: list[tuple[np.ndarray, int]] = []
+        try:
+            for place, (m, k) in enumerate(jobs):
+                if cancel is not None and cancel():
+                    break
+                done.append(futures[place].result() if futures else self._one(m, k))
+                if progress is not None:
+                    progress((place + 1) / len(jobs), f"replication {k + 1}")
+        finally:
+            for future in futures:
+                future.cancel()
+        return done
+
+    def _one(self, model: Model, number: int) -> tuple[np.ndarray, int]:
+        outcome = replicate(model.tables, self.seed, number, self.warmup_s, self.start)
+        return model.indicators.row(outcome, self.warmup_s), outcome.events
+
+    def result(self) -> Result:
+        """What is known so far."""
+        base = self.models[0]
+        variants = [_variant(m, base) for m in self.models]
+        return Result(
+            variants[0],
+            tuple(variants[1:]),
+            self.replications,
+            self.seed,
+            self.horizon_s,
+            self.warmup_s,
+            self.wall_s,
+            tuple(self.notes),
+        )
+
+
+def _variant(m: Model, base: Model) -> Variant:
+    names = m.indicators.names
+    samples = np.array(m.rows, np.float64).reshape(len(m.rows), len(names))
+    kpis = estimates(names, samples)
+    difference = {}
+    if m is not base:
+        columns = {n: k for k, n in enumerate(base.indicators.names)}
+        theirs = np.array(base.rows, np.float64).reshape(len(base.rows), len(columns))
+        difference = differences(names, columns, samples, theirs)
+    late = tuple(o for o in m.tables.order_names if f"late.{o}" in kpis and kpis[f"late.{o}"].mean > 0.5)
+    narrow = bottleneck(m.indicators.stations, names, samples) if len(m.rows) else None
+    return Variant(m.name, names, samples, kpis, difference, narrow, late, m.events)
+
+
+def narrow_enough(result: Result) -> bool:
+    """Whether the intervals of throughput and lead time are narrow beside their means."""
+    for variant in (result.baseline, *result.scenarios):
+        for name, share in NARROW.items():
+            e = variant.kpis.get(name)
+            if e is not None and not e.half_width <= share * abs(e.mean):
+                return False
+    return True
+
+
+def run(
+    line: Line,
+    scenarios: Sequence[Scenario] = (),
+    horizon_s: float | None = None,
+    replications: int | str = DEFAULT_REPLICATIONS,
+    seed: int | None = None,
+    start: Start | None = None,
+    progress: Progress | None = None,
+    cancel: Callable[[], bool] | None = None,
+    threads: int | None = None,
+) -> Result:
+    """Run an experiment; `replications` "auto" goes on until the intervals are narrow. Raises LineError."""
+    began = time.perf_counter()
+    experiment = Experiment(line, scenarios, horizon_s, seed, start)
+    workers = threads or os.cpu_count() or 1
+    with ThreadPoolExecutor(workers, "simulation") as pool:
+        used = pool if workers > 1 else None
+        if replications == "auto":
+            result = experiment.more(FIRST, used, progress, cancel)
+            while not narrow_enough(result) and result.replications < MOST and not (cancel is not None and cancel()):
+                result = experiment.more(STEP, used, progress, cancel)
+        else:
+            result = experiment.more(int(replications), used, progress, cancel)
+    experiment.wall_s = time.perf_counter() - began
+    return experiment.result()
