@@ -1,6 +1,6 @@
 """Arranges a scene's triangles for drawing: which go into one draw call, and which table row colours each vertex."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -131,7 +131,10 @@ def _boxes(points: np.ndarray, asset: np.ndarray, n_assets: int) -> np.ndarray:
 def _bounds(geometry: Geometry, boxes: np.ndarray) -> np.ndarray:
     if not len(geometry.points):
         return np.array([[-1.0, -1.0, 0.0], [1.0, 1.0, 1.0]])
-    return np.array([geometry.points.min(0), geometry.points.max(0)], np.float64)
+    starts = np.arange(0, len(geometry.points), 512)  # quicker than one reduction over a tall array
+    low = np.minimum.reduceat(geometry.points, starts).min(0)
+    high = np.maximum.reduceat(geometry.points, starts).max(0)
+    return np.array([low, high], np.float64)
 
 
 def _floor_level(geometry: Geometry, asset: np.ndarray, boxes: np.ndarray) -> float:
@@ -257,7 +260,8 @@ def _cut(
 ) -> tuple[Part, ...]:
     """One part per group; a triangle goes where its first corner is."""
     triangles, source, group = _uncrossed(geometry.triangles, group)
-    order = np.argsort(group.astype(np.int16 if len(keys) < 32_000 else np.int32), kind="stable")
+    group = group.astype(np.int16 if len(keys) < 32_000 else np.int32)  # 16 bits are sorted by counting
+    order = np.argsort(group, kind="stable")
     place = np.empty(len(order), np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     triangle_group = group[triangles[:, 0]]
@@ -266,14 +270,17 @@ def _cut(
     first = np.r_[0, np.cumsum(np.bincount(group, minlength=len(keys)))]
     triangle_first = np.r_[0, np.cumsum(np.bincount(triangle_group, minlength=len(keys)))]
     taken = source[order] if source is not None else order
-    pick: Callable[[np.ndarray, int], np.ndarray] = lambda array, k: array[taken[first[k] : first[k + 1]]]  # noqa: E731
+
+    def pick(array: np.ndarray, k: int) -> np.ndarray:
+        return array.take(taken[first[k] : first[k + 1]], axis=0)
+
     parts = []
     for k, (kind, where, texture, glass, skin) in enumerate(keys.tolist()):
         index = triangles[triangle_first[k] : triangle_first[k + 1]] - np.int32(first[k])
         if not len(index):
             continue
         rows = pick(surface, k)
-        assets = np.unique(surfaces.asset[np.unique(rows).astype(np.int64)])
+        assets = np.unique(surfaces.asset[np.flatnonzero(np.bincount(rows.astype(np.int32)))])
         parts.append(
             Part(
                 Kind(kind),

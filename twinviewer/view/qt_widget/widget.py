@@ -46,7 +46,7 @@ class StageWidget(QWidget):
         self.setAccessibleName("3D picture")
         self.setAccessibleDescription("Arrow keys turn, Shift and arrow keys shift, plus and minus zoom.")
         self.setMinimumSize(160, 120)
-        self._canvas = Canvas(self)
+        self.canvas = Canvas(self)
         self._glass = _Glass(self)
         self.overlay: Overlay | None = None
         self.refined = True
@@ -66,7 +66,7 @@ class StageWidget(QWidget):
         self._hover = self._timer(_HOVER_MS, self._look_under_pointer)
         self._finish = self._timer(_FINISH_MS, self._finish_picture)
         self.stage.on_change = self._on_stage_change
-        self._canvas.on_drawn = self._on_drawn
+        self.canvas.on_drawn = self._on_drawn
 
     def _timer(self, interval_ms: int, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -78,24 +78,24 @@ class StageWidget(QWidget):
     @property
     def stage(self) -> Stage:
         """The picture."""
-        return self._canvas.stage
+        return self.canvas.stage
 
     @property
     def failure(self) -> str:
         """Why nothing can be drawn, "" when all is well."""
-        return self._canvas.failure
+        return self.canvas.failure
 
     def renderer_name(self) -> str:
         """The OpenGL renderer string, "" before the first paint."""
-        return self._canvas.renderer
+        return self.canvas.renderer
 
     def close_stage(self) -> None:
         """Give the graphics memory back; the widget draws nothing afterwards."""
         for timer in (self._flight, self._rest, self._hover, self._finish):
             timer.stop()
         self.overlay = None
-        self._canvas.on_drawn = _nothing
-        self._canvas.close_stage()
+        self.canvas.on_drawn = _nothing
+        self.canvas.close_stage()
 
     # -- drawing
 
@@ -122,18 +122,18 @@ class StageWidget(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Canvas and overlay fill the widget."""
-        self._canvas.setGeometry(self.rect())
+        self.canvas.setGeometry(self.rect())
         self._glass.setGeometry(self.rect())
         super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """A screen with another pixel ratio needs another render size."""
         if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._canvas.fit_window()
+            self.canvas.fit_window()
         super().changeEvent(event)
 
     def _on_stage_change(self) -> None:
-        self._canvas.update()
+        self.canvas.update()
         if self.stage.pose is not self._last_pose:
             self._last_pose = self.stage.pose
             self._moving()
@@ -147,7 +147,7 @@ class StageWidget(QWidget):
             self._finish.start()
 
     def _finish_picture(self) -> None:
-        if not self.stage.finish(detail=self._canvas.software):
+        if not self.stage.finish(detail=self.canvas.software):
             self._finish.start()
 
     def _fly(self) -> None:
@@ -157,8 +157,8 @@ class StageWidget(QWidget):
     def _moving(self) -> None:
         """Draw smaller while the picture moves, where full size would stutter."""
         self._rest.start()
-        self.stage.economy = self._canvas.slow
-        self._set_scale(self._canvas.moving_scale())
+        self.stage.economy = self.canvas.slow
+        self._set_scale(self.canvas.moving_scale())
 
     def _at_rest(self) -> None:
         if self._dragging or self.stage.flying:
@@ -167,13 +167,13 @@ class StageWidget(QWidget):
         if self.stage.economy:
             self.stage.economy = False
             self.stage.touch()
-        refine = self.refined and self._canvas.renderer and not self._canvas.software
+        refine = self.refined and self.canvas.renderer and not self.canvas.software
         self._set_scale(2.0 if refine else 1.0)
 
     def _set_scale(self, scale: float) -> None:
-        if scale != self._canvas.scale:
-            self._canvas.scale = scale
-            self._canvas.fit_window()
+        if scale != self.canvas.scale:
+            self.canvas.scale = scale
+            self.canvas.fit_window()
 
     # -- mouse
 
