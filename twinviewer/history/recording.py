@@ -226,7 +226,7 @@ class Recording:
         found = [
             self._slices.coarse(MINUTES, part, number)
             for part in self._slices.coarse_parts
-            if from_ns - HOUR_NS < part.hour_ns <= to_ns
+            if _meets(part, from_ns, to_ns)
         ]
         names = ("time", "min", "max", "last", "quality")
         columns = {name: np.concatenate([f[name] for f in found]) if found else np.zeros(0) for name in names}
@@ -243,7 +243,7 @@ class Recording:
         numbers = np.array([tag.number for tag in self.tags if tag.role == "state"], np.int32)
         if not len(numbers):
             return no_rows()
-        parts = [p for p in self._slices.coarse_parts if from_ns - HOUR_NS < p.hour_ns <= to_ns]
+        parts = [p for p in self._slices.coarse_parts if _meets(p, from_ns, to_ns)]
         live = [ref for ref in self._slices.within(from_ns, to_ns) if ref.part is None]
         rows = concatenated(
             [
@@ -258,7 +258,27 @@ class Recording:
         found = Rows(time, rows.tag, rows.value, rows.status, rows.source, rows.server, rows.word, rows.words)
         return found.take(order)
 
+    def minutes(self, wanted: Sequence[int], from_ns: int, to_ns: int) -> dict[str, np.ndarray]:
+        """One-minute aggregates of some tags (by number): tag, time, mean, min, max, last, quality, by tag and time.
+
+        What is not compacted yet is there as samples, each with mean = min = max = last.
+        """
+        tags = np.array(sorted(set(wanted)), np.int32)
+        found = [self._slices.all_minutes(p, tags) for p in self._slices.coarse_parts if _meets(p, from_ns, to_ns)]
+        live = self.uncompacted(wanted, from_ns, to_ns)
+        points = trend.of_rows(live)
+        fresh = (live.tag, live.time, points.low, points.low, points.low, points.low, points.quality)
+        names = ("tag", "time", "mean", "min", "max", "last", "quality")
+        columns = {n: np.concatenate([*(f[n] for f in found), c]) for n, c in zip(names, fresh, strict=True)}
+        inside = (columns["time"] > from_ns - MINUTE_NS) & (columns["time"] <= to_ns)
+        order = np.lexsort((columns["time"][inside], columns["tag"][inside]))
+        return {name: column[inside][order] for name, column in columns.items()}
+
     def usable(self, from_ns: int, to_ns: int) -> list[Stretch]:
         """When the recorder ran and the feed delivered, between two moments."""
         stretches = self.stretches(from_ns, to_ns)
         return trend.usable(stretches, self.diary.connections(from_ns, to_ns))
+
+
+def _meets(part: Part, from_ns: int, to_ns: int) -> bool:
+    return from_ns - HOUR_NS < part.hour_ns <= to_ns

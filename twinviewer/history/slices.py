@@ -207,6 +207,16 @@ class Slices:
             for name in taken.column_names
         }
 
+    def all_minutes(self, part: Part, tags: np.ndarray) -> dict[str, np.ndarray]:
+        """The rows of some tags in a part of MINUTES, by column."""
+        groups = list(range(self.file(MINUTES, part).num_row_groups))
+        taken = self._table(MINUTES, part, groups)
+        taken = taken.filter(pa.array(np.isin(taken["tag"].to_numpy(), tags)))
+        return {
+            name: taken[name].cast(pa.int64()).to_numpy() if name == "time" else taken[name].to_numpy()
+            for name in taken.column_names
+        }
+
     def all_states(self, part: Part) -> Rows:
         """All rows of a part of STATES, by tag and time."""
 

@@ -103,11 +103,20 @@ class Tracks:
         for asset in self._scene.assets:
             if asset.tags:
                 counts[every, self.of(asset).at(time)] += 1
-        known = np.zeros(steps, bool)
-        for stretch in self._usable:
-            known |= (time >= stretch.first_ns) & (time <= stretch.last_ns)
-        counts[~known] = 0
+        counts[~self.known(time)] = 0
         return time, counts
+
+    def known(self, time_ns: np.ndarray) -> np.ndarray:
+        """bool: whether the recorder ran and the feed delivered at each of these moments."""
+        known = np.zeros(len(time_ns), bool)
+        for stretch in self._usable:
+            known |= (time_ns >= stretch.first_ns) & (time_ns <= stretch.last_ns)
+        return known
+
+    @property
+    def usable_s(self) -> float:
+        """Seconds in which the recorder ran and the feed delivered."""
+        return sum(s.last_ns - s.first_ns for s in _joined(self._usable)) / 1e9
 
 
 def states_of(tag: Tag, rows: Rows) -> np.ndarray:

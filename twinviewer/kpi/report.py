@@ -1,0 +1,225 @@
+"""The figures of a shift, out of a recording: indicators, time in state, vibration, energy, alarms."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from twinviewer.history.recording import Recording
+from twinviewer.kpi import iso22400
+from twinviewer.kpi.live import Line, lines_of
+from twinviewer.kpi.report_alarms import AlarmFigures, alarm_figures
+from twinviewer.kpi.tracks import Track, Tracks
+from twinviewer.model.asset import Asset
+from twinviewer.model.frame import Kpi
+from twinviewer.model.quality import Quality
+from twinviewer.model.state import State
+from twinviewer.scene.scene import Scene
+from twinviewer.states.evaluator import first_tag
+
+NS = 1_000_000_000
+NAN = float("nan")
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFigures:
+    """One asset: `seconds` float64 (9,) in each state, the worst vibration (NaN: none) and when, energy (NaN: none)."""
+
+    asset: Asset
+    track: Track
+    seconds: np.ndarray
+    vibration_mm_s: float
+    vibration_ns: int
+    energy_kwh: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftReport:
+    """Everything that a shift report says. `power_kw` is (time_ns int64, float64) of the sum of all meters."""
+
+    scene: str
+    from_ns: int
+    to_ns: int
+    recorded_s: float
+    kpis: tuple[Kpi, ...]
+    assets: tuple[AssetFigures, ...]
+    energy_kwh: float
+    carbon_kg: float
+    carbon_source: str
+    power_kw: tuple[np.ndarray, np.ndarray]
+    alarms: AlarmFigures
+    actions: tuple[dict[str, Any], ...]
+    notes: tuple[dict[str, Any], ...]
+
+
+def shift_report(
+    recording: Recording, scene: Scene, from_ns: int, to_ns: int, progress: Progress = lambda fraction, text: None
+) -> ShiftReport:
+    """All figures between two moments. `progress` may raise to cancel. Raises RecordingError."""
+    progress(0.0, "states")
+    tracks = Tracks(recording, scene, from_ns, to_ns)
+    progress(0.3, "counters and energy")
+    gains = gains_of(recording, scene, ("count_good", "count_scrap", "energy"), from_ns, to_ns)
+    progress(0.5, "vibration and power")
+    assets, power = _assets(recording, scene, tracks, gains)
+    energy = float(np.nansum([a.energy_kwh for a in assets]))
+    kpis = line_kpis(scene, tracks, gains)
+    progress(0.8, "alarms")
+    diary = recording.diary
+    notes = tuple(n for n in diary.notes() if from_ns <= n["time_ns"] <= to_ns)
+    return ShiftReport(
+        scene=scene.name,
+        from_ns=from_ns,
+        to_ns=to_ns,
+        recorded_s=sum(s.last_ns - s.first_ns for s in recording.stretches(from_ns, to_ns)) / NS,
+        kpis=(*kpis, _energy_per_part(scene, gains, energy)),
+        assets=assets,
+        energy_kwh=energy,
+        carbon_kg=energy * scene.energy.carbon_kg_per_kwh,
+        carbon_source=scene.energy.carbon_source,
+        power_kw=power,
+        alarms=alarm_figures(diary.events(from_ns, to_ns), recording.alarms_at(to_ns), from_ns, to_ns),
+        actions=tuple(diary.actions(from_ns, to_ns)),
+        notes=notes,
+    )
+
+
+def gains_of(recording: Recording, scene: Scene, roles: tuple[str, ...], from_ns: int, to_ns: int) -> dict[int, float]:
+    """By how much each counting tag (row of scene.tags) grew; a counter that goes back counts from there anew."""
+    rows = {t.index: int(recording.number_of_row[t.index]) for t in scene.tags if t.role in roles}
+    rows = {row: number for row, number in rows.items() if number >= 0}
+    if not rows:
+        return {}
+    seen = recording.minutes(list(rows.values()), from_ns, to_ns)
+    first, last = recording.at(from_ns), recording.at(to_ns)
+    gains: dict[int, float] = {}
+    for row, number in rows.items():
+        a, b = np.searchsorted(seen["tag"], [number, number + 1])
+        inside = seen["last"][a:b][(seen["time"][a:b] >= from_ns) & (seen["time"][a:b] + 60 * NS <= to_ns)]
+        values = np.concatenate([[first.value[row]], inside, [last.value[row]]])
+        values = values[np.isfinite(values)]
+        step = np.diff(values)
+        gains[row] = float(np.where(step >= 0, step, values[1:]).sum()) if len(values) else 0.0
+    return gains
+
+
+def line_kpis(scene: Scene, tracks: Tracks, gains: dict[int, float]) -> tuple[Kpi, ...]:
+    """The ISO 22400-2 indicators of each line's bottleneck, and the line's throughput."""
+    found: list[Kpi] = []
+    hours = tracks.usable_s / 3600
+    for line in lines_of(scene):
+        units = [_unit(line, k, tracks, gains) for k in range(len(line.stations))]
+        slowest = line.bottleneck()
+        if slowest is not None:
+            found += _unit_kpis(scene, line, slowest, units[slowest])
+        counters = [c.tag for c in line.good if c.tag >= 0]
+        parts = gains.get(counters[-1], NAN) if counters else NAN
+        found.append(
+            Kpi(
+                f"rate.{line.name}",
+                f"{line.name}: throughput rate",
+                iso22400.ratio(parts, hours),
+                "parts/h",
+                "GQ of the last counting station / hours recorded",
+                {"GQ": parts, "hours": hours},
+                target=scene.kpi_targets.get(f"rate.{line.name}"),
+            )
+        )
+    return tuple(found)
+
+
+def _unit(line: Line, k: int, tracks: Tracks, gains: dict[int, float]) -> iso22400.UnitTimes:
+    track = tracks.of(line.stations[k])
+    line.time_s[k] = track.seconds()
+    line.good[k].total = gains.get(line.good[k].tag, 0.0)
+    line.scrap[k].total = gains.get(line.scrap[k].tag, 0.0)
+    faults = track.state == State.FAULT
+    repair_s = float(line.time_s[k][State.FAULT] + line.time_s[k][State.MAINTENANCE])
+    return replace(line.unit_times(k), failures=int(faults.sum()), ttr_s=repair_s if faults.any() else 0.0)
+
+
+_INDICATORS: tuple[tuple[str, str, Callable[[iso22400.UnitTimes], float], str], ...] = (
+    ("oee", "OEE", iso22400.oee, "%"),
+    ("availability", "availability", iso22400.availability, "%"),
+    ("effectiveness", "effectiveness", iso22400.effectiveness, "%"),
+    ("quality_ratio", "quality ratio", iso22400.quality_ratio, "%"),
+    ("utilisation_efficiency", "utilisation efficiency", iso22400.utilisation_efficiency, "%"),
+    ("allocation_efficiency", "allocation efficiency", iso22400.allocation_efficiency, "%"),
+    ("mtbf", "MTBF", iso22400.mtbf_s, "h"),
+    ("mttr", "MTTR", iso22400.mttr_s, "min"),
+)
+_SCALE = {"%": 100.0, "h": 1 / 3600, "min": 1 / 60}
+
+
+def _unit_kpis(scene: Scene, line: Line, k: int, unit: iso22400.UnitTimes) -> list[Kpi]:
+    found = []
+    for key, label, formula, sign in _INDICATORS:
+        target = scene.kpi_targets.get(key)
+        target = target * _SCALE[sign] if target is not None else None
+        name = f"{line.name}: {label}"
+        inputs = {**unit.inputs, "failures": float(unit.failures), "repair_s": unit.ttr_s}
+        note = f"of the bottleneck {line.stations[k].asset_id}"
+        value = formula(unit) * _SCALE[sign]
+        found.append(
+            Kpi(f"{key}.{line.name}", name, value, sign, iso22400.FORMULAS[key], inputs, None, 0, target, note)
+        )
+    return found
+
+
+def _energy_per_part(scene: Scene, gains: dict[int, float], energy_kwh: float) -> Kpi:
+    last = [next((c.tag for c in reversed(line.good) if c.tag >= 0), -1) for line in lines_of(scene)]
+    parts = sum(gains.get(tag, 0.0) for tag in last)
+    inputs = {"energy_kwh": energy_kwh, "GQ": parts}
+    value = iso22400.ratio(energy_kwh, parts)
+    target = scene.kpi_targets.get("energy_per_part")
+    return Kpi("energy_per_part", "Energy per part", value, "kWh", "energy of all meters / GQ", inputs, target=target)
+
+
+def _assets(
+    recording: Recording, scene: Scene, tracks: Tracks, gains: dict[int, float]
+) -> tuple[tuple[AssetFigures, ...], tuple[np.ndarray, np.ndarray]]:
+    vibration, power, energy = (first_tag(scene, role) for role in ("vibration", "power", "energy"))
+    numbers = recording.number_of_row
+    wanted = [int(numbers[t]) for t in (*vibration, *power) if t >= 0 and numbers[t] >= 0]
+    seen = recording.minutes(wanted, tracks.from_ns, tracks.to_ns)
+    grid = np.arange(tracks.from_ns, tracks.to_ns, 60 * NS, dtype=np.int64)
+    known = tracks.known(grid)
+    total = np.full(len(grid), NAN)
+    found: list[AssetFigures] = []
+    for asset in scene.assets:
+        if not asset.tags:
+            continue
+        worst, when = _worst(seen, _number(numbers, vibration[asset.index]))
+        own_kw = np.where(known, _held(seen, _number(numbers, power[asset.index]), grid), NAN)
+        total = np.where(np.isfinite(own_kw), np.nan_to_num(total) + own_kw, total)
+        counted = gains.get(int(energy[asset.index]), NAN)
+        if not np.isfinite(counted) and np.isfinite(own_kw).any():
+            counted = float(np.nansum(own_kw) / 60)
+        track = tracks.of(asset)
+        found.append(AssetFigures(asset, track, track.seconds(), worst, when, counted))
+    return tuple(found), (grid, total)
+
+
+def _number(numbers: np.ndarray, row: int) -> int:
+    return int(numbers[row]) if row >= 0 else -1
+
+
+def _worst(seen: dict[str, np.ndarray], number: int) -> tuple[float, int]:
+    """The highest usable value of a tag and the minute in which it came."""
+    a, b = np.searchsorted(seen["tag"], [number, number + 1]) if number >= 0 else (0, 0)
+    high = np.where(seen["quality"][a:b] < Quality.BAD, seen["max"][a:b], NAN)
+    if not np.isfinite(high).any():
+        return NAN, 0
+    k = int(np.nanargmax(high))
+    return float(high[k]), int(seen["time"][a + k])
+
+
+def _held(seen: dict[str, np.ndarray], number: int, grid: np.ndarray) -> np.ndarray:
+    """The mean of each minute, held where no sample came; NaN before the first."""
+    a, b = np.searchsorted(seen["tag"], [number, number + 1]) if number >= 0 else (0, 0)
+    if a == b:
+        return np.full(len(grid), NAN)
+    k = np.searchsorted(seen["time"][a:b], grid + 60 * NS, "left") - 1
+    return np.where(k >= 0, seen["mean"][a:b][np.maximum(k, 0)], NAN)

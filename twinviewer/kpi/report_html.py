@@ -1,0 +1,255 @@
+"""A shift report as one HTML page that needs nothing else: tables, and drawings as SVG."""
+
+import base64
+import html
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import numpy as np
+
+from twinviewer.kpi import iso22400
+from twinviewer.kpi.report import AssetFigures, ShiftReport
+from twinviewer.model.frame import Kpi
+from twinviewer.model.palette import ALARM, ENERGY, STATE, SURFACE
+from twinviewer.model.state import State
+
+SHOWN = (
+    State.RUNNING,
+    State.SETUP,
+    State.IDLE,
+    State.BLOCKED,
+    State.STARVED,
+    State.FAULT,
+    State.MAINTENANCE,
+    State.OFFLINE,
+)
+WIDTH = 900
+_COLOUR, _PAGE = STATE["light"], SURFACE["light"]
+_STYLE = f"""
+body {{ font: 14px/1.45 sans-serif; color: {_PAGE["text"]}; background: {_PAGE["raised"]};
+  margin: 32px auto; max-width: 960px; }}
+h1 {{ font-size: 24px; margin: 0; }} h2 {{ font-size: 17px; margin: 28px 0 8px; }}
+table {{ border-collapse: collapse; width: 100%; }} th, td {{ padding: 3px 8px; text-align: right; }}
+th {{ color: {_PAGE["text2"]}; font-weight: 600; border-bottom: 1px solid {_PAGE["border"]}; }}
+td {{ border-bottom: 1px solid {_PAGE["window"]}; }} .left {{ text-align: left; }}
+.small {{ color: {_PAGE["text2"]}; font-size: 12px; }} .missed {{ color: {ALARM["light"][1]}; font-weight: 600; }}
+img, svg {{ max-width: 100%; }}
+"""
+
+
+def page(report: ShiftReport, pictures: Sequence[tuple[str, bytes]] = ()) -> str:
+    """The whole page. `pictures` are titles and PNG files."""
+    body = sections(report, drawings(report))
+    shown = "".join(
+        f'<h2>{html.escape(title)}</h2><img alt="{html.escape(title)}" '
+        f'src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+        for title, png in pictures
+    )
+    title = html.escape(f"{report.scene}: shift report")
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style></head><body>{body}{shown}</body></html>\n"
+    )
+
+
+def sections(report: ShiftReport, drawn: Mapping[str, str]) -> str:
+    """The body: heading, indicators, states, vibration and energy, alarms, actions and notes."""
+    part_of = f"{report.recorded_s / 3600:.2f} h of {(report.to_ns - report.from_ns) / 3.6e12:.2f} h were recorded"
+    return "".join(
+        (
+            f"<h1>{html.escape(report.scene)}</h1>",
+            f"<p>Shift report, {local(report.from_ns)} to {local(report.to_ns)}. {part_of}.</p>",
+            "<h2>Indicators (ISO 22400-2)</h2>",
+            _kpis(report),
+            "<h2>States</h2>",
+            drawn["states"],
+            _states(report.assets),
+            "<h2>Energy and carbon</h2>",
+            f"<p>{report.energy_kwh:,.1f} kWh, {report.carbon_kg:,.1f} kg CO<sub>2</sub>e "
+            f'<span class="small">(factor: {html.escape(report.carbon_source or "none given")})</span></p>',
+            drawn["power"],
+            _consumers(report.assets),
+            "<h2>Worst vibration</h2>",
+            _vibration(report.assets),
+            "<h2>Alarms (EEMUA 191)</h2>",
+            drawn["alarms"],
+            _alarms(report),
+            _told(report),
+        )
+    )
+
+
+def local(time_ns: int) -> str:
+    """A moment in this computer's time, with its zone."""
+    return datetime.fromtimestamp(time_ns / 1e9).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def number(value: float, digits: int = 1) -> str:
+    """A number, or a dash where there is none."""
+    return f"{value:,.{digits}f}" if math.isfinite(value) else "–"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> str:
+    """An HTML table; the first `left` columns are text. Cells are HTML."""
+
+    def row(cells: Sequence[str], tag: str) -> str:
+        marked = (f"<{tag}{' class=left' if k < left else ''}>{cell}</{tag}>" for k, cell in enumerate(cells))
+        return f"<tr>{''.join(marked)}</tr>"
+
+    return f"<table width='100%'>{row(head, 'th')}{''.join(row(cells, 'td') for cells in rows)}</table>"
+
+
+def _kpis(report: ShiftReport) -> str:
+    rows = []
+    for kpi in report.kpis:
+        missed = (
+            kpi.target is not None
+            and kpi.value < kpi.target
+            and kpi.key.split(".")[0] not in ("mttr", "energy_per_part")
+        )
+        value = f"{number(kpi.value)} {kpi.unit}"
+        inputs = ", ".join(f"{k} {v:,.5g}" for k, v in kpi.inputs.items() if math.isfinite(v) and _used(k, kpi))
+        rows.append(
+            (
+                html.escape(kpi.label),
+                f'<span class="missed">{value}</span>' if missed else value,
+                f"{number(kpi.target)} {kpi.unit}" if kpi.target is not None else "–",
+                f'<span class="small">{html.escape(kpi.formula)}: {html.escape(inputs)} {html.escape(kpi.note)}</span>',
+            )
+        )
+    return table(("Indicator", "Value", "Target", "<div style='width: 420px'>Formula and inputs</div>"), rows)
+
+
+def _used(name: str, kpi: Kpi) -> bool:
+    """Whether the formula speaks of an input (those of OEE are all of them)."""
+    return not kpi.key.startswith(tuple(iso22400.FORMULAS)) or name.split("_")[0] in kpi.formula
+
+
+def _states(assets: Sequence[AssetFigures]) -> str:
+    rows = []
+    for a in assets:
+        total = max(float(a.seconds.sum()), 1e-9)
+        cells = [f"{100 * a.seconds[s] / total:.1f}" if a.seconds[s] else "" for s in (*SHOWN, State.UNKNOWN)]
+        rows.append((html.escape(a.asset.asset_id), *cells))
+    heads = [f"{s.label} %" for s in (*SHOWN, State.UNKNOWN)]
+    return table(("Asset", *heads), rows)
+
+
+def _vibration(assets: Sequence[AssetFigures]) -> str:
+    worst = sorted((a for a in assets if math.isfinite(a.vibration_mm_s)), key=lambda a: -a.vibration_mm_s)[:10]
+    rows = []
+    for a in worst:
+        limits = a.asset.vibration_limits
+        zone = "ABCD"[sum(a.vibration_mm_s > b for b in limits)] if limits else "–"
+        rows.append((html.escape(a.asset.asset_id), f"{a.vibration_mm_s:.2f} mm/s", zone, local(a.vibration_ns)))
+    return table(("Asset", "Highest velocity", "Zone (ISO 20816-3)", "When"), rows)
+
+
+def _consumers(assets: Sequence[AssetFigures]) -> str:
+    most = sorted((a for a in assets if math.isfinite(a.energy_kwh)), key=lambda a: -a.energy_kwh)[:10]
+    return table(("Asset", "Energy"), ((html.escape(a.asset.asset_id), f"{a.energy_kwh:,.2f} kWh") for a in most))
+
+
+def _alarms(report: ShiftReport) -> str:
+    f = report.alarms
+    response = f.acknowledged_s
+    told = "–" if not len(response) else f"{np.median(response):.0f} s, 90 % within {np.quantile(response, 0.9):.0f} s"
+    rows = (
+        ("Alarms raised", str(f.raised), ""),
+        ("Mean in ten minutes", f"{f.per_10_min:.2f}", "1 or fewer"),
+        ("Most in any ten minutes", str(f.peak_10_min), "10 or fewer"),
+        ("Floods", f"{f.floods}, {100 * f.flood_share:.1f} % of the time", "none"),
+        ("Time until acknowledged (median)", told, ""),
+        ("Never acknowledged", str(f.never_acknowledged), "none"),
+        ("Standing longer than 24 h", html.escape(", ".join(f.stale)) or "none", "none"),
+        ("Chattering", html.escape(", ".join(f.chattering)) or "none", "none"),
+        ("Priorities 1 / 2 / 3 / 4", " / ".join(map(str, f.by_priority)), ""),
+    )
+    worst = table(("Most frequent", "Times"), ((html.escape(k), str(n)) for k, n in f.worst)) if f.worst else ""
+    return table(("Figure", "Value", "Wanted"), rows) + worst
+
+
+def _told(report: ShiftReport) -> str:
+    actions = [
+        (local(a["time_ns"]), *(html.escape(str(a.get(k, ""))) for k in ("what", "key", "by", "reason")))
+        for a in report.actions
+    ]
+    notes = [
+        (local(n["time_ns"]), *(html.escape(str(n.get(k, ""))) for k in ("asset", "text", "by"))) for n in report.notes
+    ]
+    found = ""
+    if actions:
+        found += "<h2>Actions</h2>" + table(("When", "What", "On", "By", "Why"), actions, 5)
+    return found + ("<h2>Notes</h2>" + table(("When", "Asset", "Note", "By"), notes, 4) if notes else "")
+
+
+# -- drawings -----------------------------------------------------------------------------------------------------
+
+
+def drawings(report: ShiftReport) -> dict[str, str]:
+    """SVG of the states of all assets, of the power and of the alarm rate."""
+    return {"states": _bands(report), "power": _power(report), "alarms": _rate(report)}
+
+
+def _svg(height: float, content: str, label: str) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height:.0f}" '
+        f'viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-label="{html.escape(label)}" '
+        f'font-family="sans-serif" font-size="11">{content}</svg>'
+    )
+
+
+def _x(time_ns: float, report: ShiftReport, left: float = 90) -> float:
+    return left + (WIDTH - left) * (time_ns - report.from_ns) / max(report.to_ns - report.from_ns, 1)
+
+
+def _bands(report: ShiftReport) -> str:
+    row_px, parts = 15, []
+    for k, a in enumerate(report.assets):
+        y = k * row_px
+        parts.append(f'<text x="0" y="{y + 11}" fill="{_PAGE["text"]}">{html.escape(a.asset.asset_id[:14])}</text>')
+        ends = np.append(a.track.start_ns[1:], a.track.end_ns)
+        for start, end, state in zip(a.track.start_ns, ends, a.track.state, strict=True):
+            x0, x1 = _x(int(start), report), _x(int(end), report)
+            colour = _PAGE["window"] if state == State.UNKNOWN else _COLOUR[State(int(state))]
+            parts.append(
+                f'<rect x="{x0:.1f}" y="{y + 1}" width="{max(x1 - x0, 0.4):.1f}" height="12" fill="{colour}"/>'
+            )
+    y = len(report.assets) * row_px + 8
+    for k, state in enumerate(SHOWN):
+        x = 90 + 100 * k
+        parts.append(f'<rect x="{x}" y="{y}" width="12" height="12" fill="{_COLOUR[state]}"/>')
+        parts.append(f'<text x="{x + 17}" y="{y + 10}" fill="{_PAGE["text2"]}">{state.label}</text>')
+    return _svg(y + 20, "".join(parts), "States of all assets over time")
+
+
+def _power(report: ShiftReport) -> str:
+    time, power = report.power_kw
+    if not len(time):
+        return ""
+    finite = np.isfinite(power)
+    top = max(float(power[finite].max(initial=0.0)), 1e-9)
+    line = ""
+    for run in np.split(np.arange(len(time)), np.flatnonzero(np.diff(finite.astype(np.int8))) + 1):
+        if finite[run[0]]:
+            points = " ".join(f"{_x(int(time[k]), report):.1f},{110 - 100 * power[k] / top:.1f}" for k in run)
+            line += f'<polyline points="{points}" fill="none" stroke="{ENERGY["light"][6]}" stroke-width="1.5"/>'
+    axis = f'<text y="16" fill="{_PAGE["text2"]}">{top:,.0f} kW</text>'
+    axis += f'<text x="0" y="112" fill="{_PAGE["text2"]}">0</text>'
+    return _svg(116, axis + line, "Power of all meters over time")
+
+
+def _rate(report: ShiftReport) -> str:
+    rate = report.alarms.rate
+    top = max(int(rate.max(initial=0)), 10)
+    width = (WIDTH - 90) / max(len(rate), 1)
+    bars = "".join(
+        f'<rect x="{90 + k * width:.1f}" y="{80 - 70 * n / top:.1f}" width="{max(width - 1, 0.5):.1f}" '
+        f'height="{70 * n / top:.1f}" fill="{ALARM["light"][1 if n > 10 else 4]}"/>'
+        for k, n in enumerate(rate.tolist())
+    )
+    y = 80 - 70 * 10 / top
+    limit = f'<line x1="90" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}" stroke="{ALARM["light"][2]}"/>'
+    text = f'<text x="0" y="{y + 4:.1f}" fill="{_PAGE["text2"]}">10 in 10 min</text>'
+    return _svg(86, bars + limit + text, "Alarms in each ten minutes")
