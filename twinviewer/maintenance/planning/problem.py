@@ -1,0 +1,178 @@
+"""A planning problem: jobs, crews and what an hour of standing costs, compiled to arrays over whole hours.
+
+A job runs in one go, by one crew that has its skill. All hours count from the plan's start. A job that is put off runs
+its risk until the end of the horizon; one that failed before its start has been repaired by then, at `failure_eur`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from twinviewer.model.errors import DataError
+
+
+@dataclass(frozen=True)
+class Task:
+    """One job. `failure` float64 (hours + 1,): probability that the asset has failed by each hour without the job.
+
+    `group` is what stands while it runs ("" nothing). `due_h` is its deadline (None without) and `late_eur_per_h` what
+    each hour beyond it costs. `earliest_h` is when its parts are there. `pinned_h` fixes its start, `pinned_crew` its
+    crew. `parts_eur` is paid when the job is done.
+    """
+
+    name: str
+    asset_id: str
+    title: str
+    kind: str
+    skill: str
+    duration_h: int
+    people: int = 1
+    group: str = ""
+    failure_eur: float = 0.0
+    failure: np.ndarray | None = None
+    due_h: int | None = None
+    late_eur_per_h: float = 0.0
+    earliest_h: int = 0
+    parts_eur: float = 0.0
+    part: str = ""
+    pinned_h: int | None = None
+    pinned_crew: str = ""
+    failure_down_h: float = 0.0
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Crew:
+    """People with the same skills. `there` int64 (hours,): how many are there; `eur_per_h` float64 (hours,): each."""
+
+    name: str
+    skills: frozenset[str]
+    there: np.ndarray
+    eur_per_h: np.ndarray
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`loss` maps a group to what each of its hours standing costs, float64 (hours,): 0 within planned stops."""
+
+    hours: int
+    tasks: tuple[Task, ...]
+    crews: tuple[Crew, ...]
+    loss: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Options:
+    """A problem as arrays: n tasks, r rows (a task by a crew that can do it), c crews, g groups, H hours.
+
+    `own` float64 (r, H) is what starting there costs by itself, inf where it is not allowed; `put_off` float64 (n,) what
+    not doing the job within the horizon costs; `first_row` int64 (n + 1,) the rows of each task.
+    """
+
+    problem: Problem
+    row_task: np.ndarray
+    row_crew: np.ndarray
+    first_row: np.ndarray
+    own: np.ndarray
+    put_off: np.ndarray
+    duration: np.ndarray
+    people: np.ndarray
+    group: np.ndarray
+    loss: np.ndarray
+    there: np.ndarray
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A start hour and a row of `Options` per task, int64 (n,); -1 and -1 where it is put off."""
+
+    start: np.ndarray
+    row: np.ndarray
+
+    def with_task(self, task: int, start: int, row: int) -> "Schedule":
+        """The same with one task elsewhere."""
+        starts, rows = self.start.copy(), self.row.copy()
+        starts[task], rows[task] = start, row
+        return Schedule(starts, rows)
+
+
+def window_sums(x: np.ndarray, length: int) -> np.ndarray:
+    """float64 (H,): the sum of x[h : h + length] for each h; windows beyond the end are cut short."""
+    total = np.concatenate([[0.0], np.cumsum(x)])
+    ends = np.minimum(np.arange(len(x)) + length, len(x))
+    return total[ends] - total[:-1]
+
+
+def failure_cost(task: Task, hours: int) -> np.ndarray:
+    """float64 (hours + 1,): expected cost of failing before each hour."""
+    if task.failure is None:
+        return np.zeros(hours + 1)
+    return task.failure_eur * task.failure[: hours + 1]
+
+
+def lateness_cost(task: Task, hours: int) -> np.ndarray:
+    """float64 (hours + 1,): what ending late costs for each start; the last entry is never ending in the horizon."""
+    if task.due_h is None:
+        return np.zeros(hours + 1)
+    return task.late_eur_per_h * np.maximum(0, np.arange(hours + 1) + task.duration_h - task.due_h)
+
+
+def labour_cost(task: Task, crew: Crew) -> np.ndarray:
+    """float64 (hours,): wages for each start."""
+    return task.people * window_sums(crew.eur_per_h, task.duration_h)
+
+
+def own_cost(task: Task, crew: Crew, hours: int) -> np.ndarray:
+    """float64 (hours,): all that a start costs by itself, inf where it is not allowed."""
+    cost = failure_cost(task, hours)[:-1] + lateness_cost(task, hours)[:-1] + labour_cost(task, crew) + task.parts_eur
+    short = window_sums((crew.there < task.people).astype(float), task.duration_h) > 0.5
+    start = np.arange(hours)
+    allowed = ~short & (start >= task.earliest_h) & (start + task.duration_h <= hours)
+    if task.pinned_h is not None:
+        allowed = start == task.pinned_h
+    return np.where(allowed, cost, np.inf)
+
+
+def crews_for(task: Task, crews: tuple[Crew, ...]) -> list[int]:
+    """The crews that may do a task."""
+    able = [k for k, crew in enumerate(crews) if task.skill in crew.skills]
+    if task.pinned_crew:
+        able = [k for k, crew in enumerate(crews) if crew.name == task.pinned_crew] or able
+    return able
+
+
+def compiled(problem: Problem) -> Options:
+    """Raises DataError for a job that no crew can do."""
+    rows: list[tuple[int, int]] = []
+    first = [0]
+    for i, task in enumerate(problem.tasks):
+        able = crews_for(task, problem.crews)
+        if not able:
+            known = ", ".join(sorted({s for c in problem.crews for s in c.skills})) or "none"
+            raise DataError(
+                f'no crew has the skill "{task.skill}"', task.name, f"Skills of the crews: {known} (maintenance.toml)."
+            )
+        rows += [(i, c) for c in able]
+        first.append(len(rows))
+    hours, tasks = problem.hours, problem.tasks
+    names = sorted(problem.loss)
+    number = {name: k for k, name in enumerate(names)}
+    own = [own_cost(tasks[i], problem.crews[c], hours) for i, c in rows]
+    put_off = [failure_cost(t, hours)[-1] + lateness_cost(t, hours)[-1] for t in tasks]
+    for i, t in enumerate(tasks):
+        if t.pinned_h is not None:
+            put_off[i] = np.inf
+    return Options(
+        problem,
+        np.array([i for i, _ in rows], np.int64),
+        np.array([c for _, c in rows], np.int64),
+        np.array(first, np.int64),
+        np.array(own).reshape(len(rows), hours),
+        np.array(put_off, float),
+        np.array([t.duration_h for t in tasks], np.int64),
+        np.array([t.people for t in tasks], np.int64),
+        np.array([number.get(t.group, -1) for t in tasks], np.int64),
+        np.array([problem.loss[name] for name in names], float).reshape(len(names), hours),
+        np.array([c.there for c in problem.crews], np.int64).reshape(len(problem.crews), hours),
+    )
