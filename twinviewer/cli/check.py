@@ -50,9 +50,20 @@ def run(args: argparse.Namespace) -> int:
         findings += _against(args.against, draft)
     if args.lock:
         _lock(draft)
+    findings += _line(args, draft)
     _print(args, draft, findings, bound)
     errors, warnings, _ = counts(findings)
     return 1 if errors or warnings else 0
+
+
+def _line(args: argparse.Namespace, draft: "Draft") -> list["Notice"]:
+    """Findings of the flow model beside the scene, where there is one."""
+    file = args.scene / "line.toml"
+    if not file.is_file():
+        return []
+    from twinviewer.simulation.lint import check_file
+
+    return check_file(file, draft.scene)
 
 
 def _ask_server(args: argparse.Namespace, draft: "Draft") -> tuple[list["Notice"], int]:

@@ -521,7 +521,11 @@ def operation_ends(
     i,
     now,
 ):
-    """The part on machine `i` is finished, or its setup is."""
+    """The part on machine `i` is finished, or its setup is.
+
+    A part that goes back for rework is set aside before that station even where its buffer is full: a loop of full
+    buffers would stand still for ever.
+    """
     m = machines[i]
     if m.after_setup > 0.0:
         m.remaining = m.after_setup
@@ -537,11 +541,12 @@ def operation_ends(
     if stations[s].entry == ARRIVALS:
         parts[p].entered = now
         account_wip(g, 1, now)
+    tries = parts[p].rework
     to = route_of(stations, parts, g, dist, first_route, route_to, route_share, n_products, s, p)
     if to < 0:
         leave(machines, stations, parts, g, done, scrapped, order_left, order_done, i, p, to == SCRAP, now)
         touch(stations, g, s)
-    elif stations[to].occupied < stations[to].capacity and stations[to].blocked == 0:
+    elif parts[p].rework > tries or (stations[to].occupied < stations[to].capacity and stations[to].blocked == 0):
         admit(stations, parts, tree, machines.size, n_calendars, to, p, now)
         m.part = -1
         m.dirty = 1

@@ -137,6 +137,7 @@ class Station(Strict):
     """Parallel, alike machines behind one input buffer."""
 
     asset: str | None = Field(default=None, description="asset of the scene; the station's name where it is one")
+    assets: tuple[str, ...] = Field(default=(), description="assets of the machines, where they are several")
     machines: int = Field(default=1, ge=1)
     time: Text | Mapping[str, Text] = Field(description="processing time per part, or per product")
     speed: float = Field(default=1.0, gt=0)

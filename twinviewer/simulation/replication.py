@@ -17,10 +17,10 @@ BIN_S = 900.0  # width of the energy profile's bins: the quarter of an hour that
 class Outcome:
     """What one replication gives between the end of the warm-up and its end.
 
-    time_s float64 (machines, states), of which down_off_s and maintained_off_s (machines,) lie off shift;
-    failures int64 (machines,); good, scrap, queue (mean number waiting), planned_s and planned_good_s (planned run time of what was
-    worked on, and of the good part of it) float64 (stations,); done, scrapped int64 (products,); order_done_s float64
-    (orders,) (inf: not finished); crew_busy (share of paid time) and crew_paid_s float64 (crews,); energy_kwh
+    time_s float64 (machines, states), of which down_off_s and maintained_off_s (machines,) lie off shift; failures
+    int64 (machines,); good, scrap, queue (mean number waiting), planned_s and planned_good_s (planned run time of what
+    was worked on, and of the good part of it) float64 (stations,); done, scrapped int64 (products,); order_done_s
+    float64 (orders,) (inf: not finished); crew_busy (share of paid time) and crew_paid_s float64 (crews,); energy_kwh
     (stations,), peak_kw over quarters of an hour; wip the mean number of parts in the system; lead_s their mean time in
     it; events that were handled; wip_at_end.
     """

@@ -1,10 +1,8 @@
 """From a flow model to the engine's tables."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 
 import numpy as np
 
@@ -399,18 +397,18 @@ def _sources(b: _Builder, stations: np.ndarray) -> tuple[np.ndarray, np.ndarray,
     book = tuple(sorted(b.line.order, key=lambda o: o.priority))
     sequence: list[tuple[int, int]] = []
     table = np.zeros(max(len(b.sources), 1), r.SOURCE)
-    ordered_by: str | None = None
+    taken: set[int] = set()
     for k, (name, source) in enumerate(b.sources):
         where = f"source.{name}"
         offset = len(sequence)
         repeat = 1
         if source.policy == "orders":
-            if ordered_by is not None:
-                raise LineError("two sources take from the order book", where, f'"{ordered_by}" does already.')
-            ordered_by = name
             repeat = 0
             for n, order in enumerate(book):
-                sequence += [(b.product(order.product, f"order {order.id}"), n)] * order.quantity
+                product = b.product(order.product, f"order {order.id}")
+                if n not in taken and _begins(b, product) in (None, source.feeds):
+                    taken.add(n)
+                    sequence += [(product, n)] * order.quantity
         elif source.lots:
             for lot in source.lots:
                 sequence += [(b.product(lot.product, f"{where}.lots"), -1)] * lot.quantity
@@ -431,7 +429,13 @@ def _sources(b: _Builder, stations: np.ndarray) -> tuple[np.ndarray, np.ndarray,
         table[k]["offset"], table[k]["n"], table[k]["repeat"] = offset, len(sequence) - offset, repeat
     if not b.sources:
         raise LineError("nothing enters this line", "source", 'Add a source: [source.main] feeds = "…".')
-    return table, np.array(sequence, np.int64).reshape(-1, 2), book if ordered_by is not None else ()
+    return table, np.array(sequence, np.int64).reshape(-1, 2), book if taken else ()
+
+
+def _begins(b: _Builder, product: int) -> str | None:
+    """The station at which a product's route begins; None without a route."""
+    entry = b.line.product.get(b.products[product])
+    return entry.route[0] if entry is not None and entry.route else None
 
 
 def _ways(b: _Builder, name: str, product: int) -> list[tuple[int, float]]:
@@ -575,7 +579,7 @@ def reachable(line: Line) -> set[str]:
     b = _Builder(line, 1.0)
     edges: dict[str, set[str]] = {name: set() for name in line.station}
     for name, s in line.station.items():
-        for product in range(len(b.products)):
+        for product in (p for p in range(len(b.products)) if _visits(b, name, p)):
             edges[name] |= {b.all_stations[row] for row, _ in _ways(b, name, product) if row >= 0}
         if s.quality is not None and s.quality.rework is not None:
             edges[name].add(s.quality.rework.to)
@@ -589,19 +593,31 @@ def reachable(line: Line) -> set[str]:
     return seen
 
 
+def last_stations(line: Line) -> set[str]:
+    """Stations from which some product leaves the line as a good part."""
+    b = _Builder(line, 1.0)
+    return {
+        name
+        for name in line.station
+        for product in range(len(b.products))
+        if _visits(b, name, product) and any(row == r.SINK for row, _ in _ways(b, name, product))
+    }
+
+
+def _visits(b: _Builder, name: str, product: int) -> bool:
+    """Whether a product may come to a station at all."""
+    entry = b.line.product.get(b.products[product])
+    return entry is None or not entry.route or name in entry.route
+
+
 def pairs_of(line: Line) -> set[tuple[str, str]]:
     """(from, to) pairs of the flow, for drawing and for matching with a scene."""
     b = _Builder(line, 1.0)
-    pairs = {
+    return {
         (name, b.all_stations[row])
         for name in line.station
         for product in range(len(b.products))
+        if _visits(b, name, product)
         for row, _ in _ways(b, name, product)
         if row >= 0
     }
-    return pairs | {(a, c) for p in line.product.values() for a, c in pairwise(p.route)}
-
-
-def by_name(names: tuple[str, ...], values: np.ndarray) -> Mapping[str, float]:
-    """Names to numbers."""
-    return {n: float(v) for n, v in zip(names, values, strict=True)}
