@@ -43,7 +43,7 @@ def compare(
     alarms_after: Sequence[Alarm] = (),
     share: float = SHARE,
 ) -> Difference:
-    """Compare two snapshots of the same tags. Measured values count from `share` of their span on, all others at once."""
+    """Compare two snapshots of the same tags. Measured values count from `share` of their span on, others at once."""
     quality = [quality_of(s.status, s.received_ns) for s in (before, after)]
     slack = np.array([_slack(tag, share) for tag in tags])
     a = np.where(quality[0] < Quality.BAD, before.value, np.nan)

@@ -91,7 +91,9 @@ class Recording:
         value[rows.tag], status[rows.tag] = rows.value, rows.status
         for column, source in zip(stamps, (rows.source, rows.server, rows.time), strict=True):
             column[rows.tag] = source
-        text = {int(rows.tag[k]): rows.words[rows.word[k]] for k in np.flatnonzero(rows.word >= 0)}
+        word = np.full(n, -1, np.int32)
+        word[rows.tag] = rows.word
+        text = {tag: rows.words[word[tag]] for tag in np.flatnonzero(word >= 0).tolist()}
         return self._in_rows(value, status, stamps, text)
 
     def newest(self, time_ns: int) -> Rows:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twinviewer.history.layout import GAP_NS, HOUR_NS, MINUTE_NS
+from twinviewer.history.layout import HOUR_NS, MINUTE_NS
 from twinviewer.history.rows import Rows
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.quality import Quality, quality_of
@@ -103,6 +103,6 @@ def _inside(time: np.ndarray, step_ns: int, hold: Sequence[Stretch]) -> np.ndarr
     if not hold:
         return np.zeros(len(time), bool)
     first = np.array([s.first_ns for s in hold])
-    last = np.array([s.last_ns for s in hold]) + GAP_NS // 3
+    last = np.array([s.last_ns for s in hold])
     k = np.searchsorted(first, time + step_ns, "left") - 1
     return (k >= 0) & (last[np.maximum(k, 0)] >= time)

@@ -1,0 +1,185 @@
+"""A capsule shows the same elsewhere; a damaged or hostile one is refused by name and writes nowhere."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.factory import make_scene
+from tests.history.made import NS, START_NS, Clock, batch
+from twinviewer.history.capsule import make_capsule, open_capsule
+from twinviewer.history.compare import compare
+from twinviewer.history.recorder import Recorder
+from twinviewer.history.recording import Recording
+from twinviewer.model.alarm import Alarm, AlarmEvent, AlarmState
+from twinviewer.model.errors import RecordingError
+from twinviewer.model.quality import Quality
+from twinviewer.scene.scene import Scene
+
+FROM_NS, TO_NS = START_NS + 1000 * NS, START_NS + 2000 * NS
+
+
+def scene_in(folder: Path) -> Scene:
+    scene = make_scene(2)
+    place = folder / "scene"
+    place.mkdir()
+    (place / "scene.toml").write_text("format = 1\nname = 'Test'\n")
+    (place / ".hidden").write_text("no")
+    object.__setattr__(scene, "path", place)
+    return scene
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Scene, Path, Path]:
+    """A scene, an hour of its recording, and a capsule of a part of it."""
+    folder = tmp_path_factory.mktemp("capsule")
+    scene, clock = scene_in(folder), Clock()
+    recorder = Recorder(folder / "recording", scene, clock=clock, threads=False, slice_rows=700)
+    rng = np.random.default_rng(1)
+    alarm = Alarm("M-0:fault", "M-0", "M-0.State", 1, "Fault", AlarmState.UNACKNOWLEDGED, True, START_NS, START_NS)
+    recorder.event(AlarmEvent(START_NS + 500 * NS, "raised", alarm))
+    recorder.note(START_NS + 1500 * NS, "here", "eva", "M-1")
+    for s in range(0, 3600, 2):
+        clock.now_ns = START_NS + s * NS
+        slots = rng.choice(len(scene.tags) - 1, 3, replace=False) + (s > 100)
+        recorder.tap(
+            batch(clock.now_ns, slots.tolist(), rng.random(3).tolist(), text={0: "word"} if s % 9 == 0 else {})
+        )
+    recorder.tap(batch(clock.now_ns, [0], [1.0]))
+    recorder.close(compact=True)
+    recording = Recording.open(folder / "recording", scene)
+    capsule = folder / "incident.twin"
+    make_capsule(scene, recording, FROM_NS, TO_NS, capsule)
+    recording.close()
+    return scene, folder / "recording", capsule
+
+
+def test_every_moment_is_the_same_in_the_capsule(made: tuple[Scene, Path, Path]) -> None:
+    scene, folder, path = made
+    capsule = open_capsule(path)
+    original, packed = Recording.open(folder, scene), Recording.open(capsule.recording, scene)
+    for time_ns in range(FROM_NS, TO_NS, 97 * NS):
+        a, b = original.at(time_ns), packed.at(time_ns)
+        for name in ("value", "status", "source_ns", "server_ns", "received_ns"):
+            assert np.array_equal(getattr(a, name), getattr(b, name), equal_nan=name == "value")
+        assert a.text == b.text
+        assert packed.alarms_at(time_ns) != ()
+        assert repr(original.alarms_at(time_ns)) == repr(packed.alarms_at(time_ns))
+        assert packed.recorded_at(time_ns)
+    assert [n["text"] for n in packed.diary.notes()] == ["here"]
+    assert packed.span() == (FROM_NS, TO_NS)
+    assert (capsule.scene / "scene.toml").exists()
+    assert not (capsule.scene / ".hidden").exists()
+    original.close()
+    packed.close()
+    capsule.close()
+    assert not capsule.recording.exists()
+
+
+def test_nothing_recorded_then_is_refused(made: tuple[Scene, Path, Path], tmp_path: Path) -> None:
+    scene, folder, _ = made
+    recording = Recording.open(folder, scene)
+    with pytest.raises(RecordingError, match="nothing was recorded"):
+        make_capsule(scene, recording, 0, NS, tmp_path / "x.twin")
+    assert list(tmp_path.iterdir()) == []
+    recording.close()
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_any_changed_byte_is_found_or_harmless(made: tuple[Scene, Path, Path], data: st.DataObject) -> None:
+    _, _, path = made
+    raw = bytearray(path.read_bytes())
+    at = data.draw(st.integers(0, len(raw) - 1))
+    raw[at] ^= data.draw(st.integers(1, 255))
+    damaged = path.with_name("damaged.twin")
+    damaged.write_bytes(raw)
+    found = refusal(damaged)  # none: a byte of a date or an attribute harms nothing
+    assert found is None or damaged.name in found.where
+
+
+def refusal(path: Path) -> RecordingError | None:
+    try:
+        open_capsule(path).close()
+    except RecordingError as error:
+        return error
+    return None
+
+
+def test_a_damaged_part_is_named(made: tuple[Scene, Path, Path], tmp_path: Path) -> None:
+    _, _, path = made
+    broken = tmp_path / "broken.twin"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(broken, "w") as new:
+        for info in old.infolist():
+            content = old.read(info)
+            new.writestr(info.filename, content[:-1] + b"?" if info.filename == "scene/scene.toml" else content)
+    with pytest.raises(RecordingError) as caught:
+        open_capsule(broken)
+    assert caught.value.where == "broken.twin: scene/scene.toml"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../evil",
+        "/etc/evil",
+        "scene/../../evil",
+        "C:/evil",
+        "scene\\..\\evil",
+        "scene/./x",
+        "other/x",
+        "scene",
+        "scene/x. ",
+    ],
+)
+def test_names_that_lead_elsewhere_are_refused(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "evil.twin"
+    about = {"format": 1, "from_ns": 0, "to_ns": 1, "files": {name: {"size": 1, "sha256": "0" * 64}}}
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(name, "x")
+        archive.writestr("capsule.json", json.dumps(about))
+    with pytest.raises(RecordingError):
+        open_capsule(path)
+    assert [p.name for p in tmp_path.iterdir()] == ["evil.twin"]
+    assert not (tmp_path.parent / "evil").exists()
+
+
+def test_a_bomb_is_refused_before_it_unpacks(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.twin"
+    files = {"scene/a": {"size": 10, "sha256": "0" * 64}}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("scene/a", b"\0" * 50_000_000)
+        archive.writestr("capsule.json", json.dumps({"format": 1, "from_ns": 0, "to_ns": 1, "files": files}))
+    with pytest.raises(RecordingError, match="damaged"):
+        open_capsule(path)
+    files["scene/a"]["size"] = 1 << 40
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("capsule.json", json.dumps({"format": 1, "from_ns": 0, "to_ns": 1, "files": files}))
+    with pytest.raises(RecordingError, match="more than"):
+        open_capsule(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"not a zip" * 100])
+def test_what_is_no_capsule_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.twin"
+    path.write_bytes(content)
+    with pytest.raises(RecordingError, match="not a capsule"):
+        open_capsule(path)
+
+
+def test_a_comparison_tells_states_values_and_alarms(made: tuple[Scene, Path, Path]) -> None:
+    scene, folder, _ = made
+    recording = Recording.open(folder, scene)
+    before, after = recording.at(START_NS + 200 * NS), recording.at(START_NS + 3000 * NS)
+    alarms = [recording.alarms_at(START_NS + s * NS) for s in (200, 3000)]
+    assert compare(scene.tags, before, before) == compare(scene.tags, after, after)
+    found = compare(scene.tags, before, after, *alarms)
+    assert [a.key for a in found.begun] == ["M-0:fault"]
+    assert not found.ended
+    assert {c.tag.role for c in found.states} <= {"state"}
+    assert all(c.quality_after is Quality.GOOD for c in found.values)
+    recording.close()

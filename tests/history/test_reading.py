@@ -1,0 +1,219 @@
+"""Trends, alarms, connections and queries say what the samples say."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.factory import CONNECTED, make_scene, snapshot
+from tests.history.made import NS, START_NS, Clock, batch, record
+from twinviewer.__main__ import main
+from twinviewer.history import query
+from twinviewer.history.recorder import Recorder
+from twinviewer.history.recording import Recording
+from twinviewer.model.connection import Connection, Link
+from twinviewer.model.errors import DataError
+from twinviewer.model.quality import Quality
+from twinviewer.states.alarms import AlarmBook
+from twinviewer.states.evaluator import Evaluator
+
+SCENE = make_scene(2)
+POWER = "M-0.Power"
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(st.tuples(st.integers(0, 7199), st.floats(-100, 100)), min_size=1, max_size=60),
+    st.booleans(),
+    st.sampled_from([7, 50, 400]),
+)
+def test_a_trend_holds_the_lowest_and_highest_of_each_step(
+    tmp_path_factory: pytest.TempPathFactory, points: list[tuple[int, float]], compact: bool, pixels: int
+) -> None:
+    folder = tmp_path_factory.mktemp("recording")
+    points = sorted(dict(points).items())
+    power, other = SCENE.tag(POWER).index, SCENE.tag("M-1.Power").index
+    alive = [batch(START_NS + s * NS, [other], [0.0]) for s in range(0, 7200, 10)]
+    own = [batch(START_NS + s * NS, [power], [v]) for s, v in points]
+    record(folder, SCENE, sorted(alive + own, key=lambda b: b.received_ns), compact=compact)
+    recording = Recording.open(folder, SCENE)
+    seen = recording.series(POWER, START_NS, START_NS + 7200 * NS, pixels)
+    step_ns = int(np.diff(seen.time_ns)[0])
+    assert len(seen.time_ns) <= 2 * pixels + 1
+    low, high = np.inf, -np.inf
+    for k, begin_ns in enumerate(seen.time_ns.tolist()):
+        inside = [v for s, v in points if begin_ns <= START_NS + s * NS < begin_ns + step_ns]
+        held = [v for s, v in points if START_NS + s * NS < begin_ns][-1:]
+        if inside:
+            assert seen.low[k] in (min(inside), min(inside + held))
+            assert seen.high[k] in (max(inside), max(inside + held))
+            low, high = min(low, *inside), max(high, *inside)
+        elif held:
+            assert seen.low[k] == seen.high[k] == held[0]
+        else:
+            assert np.isnan(seen.low[k])
+    assert (np.nanmin(seen.low), np.nanmax(seen.high)) == (low, high)
+    recording.close()
+
+
+def test_gaps_and_bad_values_are_no_line(tmp_path: Path) -> None:
+    power = SCENE.tag(POWER).index
+    batches = [batch(START_NS + s * NS, [power], [5.0]) for s in range(60)]
+    batches += [batch(START_NS + s * NS, [power], [np.nan], 0x808C0000) for s in range(60, 70)]
+    batches += [batch(START_NS + s * NS, [power], [6.0]) for s in range(300, 360)]
+    record(tmp_path, SCENE, batches)
+    recording = Recording.open(tmp_path, SCENE)
+    seen = recording.series(POWER, START_NS, START_NS + 360 * NS, 36)
+    assert (seen.low[:6] == 5).all()
+    assert np.isnan(seen.low[6:30]).all()
+    assert seen.quality[6] == Quality.BAD
+    assert (seen.quality[9:29] == Quality.STALE).all()
+    assert (seen.high[30:] == 6).all()
+    recording.close()
+
+
+def test_a_lost_connection_is_a_gap_and_is_there_in_replay(tmp_path: Path) -> None:
+    clock = Clock()
+    recorder = Recorder(tmp_path, SCENE, clock=clock, threads=False)
+    power = SCENE.tag(POWER).index
+    for s in range(120):
+        clock.now_ns = START_NS + s * NS
+        if s in (0, 60, 90):
+            recorder.connection(Connection(Link.LOST if s == 60 else Link.CONNECTED, "cable" if s == 60 else ""))
+        recorder.tap(batch(clock.now_ns, [power if s < 60 or s >= 90 else power + 1], [float(s)]))
+    recorder.flush()
+    recorder.close()
+    recording = Recording.open(tmp_path, SCENE)
+    assert recording.connection_at(START_NS + 75 * NS) == Connection(Link.LOST, "cable")
+    assert recording.connection_at(START_NS + 100 * NS).link is Link.CONNECTED
+    seen = recording.series(POWER, START_NS, START_NS + 120 * NS, 120)
+    assert np.isnan(seen.low[62:88]).all()
+    assert np.isfinite(seen.low[90:]).all()
+    recording.close()
+
+
+def test_alarms_stand_as_they_stood_live(tmp_path: Path) -> None:
+    clock = Clock()
+    recorder = Recorder(tmp_path, SCENE, clock=clock, threads=False)
+    evaluator, book, stood = Evaluator(SCENE), AlarmBook(SCENE), {}
+    rng = np.random.default_rng(2)
+    day_ns = START_NS - START_NS % (86400 * NS) + 86400 * NS
+    for k in range(400):
+        now_ns = clock.now_ns = day_ns - 1800 * NS + k * 10 * NS  # over midnight
+        level = float(rng.choice([1.0, 3.0, 5.0]))
+        shot = snapshot(SCENE, now_ns, Vibration=level, State=float(rng.choice([1, 6], p=[0.95, 0.05])))
+        events = book.update(*evaluator.evaluate(shot, now_ns, CONNECTED), now_ns)
+        if k % 7 == 0 and book.alarms:
+            events += book.acknowledge(book.alarms[0].key, "eva", now_ns)
+        for event in events:
+            recorder.event(event)
+        stood[now_ns] = book.alarms
+    recorder.flush()
+    recorder.close()
+    recording = Recording.open(tmp_path, SCENE)
+    assert any(stood.values())
+    for now_ns, alarms in stood.items():
+        assert repr(recording.alarms_at(now_ns)) == repr(alarms)
+    assert recording.raised(0, 2**62)
+    recording.close()
+
+
+def test_actions_and_notes_are_kept(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, SCENE, clock=Clock(), threads=False)
+    recorder.action({"what": "write", "tag": "x", "value": float("nan"), "by": "eva"})
+    recorder.note(START_NS + 5, "look at this", "eva", "M-0")
+    recorder.flush()
+    recorder.close()
+    diary = Recording.open(tmp_path).diary
+    assert diary.actions(0, 2**62) == [{"what": "write", "tag": "x", "value": None, "by": "eva", "time_ns": START_NS}]
+    assert [(n["time_ns"], n["asset"], n["text"]) for n in diary.notes()] == [(START_NS + 5, "M-0", "look at this")]
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    """Two hours of two tags, one value a minute, compacted."""
+    folder = tmp_path / "recording"
+    record(folder, SCENE, [batch(START_NS + m * 60 * NS, [0, 2], [m % 3, m / 10]) for m in range(120)])
+    return folder
+
+
+def test_a_query_gives_every_sample_with_its_quality(recorded: Path) -> None:
+    recording = Recording.open(recorded)
+    with query.answer(recording, "M-0.P*", START_NS, START_NS + 600 * NS) as relation:
+        table = query.as_table(relation)
+    assert table.column_names == ["time", "tag", "value", "quality"]
+    assert table["value"].to_pylist() == [m / 10 for m in range(11)]
+    assert set(table["quality"].to_pylist()) == {"good"}
+    recording.close()
+
+
+def test_a_query_with_steps_holds_the_newest_value(recorded: Path) -> None:
+    recording = Recording.open(recorded)
+    with query.answer(recording, POWER, START_NS + 30 * NS, START_NS + 150 * NS, 30 * NS) as relation:
+        assert query.as_table(relation)["value"].to_pylist() == [0.0, 0.1, 0.1, 0.2, 0.2]
+    recording.close()
+
+
+def test_a_pattern_without_tags_is_refused(recorded: Path) -> None:
+    recording = Recording.open(recorded)
+    with pytest.raises(DataError, match="no tag"), query.answer(recording, "nothing*", 0, 1):
+        pass
+    recording.close()
+
+
+def test_the_query_command_writes_csv_and_parquet(recorded: Path, tmp_path: Path) -> None:
+    begin, end = "2027-01-15T08:00:00Z", "2027-01-15T09:00:00Z"
+    base = ["query", str(recorded), "--tags", "M-0.*", "--from", begin, "--to", end]
+    assert main([*base, "-o", str(tmp_path / "x.csv")]) == 0
+    assert main([*base, "-o", str(tmp_path / "x.parquet")]) == 0
+    lines = (tmp_path / "x.csv").read_text().splitlines()
+    assert len(lines) == 1 + 2 * 61
+    assert pq.read_table(tmp_path / "x.parquet").num_rows == 2 * 61
+    assert main([*base, "-o", str(tmp_path / "x.doc")]) == 2
+    assert not (tmp_path / "x.doc").exists()
+
+
+def test_the_same_query_runs_on_any_file_system(recorded: Path) -> None:
+    import fsspec
+
+    memory = fsspec.filesystem("memory")
+    memory.put(str(recorded), "/far/recording", recursive=True)
+    far, near = Recording.open("memory://far/recording", SCENE), Recording.open(recorded, SCENE)
+    assert far.span() == near.span()
+    a, b = far.at(START_NS + 3000 * NS), near.at(START_NS + 3000 * NS)
+    assert np.array_equal(a.value, b.value, equal_nan=True)
+    with query.answer(far, POWER, START_NS, START_NS + 600 * NS) as relation:
+        assert query.as_table(relation).num_rows == 11
+    far.close()
+    near.close()
+    memory.rm("/far", recursive=True)
+
+
+def test_pandas_alone_reads_the_folder_as_its_text_says(recorded: Path) -> None:
+    import pandas as pd
+
+    tags = pd.read_csv(recorded / "tags.csv")
+    moments = pd.read_parquet(recorded / "moments", columns=["moment", "time"])
+    samples = pd.read_parquet(recorded / "samples").merge(moments, on="moment").merge(tags, on="tag")
+    power = samples[samples.name == POWER].sort_values("time")
+    assert power.value.tolist() == [m / 10 for m in range(120)]
+    assert "merge(moments" in (recorded / "README.txt").read_text()
+
+
+def test_minutes_are_time_weighted(tmp_path: Path) -> None:
+    power = SCENE.tag(POWER).index
+    moments = [(0, 1.0), (30, 3.0), (45, 5.0), (200, 7.0), (210, 7.0)]
+    alive = [batch(START_NS + s * NS, [power + 1], [0.0]) for s in range(0, 240, 10)]
+    own = [batch(START_NS + s * NS, [power], [v]) for s, v in moments]
+    record(tmp_path, SCENE, sorted(alive + own, key=lambda b: b.received_ns))
+    recording = Recording.open(tmp_path, SCENE)
+    seen = recording.minutes([recording.number(POWER)], START_NS, START_NS + 240 * NS)
+    assert ((seen["time"] - START_NS) // (60 * NS)).tolist() == [0, 3]
+    assert seen["mean"].tolist() == pytest.approx([(30 * 1 + 15 * 3 + 15 * 5) / 60, (20 * 5 + 30 * 7) / 50])
+    assert seen["min"].tolist() == [1, 5]
+    assert seen["max"].tolist() == [5, 7]
+    assert seen["last"].tolist() == [5, 7]
+    recording.close()
