@@ -88,6 +88,17 @@ def test_a_ghost_lets_the_background_through_while_its_neighbour_stays_solid(sta
     assert np.abs(at(drawn, stage, top(2)) - RED).max() <= 1
 
 
+def test_of_a_ghost_only_the_front_is_seen(stage: Stage, picture: Picture) -> None:
+    hollow = build([Block(0, (0, 0, 0), (4, 4, 3))])
+    filled = build([Block(0, (0, 0, 0), (4, 4, 3)), Block(0, (1, 1, 1), (3, 3, 2), (255, 255, 255, 255), False)])
+    seen = []
+    for scene in (hollow, filled):
+        stage.show(scene, "light")
+        stage.set_colours(np.array([(*BLUE, 97)], np.uint8))
+        seen.append(at(picture(), stage, (2, 1.2, 3)))
+    assert np.abs(seen[0] - seen[1]).max() <= 4, "a little of it is its shadow"
+
+
 def test_alpha_of_a_colour_ghosts_too(stage: Stage, picture: Picture) -> None:
     stage.show(row_of_boxes(), "dark")
     colours = solid(RED, RED, RED)

@@ -81,9 +81,11 @@ class Drawing:
         self.outlines.remove()
         self.outlines = Outlines(self._renderer, finished.edges, self.table.texture, self._theme)
         self.tiles.split(finished.detail)
+        self._show(self.table.alpha)
         for asset, matrix in self._pickers.matrices.items():
             self._carry(asset, matrix)
         self.set_section(self._section)
+        self.tiles.draw_veils_last()
 
     def set_theme(self, theme: str) -> None:
         """Materials, floor and edges as the theme wants them."""
@@ -96,8 +98,12 @@ class Drawing:
         """uint8 (n_assets, 4); returns whether anything changed."""
         changed, alpha_changed = self.table.set_assets(rgba)
         if alpha_changed:
-            self.tiles.show(self.table.alpha)
+            self._show(self.table.alpha)
         return changed
+
+    def _show(self, alpha: np.ndarray) -> None:
+        self.tiles.show(alpha)
+        self.outlines.show_ghosts(bool(((alpha > 0) & (alpha < 255)).any()))
 
     def set_section(self, box: Box | None) -> None:
         """Draw only what lies inside the box; the floor stays."""

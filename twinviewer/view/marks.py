@@ -95,7 +95,7 @@ class Patches:
             self._place(asset, boxes[asset])
         self._data = _quads(self._points, n)
         self._actor = _patch_actor(self._data)
-        shaders.colour_by_table(self._actor, self._texture, where=shaders.GHOST, lit=False)
+        shaders.colour_by_table(self._actor, self._texture, where=shaders.GHOST, lit=False, forward=True)
         self._actor.VisibilityOff()
         renderer.AddActor(self._actor)
 
@@ -145,7 +145,6 @@ def _patch_actor(data: vtkPolyData) -> vtkActor:
     mapper.SetInputDataObject(data)
     mapper.ScalarVisibilityOff()
     mapper.SetVBOShiftScaleMethod(0)
-    lines.bring_forward(mapper)
     actor = vtkActor()
     actor.SetMapper(mapper)
     actor.GetProperty().LightingOff()

@@ -6,7 +6,7 @@ from twinviewer.model.palette import SURFACE, rgb
 from twinviewer.view.layout import Role, Surfaces
 
 # Luminance range into which materials are mapped, and how much of their chroma they keep.
-_RANGE = {"light": (0.34, 0.86), "dark": (0.15, 0.46)}
+_RANGE = {"light": (0.34, 0.86), "dark": (0.17, 0.50)}
 _CHROMA = {"light": 0.38, "dark": 0.30}
 _PLAIN_CHROMA = 40  # sRGB steps between the strongest and the weakest channel of a grey
 _LUMA = np.array([0.2126, 0.7152, 0.0722])

@@ -19,6 +19,8 @@ _AWAY = "gl_Position = vec4(2.0, 2.0, 2.0, 1.0);\n"  # out of the clip volume: c
 SOLID = "if (state.a < 0.998) { " + _AWAY + "}\n"
 GHOST = "if (state.a > 0.998 || state.a < 0.002) { " + _AWAY + "}\n"
 
+_FORWARD = "gl_Position.z -= 1.5e-4 * gl_Position.w;\n"  # a shader that writes depth itself would be slower
+
 _FETCH = f"""
 int row = int(surface + 0.5);
 state = texelFetch(stateTable, ivec2(row & {WIDTH - 1}, row >> {_SHIFT}), 0);
@@ -80,12 +82,14 @@ def colour_by_table(
     lit: bool = True,
     moving: bool = False,
     tint: tuple[tuple[float, float, float], float] | None = None,
+    forward: bool = False,
 ) -> None:
     """Let `actor` take its colours from `table` by its point attribute "surface".
 
-    `where` is SOLID or GHOST: which rows it shows. `picture` is a texture at the point attribute "uv", tinted by the
-    state where it is `skin`. `ground` makes it a floor: shadows and grid. `tint` mixes a colour in by a share.
-    `moving` actors need their turn told (`tell_turn`). VTK itself declares the samplers for pixels.
+    `where` is SOLID or GHOST: which rows it shows. `picture` is a texture at the point attribute "uv",
+    tinted by the state where it is `skin`. `ground` makes it a floor: shadows and grid. `tint` mixes a colour in by a
+    share. `moving` actors need their turn told (`tell_turn`). `forward` brings lines before the faces that they bound.
+    VTK itself declares the samplers for pixels.
     """
     mapper = actor.GetMapper()
     assert isinstance(mapper, vtkOpenGLPolyDataMapper)
@@ -116,8 +120,21 @@ def colour_by_table(
         code.append((_TURNED if moving else _STILL) + _SHINE)
         declare_pixel.append("in vec2 lit;")
         pixel.append("base *= gl_FrontFacing ? lit.x : lit.y;\n")
-    pixel.append("fragOutput0 = vec4(base, state.a);\n")
+    if forward:
+        code.append(_FORWARD)
+    pixel.append("gl_FragData[0] = vec4(base, state.a);\n")
     _replace(actor, "\n".join(declare), "".join(code), where, "\n".join(declare_pixel), "".join(pixel))
+
+
+def depth_by_table(actor: vtkActor, table: vtkTexture) -> None:
+    """Let `actor` leave no colour but its depth, where the table has ghosts: VTK blends opaque things too, so alpha 0
+    changes nothing. Drawn after all that is solid, it lets only the front of a ghost be seen."""
+    mapper = actor.GetMapper()
+    assert isinstance(mapper, vtkOpenGLPolyDataMapper)
+    mapper.MapDataArrayToVertexAttribute("surface", "surface", 0, -1)
+    actor.GetProperty().SetTexture("stateTable", table)
+    declare = "in float surface;\nuniform sampler2D stateTable;\nflat out vec4 state;"
+    _replace(actor, declare, _FETCH, GHOST, "flat in vec4 state;", "gl_FragData[0] = vec4(0.0);\n")
 
 
 def tell_turn(actor: vtkActor, matrix: np.ndarray) -> None:
@@ -135,4 +152,4 @@ def _replace(actor: vtkActor, declare: str, code: str, where: str, declare_pixel
     fragment("//VTK::Color::Dec", True, f"//VTK::Color::Dec\n{declare_pixel}\n", False)
     fragment("//VTK::Light::Impl", True, pixel, False)
     # Nothing here is drawn with alpha 0, and a shader without `discard` is tested for depth earlier.
-    fragment("if (fragOutput0.a <= 0.0)", True, "if (false)", False)
+    fragment("if (gl_FragData[0].a <= 0.0)", True, "if (false)", False)

@@ -180,6 +180,7 @@ class Stage:
         self.selected = asset
         box = self.box(asset) if asset is not None else None
         self._marks.select(box, self.floor_m)
+        self._order()
         self.touch()
 
     # -- visibility, section, measuring; each of them can be undone
@@ -231,6 +232,7 @@ class Stage:
         if self.drawing is not None:
             self.drawing.set_section(self.section_box)
         self._marks.section(self.section_box)
+        self._order()
         self.touch()
 
     def section_of(self, assets: Iterable[int] | None = None, margin_m: float = 0.5) -> Box:
@@ -254,6 +256,7 @@ class Stage:
     def _set_measurements(self, pairs: tuple[tuple[Point, Point], ...]) -> None:
         self.measurements = pairs
         self._marks.measure(pairs)
+        self._order()
         self.touch()
 
     def remember(self, what: str) -> None:
@@ -477,6 +480,11 @@ class Stage:
             pixel_m = cameras.metres_per_pixel(rig.pose.distance, rig.size[1])
             self.drawing.set_economy(self.economy, pixel_m)
         self.renderer.ResetCameraClippingRange(*np.stack([low - 3, high + 3], 1).reshape(-1).tolist())
+
+    def _order(self) -> None:
+        """Marks are solid: what veils ghosts is drawn after them."""
+        if self.drawing is not None:
+            self.drawing.tiles.draw_veils_last()
 
     def touch(self) -> None:
         """Say that the picture must be drawn again, perhaps at another size."""

@@ -17,7 +17,8 @@ from twinviewer.view.shaders import Ground
 
 class Tile:
     """The actors of one part. `full` draws all of it, `coarse` a copy with less detail (empty: there is none),
-    `ghost` its translucent assets; glass has only a ghost, background no ghost."""
+    `ghost` its translucent assets, of which `veil` lets only the front be seen; glass has only a ghost, background
+    neither ghost nor veil."""
 
     def __init__(self, part: Part, table: vtkTexture, pictures: tuple[vtkTexture, ...]) -> None:
         self.part = part
@@ -28,6 +29,7 @@ class Tile:
         self.coarse: list[vtkActor] = []
         self.closed: list[vtkActor] = []  # those of which back faces need not be drawn
         self.ghost: vtkActor | None = None
+        self.veil: vtkActor | None = None
         self._shown, self._coarsely, self._melted = True, False, False
         if not part.glass:
             self.full = [self._solid(self._data)]
@@ -35,6 +37,10 @@ class Tile:
             self.ghost = _actor(self._data)
             self.ghost.ForceTranslucentOn()
             self._colour(self.ghost, shaders.GHOST)
+        if not part.glass and not self.background:
+            self.veil = _actor(self._data)
+            self.veil.ForceOpaqueOn()
+            shaders.depth_by_table(self.veil, table)
 
     def _solid(self, data: vtkPolyData) -> vtkActor:
         actor = _actor(data)
@@ -57,7 +63,7 @@ class Tile:
 
     def actors(self) -> list[vtkActor]:
         """All of them."""
-        return [*self.full, *self.coarse, *([self.ghost] if self.ghost is not None else [])]
+        return [*self.full, *self.coarse, *(actor for actor in (self.ghost, self.veil) if actor is not None)]
 
     def lay(self, ground: Ground) -> None:
         """Draw a floor with these shadows and this grid."""
@@ -72,6 +78,8 @@ class Tile:
         if self.ghost is not None:
             translucent = mine > 0 if self.part.glass else (mine > 0) & (mine < 255)
             self.ghost.SetVisibility(self.background or bool(translucent.any()))
+            if self.veil is not None:
+                self.veil.SetVisibility(bool(translucent.any()))
 
     def set_coarse(self, coarse: bool) -> None:
         """Draw the copy with less detail, or not."""
@@ -112,6 +120,7 @@ class Tiles:
         self._culling = True
         for actor in self.actors():
             renderer.AddActor(actor)
+        self.draw_veils_last()
 
     def __iter__(self) -> Iterator[Tile]:
         return iter(self._tiles)
@@ -123,6 +132,13 @@ class Tiles:
     def of_mover(self, asset: int) -> list[vtkActor]:
         """The actors that carry a moving asset."""
         return [actor for tile in self._tiles if tile.part.mover == asset for actor in tile.actors()]
+
+    def draw_veils_last(self) -> None:
+        """Put the veils behind all other actors in the order of drawing: what is solid must be there before them."""
+        for tile in self._tiles:
+            if tile.veil is not None:
+                self._renderer.RemoveActor(tile.veil)
+                self._renderer.AddActor(tile.veil)
 
     def lay_ground(self, ground: Ground) -> None:
         """Draw the floor with these shadows and this grid."""
@@ -153,6 +169,7 @@ class Tiles:
                 self._renderer.RemoveActor(actor)
                 actor.ReleaseGraphicsResources(window)
         self.set_culling(self._culling)
+        self.draw_veils_last()
 
     def set_culling(self, culling: bool) -> None:
         """Leave out the back faces of closed bodies; not when a section opens them."""
