@@ -42,6 +42,7 @@ class Store:
             self.manifest = _manifest(folder).with_tags(scene)
             manifest.write(folder, self.manifest)
             self._number = _last_number(folder)
+            self._closed = self._number  # slices up to here are never written again: another thread may compact them
         except OSError as error:
             self._lock.release()
             raise RecordingError(f"the recording cannot be written: {error}", str(folder)) from error
@@ -86,13 +87,16 @@ class Store:
             self._number += 1
             path = self.folder / LIVE / live_name(self._number)
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._stream = StreamWriter(path, self._newest.rows())
+            try:
+                self._stream = StreamWriter(path, self._newest.rows())
+            except OSError:
+                self._closed = self._number
+                raise
             self._hour_ns = hour_ns
         try:
             self._stream.write(rows)
         except BaseException:
-            self._stream.cut()
-            self._stream = None
+            self._drop()
             raise
         self._last_ns = int(rows.time[-1])
         told = rows.tag != BEAT_TAG
@@ -113,22 +117,29 @@ class Store:
 
     def repair(self) -> None:
         """After the folder was gone: make it again and begin a new slice. Raises OSError."""
-        if self._stream is not None:
-            self._stream.cut()
-            self._stream = None
+        self._drop()
         manifest.write(self.folder, self.manifest)
 
     def end_slice(self) -> None:
         """Close the running slice; the next sample begins another."""
         stream, self._stream = self._stream, None
-        if stream is not None:
-            stream.close()
+        try:
+            if stream is not None:
+                stream.close()
+        finally:
+            self._closed = self._number
+
+    def _drop(self) -> None:
+        """Give up the running slice after a failure; what was whole in it stays."""
+        if self._stream is not None:
+            self._stream.cut()
+            self._stream = None
+        self._closed = self._number
 
     def compact(self, now_ns: int | None) -> int:
         """Turn finished hours into Parquet (with None also the running one, once its slice has ended)."""
-        limit = self._number + (self._stream is None)
         before = None if now_ns is None else now_ns - now_ns % HOUR_NS
-        return compact_hours(self.folder, self.manifest, limit, before)
+        return compact_hours(self.folder, self.manifest, self._closed + 1, before)
 
     def close(self) -> None:
         """End the slice and let the folder go."""
