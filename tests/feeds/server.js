@@ -33,8 +33,11 @@ function addNodes(space, namespace, value, nodes) {
   }
 }
 
-function addLoad(space, namespace) {
-  // 'load' numeric nodes i=1…, of which 'rate' a second change, in turn; the value is the monotonic clock in seconds
+let paused = false;
+
+function addLoad(space, namespace, nodes) {
+  // 'load' numeric nodes i=1…, of which 'rate' a second change, in turn; the value is the monotonic clock in seconds,
+  // s=counter says how many changes there were. The commands pause and resume hold it up.
   const folder = namespace.addFolder(space.rootFolder.objects, { browseName: 'Load', nodeId: 's=Load' });
   const variables = [];
   for (let k = 1; k <= (a.load ?? 0); k++) {
@@ -42,22 +45,26 @@ function addLoad(space, namespace) {
       dataType: 'Double', value: { dataType: DataType.Double, value: 0 }, minimumSamplingInterval: 0 }));
   }
   const clock = () => Number(process.hrtime.bigint()) / 1e9;
-  let next = 0, owed = 0, last = clock();
+  let next = 0, owed = 0, last = clock(), changes = 0;
   if (a.rate) {
     setInterval(() => {
       const now = clock(), stamp = new Date();
       owed = Math.min(owed + (now - last) * a.rate, a.rate / 2);
       last = now;
+      if (paused) { owed = 0; return; }
       for (; owed >= 1; owed--) {
         variables[next].setValueFromSource({ dataType: DataType.Double, value: clock() }, StatusCodes.Good, stamp);
         next = (next + 1) % variables.length;
+        changes++;
       }
+      nodes.counter.setValueFromSource({ dataType: DataType.UInt32, value: changes });
     }, 20);
   }
 }
 
 function carryOut(nodes, line) {
   const [what, name, ...rest] = line.trim().split(' ');
+  if (what === 'pause' || what === 'resume') paused = what === 'pause';
   const node = nodes[name];
   const kind = DataType[KINDS[name?.split('.')[1]] ?? 'UInt32'];
   if (what === 'set') node.setValueFromSource({ dataType: kind, value: Number(rest[0]) });
@@ -86,7 +93,7 @@ function carryOut(nodes, line) {
   if (a.shift) addNodes(space, space.registerNamespace('urn:other'), -1, {});
   const namespace = space.registerNamespace('urn:twinviewer:test');
   addNodes(space, namespace, 1, nodes);
-  addLoad(space, namespace);
+  addLoad(space, namespace, nodes);
   await server.start();
   console.log('READY');
   let count = 0;

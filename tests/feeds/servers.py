@@ -14,9 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
+CACHE = ROOT / ".pytest_cache" / "d" / "twinviewer-node"
 NODE_OPCUA = "2.186.4"
 URI = "urn:twinviewer:test"
 
@@ -84,15 +83,19 @@ def node_server(modules: Path, port: int, **options: Any) -> Iterator[ServerProc
         server.kill()
 
 
-def node_modules(cache: Path) -> Path:
-    """node-opcua, installed once into `cache`; skips the test where Node, npm or the package cannot be had."""
-    folder = cache / f"node-opcua-{NODE_OPCUA}"
+class Unavailable(Exception):
+    """A server of another maker cannot be had here."""
+
+
+def node_modules() -> Path:
+    """node-opcua, installed once beside pytest's cache. Raises Unavailable without Node, npm or the package."""
+    folder = CACHE / f"node-opcua-{NODE_OPCUA}"
     modules = folder / "node_modules"
     if (modules / "node-opcua").is_dir():
         return modules
     if not (shutil.which("node") and shutil.which("npm")):
-        pytest.skip("needs Node.js and npm for a server of another maker")
-    part = cache / f"part-{os.getpid()}"
+        raise Unavailable("needs Node.js and npm for a server of another maker")
+    part = CACHE / f"part-{os.getpid()}"
     part.mkdir(parents=True, exist_ok=True)
     (part / "package.json").write_text("{}")
     command = ["npm", "install", "--no-audit", "--no-fund", "--silent", f"node-opcua@{NODE_OPCUA}"]
@@ -100,7 +103,7 @@ def node_modules(cache: Path) -> Path:
         subprocess.run(command, cwd=part, check=True, timeout=110, capture_output=True, env=_npm_environment())
     except (subprocess.SubprocessError, OSError) as error:
         shutil.rmtree(part, ignore_errors=True)
-        pytest.skip(f"node-opcua {NODE_OPCUA} cannot be installed: {error}")
+        raise Unavailable(f"node-opcua {NODE_OPCUA} cannot be installed: {error}") from error
     with contextlib.suppress(OSError):  # another worker was quicker
         part.replace(folder)
     shutil.rmtree(part, ignore_errors=True)
@@ -128,7 +131,7 @@ def until(holds: Callable[[], object], seconds: float = 15.0, what: str = "") ->
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
-            pytest.fail(f"did not happen within {seconds:.0f} s: {what or holds}")
+            raise AssertionError(f"did not happen within {seconds:.0f} s: {what or holds}")
         time.sleep(0.02)
 
 

@@ -15,7 +15,7 @@ from asyncua.ua.ua_binary import struct_from_binary
 
 from twinviewer.feeds import opcua_items as subscriptions
 from twinviewer.feeds.opcua_addresses import resolve
-from twinviewer.feeds.opcua_client import Opened, close, open_session, send
+from twinviewer.feeds.opcua_client import Opened, close, open_session, post, send
 from twinviewer.feeds.opcua_decode import Changes, datetime_ns, number_and_text
 from twinviewer.feeds.opcua_items import Item, Limits, Subscriptions
 from twinviewer.feeds.opcua_pump import Pump
@@ -31,7 +31,7 @@ __all__ = ["SCHEMES", "run", "write"]
 
 SCHEMES = ("opc.tcp",)
 
-_LOOK_S = 0.1  # how often the state of the session is looked at
+_LOOK_S = 0.25  # how often the state of the session is looked at
 _LATE_S = 0.5  # we ourselves were held up: what waits in the socket must be read before the server is blamed
 _REPORT_S = 1.0
 _RETRY_S = 30.0  # nodes that were refused are asked for again: a controller may be loading its program
@@ -104,11 +104,12 @@ class _Live:
         rows = max(self._names, default=-1) + 1
         self._is_text = np.zeros(rows, bool)
         self._is_text[[t.index for t in tags if t.is_text]] = True
+        self._any_text = bool(self._is_text.any())
         self._newest = np.zeros(rows, np.int64)  # source time of the last sample of each tag
         self._nodes: dict[int, ua.NodeId] = {}
         self._refused: dict[int, int] = {}
         self._made = Subscriptions()
-        self._pump = Pump(lambda request, timeout: send(self._client, request, timeout), self._take, clock_ns)
+        self._pump = Pump(lambda request: post(self._client, request), self._take, clock_ns)
 
     async def run(self) -> None:
         """Subscribe, then watch the line until it breaks."""
@@ -133,16 +134,18 @@ class _Live:
         named |= {uri for t in tags for uri, _ in t.address.browse_path}
         self._absent = sorted(named - set(uris))
         nodes = await resolve(self._session, uris, [t.address for t in tags], limits.paths)
-        items: list[Item] = []
-        bad: dict[int, int] = {}
-        for tag, node in zip(tags, nodes, strict=True):
-            if isinstance(node, int):
-                bad[tag.index] = node
-            else:
-                items.append(Item(tag.index, node, _DEEP_QUEUE if tag.role in _DEEP_ROLES else 1))
-                self._nodes[tag.index] = node
-        self._refuse(bad)
-        return items
+        pairs = list(zip(tags, nodes, strict=True))
+        self._refuse({tag.index: node for tag, node in pairs if isinstance(node, int)})
+        there = [(tag, node) for tag, node in pairs if not isinstance(node, int)]
+        self._nodes.update({tag.index: node for tag, node in there})
+        asked = [node for _, node in there]
+        paces = await subscriptions.sampling_intervals(
+            self._session, asked, self._source.options.sampling_interval_ms, limits
+        )
+        return [
+            Item(tag.index, node, _DEEP_QUEUE if tag.role in _DEEP_ROLES else 1, pace)
+            for (tag, node), pace in zip(there, paces, strict=True)
+        ]
 
     async def _look_after(self, limits: Limits) -> None:
         """Watch the keep-alive, read again after a gap, ask again for refused tags, report."""
@@ -190,8 +193,9 @@ class _Live:
 
     def _deliver(self, columns: tuple[np.ndarray, ...], text: dict[int, str], received_ns: int) -> None:
         slot, value, status, source_ns, server_ns = columns
-        for row in np.flatnonzero(self._is_text[slot] & ~np.isnan(value)).tolist():
-            text[row] = f"{value[row]:g}"  # a text tag that the server keeps as a number
+        if self._any_text:
+            for row in np.flatnonzero(self._is_text[slot] & ~np.isnan(value)).tolist():
+                text[row] = f"{value[row]:g}"  # a text tag that the server keeps as a number
         self._newest[slot] = source_ns
         self._put.samples(SampleBatch(slot.astype(np.int32), value, status, source_ns, server_ns, received_ns, text))
 
@@ -230,8 +234,7 @@ class _Live:
         tags = [tag for tag in self._tags if tag.index in self._refused]
         before = set(self._refused)
         items = await self._resolve(tags, limits)
-        options = self._source.options
-        statuses = await subscriptions.add_items(self._client, options, self._made.ids[-1], items, limits)
+        statuses = await subscriptions.add_items(self._client, self._made.ids[-1], items, limits)
         for item, status in zip(items, statuses, strict=True):
             if not subscriptions.is_bad(status):
                 del self._refused[item.slot]

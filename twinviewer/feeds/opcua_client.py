@@ -174,10 +174,21 @@ async def close(client: Client, politely: bool) -> None:
 async def send(client: Client, request: Any, timeout: float = REQUEST_TIMEOUT_S) -> Buffer:
     """Send one request and return the undecoded answer; a service fault raises ua.UaStatusCodeError.
 
-    `timeout` 0 waits for ever, as publish requests must. asyncua keeps this call to itself; it is used in this one
-    place, and tests/feeds would notice if it changed.
+    asyncua keeps this call and the next to itself; they are used in this one place, and tests/feeds would notice if
+    they changed.
     """
     return await client.uaclient.session._send_request(request, timeout)
+
+
+def post(client: Client, request: Any) -> "asyncio.Future[Buffer]":
+    """Send one request that the server answers when it likes; the future gets the undecoded answer, fault or not.
+
+    Raises ConnectionError when the line is gone. The shortest way that asyncua has: no task, no timer.
+    """
+    protocol = client.uaclient.protocol
+    if protocol is None:
+        raise ConnectionError("the connection is closed")
+    return protocol._send_request(request, 0)
 
 
 def translate(error: Exception, source: FeedSource, identity: Identity | None, chosen: bool) -> FeedError:

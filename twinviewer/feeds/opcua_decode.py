@@ -30,6 +30,7 @@ _DATA_CHANGE = b"\x01\x00\x2b\x03\x01"  # ns=0;i=811 as an extension object with
 _EVENTS = b"\x01\x00\x94\x03\x01"  # i=916
 _STATUS_CHANGE = b"\x01\x00\x34\x03\x01"  # i=820
 _PUBLISH_RESPONSE = b"\x01\x00\x3d\x03"  # i=829
+_SERVICE_FAULT = b"\x01\x00\x8d\x01"  # i=397
 _PLAIN_HEADER = struct.Struct("<qIIBi3s")
 
 
@@ -51,13 +52,15 @@ class Changes:
 
 @dataclass(slots=True)
 class Publish:
-    """One publish response. `has_data` is False for a keep-alive, whose `sequence` is that of the next message."""
+    """One publish response. `has_data` is False for a keep-alive, whose `sequence` is that of the next message;
+    `fault` is True where the server answered with nothing but the StatusCode in `result`."""
 
     subscription: int
     sequence: int
     sent_ns: int
     result: int = 0
     has_data: bool = False
+    fault: bool = False
     changes: list[Changes] = field(default_factory=list)
     status_changes: list[int] = field(default_factory=list)
 
@@ -82,8 +85,14 @@ def _layout(mask: int, kind: int) -> tuple[np.dtype, struct.Struct, dict[str, in
 
 def times_ns(ticks: np.ndarray) -> np.ndarray:
     """UTC nanoseconds from OPC UA times; 0 for no time and for times outside of 1970 to 2262."""
+    if len(ticks) and int(ticks.min()) > _EPOCH_TICKS and int(ticks.max()) < _LAST_TICKS:
+        return (ticks - _EPOCH_TICKS) * 100
     inside = (ticks > _EPOCH_TICKS) & (ticks < _LAST_TICKS)
     return np.where(inside, (np.where(inside, ticks, _EPOCH_TICKS) - _EPOCH_TICKS) * 100, 0)
+
+
+def _time_ns(ticks: int) -> int:
+    return (ticks - _EPOCH_TICKS) * 100 if _EPOCH_TICKS < ticks < _LAST_TICKS else 0
 
 
 def datetime_ns(time: datetime | None) -> int:
@@ -245,7 +254,7 @@ def _take_any(columns: _Columns, i: int, raw: bytes, pos: int, end: int) -> int:
 
 
 def decode_publish(raw: bytes, pos: int = 0) -> Publish:
-    """A publish response, its type id first. Raises Unreadable."""
+    """A publish response or a service fault, its type id first. Raises Unreadable."""
     try:
         return _decode_publish(raw, pos)
     except (struct.error, IndexError, ValueError) as error:
@@ -253,6 +262,9 @@ def decode_publish(raw: bytes, pos: int = 0) -> Publish:
 
 
 def _decode_publish(raw: bytes, pos: int) -> Publish:
+    if raw[pos : pos + 4] == _SERVICE_FAULT:
+        sent, result, _ = _header(raw, pos + 4)
+        return Publish(0, 0, _time_ns(sent), result, fault=True)
     if raw[pos : pos + 4] != _PUBLISH_RESPONSE:
         raise Unreadable(f"type id {raw[pos : pos + 4].hex()} is not a publish response")
     sent, result, pos = _header(raw, pos + 4)
@@ -260,7 +272,7 @@ def _decode_publish(raw: bytes, pos: int) -> Publish:
     pos += 8 + 4 * max(available, 0)
     _, sequence, _, bodies = struct.unpack_from("<?Iqi", raw, pos)
     pos += 17
-    found = Publish(subscription, sequence, int(times_ns(np.array([sent]))[0]), result, bodies > 0)
+    found = Publish(subscription, sequence, _time_ns(sent), result, bodies > 0)
     for _ in range(max(bodies, 0)):
         kind = raw[pos : pos + 5]
         (length,) = struct.unpack_from("<i", raw, pos + 5)

@@ -38,11 +38,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One tag to watch: its slot in the table, its node, and how many changes the server may hold for it."""
+    """One tag to watch: its slot in the table, its node, how many changes the server may hold for it, and how often
+    the server looks (0: it reports every change by itself)."""
 
     slot: int
     node: ua.NodeId
     queue: int = 1
+    sampling_ms: float = 0.0
 
 
 @dataclass(slots=True)
@@ -61,6 +63,24 @@ async def limits_of(session: UaSession) -> Limits:
         v.Value.Value if v.Value is not None and (v.StatusCode is None or v.StatusCode.is_good()) else 0 for v in values
     ]
     return Limits(*(min(BATCH, int(n)) if isinstance(n, int) and n > 0 else BATCH for n in found))
+
+
+async def sampling_intervals(
+    session: UaSession, nodes: Sequence[ua.NodeId], wanted_ms: float, limits: Limits
+) -> list[float]:
+    """How often the server should look at each node, in ms.
+
+    MinimumSamplingInterval 0 says that a node reports every change by itself (OPC UA Part 3, 5.6.2): such a node is
+    not polled, which would cost the server more and find out later. Others are polled no faster than they bear.
+    """
+    found: list[float] = []
+    for first in range(0, len(nodes), limits.read):
+        part = list(nodes[first : first + limits.read])
+        for value in await session.read_attributes(part, ua.AttributeIds.MinimumSamplingInterval):
+            least = value.Value.Value if value.Value is not None else None
+            known = isinstance(least, (int, float)) and least >= 0
+            found.append(0.0 if known and least == 0 else max(wanted_ms, least if known else 0.0))
+    return found
 
 
 async def subscribe(client: Client, options: FeedOptions) -> tuple[int, float]:
@@ -107,7 +127,7 @@ async def watch(
         into.ids.append(identifier)
         into.first.set()
         into.keep_alive_s = max(into.keep_alive_s, keep_alive_s)
-        statuses = await add_items(client, options, identifier, rest, limits)
+        statuses = await add_items(client, identifier, rest, limits)
         refused.update({item.slot: s for item, s in zip(rest, statuses, strict=True) if is_bad(s)})
         full = [item for item, s in zip(rest, statuses, strict=True) if s == _TOO_MANY]
         if len(full) == len(rest):
@@ -118,28 +138,26 @@ async def watch(
     return refused
 
 
-async def add_items(
-    client: Client, options: FeedOptions, subscription: int, items: Sequence[Item], limits: Limits
-) -> list[int]:
+async def add_items(client: Client, subscription: int, items: Sequence[Item], limits: Limits) -> list[int]:
     """Create monitored items on one subscription; the StatusCode of each."""
     statuses: list[int] = []
     for first in range(0, len(items), limits.items):
         asked = ua.CreateMonitoredItemsParameters()
         asked.SubscriptionId = subscription
         asked.TimestampsToReturn = ua.TimestampsToReturn.Both
-        asked.ItemsToCreate = [_request(item, options) for item in items[first : first + limits.items]]
+        asked.ItemsToCreate = [_request(item) for item in items[first : first + limits.items]]
         statuses += [r.StatusCode.value for r in await client.uaclient.session.create_monitored_items(asked)]
     return statuses
 
 
-def _request(item: Item, options: FeedOptions) -> ua.MonitoredItemCreateRequest:
+def _request(item: Item) -> ua.MonitoredItemCreateRequest:
     request = ua.MonitoredItemCreateRequest()
     request.ItemToMonitor.NodeId = item.node
     request.ItemToMonitor.AttributeId = ua.AttributeIds.Value
     request.MonitoringMode = ua.MonitoringMode.Reporting
     asked = request.RequestedParameters
     asked.ClientHandle = item.slot + 1
-    asked.SamplingInterval = options.sampling_interval_ms
+    asked.SamplingInterval = item.sampling_ms
     asked.QueueSize = item.queue
     asked.DiscardOldest = True
     return request

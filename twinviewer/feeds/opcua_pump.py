@@ -5,7 +5,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from asyncua import ua
@@ -28,11 +28,11 @@ class Pump:
 
     def __init__(
         self,
-        send: Callable[[Any, float], Awaitable[Buffer]],
+        post: Callable[[Any], "asyncio.Future[Buffer]"],
         sink: Callable[[Changes, int], None],
         clock_ns: Callable[[], int] = time.time_ns,
     ) -> None:
-        self._send = send
+        self._post = post
         self._sink = sink
         self._clock_ns = clock_ns
         self._next: dict[int, int] = {}
@@ -53,36 +53,29 @@ class Pump:
 
     async def run(self) -> None:
         """Ask, take, ask again. Raises FeedLost when the server ends it or cannot be understood."""
-        waiting: deque[asyncio.Task[Buffer]] = deque()
+        waiting: deque[asyncio.Future[Buffer]] = deque()
         try:
             while True:
                 while len(waiting) < self.in_flight:
-                    waiting.append(asyncio.ensure_future(self._request()))
-                try:
-                    data = await waiting[0]
-                except ua.UaStatusCodeError as error:
-                    waiting.popleft()
-                    self._fault(error)
-                    continue
+                    waiting.append(self._request())
+                self._take(await waiting[0])
                 waiting.popleft()
-                self._take(data)
         finally:
-            for task in waiting:
-                task.cancel()
-            await asyncio.gather(*waiting, return_exceptions=True)
+            for future in waiting:
+                if not future.cancel() and not future.cancelled():
+                    future.exception()  # seen: the line broke under all of them
 
-    async def _request(self) -> Buffer:
+    def _request(self) -> "asyncio.Future[Buffer]":
         request = ua.PublishRequest()
         request.Parameters.SubscriptionAcknowledgements, self._acknowledge = self._acknowledge, []
-        return await self._send(request, 0)
+        return self._post(request)
 
-    def _fault(self, error: ua.UaStatusCodeError) -> None:
-        name = ua.StatusCode(error.code).name
-        self.heard_at = time.monotonic()
+    def _fault(self, status: int) -> None:
+        name = ua.StatusCode(status).name
         if name == "BadTooManyPublishRequests" and self.in_flight > 1:
             self.in_flight -= 1
         elif name != "BadTimeout":
-            raise FeedLost(f"the server ended the subscription ({name})") from error
+            raise FeedLost(f"the server ended the subscription ({name})")
 
     def _take(self, data: Buffer) -> None:
         raw = data._data if isinstance(data._data, bytes) else bytes(data._data)
@@ -92,6 +85,9 @@ class Pump:
             raise FeedLost(str(error)) from error
         received_ns = self._clock_ns()
         self.heard_at = time.monotonic()
+        if publish.fault:
+            self._fault(publish.result)
+            return
         if publish.sent_ns:
             self._skews.append(publish.sent_ns - received_ns)
         self._follow(publish.subscription, publish.sequence, publish.has_data)

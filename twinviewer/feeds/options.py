@@ -15,7 +15,8 @@ class FeedOptions:
     `user` signs on with a password, from `password` or the system keyring; `user_certificate` and `user_key` are
     paths of an X.509 identity instead. `trust_all` accepts any server certificate (for a first test only);
     `plain_password` allows a password over a connection that is not encrypted.
-    `publishing_interval_ms` is how often the server sends, `sampling_interval_ms` how often it looks.
+    `publishing_interval_ms` is how often the server sends, `sampling_interval_ms` how often it looks at those values
+    that do not report their changes by themselves.
     `keep_alive_s` is how often a silent server must say that it lives. `allow_write` allows write-back.
     """
 
@@ -27,7 +28,7 @@ class FeedOptions:
     trust_all: bool = False
     plain_password: bool = False
     publishing_interval_ms: float = 100.0
-    sampling_interval_ms: float = 50.0
+    sampling_interval_ms: float = 100.0
     keep_alive_s: float = 0.5
     allow_write: bool = False
 
