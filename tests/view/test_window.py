@@ -294,6 +294,51 @@ def test_a_slow_picture_moves_at_half_size_and_rests_at_full_size(widget: "Stage
     assert np.abs(seen(widget, top(2)) - BLUE).max() <= 2
 
 
+def test_a_slow_picture_leaves_time_to_the_window_while_only_states_change(
+    widget: "StageWidget", qtbot: "QtBot"
+) -> None:
+    canvas = widget.canvas
+    if not canvas.software:
+        pytest.skip("a graphics card draws here")
+    now = [time.perf_counter()]
+    canvas.clock = lambda: now[0]
+    canvas.frame_s = 1.0
+    before = widget.stage.render_count
+    for step in range(10):
+        colours = COLOURS.copy()
+        colours[0, 0] = step
+        widget.stage.set_colours(colours)
+        qtbot.wait(10)
+    assert widget.stage.render_count == before, "a frame of a second was drawn just now"
+    now[0] += 10
+    widget.stage.set_colours(colours)
+    widget.stage.touch()
+    settle(qtbot, widget)
+    assert widget.stage.render_count == before + 1
+    assert abs(int(seen(widget, top(0))[0]) - 9) <= 2, "the last change is drawn in the end"
+
+
+def test_a_graphics_card_refines_a_picture_at_rest(widget: "StageWidget", qtbot: "QtBot") -> None:
+    widget.canvas.renderer = "Some graphics card"
+    widget.stage.orbit(10, 0, np.zeros(3))
+    assert widget.canvas.scale == 1.0
+    qtbot.waitUntil(lambda: widget.canvas.scale == 2.0, timeout=5000)
+    settle(qtbot, widget)
+    assert widget.stage.size == (1200, 800)
+    assert np.abs(seen(widget, top(1)) - GREEN).max() <= 2
+    widget.stage.orbit(-10, 0, np.zeros(3))
+    assert widget.canvas.scale == 1.0
+    widget.refined = False
+    settle(qtbot, widget)
+    assert widget.stage.size == (600, 400)
+
+
+def test_a_window_can_be_pictured_with_smooth_edges(widget: "StageWidget") -> None:
+    widget.render_refined()
+    assert widget.stage.size == (1200, 800)
+    assert np.abs(seen(widget, top(1)) - GREEN).max() <= 2
+
+
 def test_a_closed_widget_leaves_no_stage_behind(qtbot: "QtBot") -> None:
     from twinviewer.view.qt_widget import StageWidget
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,7 +69,14 @@ class Drawing:
 
     def work(self, *, detail: bool) -> Callable[[], Finish]:
         """What is left to work out, apart from VTK; `detail` where the renderer is slow."""
-        return partial(finish, self.layout, self._extent, detail=detail)
+        layout, extent, pickers = self.layout, self._extent, self._pickers
+
+        def work() -> Finish:
+            if detail:
+                pickers.prepare()
+            return finish(layout, extent, detail=detail)
+
+        return work
 
     def install(self, finished: Finish) -> None:
         """Take shadows, edges and detail levels."""

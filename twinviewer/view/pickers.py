@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,14 +26,14 @@ class Pickers:
         self._asset_of_node = asset_of_node
         self._movers = movers
         self._pickers: dict[int, Picker] = {}
+        self._lock = threading.Lock()
         self.matrices: dict[int, np.ndarray] = {}
 
     def pick(
         self, origin: np.ndarray, direction: np.ndarray, visible: np.ndarray, section: np.ndarray | None
     ) -> Hit | None:
         """The nearest hit; arguments as for `Picker.pick`."""
-        if not self._pickers:
-            self._pickers = self._build()
+        self.prepare()
         best: Hit | None = None
         for mover, picker in self._pickers.items():
             matrix = self.matrices.get(mover)
@@ -43,6 +44,12 @@ class Pickers:
             if hit is not None and (best is None or hit.distance < best.distance):
                 best = hit
         return best
+
+    def prepare(self) -> None:
+        """Build what the first pick needs; once, from any thread."""
+        with self._lock:
+            if not self._pickers:
+                self._pickers = self._build()
 
     def _build(self) -> dict[int, Picker]:
         geometry = self._geometry

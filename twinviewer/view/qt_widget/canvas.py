@@ -1,17 +1,19 @@
 """A QOpenGLWidget in which VTK draws: one VTK render per paint, and only when something changed."""
 
 import ctypes
+import math
 import time
 import weakref
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QOpenGLContext, QResizeEvent, QSurfaceFormat
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
 from vtkmodules.vtkCommonCore import vtkCommand
 from vtkmodules.vtkRenderingOpenGL2 import vtkGenericOpenGLRenderWindow
 
+from twinviewer.view.camera import Pose
 from twinviewer.view.stage import Stage
 from twinviewer.view.window import is_software
 
@@ -21,6 +23,7 @@ _SLOW_FRAME_S = 0.035  # a moving picture that takes longer is drawn smaller
 # PySide's own wrappers of these two do nothing in some contexts.
 _BIND = ctypes.CFUNCTYPE(None, ctypes.c_uint, ctypes.c_uint)
 _DRAW_BUFFERS = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_void_p)
+_PAUSE = 3.0
 _PROC_LOADER = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_char_p)
 
 
@@ -58,11 +61,17 @@ class Canvas(QOpenGLWidget):
         self._loader = _PROC_LOADER(_address)
         self._observers = self._observe()
         self.stage = Stage(self._window)
+        self.clock = time.perf_counter
         self.on_drawn: Callable[[], None] = lambda: None
         self.renderer = ""
         self.failure = ""
         self.scale = 1.0
         self.frame_s = 0.0  # the last render at full size
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self.update)
+        self._last_s = 0.0
+        self._last_pose: Pose | None = None
 
     def _observe(self) -> list[int]:
         """VTK asks for its context through events; the observers must not keep this widget alive."""
@@ -107,6 +116,7 @@ class Canvas(QOpenGLWidget):
         state.vtkglEnable(_DEPTH_TEST)
         window.SetReadyForRendering(True)
         self.renderer = self._renderer_string()
+        self.stage.renderer.SetUseFXAA(not self.software and self.scale == 1.0)
         self.stage.dirty = True
 
     def _renderer_string(self) -> str:
@@ -134,6 +144,8 @@ class Canvas(QOpenGLWidget):
         size = max(8, round(self.width() * ratio)), max(8, round(self.height() * ratio))
         if tuple(self._window.GetSize()) != size:
             self._window.SetSize(*size)
+            self.stage.renderer.SetUseFXAA(not self.software and self.scale == 1.0)
+            self._last_pose = None
             self.stage.touch()
 
     def paintGL(self) -> None:  # noqa: N802
@@ -146,15 +158,37 @@ class Canvas(QOpenGLWidget):
         state.vtkglDepthFunc(_LESS_OR_EQUAL)
         state.vtkglEnable(_DEPTH_TEST)
         if self.stage.dirty:
-            start = time.perf_counter()
-            self.stage.render()
-            self.makeCurrent()
-            if self.scale == 1.0 and not self.stage.economy:
-                self._context.functions().glFinish()
-                self.frame_s = time.perf_counter() - start
+            wait_s = self._wait_s()
+            if wait_s <= 0:
+                self._render()
+            else:
+                self._later.start(math.ceil(wait_s * 1000))
         self._blit()
         state.Pop()
         self.on_drawn()
+
+    def _render(self) -> None:
+        assert self._context is not None
+        start = self.clock()
+        self.stage.render()
+        self.makeCurrent()
+        if self.scale == 1.0 and not self.stage.economy:
+            self._context.functions().glFinish()
+            self.frame_s = self.clock() - start
+        self._last_s = self.clock()
+        self._last_pose = self.stage.pose
+
+    def request(self) -> None:
+        """See to it that the stage's change is drawn: soon, and once for all changes until then."""
+        if not self._later.isActive() or self._wait_s() <= 0:
+            self.update()
+
+    def _wait_s(self) -> float:
+        """Seconds until the next render may begin: at once where the camera moved; where only states or moving
+        assets did, a slow picture leaves three quarters of the time to the rest of the window."""
+        if self.stage.pose is not self._last_pose or not self.slow:
+            return 0.0
+        return self._last_s + _PAUSE * self.frame_s - self.clock()
 
     def _blit(self) -> None:
         assert self._functions is not None
@@ -189,6 +223,7 @@ class Canvas(QOpenGLWidget):
 
     def close_stage(self) -> None:
         """Give graphics memory and VTK objects back."""
+        self._later.stop()
         if self._context is not None:
             self._context.aboutToBeDestroyed.disconnect(self._release)
             self.makeCurrent()

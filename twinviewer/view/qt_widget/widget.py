@@ -83,6 +83,8 @@ class StageWidget(QWidget):
     @property
     def failure(self) -> str:
         """Why nothing can be drawn, "" when all is well."""
+        if not self.canvas.failure and self.canvas.isVisible() and not self.canvas.isValid():
+            return "OpenGL could not be started on this display."
         return self.canvas.failure
 
     def renderer_name(self) -> str:
@@ -132,8 +134,17 @@ class StageWidget(QWidget):
             self.canvas.fit_window()
         super().changeEvent(event)
 
+    def render_refined(self) -> None:
+        """Draw one frame with smooth edges now, also where it takes long: for pictures of the window."""
+        self.stage.finish(detail=self.canvas.software, wait=True)
+        self.stage.economy = False
+        self._rest.stop()
+        self._set_scale(2.0)
+        self.canvas.repaint()
+        self._glass.repaint()
+
     def _on_stage_change(self) -> None:
-        self.canvas.update()
+        self.canvas.request()
         if self.stage.pose is not self._last_pose:
             self._last_pose = self.stage.pose
             self._moving()
