@@ -2,14 +2,20 @@
 
 import argparse
 import json
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twinviewer.model.connection import Link
 from twinviewer.model.errors import LineError
 
 if TYPE_CHECKING:
+    from twinviewer.simulation.line import Line
+    from twinviewer.simulation.plant_now import PlantNow
     from twinviewer.simulation.results import Result, Variant
 
+LOOK_S = 4.0  # how long to look at a live plant before starting from it
 HELP = "simulate a line: a baseline against scenarios, with paired intervals"
 SHOWN = {
     "throughput_per_h": "good parts per hour",
@@ -42,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_feed_arguments(parser)
     parser.add_argument("--recording", metavar="DIR", help="start from a moment of a recording")
     parser.add_argument("--at", metavar="TIME", help="that moment (ISO 8601); else its end")
+    parser.add_argument("--save-state", type=Path, metavar="FILE", help="write the state that the run starts from")
     parser.add_argument("--scheduler", metavar="ADDR", help="run on a Dask cluster, for example tcp://host:8786")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -49,19 +56,90 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 0; 2 when line, scenario or state cannot be used."""
     from twinviewer.simulation.line import load_line
+    from twinviewer.simulation.plant_now import written
     from twinviewer.simulation.quantities import seconds
     from twinviewer.simulation.results import as_json
+    from twinviewer.simulation.runs import DEFAULT_REPLICATIONS
     from twinviewer.simulation.runs import run as simulate
     from twinviewer.simulation.scenario import load_scenario
+    from twinviewer.simulation.starting import StartFrom, at_time
 
     line = load_line(line_path(args))
     scenarios = [load_scenario(path) for path in args.scenario]
     horizon_s = seconds(args.horizon, "--horizon") if args.horizon else None
     if horizon_s is not None and horizon_s <= 0:
         raise LineError("the horizon must be more than zero", "--horizon", 'Write for example "7d".')
-    result = simulate(line, scenarios, horizon_s, replications(args.replications), args.seed)
+    now = plant_now(args, line)
+    start = StartFrom(now) if now is not None else None
+    if now is not None:
+        line = at_time(line, now)
+        if args.save_state is not None:
+            args.save_state.write_text(written(now), encoding="utf-8")
+    asked = replications(args.replications)
+    if args.scheduler:
+        from twinviewer.simulation.cluster import run_on
+
+        n = DEFAULT_REPLICATIONS if isinstance(asked, str) else asked
+        result = run_on(args.scheduler, line, scenarios, horizon_s, n, args.seed, start)
+    else:
+        result = simulate(line, scenarios, horizon_s, asked, args.seed, start)
+    result = replace(result, notes=(*result.notes, *(now.notes if now is not None else ())))
     print(json.dumps(as_json(result)) if args.json else _text(result))
     return 0
+
+
+def plant_now(args: argparse.Namespace, line: "Line") -> "PlantNow | None":
+    """The state to start from; None for an empty line."""
+    from twinviewer.simulation.plant_now import read
+
+    start = args.start or ("now" if args.feed or args.recording else "empty")
+    if start == "empty":
+        return None
+    if start != "now":
+        return read(Path(start))
+    if args.scene is None or not (args.feed or args.recording):
+        raise LineError(
+            "to start from now the plant must be seen", "--from now", "Name a SCENE and --feed URL or --recording DIR."
+        )
+    return _recorded(args, line) if args.recording else _live(args, line)
+
+
+def _recorded(args: argparse.Namespace, line: "Line") -> "PlantNow":
+    from twinviewer.history.recording import Recording
+    from twinviewer.scene.scene import load_scene
+    from twinviewer.simulation.moments import at_moment, moment_of
+
+    scene = load_scene(args.scene, geometry=False)
+    recording = Recording.open(args.recording, scene)
+    try:
+        return at_moment(line, scene, recording, moment_of(args.at, recording))
+    finally:
+        recording.close()
+
+
+def _live(args: argparse.Namespace, line: "Line") -> "PlantNow":
+    from twinviewer.cli._feed import feed_options
+    from twinviewer.collector.pipeline import Pipeline
+    from twinviewer.scene.scene import load_scene
+    from twinviewer.simulation.plant_now import from_states
+    from twinviewer.states.evaluator import Evaluator
+
+    scene = load_scene(args.scene, geometry=False)
+    pipeline = Pipeline(scene, args.feed, feed_options(args))
+    evaluator = Evaluator(scene)
+    pipeline.start()
+    try:
+        end = time.monotonic() + LOOK_S
+        while time.monotonic() < end:
+            time.sleep(0.2)
+            evaluator.evaluate(pipeline.snapshot(), time.time_ns(), pipeline.connection())
+        now_ns, connection = time.time_ns(), pipeline.connection()
+        tags, states = evaluator.evaluate(pipeline.snapshot(), now_ns, connection, pipeline.alarms)
+    finally:
+        pipeline.stop()
+    if connection.link not in (Link.CONNECTED, Link.DEGRADED):
+        raise LineError(f"the plant does not answer ({connection.why})", args.feed, "Check the address of the feed.")
+    return from_states(line, scene, tags, states, now_ns)
 
 
 def line_path(args: argparse.Namespace) -> Path:

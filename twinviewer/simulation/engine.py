@@ -57,16 +57,14 @@ def set_timer(tree, i, t):
     """Let timer `i` go off at `t` (infinity: never) and replay its path to the root."""
     j = (tree.size >> 1) + i
     tree[j].t = t
-    j >>= 1
-    while j >= 1:
-        a, b = tree[2 * j], tree[2 * j + 1]
-        if a.t <= b.t:
-            tree[j].t = a.t
-            tree[j].i = a.i
-        else:
-            tree[j].t = b.t
-            tree[j].i = b.i
+    while j > 1:  # without branches: which side wins cannot be foreseen
+        other = tree[j ^ 1]
+        less = (other.t < t) | ((other.t == t) & ((j & 1) == 1))
+        t = other.t if less else t
+        i = other.i if less else i
         j >>= 1
+        tree[j].t = t
+        tree[j].i = i
 
 
 @inlined
@@ -284,7 +282,7 @@ def lacks(machines, stations, crews, materials, i):
     return 0
 
 
-@compiled
+@inlined
 def move(
     machines,
     stations,
@@ -686,25 +684,30 @@ def run(
     first_transit = n_machines + n_calendars
     first_supply = first_transit + n_stations
     script_timer = first_supply + materials.size
-    move(
-        machines,
-        stations,
-        parts,
-        g,
-        crews,
-        materials,
-        sources,
-        sequence,
-        setups,
-        dist,
-        tables,
-        energy,
-        tree,
-        trace,
-        n_calendars,
-        g[0].now,
-    )
-    while tree[1].t <= until:
+    now = g[0].now
+    while True:
+        move(
+            machines,
+            stations,
+            parts,
+            g,
+            crews,
+            materials,
+            sources,
+            sequence,
+            setups,
+            dist,
+            tables,
+            energy,
+            tree,
+            trace,
+            n_calendars,
+            now,
+        )
+        if g[0].error != 0:
+            return
+        if tree[1].t > until:
+            break
         i = tree[1].i
         now = tree[1].t
         g[0].events += 1
@@ -774,27 +777,6 @@ def run(
             supply_arrives(stations, g, materials, dist, tables, tree, i, i - first_supply, now)
         else:
             script_acts(machines, stations, g, crews, script, dist, tables, energy, tree, trace, script_timer, now)
-        if g[0].listed >= 0:
-            move(
-                machines,
-                stations,
-                parts,
-                g,
-                crews,
-                materials,
-                sources,
-                sequence,
-                setups,
-                dist,
-                tables,
-                energy,
-                tree,
-                trace,
-                n_calendars,
-                now,
-            )
-        if g[0].error != 0:
-            return
     for j in range(n_machines):
         settle(machines, energy, g, j, until)
     for c in range(crews.size):
@@ -859,3 +841,18 @@ def prepare(machines, stations, calendars, calendar_t, materials, script, dist, 
         set_timer(tree, first_supply + materials.size, script[0].t)
     for s in range(n_stations):
         touch(stations, g, s)
+
+
+@compiled
+def resume(machines, stations, tree, trace, g):
+    """Set the timers of machines that were put into a state by hand."""
+    for i in range(machines.size):
+        reschedule(machines, stations, tree, trace, g, i, 0.0)
+    for s in range(stations.size):
+        touch(stations, g, s)
+
+
+@compiled
+def appoint(tree, i, t):
+    """Let timer `i` go off at `t`."""
+    set_timer(tree, i, t)

@@ -64,6 +64,7 @@ class Replication:
         self.calendars = t.calendars.copy()
         self.materials = t.materials.copy()
         self.sources = t.sources.copy()
+        self.sequence = t.sequence
         self.order_left = t.order_left.copy()
         self.order_done = np.full(len(t.order_left), np.inf)
         self.done = np.zeros(len(t.product_names), np.int64)
@@ -115,7 +116,7 @@ class Replication:
             t.calendar_v,
             self.materials,
             self.sources,
-            t.sequence,
+            self.sequence,
             t.setups,
             t.script,
             t.distributions,

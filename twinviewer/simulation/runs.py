@@ -1,5 +1,6 @@
 """Experiments: a baseline and scenarios on shared random numbers, as many replications as the answer needs."""
 
+import copy
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -93,17 +94,24 @@ class Experiment:
     ) -> Result:
         """Run `n` more replications of every variant and return what is known then; stops early when cancelled."""
         began = time.perf_counter()
-        numbers = range(self.replications, self.replications + n)
-        jobs = [(m, k) for k in numbers for m in self.models]
-        done = self._run(jobs, pool, progress, cancel)
-        whole = len(done) // len(self.models)  # only replications that every variant has
-        for place, row in enumerate(done[: whole * len(self.models)]):
-            model = self.models[place % len(self.models)]
-            model.rows.append(row[0])
-            model.events += row[1]
-        self.replications += whole
+        target = self.replications + n
+        jobs = [(m, k) for k in range(target) for m in self.models if k >= len(m.rows)]
+        for (model, _), (row, events) in zip(jobs, self._run(jobs, pool, progress, cancel), strict=False):
+            model.rows.append(row)
+            model.events += events
+        self.replications = min(target, *(len(m.rows) for m in self.models))
         self.wall_s += time.perf_counter() - began
         return self.result()
+
+    def against(self, scenarios: Sequence[Scenario]) -> "Experiment":
+        """The same baseline, with what is known of it, against other scenarios: quick enough to follow a slider.
+
+        Start it by `more` with at most the replications of the baseline, and only those of the scenarios are run.
+        """
+        other = copy.copy(self)
+        other.models = [self.models[0], *(model_of(self.models[0].line, self.horizon_s, s) for s in scenarios)]
+        other.replications, other.wall_s, other.notes = 0, 0.0, list(self.notes)
+        return other
 
     def _run(
         self,
@@ -135,7 +143,7 @@ class Experiment:
     def result(self) -> Result:
         """What is known so far."""
         base = self.models[0]
-        variants = [_variant(m, base) for m in self.models]
+        variants = [_variant(m, base, self.replications) for m in self.models]
         return Result(
             variants[0],
             tuple(variants[1:]),
@@ -148,17 +156,17 @@ class Experiment:
         )
 
 
-def _variant(m: Model, base: Model) -> Variant:
+def _variant(m: Model, base: Model, n: int) -> Variant:
     names = m.indicators.names
-    samples = np.array(m.rows, np.float64).reshape(len(m.rows), len(names))
+    samples = np.array(m.rows[:n], np.float64).reshape(n, len(names))
     kpis = estimates(names, samples)
     difference = {}
     if m is not base:
         columns = {n: k for k, n in enumerate(base.indicators.names)}
-        theirs = np.array(base.rows, np.float64).reshape(len(base.rows), len(columns))
+        theirs = np.array(base.rows[:n], np.float64).reshape(n, len(columns))
         difference = differences(names, columns, samples, theirs)
     late = tuple(o for o in m.tables.order_names if f"late.{o}" in kpis and kpis[f"late.{o}"].mean > 0.5)
-    narrow = bottleneck(m.indicators.stations, names, samples) if len(m.rows) else None
+    narrow = bottleneck(m.indicators.stations, names, samples) if n else None
     return Variant(m.name, names, samples, kpis, difference, narrow, late, m.events)
 
 

@@ -55,6 +55,7 @@ class Tables:
     stations_shown: int
     product_names: tuple[str, ...]
     crew_names: tuple[str, ...]
+    material_names: tuple[str, ...]
     order_names: tuple[str, ...]
     order_due_s: np.ndarray
     parts: int = 4096
@@ -188,6 +189,7 @@ def build(line: Line, horizon_s: float, extra_stops: tuple[tuple[float, float, s
         stations_shown=shown,
         product_names=b.products,
         crew_names=tuple(line.crew),
+        material_names=tuple(line.material),
         order_names=tuple(o.id for o in ordered),
         order_due_s=np.array([_due_s(o.due, b.start) for o in ordered], np.float64),
         horizon_s=horizon_s,
