@@ -8,8 +8,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.gui import work
-from twinviewer.gui.jobs import Jobs, WorkerError
 from twinviewer.model.errors import DataError
+from twinviewer.panels._kit.jobs import Jobs, WorkerError
 
 WAIT_MS = 20_000
 
@@ -46,7 +46,7 @@ def start(jobs: Jobs, heard: Heard, function: object, *arguments: object, thread
 def test_the_result_comes_once_and_with_progress(qtbot: QtBot, thread: bool) -> None:
     jobs, heard, moves = Jobs(), Heard(), []
     job = start(jobs, heard, work.add, 2, 3, thread=thread)
-    job.moved.connect(lambda f, t: moves.append((f, t)))  # type: ignore[attr-defined]
+    job.moved.connect(moves.append)  # type: ignore[attr-defined]
     assert len(jobs.running) == 1
     qtbot.waitUntil(lambda: heard.ended > 0, timeout=WAIT_MS)
     ((total, pid),) = heard.results  # type: ignore[misc]

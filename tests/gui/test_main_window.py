@@ -112,8 +112,8 @@ def test_a_fault_turns_the_machine_red_in_the_picture(setup: Setup) -> None:
 
 
 def test_without_connection_no_state_colour_is_left(setup: Setup) -> None:
-    asset = first_asset(setup)
-    setup.source.states[asset] = State.FAULT
+    setup.window.picture.toggle_labels()  # an alarm's badge stays red: it is still to be acknowledged
+    setup.source.states[first_asset(setup)] = State.FAULT
     setup.tick()
     lit = near(setup.pixels(), STATE["dark"][State.FAULT])
     setup.source.connection = Connection(Link.LOST, "the cable is out", 1)

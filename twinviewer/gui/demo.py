@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from twinviewer.discovery import shipped
-from twinviewer.gui.jobs import Cancelled
 from twinviewer.model.errors import TwinError
+from twinviewer.panels._kit.jobs import Cancelled
 
 SCENE = "assembly-hall"
 READY = "READY "

@@ -15,7 +15,6 @@ from twinviewer.gui.bridge import Bridge
 from twinviewer.gui.command_palette import CommandPalette
 from twinviewer.gui.docks import Docks
 from twinviewer.gui.host import Host
-from twinviewer.gui.jobs import Jobs
 from twinviewer.gui.link_texts import clock_pill
 from twinviewer.gui.menus import Menus
 from twinviewer.gui.palette_entries import PaletteEntries
@@ -49,8 +48,8 @@ class MainWindow(QMainWindow):
         self._on_error = on_error
         self._own_bookmarks: list[CameraView] = []
         self._slow_ns = 0
-        self.jobs = Jobs(self)
         self.registry = Actions(self, self.show_error)
+        self.jobs = self.registry.jobs
         self.asking = Asking(self)
         self.wall = Wall(self)
         self.picture = Picture(session, self.registry)

@@ -5,12 +5,12 @@ from collections import deque
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
-from twinviewer.gui.jobs import Job, Jobs
 from twinviewer.gui.link_texts import NS, oldest_good_s, security_text
 from twinviewer.model.connection import Link
 from twinviewer.model.frame import Frame
 from twinviewer.model.quality import Quality
 from twinviewer.panels._kit.icons import icon
+from twinviewer.panels._kit.jobs import Job, Jobs
 from twinviewer.panels._kit.widgets import label
 from twinviewer.states.explain import duration
 
@@ -56,14 +56,14 @@ class JobStrip(QWidget):
         layout.setSpacing(6)
         for widget in (self._bar, self._title, self._cancel):
             layout.addWidget(widget)
-        jobs.changed.connect(self._follow)
+        jobs.changed.connect(lambda _none: self._follow())
         self.setVisible(False)
 
     def _follow(self) -> None:
         self._job = self._jobs.running[-1] if self._jobs.running else None
         self.setVisible(self._job is not None)
         if self._job is not None:
-            self._job.moved.connect(self._move)
+            self._job.moved.connect(lambda told: self._move(*told))
             self._cancel.setAccessibleName(f"Cancel: {self._job.title}")
             self._move(self._job.fraction, self._job.text)
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from twinviewer.panels._kit.icons import icon
+from twinviewer.panels._kit.jobs import Jobs
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +48,8 @@ class Actions(QObject):
     """The registry of one window. Shortcuts work wherever the focus is, as long as it is in the window.
 
     `changed` is sent when commands come or go, `ran` with the id of a command after it ran. A command that
-    raises is handed to `on_error(exception)`; without one the exception goes on to the caller.
+    raises is handed to `on_error(exception)`; without one the exception goes on to the caller. `jobs` is where long
+    work of the window and its panels runs.
     """
 
     changed = Signal()
@@ -59,6 +61,7 @@ class Actions(QObject):
         self._actions: dict[str, Action] = {}
         self._qt: dict[str, QAction] = {}
         self.on_error = on_error
+        self.jobs = Jobs(self)
 
     def add(self, *actions: Action) -> None:
         """Put commands in; an id that is there already is replaced."""
