@@ -194,6 +194,17 @@ def test_textured_trim_keeps_its_texture_alone(stage: Stage, picture: Picture) -
     assert at(drawn, stage, (0.5, 0.5, 2)).sum() < 200
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_textured_floor_is_as_bright_as_the_theme_wants_it(stage: Stage, picture: Picture, theme: str) -> None:
+    pixels = np.full((2, 2, 4), 255, np.uint8)
+    pixels[..., :3] = 190
+    floor = Block(-1, (-10, -10, -0.2), (10, 10, 0), (255, 255, 255, 255), texture=0)
+    stage.show(build([Block(0, (0, 0, 0), (2, 2, 2)), floor], (Texture(pixels),)), theme)
+    stage.set_colours(solid(GREEN))
+    stage.fly_to(HIGH, animate=False)
+    assert np.abs(at(picture(), stage, (-6.5, -3.5, 0)) - rgb(SURFACE[theme]["floor"])).max() <= 4
+
+
 def _checkered(*, skin: bool) -> FakeScene:
     """A box whose upper face is black at the front left and white at the front right."""
     pixels = np.full((2, 2, 4), 255, np.uint8)

@@ -29,9 +29,9 @@ class History:
     future: list[tuple[str, ViewState]] = field(default_factory=list)
 
     def remember(self, what: str, state: ViewState) -> None:
-        """Keep the state before a change called `what`."""
-        if self.past and self.past[-1] == (what, state):
-            return
+        """Keep the state before a change called `what`. One that turned out to change nothing is forgotten."""
+        if self.past and self.past[-1][1] == state:
+            self.past.pop()
         self.past.append((what, state))
         del self.past[: -self.most]
         self.future.clear()

@@ -26,7 +26,8 @@ def adapt(surfaces: Surfaces, theme: str) -> np.ndarray:
         if chosen.any():
             quiet[chosen] = _around(SURFACE[theme][token], grey[chosen])
     kept = surfaces.textured
-    quiet[kept] = base[kept] * (1.0 if theme == "light" else 0.7)
+    quiet[kept] = base[kept] * (1.0 if theme == "light" else 0.65)
+    quiet[kept & (surfaces.role == Role.FLOOR)] = rgb(SURFACE[theme]["floor"])
     return np.concatenate([quiet.clip(0, 255), colour[:, 3:]], axis=1).round().astype(np.uint8)
 
 

@@ -62,6 +62,7 @@ class Ground:
     shadows: vtkTexture
     mapping: tuple[float, float, float, float]
     look: FloorLook
+    gain: float = 1.0  # by which a floor's texture is brightened to let the theme's colour show
 
 
 def _ground_code(look: FloorLook) -> str:
@@ -111,7 +112,7 @@ def colour_by_table(
         code.append("floorXy = vertexMC.xy;\n")
         code.append(f"groundUv = (floorXy - vec2({x:.6f}, {y:.6f})) * vec2({scale_x:.9f}, {scale_y:.9f});\n")
         declare_pixel.append("in vec2 groundUv; in vec2 floorXy;")
-        pixel.append(_ground_code(ground.look))
+        pixel.append(f"base *= {ground.gain:.4f};\n" + _ground_code(ground.look))
     if tint is not None:
         (red, green, blue), share = tint
         pixel.append(f"base = mix(base, vec3({red:.4f}, {green:.4f}, {blue:.4f}), {share:.4f});\n")

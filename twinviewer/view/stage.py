@@ -1,4 +1,4 @@
-"""The 3D picture of one scene: what it shows, where it is seen from, and what lies under the pointer."""
+"""The stage: a picture in which a person hides, ghosts, cuts, measures, and takes it back."""
 
 from __future__ import annotations
 
@@ -8,182 +8,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 from vtkmodules.vtkRenderingCore import vtkRenderWindow
 
-from twinviewer.model.camera import CameraView
-from twinviewer.model.palette import SURFACE
-from twinviewer.view import camera as cameras
-from twinviewer.view import window as windows
-from twinviewer.view.camera import Pose
-from twinviewer.view.drawing import Drawing
-from twinviewer.view.finish import Background
 from twinviewer.view.history import Box, History, Point, ViewState
-from twinviewer.view.lights import add_lights
-from twinviewer.view.lines import box_corners
-from twinviewer.view.marks import Marks, unit
-from twinviewer.view.moving import Movement
-from twinviewer.view.picking import Hit
-from twinviewer.view.rig import HOME, Rig
-from twinviewer.view.visibility import Visibility
+from twinviewer.view.navigation import Navigation, pose_of
 
 if TYPE_CHECKING:
-    from twinviewer.model.frame import TagSnapshot
     from twinviewer.scene.scene import Scene
 
 
-class Stage:
-    """VTK without Qt. Positions are metres, Z up; pixels count from the picture's upper left corner.
-
-    `on_change` is called whenever a render is needed; `dirty` says that one is. Nothing renders by itself.
-    """
+class Stage(Navigation):
+    """All that others need of the 3D view. Every change that a person makes can be undone, the camera's included."""
 
     def __init__(self, render_window: vtkRenderWindow | None = None) -> None:
-        self.window = render_window or windows.offscreen_window()
-        self._at_once = render_window is None
-        self.renderer = windows.new_renderer()
-        self.renderer.GetActiveCamera().SetViewAngle(cameras.VIEW_ANGLE_DEG)
-        add_lights(self.renderer)
-        self.window.AddRenderer(self.renderer)
-        self.on_change: Callable[[], None] = _nothing
-        self.dirty = True
-        self.render_count = 0
-        self.scene: Scene | None = None
-        self.theme = "dark"
-        self.drawing: Drawing | None = None
+        super().__init__(render_window)
         self.history = History()
-        self.selected: int | None = None
-        self.section_box: Box | None = None
-        self.measurements: tuple[tuple[Point, Point], ...] = ()
-        self._rig = Rig()
-        self._marks = Marks(self.renderer)
-        self._visibility = Visibility()
-        self._movement: Movement | None = None
-        self._rgba = np.zeros((0, 4), np.uint8)
-        self._work: Background | None = None
-        self.economy = False
-
-    # -- what is shown
 
     def show(self, scene: Scene, theme: str) -> None:
         """Draw a scene; the one before goes. Everything stays a ghost until `set_colours`."""
-        self.clear()
-        n = len(scene.assets)
-        self.scene = scene
-        self._visibility = Visibility(n)
-        self._movement = Movement(scene)
-        self._rgba = np.full((n, 4), 97, np.uint8)
-        self._draw(theme, self._movement.assets)
-        self.set_theme(theme)
+        super().show(scene, theme)
         self.home(animate=False)
         self.history = History()
-
-    def _draw(self, theme: str, movers: frozenset[int]) -> None:
-        scene = self.scene
-        if scene is None or scene.geometry is None:
-            return
-        self._forget_work()
-        if self.drawing is not None:
-            self.drawing.remove()
-        self.drawing = Drawing(self.renderer, scene.geometry, scene.asset_of_node, len(scene.assets), theme, movers)
-        if self._at_once:
-            self.drawing.install(self.drawing.work(detail=False)())
-        self._rig.bounds = self.drawing.layout.bounds
-        self._apply_colours()
-
-    @property
-    def finished(self) -> bool:
-        """Whether shadows, edges and detail levels are there; a stage in a window shows its first frame without."""
-        return self.drawing is None or self.drawing.finished
-
-    def finish(self, *, detail: bool = False, wait: bool = False) -> bool:
-        """Work on what the first frame left out, in a thread; call it until it returns True.
-
-        `detail` prepares for a slow renderer, `wait` does not return before the end.
-        """
-        if self.drawing is None or self.drawing.finished:
-            return True
-        if self._work is None:
-            self._work = Background(self.drawing.work(detail=detail))
-        found = self._work.fetch(wait=wait)
-        if found is None:
-            return False
-        self._work = None
-        self.drawing.install(found)
-        self.touch()
-        return True
-
-    def _forget_work(self) -> None:
-        if self._work is not None:
-            self._work.drop()
-            self._work = None
-
-    def clear(self) -> None:
-        """Show nothing."""
-        self._forget_work()
-        if self.drawing is not None:
-            self.drawing.remove()
-        self._marks.remove()
-        self.drawing = self.scene = self.selected = self.section_box = self._movement = None
-        self.measurements = ()
-        self._visibility = Visibility()
-        self._rgba = np.zeros((0, 4), np.uint8)
-        self._rig.flight = None
-        self.touch()
-
-    def set_theme(self, theme: str) -> None:
-        """Background, floor, materials and marks of "light" or "dark"."""
-        self.theme = theme
-        self.renderer.SetBackground(*unit(SURFACE[theme]["scene_bottom"]))
-        self.renderer.SetBackground2(*unit(SURFACE[theme]["scene_top"]))
-        self._marks.set_theme(theme)
-        if self.drawing is not None:
-            self.drawing.set_theme(theme)
-        self.touch()
-
-    def set_colours(self, rgba: np.ndarray) -> None:
-        """Colour every asset: uint8 (n_assets, 4); alpha 0 hidden, 255 solid, anything between a ghost."""
-        if rgba.shape != self._rgba.shape:
-            raise ValueError(f"colours of shape {rgba.shape}, the scene needs {self._rgba.shape}")
-        self._rgba[:] = rgba
-        self._apply_colours()
-
-    def _apply_colours(self) -> None:
-        if self.drawing is not None and self.drawing.set_colours(self._visibility.over(self._rgba)):
-            self.touch()
-
-    def set_patches(self, rgba: np.ndarray) -> None:
-        """A rectangle on the floor under each asset: uint8 (n_assets, 4), alpha 0 none. Hidden assets have none."""
-        if self.drawing is None:
-            return
-        rgba = np.where(self._visible()[:, None], rgba, 0).astype(np.uint8)
-        if self.drawing.patches.set_colours(rgba):
-            self.touch()
-
-    def move(self, asset: int, matrix: np.ndarray) -> None:
-        """Carry an asset by a transform float64 (4, 4) from where its file has it."""
-        if self.drawing is None:
-            return
-        if asset not in self.drawing.movers:
-            self._draw(self.theme, self.drawing.movers | {asset})
-            self._apply_section()
-        self.drawing.move(asset, matrix)
-        if asset == self.selected:
-            self.select(asset)
-        self.touch()
-
-    def follow(self, snapshot: TagSnapshot) -> None:
-        """Put the moving assets where their position tags say."""
-        if self._movement is not None:
-            for asset, matrix in self._movement.changed(snapshot):
-                self.move(asset, matrix)
-
-    def select(self, asset: int | None) -> None:
-        """Mark one asset, or none."""
-        self.selected = asset
-        box = self.box(asset) if asset is not None else None
-        self._marks.select(box, self.floor_m)
-        self._order()
-        self.touch()
-
-    # -- visibility, section, measuring; each of them can be undone
 
     def isolate(self, assets: Iterable[int]) -> None:
         """Hide all other assets; walls and floor stay."""
@@ -206,39 +49,15 @@ class Stage:
         change()
         self._apply_colours()
 
-    def visible(self) -> np.ndarray:
-        """Which assets can be seen at all: not hidden and not wholly outside the section; bool (n_assets,)."""
-        seen = self._visible()
-        if self.drawing is not None and self.section_box is not None:
-            low, high = np.array(self.section_box[0::2]), np.array(self.section_box[1::2])
-            boxes = self.drawing.boxes
-            seen &= ((boxes[:, 1] >= low) & (boxes[:, 0] <= high)).all(1)
-        return seen
-
-    def _visible(self) -> np.ndarray:
-        return np.zeros(0, bool) if self.drawing is None else self.drawing.table.alpha > 0
-
     def section(self, box: Box | None) -> None:
         """Show only what lies inside (x0, x1, y0, y1, z0, z1), or everything."""
         self.remember("section")
         self.set_section(box)
 
-    def set_section(self, box: Box | None) -> None:
-        """As `section`, within a gesture that undo takes back as one."""
-        self.section_box = box
-        self._apply_section()
-
-    def _apply_section(self) -> None:
-        if self.drawing is not None:
-            self.drawing.set_section(self.section_box)
-        self._marks.section(self.section_box)
-        self._order()
-        self.touch()
-
     def section_of(self, assets: Iterable[int] | None = None, margin_m: float = 0.5) -> Box:
         """A section box around these assets, or around everything."""
         corners = self._corners(assets)
-        low, high = corners.min(0) - margin_m, corners.max(0) + margin_m
+        low, high = (corners.min(0) - margin_m).tolist(), (corners.max(0) + margin_m).tolist()
         return low[0], high[0], low[1], high[1], low[2], high[2]
 
     def measure(self, start: Point, end: Point) -> float:
@@ -266,7 +85,7 @@ class Stage:
     def state(self) -> ViewState:
         """All that undo brings back."""
         seen = self._visibility
-        return ViewState(self._view_of(self._rig.goal), seen.hidden, seen.ghosted, self.section_box, self.measurements)
+        return ViewState(self.view_of(self._rig.goal), seen.hidden, seen.ghosted, self.section_box, self.measurements)
 
     def undo(self) -> bool:
         """Take the last change back; returns whether there was one."""
@@ -282,220 +101,7 @@ class Stage:
         self._visibility.hidden, self._visibility.ghosted = state.hidden, state.ghosted
         self._apply_colours()
         self.section_box = state.section
-        self._apply_section()
+        self.apply_section()
         self._set_measurements(state.measurements)
-        self._go(_pose(state.camera), True)
+        self._go(pose_of(state.camera), True)
         return True
-
-    # -- the camera
-
-    def fit(self, assets: Iterable[int] | None = None, *, animate: bool = True) -> None:
-        """Move so that these assets (or everything) fill the picture, without turning."""
-        self.remember("fit")
-        goal, corners = self._rig.goal, self._corners(assets)
-        self._frame(lambda aspect: cameras.fit(goal, corners, aspect), animate)
-
-    def home(self, *, animate: bool = True) -> None:
-        """The scene's view named "Home", else all of it from the south."""
-        self.remember("home")
-        for view in self.scene.views if self.scene else ():
-            if view.name.lower() == "home":
-                self._go(_pose(view), animate)
-                return
-        corners = self._corners(None)
-        self._frame(lambda aspect: cameras.fit(HOME, corners, aspect, 0.02), animate)
-
-    def fly_to(self, where: CameraView | int, *, animate: bool = True) -> None:
-        """Fly to a bookmark, its section box included, or to an asset row."""
-        self.remember("fly")
-        if isinstance(where, CameraView):
-            if where.section != self.section_box:
-                self.section_box = where.section
-                self._apply_section()
-            self._go(_pose(where), animate)
-        else:
-            goal, corners = self._rig.goal, self._corners([where])
-            self._frame(lambda aspect: cameras.fit(goal, corners, aspect, 0.45), animate)
-
-    def camera(self, name: str = "", mode: str = "") -> CameraView:
-        """Where the picture is seen from at this moment, as a bookmark; the section box included."""
-        return self._view_of(self._rig.pose, name, mode)
-
-    def _view_of(self, pose: Pose, name: str = "", mode: str = "") -> CameraView:
-        x, y, z = pose.position.tolist()
-        u, v, w = pose.target.tolist()
-        return CameraView(name, (x, y, z), (u, v, w), mode, self.section_box)
-
-    @property
-    def pose(self) -> Pose:
-        """The camera as it is at this moment."""
-        return self._rig.pose
-
-    @property
-    def reduced_motion(self) -> bool:
-        """Jump instead of flying."""
-        return self._rig.reduced_motion
-
-    @reduced_motion.setter
-    def reduced_motion(self, value: bool) -> None:
-        self._rig.reduced_motion = value
-
-    @property
-    def flying(self) -> bool:
-        """Whether `advance` has something to do."""
-        return self._rig.flight is not None
-
-    def advance(self, now_s: float) -> bool:
-        """Carry a flight on to this moment of `time.monotonic`; returns whether it goes on."""
-        if self._rig.flight is None:
-            return False
-        going_on = self._rig.advance(now_s)
-        self.touch()
-        return going_on
-
-    def orbit(self, across_px: float, down_px: float, pivot: np.ndarray) -> None:
-        """Turn about the vertical through `pivot`; Z stays up."""
-        self._rig.orbit(across_px, down_px, pivot)
-        self.touch()
-
-    def pan(self, across_px: float, down_px: float, grabbed: np.ndarray) -> None:
-        """Shift so that the world point `grabbed` follows the pointer."""
-        self._rig.pan(across_px, down_px, grabbed)
-        self.touch()
-
-    def zoom(self, factor: float, towards: np.ndarray) -> None:
-        """Come `factor` times as near to a world point."""
-        self._rig.zoom(factor, towards)
-        self.touch()
-
-    def _go(self, pose: Pose, animate: bool) -> None:
-        self._rig.go(pose, animate)
-        self.touch()
-
-    def _frame(self, framing: Callable[[float], Pose], animate: bool) -> None:
-        self._sized().frame(framing, animate)
-        self.touch()
-
-    # -- places
-
-    @property
-    def floor_m(self) -> float:
-        """The height on which the assets stand."""
-        return 0.0 if self.drawing is None else self.drawing.layout.floor_m
-
-    def box(self, asset: int) -> np.ndarray | None:
-        """Least and greatest corner of an asset where it is now, float64 (2, 3); None without geometry."""
-        if self.drawing is None or not np.isfinite(self.drawing.boxes[asset]).all():
-            return None
-        return self.drawing.boxes[asset]
-
-    @property
-    def boxes(self) -> np.ndarray:
-        """Boxes of all assets where they are now, float64 (n_assets, 2, 3), NaN without geometry."""
-        return np.zeros((0, 2, 3)) if self.drawing is None else self.drawing.boxes
-
-    def _corners(self, assets: Iterable[int] | None) -> np.ndarray:
-        """Corners of the boxes of these assets, or of all visible ones, or of the whole scene: (n, 3)."""
-        if self.drawing is None:
-            return np.array(self._rig.bounds)
-        boxes = self.drawing.boxes
-        rows = np.flatnonzero(self.visible()) if assets is None else list(assets)
-        boxes = boxes[rows]
-        boxes = boxes[np.isfinite(boxes[:, 0, 0])]
-        if not len(boxes):
-            boxes = self.drawing.layout.bounds[None]
-        return np.concatenate([box_corners(low, high) for low, high in boxes])
-
-    def project(self, points: np.ndarray) -> np.ndarray:
-        """Pixels and depth in metres of world points (n, 3), float64 (n, 3); depth <= 0 is behind the camera."""
-        return self._sized().project(points)
-
-    def pick(self, x: float, y: float) -> tuple[int, np.ndarray] | None:
-        """The asset row (-1: background) and the world point under a pixel; None where there is nothing."""
-        hit = self.hit(x, y)
-        return None if hit is None else (hit.asset, hit.point)
-
-    def hit(self, x: float, y: float) -> Hit | None:
-        """What lies under a pixel, with its distance; hidden assets and what a section cut away do not count."""
-        if self.drawing is None:
-            return None
-        origin, direction = self._sized().ray(x, y)
-        return self.drawing.pick(origin, direction, self.section_box)
-
-    def under(self, x: float, y: float) -> np.ndarray:
-        """The world point under a pixel, or one on the floor or at the target's depth where there is nothing."""
-        hit = self.hit(x, y)
-        return self._rig.under(x, y, self.floor_m) if hit is None else hit.point
-
-    def _sized(self) -> Rig:
-        self._rig.resize(*self.size)
-        return self._rig
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the picture in pixels."""
-        width, height = self.window.GetSize()
-        return max(1, width), max(1, height)
-
-    # -- drawing
-
-    def render(self) -> None:
-        """Draw one frame."""
-        self._aim()
-        self.dirty = False
-        self.render_count += 1
-        self.window.Render()
-
-    def image(self, width: int, height: int) -> np.ndarray:
-        """The picture at any size with smooth edges, RGB uint8 (height, width, 3), first row on top."""
-        before = self.size
-        self.finish(wait=True)
-        self.window.SetSize(2 * width, 2 * height)
-        try:
-            self.render()
-            return windows.halve(windows.pixels(self.window))
-        finally:
-            self.window.SetSize(*before)
-            self.touch()
-
-    def software(self) -> bool:
-        """Whether no graphics card draws; known after the first render."""
-        return windows.is_software(windows.renderer_name(self.window))
-
-    def close(self) -> None:
-        """Give everything back; the stage is of no use afterwards."""
-        self.on_change = _nothing
-        self.clear()
-        self.window.RemoveRenderer(self.renderer)
-        self.window.Finalize()
-
-    def _aim(self) -> None:
-        rig = self._sized()
-        camera = self.renderer.GetActiveCamera()
-        camera.SetPosition(*rig.pose.position)
-        camera.SetFocalPoint(*rig.pose.target)
-        camera.SetViewUp(*rig.pose.axes()[1])
-        low, high = rig.bounds
-        if self.drawing is not None:
-            pixel_m = cameras.metres_per_pixel(rig.pose.distance, rig.size[1])
-            self.drawing.set_economy(self.economy, pixel_m)
-        self.renderer.ResetCameraClippingRange(*np.stack([low - 3, high + 3], 1).reshape(-1).tolist())
-
-    def _order(self) -> None:
-        """Marks are solid: what veils ghosts is drawn after them."""
-        if self.drawing is not None:
-            self.drawing.tiles.draw_veils_last()
-
-    def touch(self) -> None:
-        """Say that the picture must be drawn again, perhaps at another size."""
-        self._rig.resize(*self.size)
-        self.dirty = True
-        self.on_change()
-
-
-def _nothing() -> None:
-    return
-
-
-def _pose(view: CameraView) -> Pose:
-    return Pose(np.array(view.position, np.float64), np.array(view.target, np.float64))

@@ -1,8 +1,10 @@
 """The actors that draw a scene's parts: solid ones, and ghosts where something is ghosted."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
+from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkTexture
 from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLPolyDataMapper
@@ -66,7 +68,9 @@ class Tile:
         return [*self.full, *self.coarse, *(actor for actor in (self.ghost, self.veil) if actor is not None)]
 
     def lay(self, ground: Ground) -> None:
-        """Draw a floor with these shadows and this grid."""
+        """Draw a floor with these shadows and this grid; a texture as bright as the theme wants a floor."""
+        if self._picture is not None:
+            ground = replace(ground, gain=1 / max(brightness(self._picture), 0.1))
         for actor in self.full:
             self._colour(actor, shaders.SOLID, ground)
 
@@ -184,6 +188,12 @@ class Tiles:
             self._renderer.RemoveActor(actor)
             actor.ReleaseGraphicsResources(self._renderer.GetRenderWindow())
         self._tiles = []
+
+
+def brightness(picture: vtkTexture) -> float:
+    """Mean luminance of a texture, 0 to 1."""
+    pixels = vtk_to_numpy(picture.GetInput().GetPointData().GetScalars())
+    return float((pixels[:, :3].mean(0) @ (0.2126, 0.7152, 0.0722)) / 255)
 
 
 def _actor(data: vtkPolyData) -> vtkActor:

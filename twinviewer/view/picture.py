@@ -1,0 +1,324 @@
+"""A scene drawn: its colours, what moves and what is marked, and what lies under a pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from vtkmodules.vtkRenderingCore import vtkRenderWindow
+
+from twinviewer.model.palette import SURFACE
+from twinviewer.view import camera as cameras
+from twinviewer.view import window as windows
+from twinviewer.view.drawing import Drawing
+from twinviewer.view.finish import Background
+from twinviewer.view.history import Box, Point
+from twinviewer.view.lights import add_lights
+from twinviewer.view.lines import box_corners
+from twinviewer.view.marks import Marks, unit
+from twinviewer.view.moving import Movement
+from twinviewer.view.picking import Hit
+from twinviewer.view.rig import Rig
+from twinviewer.view.visibility import Visibility
+
+if TYPE_CHECKING:
+    from twinviewer.model.frame import TagSnapshot
+    from twinviewer.scene.scene import Scene
+
+
+class Picture:
+    """VTK without Qt. Positions are metres, Z up; pixels count from the picture's upper left corner.
+
+    `on_change` is called whenever a render is needed; `dirty` says that one is. Nothing renders by itself. With
+    `economy` a slow picture leaves out what it may while it moves.
+    """
+
+    def __init__(self, render_window: vtkRenderWindow | None = None) -> None:
+        self.window = render_window or windows.offscreen_window()
+        self._at_once = render_window is None
+        self.renderer = windows.new_renderer()
+        self.renderer.GetActiveCamera().SetViewAngle(cameras.VIEW_ANGLE_DEG)
+        add_lights(self.renderer)
+        self.window.AddRenderer(self.renderer)
+        self.on_change: Callable[[], None] = _nothing
+        self.dirty = True
+        self.render_count = 0
+        self.scene: Scene | None = None
+        self.theme = "dark"
+        self.drawing: Drawing | None = None
+        self.selected: int | None = None
+        self.section_box: Box | None = None
+        self.measurements: tuple[tuple[Point, Point], ...] = ()
+        self._rig = Rig()
+        self._marks = Marks(self.renderer)
+        self._visibility = Visibility()
+        self._movement: Movement | None = None
+        self._rgba = self._patches = np.zeros((0, 4), np.uint8)
+        self._work: Background | None = None
+        self.economy = False
+
+    def show(self, scene: Scene, theme: str) -> None:
+        """Draw a scene; the one before goes. Everything stays a ghost until `set_colours`."""
+        self.clear()
+        n = len(scene.assets)
+        self.scene = scene
+        self._visibility = Visibility(n)
+        self._movement = Movement(scene)
+        self._rgba = np.full((n, 4), 97, np.uint8)
+        self._patches = np.zeros((n, 4), np.uint8)
+        self._draw(theme, self._movement.assets)
+        self.set_theme(theme)
+
+    def _draw(self, theme: str, movers: frozenset[int]) -> None:
+        scene = self.scene
+        if scene is None or scene.geometry is None:
+            return
+        self._forget_work()
+        if self.drawing is not None:
+            self.drawing.remove()
+        self.drawing = Drawing(self.renderer, scene.geometry, scene.asset_of_node, len(scene.assets), theme, movers)
+        if self._at_once:
+            self.drawing.install(self.drawing.work(detail=False)())
+        self._rig.bounds = self.drawing.layout.bounds
+        self._apply_colours()
+
+    @property
+    def finished(self) -> bool:
+        """Whether shadows, edges and detail levels are there; a stage in a window shows its first frame without."""
+        return self.drawing is None or self.drawing.finished
+
+    def finish(self, *, detail: bool = False, wait: bool = False) -> bool:
+        """Work on what the first frame left out, in a thread; call it until it returns True.
+
+        `detail` prepares for a slow renderer, `wait` does not return before the end.
+        """
+        if self.drawing is None or self.drawing.finished:
+            return True
+        if self._work is None:
+            self._work = Background(self.drawing.work(detail=detail))
+        found = self._work.fetch(wait=wait)
+        if found is None:
+            return False
+        self._work = None
+        self.drawing.install(found)
+        self.touch()
+        return True
+
+    def _forget_work(self) -> None:
+        if self._work is not None:
+            self._work.drop()
+            self._work = None
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._forget_work()
+        if self.drawing is not None:
+            self.drawing.remove()
+        self._marks.remove()
+        self.drawing = self.scene = self.selected = self.section_box = self._movement = None
+        self.measurements = ()
+        self._visibility = Visibility()
+        self._rgba = self._patches = np.zeros((0, 4), np.uint8)
+        self._rig.flight = None
+        self.touch()
+
+    def set_theme(self, theme: str) -> None:
+        """Background, floor, materials and marks of "light" or "dark"."""
+        self.theme = theme
+        self.renderer.SetBackground(*unit(SURFACE[theme]["scene_bottom"]))
+        self.renderer.SetBackground2(*unit(SURFACE[theme]["scene_top"]))
+        self._marks.set_theme(theme)
+        if self.drawing is not None:
+            self.drawing.set_theme(theme)
+        self.touch()
+
+    def set_colours(self, rgba: np.ndarray) -> None:
+        """Colour every asset: uint8 (n_assets, 4); alpha 0 hidden, 255 solid, anything between a ghost."""
+        if rgba.shape != self._rgba.shape:
+            raise ValueError(f"colours of shape {rgba.shape}, the scene needs {self._rgba.shape}")
+        self._rgba[:] = rgba
+        self._apply_colours()
+
+    def _apply_colours(self) -> None:
+        if self.drawing is not None and self.drawing.set_colours(self._visibility.over(self._rgba)):
+            self.touch()
+            self._apply_patches()
+
+    def set_patches(self, rgba: np.ndarray) -> None:
+        """A rectangle on the floor under each asset: uint8 (n_assets, 4), alpha 0 none. Hidden assets have none."""
+        self._patches[:] = rgba
+        self._apply_patches()
+
+    def _apply_patches(self) -> None:
+        if self.drawing is not None:
+            seen = np.where(self._visible()[:, None], self._patches, 0).astype(np.uint8)
+            if self.drawing.patches.set_colours(seen):
+                self.touch()
+
+    def set_section(self, box: Box | None) -> None:
+        """Cut the picture, without a place to come back to: within a gesture."""
+        self.section_box = box
+        self.apply_section()
+
+    def apply_section(self) -> None:
+        """Cut what is drawn by `section_box`."""
+        if self.drawing is not None:
+            self.drawing.set_section(self.section_box)
+        self._marks.section(self.section_box)
+        self._order()
+        self.touch()
+
+    def move(self, asset: int, matrix: np.ndarray) -> None:
+        """Carry an asset by a transform float64 (4, 4) from where its file has it."""
+        if self.drawing is None:
+            return
+        if asset not in self.drawing.movers:
+            self._draw(self.theme, self.drawing.movers | {asset})
+            self.apply_section()
+        self.drawing.move(asset, matrix)
+        if asset == self.selected:
+            self.select(asset)
+        self.touch()
+
+    def follow(self, snapshot: TagSnapshot) -> None:
+        """Put the moving assets where their position tags say."""
+        if self._movement is not None:
+            for asset, matrix in self._movement.changed(snapshot):
+                self.move(asset, matrix)
+
+    def select(self, asset: int | None) -> None:
+        """Mark one asset, or none."""
+        self.selected = asset
+        box = self.box(asset) if asset is not None else None
+        self._marks.select(box, self.floor_m)
+        self._order()
+        self.touch()
+
+    @property
+    def floor_m(self) -> float:
+        """The height on which the assets stand."""
+        return 0.0 if self.drawing is None else self.drawing.layout.floor_m
+
+    def box(self, asset: int) -> np.ndarray | None:
+        """Least and greatest corner of an asset where it is now, float64 (2, 3); None without geometry."""
+        if self.drawing is None or not np.isfinite(self.drawing.boxes[asset]).all():
+            return None
+        return self.drawing.boxes[asset]
+
+    @property
+    def boxes(self) -> np.ndarray:
+        """Boxes of all assets where they are now, float64 (n_assets, 2, 3), NaN without geometry."""
+        return np.zeros((0, 2, 3)) if self.drawing is None else self.drawing.boxes
+
+    def _corners(self, assets: Iterable[int] | None) -> np.ndarray:
+        """Corners of the boxes of these assets, or of all visible ones, or of the whole scene: (n, 3)."""
+        if self.drawing is None:
+            return np.array(self._rig.bounds)
+        boxes = self.drawing.boxes
+        rows = np.flatnonzero(self.visible()) if assets is None else list(assets)
+        boxes = boxes[rows]
+        boxes = boxes[np.isfinite(boxes[:, 0, 0])]
+        if not len(boxes):
+            boxes = self.drawing.layout.bounds[None]
+        return np.concatenate([box_corners(low, high) for low, high in boxes])
+
+    def visible(self) -> np.ndarray:
+        """Which assets can be seen at all: not hidden and not wholly outside the section; bool (n_assets,)."""
+        seen = self._visible()
+        if self.drawing is not None and self.section_box is not None:
+            low, high = np.array(self.section_box[0::2]), np.array(self.section_box[1::2])
+            boxes = self.drawing.boxes
+            seen &= ((boxes[:, 1] >= low) & (boxes[:, 0] <= high)).all(1)
+        return seen
+
+    def _visible(self) -> np.ndarray:
+        return np.zeros(0, bool) if self.drawing is None else self.drawing.table.alpha > 0
+
+    def project(self, points: np.ndarray) -> np.ndarray:
+        """Pixels and depth in metres of world points (n, 3), float64 (n, 3); depth <= 0 is behind the camera."""
+        return self._sized().project(points)
+
+    def pick(self, x: float, y: float) -> tuple[int, np.ndarray] | None:
+        """The asset row (-1: background) and the world point under a pixel; None where there is nothing."""
+        hit = self.hit(x, y)
+        return None if hit is None else (hit.asset, hit.point)
+
+    def hit(self, x: float, y: float) -> Hit | None:
+        """What lies under a pixel, with its distance; hidden assets and what a section cut away do not count."""
+        if self.drawing is None:
+            return None
+        origin, direction = self._sized().ray(x, y)
+        return self.drawing.pick(origin, direction, self.section_box)
+
+    def under(self, x: float, y: float) -> np.ndarray:
+        """The world point under a pixel, or one on the floor or at the target's depth where there is nothing."""
+        hit = self.hit(x, y)
+        return self._rig.under(x, y, self.floor_m) if hit is None else hit.point
+
+    def _sized(self) -> Rig:
+        self._rig.resize(*self.size)
+        return self._rig
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture in pixels."""
+        width, height = self.window.GetSize()
+        return max(1, width), max(1, height)
+
+    def render(self) -> None:
+        """Draw one frame."""
+        self._aim()
+        self.dirty = False
+        self.render_count += 1
+        self.window.Render()
+
+    def image(self, width: int, height: int) -> np.ndarray:
+        """The picture at any size with smooth edges, RGB uint8 (height, width, 3), first row on top."""
+        before = self.size
+        self.finish(wait=True)
+        self.window.SetSize(2 * width, 2 * height)
+        try:
+            self.render()
+            return windows.halve(windows.pixels(self.window))
+        finally:
+            self.window.SetSize(*before)
+            self.touch()
+
+    def software(self) -> bool:
+        """Whether no graphics card draws; known after the first render."""
+        return windows.is_software(windows.renderer_name(self.window))
+
+    def close(self) -> None:
+        """Give everything back; the stage is of no use afterwards."""
+        self.on_change = _nothing
+        self.clear()
+        self.window.RemoveRenderer(self.renderer)
+        self.window.Finalize()
+
+    def _aim(self) -> None:
+        rig = self._sized()
+        camera = self.renderer.GetActiveCamera()
+        camera.SetPosition(*rig.pose.position)
+        camera.SetFocalPoint(*rig.pose.target)
+        camera.SetViewUp(*rig.pose.axes()[1])
+        low, high = rig.bounds
+        if self.drawing is not None:
+            pixel_m = cameras.metres_per_pixel(rig.pose.distance, rig.size[1])
+            self.drawing.set_economy(self.economy, pixel_m)
+        self.renderer.ResetCameraClippingRange(*np.stack([low - 3, high + 3], 1).reshape(-1).tolist())
+
+    def _order(self) -> None:
+        """Marks are solid: what veils ghosts is drawn after them."""
+        if self.drawing is not None:
+            self.drawing.tiles.draw_veils_last()
+
+    def touch(self) -> None:
+        """Say that the picture must be drawn again, perhaps at another size."""
+        self._rig.resize(*self.size)
+        self.dirty = True
+        self.on_change()
+
+
+def _nothing() -> None:
+    return
