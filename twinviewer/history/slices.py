@@ -31,7 +31,8 @@ from twinviewer.model.errors import RecordingError
 
 T = TypeVar("T")
 OPEN_FILES = 6
-DECODED_SLICES = 2
+COARSE_FILES = 48  # small ones, of which a trend over days needs many
+DECODED_SLICES = 1
 STREAMS = 3
 
 
@@ -83,6 +84,7 @@ class Slices:
         self._files: Kept[pq.ParquetFile] = Kept(OPEN_FILES)
         self._decoded: Kept[Rows] = Kept(DECODED_SLICES)
         self._keyframes: Kept[Rows] = Kept(8)
+        self._coarse: Kept[tuple[pq.ParquetFile, np.ndarray]] = Kept(COARSE_FILES)
         self._states: Kept[Rows] = Kept(48)
         self._moments: Kept[Moments] = Kept(64)
         self._streams: Kept[Slice | None] = Kept(STREAMS)
@@ -167,15 +169,14 @@ class Slices:
 
     def file(self, table: str, part: Part) -> pq.ParquetFile:
         """An open file of a part. Raises RecordingError where it is damaged or gone."""
+        return self._files.get((table, part), lambda: self._open(table, part))
+
+    def _open(self, table: str, part: Part) -> pq.ParquetFile:
         name = f"{table}/{part.name}"
-
-        def read() -> pq.ParquetFile:
-            try:
-                return pq.ParquetFile(self._folder.open(name), read_dictionary=["text"] if table == SAMPLES else None)
-            except (OSError, pa.ArrowException) as error:
-                raise RecordingError(f"the file is damaged or gone: {error}", name, _DAMAGED) from error
-
-        return self._files.get((table, part), read)
+        try:
+            return pq.ParquetFile(self._folder.open(name), read_dictionary=["text"] if table == SAMPLES else None)
+        except (OSError, pa.ArrowException) as error:
+            raise RecordingError(f"the file is damaged or gone: {error}", name, _DAMAGED) from error
 
     def keyframe(self, ref: SliceRef) -> Rows:
         """The newest sample of each tag before the slice."""
@@ -228,17 +229,24 @@ class Slices:
         return self._states.get(part, read)
 
     def _coarse_table(self, table: str, part: Part, number: int) -> pa.Table:
-        file = self.file(table, part)
         try:
-            groups = []
-            for k in range(file.num_row_groups):
-                statistics = file.metadata.row_group(k).column(0).statistics
-                if statistics is None or statistics.min <= number <= statistics.max:
-                    groups.append(k)
-            taken = file.read_row_groups(groups)
-            return taken.filter(pa.array(taken["tag"].to_numpy() == number))
+            file, bounds = self._coarse.get((table, part), lambda: self._coarse_file(table, part))
+            groups = np.flatnonzero((bounds[:, 0] <= number) & (number <= bounds[:, 1])).tolist()
+            taken = file.read_row_groups(groups, use_threads=False)
+            tag = taken["tag"].to_numpy()
+            first, last = np.searchsorted(tag, [number, number + 1])
+            return taken.slice(int(first), int(last - first))
         except (OSError, pa.ArrowException) as error:
             raise RecordingError(f"the file is damaged: {error}", f"{table}/{part.name}", _DAMAGED) from error
+
+    def _coarse_file(self, table: str, part: Part) -> tuple[pq.ParquetFile, np.ndarray]:
+        """A file whose rows are sorted by tag, and the first and last tag of each row group, int64 (k, 2)."""
+        file = self._open(table, part)
+        bounds = np.empty((file.num_row_groups, 2), np.int64)
+        for k in range(file.num_row_groups):
+            statistics = file.metadata.row_group(k).column(0).statistics
+            bounds[k] = (0, 2**31) if statistics is None else (statistics.min, statistics.max)
+        return file, bounds
 
     def _stream_of(self, ref: SliceRef) -> Slice | None:
         size = self._live_size.get(ref.number, (-1, None))[0]
@@ -294,7 +302,15 @@ class Slices:
 
     def close(self) -> None:
         """Let go of all files."""
-        for kept in (self._files, self._decoded, self._keyframes, self._streams):
+        for kept in (
+            self._files,
+            self._coarse,
+            self._decoded,
+            self._keyframes,
+            self._streams,
+            self._states,
+            self._moments,
+        ):
             kept.clear()
 
 
