@@ -93,7 +93,9 @@ def gains_of(recording: Recording, scene: Scene, roles: tuple[str, ...], from_ns
     if not rows:
         return {}
     seen = recording.minutes(list(rows.values()), from_ns, to_ns)
-    first, last = recording.at(from_ns), recording.at(to_ns)
+    begun = recording.stretches(from_ns, to_ns)
+    first = recording.at(max(from_ns, begun[0].first_ns) if begun else from_ns)
+    last = recording.at(to_ns)
     gains: dict[int, float] = {}
     for row, number in rows.items():
         a, b = np.searchsorted(seen["tag"], [number, number + 1])
