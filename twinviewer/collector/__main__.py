@@ -33,8 +33,14 @@ log = logging.getLogger("twinviewer.collector")
 
 
 def main(argv: list[str] | None = None, options: FeedOptions | None = None) -> int:
+    """As `serve`, with the command line as a list of words."""
+    parser = argparse.ArgumentParser(prog="twinviewer.collector", description=__doc__)
+    add_arguments(parser)
+    return serve(parser.parse_args(argv), options)
+
+
+def serve(args: argparse.Namespace, options: FeedOptions | None = None) -> int:
     """Exit code 0 at the end of a life, 2 when it cannot begin, 3 when another one serves this scene and feed."""
-    args = _arguments(argv)
     if options is None:
         options = FeedOptions.from_json(sys.stdin.read()) if args.options_stdin else FeedOptions(security=args.security)
     try:
@@ -55,8 +61,8 @@ def main(argv: list[str] | None = None, options: FeedOptions | None = None) -> i
     return 0
 
 
-def _arguments(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="twinviewer.collector", description=__doc__)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What a collector can be told."""
     parser.add_argument("scene", type=Path)
     parser.add_argument("--feed", required=True, metavar="URL")
     parser.add_argument("--security", default="auto", help="as for twinviewer open")
@@ -65,7 +71,6 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--for", dest="seconds", type=float, metavar="S", help="end by itself after so many seconds")
     parser.add_argument("--keep", action="store_true", help="stay when the last window leaves")
     parser.add_argument("--linger", type=float, default=_LINGER_S, metavar="S", help="stay this long after it")
-    return parser.parse_args(argv)
 
 
 def _start_log(name: str) -> None:

@@ -15,8 +15,10 @@ class TwinError(Exception):
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        advice = f" {self.remedy}" if self.remedy else ""
-        return f"{place}{self.text}{advice}"
+        if not self.remedy:
+            return f"{place}{self.text}"
+        stop = "" if self.text.endswith((".", "!", "?", ":")) else "."
+        return f"{place}{self.text}{stop} {self.remedy}"
 
 
 class SceneError(TwinError):
