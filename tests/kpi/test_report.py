@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.factory import make_scene, make_tag, scene_of
+from tests.factory import make_tag, scene_of
 from tests.history.made import NS, START_NS, Clock, batch
 from twinviewer.history.recorder import Recorder
 from twinviewer.history.recording import Recording
@@ -22,9 +22,8 @@ HOUR_NS = 3600 * NS
 
 def event(what: str, seconds: float, key: str = "A:x", priority: int = 3) -> AlarmEvent:
     time_ns = START_NS + int(seconds * NS)
-    return AlarmEvent(
-        time_ns, what, Alarm(key, "A", "A.x", priority, "x", AlarmState.UNACKNOWLEDGED, True, time_ns, time_ns)
-    )
+    alarm = Alarm(key, "A", "A.x", priority, "x", AlarmState.UNACKNOWLEDGED, True, time_ns, time_ns)
+    return AlarmEvent(time_ns, what, alarm)
 
 
 def test_ten_alarms_in_ten_minutes_are_no_flood_and_eleven_are() -> None:
@@ -59,9 +58,9 @@ def test_response_times_chatter_and_stale_alarms() -> None:
 def energy_scene() -> Scene:
     keys = {"State": {}, "Vibration": {}, "Power": {}, "Energy": {"role": "energy", "unit": "kWh"}, "GoodCount": {}}
     tags = [make_tag(k, "M-0", key, **changes) for k, (key, changes) in enumerate(keys.items())]
-    return scene_of(
-        [Asset(0, "M-0", "M-0", "machine", ("Line A",), tuple(range(5)), vibration_limits=(1.4, 2.8, 4.5))], tags
-    )
+    machine = Asset(0, "M-0", "M-0", "machine", ("Line A",), tuple(range(5)), vibration_limits=(1.4, 2.8, 4.5))
+    other = Asset(1, "dispatch", "dispatch", "rack", ("Line A",), ())
+    return scene_of([machine, other], tags)
 
 
 @pytest.fixture
@@ -118,7 +117,7 @@ def test_the_page_needs_nothing_else_and_shows_text_as_text(recording: Recording
 
 
 def test_an_empty_stretch_gives_an_empty_report(recording: Recording) -> None:
-    report = shift_report(recording, make_scene(2), START_NS - 3 * HOUR_NS, START_NS - 2 * HOUR_NS)
+    report = shift_report(recording, energy_scene(), START_NS - 3 * HOUR_NS, START_NS - 2 * HOUR_NS)
     assert report.recorded_s == 0
     assert report.alarms.raised == 0
     assert page(report)

@@ -12,7 +12,6 @@ from twinviewer import __version__
 from twinviewer.history.layout import FOLDERS, FORMAT, MANIFEST, README, README_TEXT, TAGS
 from twinviewer.model.asset import Tag
 from twinviewer.model.errors import RecordingError
-from twinviewer.model.state import State
 from twinviewer.scene.scene import Scene
 
 
@@ -28,11 +27,6 @@ class RecordedTag:
     unit: str = ""
     is_text: bool = False
     states: Mapping[str, str] = field(default_factory=dict)
-
-    def state_of(self, raw: str) -> State:
-        """The state that a raw value names."""
-        name = self.states.get(raw, "")
-        return State[name] if name in State.__members__ else State.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

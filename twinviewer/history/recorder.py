@@ -20,7 +20,7 @@ from twinviewer.model.notice import Notice
 from twinviewer.model.sample import SampleBatch
 from twinviewer.scene.scene import Scene
 
-FLUSH_S = 0.25  # what a kill can lose at most, besides what is on its way
+FLUSH_S = 0.4  # what a kill can lose at most, besides what is on its way
 RETRY_S = 1.0
 MAX_ROWS = 2_000_000  # samples held in memory while the disk takes none: about 100 MB
 MAX_LINES = 20_000

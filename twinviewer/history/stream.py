@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from twinviewer.history.layout import BEAT_TAG, SAMPLE_SCHEMA
-from twinviewer.history.rows import Rows, concatenated, from_arrow, no_rows, to_arrow
+from twinviewer.history.rows import Rows, from_arrow, no_rows, to_arrow
 
 
 class StreamWriter:
@@ -116,18 +116,17 @@ class Newest:
         self._source = np.zeros(tags, np.int64)
         self._server = np.zeros(tags, np.int64)
         self._text: dict[int, str] = {}
+        self._worded = np.zeros(tags, bool)  # tags that ever had a text
 
     def add(self, rows: Rows) -> None:
         """Take in samples; of several of one tag the last one stays."""
         tag = rows.tag
         self._time[tag], self._value[tag], self._status[tag] = rows.time, rows.value, rows.status
         self._source[tag], self._server[tag] = rows.source, rows.server
-        if not self._text and not rows.words:
-            return
-        worded = rows.word >= 0
-        if worded.any() or self._text:
-            last = dict(zip(tag.tolist(), rows.word.tolist(), strict=True))
-            for number, word in last.items():
+        self._worded[tag[rows.word >= 0]] = True
+        told = self._worded[tag]
+        if told.any():
+            for number, word in zip(tag[told].tolist(), rows.word[told].tolist(), strict=True):
                 if word >= 0:
                     self._text[number] = rows.words[word]
                 else:
@@ -152,11 +151,3 @@ class Newest:
             word,
             tuple(number),
         )
-
-
-def merged(keyframe: Rows, rows: Rows, tags: int) -> Rows:
-    """The newest sample of every tag after `rows`, given what was newest before them."""
-    newest = Newest(tags)
-    newest.add(keyframe)
-    newest.add(concatenated([rows]))
-    return newest.rows()
