@@ -11,7 +11,7 @@ from tests.feeds.live import all_good, scene_for_server, try_now, until_up, valu
 from tests.feeds.servers import URI, Proxy, ServerProcess, node_server, until, unused_port
 from twinviewer.feeds.opcua_browse import browse, describe
 from twinviewer.feeds.options import FeedOptions
-from twinviewer.feeds.trust import standard_store
+from twinviewer.feeds.trust import TrustStore, standard_store
 from twinviewer.model.asset import NodeAddress
 from twinviewer.model.connection import Link
 from twinviewer.model.errors import FeedError
@@ -121,6 +121,17 @@ def test_every_policy_and_mode(secure: ServerProcess, policy: str, mode: str):
         until_up(pipeline)
         assert pipeline.connection().security == f"{policy}, {mode}"
         assert all_good(pipeline)
+
+
+def test_a_person_signs_on_with_a_certificate(secure: ServerProcess, tmp_path: Path):
+    trust_server(secure.url)
+    person = TrustStore(tmp_path).identity()
+    options = FeedOptions(user_certificate=str(person.certificate), user_key=str(person.key))
+    with watching(scene_for_server(), secure.url, options) as pipeline:
+        until_up(pipeline)
+    with watching(scene_for_server(), secure.url, FeedOptions(user_certificate="gone.der")) as pipeline:
+        until(lambda: pipeline.connection().link is Link.REFUSED)
+        assert "the user certificate cannot be used" in pipeline.connection().why
 
 
 def test_a_wrong_password_and_nobody_at_all_are_refused_and_not_tried_again(secure: ServerProcess):

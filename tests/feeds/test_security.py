@@ -274,6 +274,18 @@ def test_a_broken_certificate_of_ours_is_said(tmp_path: Path):
         store.identity()
 
 
+def test_a_certificate_of_an_authority_is_never_replaced_by_one_of_ours(tmp_path: Path, key: rsa.RSAPrivateKey):
+    store = TrustStore(tmp_path)
+    ours = store.identity().certificate
+    ours.write_bytes(der(certificate(key, "us", issuer="Plant CA", days=-1)))
+    with pytest.raises(FeedError, match="it ran out"):
+        store.identity()
+    ours.write_bytes(der(certificate(key, "us", issuer="Plant CA")))
+    assert store.identity().uri == SERVER_URI
+    ours.write_bytes(der(certificate(key, "us", days=-1)))
+    assert store.identity().uri != SERVER_URI, "one that we made ourselves is made anew"
+
+
 def test_the_password_stays_out_of_sight():
     options = FeedOptions(user="op", password="secret")
     assert "secret" not in repr(options)

@@ -55,23 +55,24 @@ class TrustStore:
         self.folder = folder
 
     def identity(self) -> Identity:
-        """Our certificate; made now if there is none or it ran out. Raises FeedError."""
+        """Our certificate; made now if there is none, or if the one that we made ran out. Raises FeedError."""
         own = self.folder / "own"
         files = own / "twinviewer.der", own / "twinviewer.key.pem"
         try:
             if all(f.exists() for f in files):
-                certificate = x509.load_der_x509_certificate(files[0].read_bytes())
-                names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-                uris = names.get_values_for_type(x509.UniformResourceIdentifier)
-                if uris and certificate.not_valid_after_utc > datetime.now(UTC):
+                known = x509.load_der_x509_certificate(files[0].read_bytes())
+                uris = application_uris(files[0].read_bytes())
+                if uris and known.not_valid_after_utc > datetime.now(UTC):
                     return Identity(*files, uris[0])
+                if known.issuer != known.subject:  # somebody put it there: not ours to replace
+                    raise ValueError("it ran out" if uris else "it names no application URI")
             own.mkdir(parents=True, exist_ok=True, mode=0o700)
             uri = f"urn:{socket.gethostname()}:twinviewer:{uuid.uuid4()}"
             certificate, key = _make_certificate(uri)
             _write_private(files[1], key)
             files[0].write_bytes(certificate)
-        except (OSError, ValueError, x509.ExtensionNotFound) as error:
-            remedy = "Remove this folder; a new certificate is made, and servers must trust it again."
+        except (OSError, ValueError) as error:
+            remedy = "Replace it, or remove this folder: then a new one is made, and servers must trust it."
             raise FeedError(f"our own certificate cannot be used: {error}", str(own), remedy) from error
         return Identity(*files, uri)
 
