@@ -170,7 +170,7 @@ def test_colours_become_srgb(read: Read) -> None:
     assert geometry.metallic is not None
     assert geometry.roughness is not None
     assert (geometry.metallic[0], geometry.roughness[0]) == (255, 51)
-    glb.json["materials"][0]["alphaMode"] = "BLEND"
+    glb.json["materials"] = [{**glb.json["materials"][0], "alphaMode": "BLEND"}]
     assert read(glb).colour[0].tolist() == [127, 255, 0, 128]
 
 

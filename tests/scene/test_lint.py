@@ -221,6 +221,7 @@ def test_no_difference_is_zero(capsys: pytest.CaptureFixture[str], folder: Path,
 class Facts:
     exists: bool = True
     data_type: str = "Double"
+    is_numeric: bool = True
     unit: str = ""
     eu_range: tuple[float, float] | None = None
 
@@ -241,7 +242,9 @@ def test_a_server_that_disagrees(draft: Read, folder: Path) -> None:
     scene = draft(folder)
     assert with_server(scene, CNC_101__State=Facts(exists=False)) == [("error", "dead-node-id")]
     assert with_server(scene, CNC_101__Vibration=Facts(unit="in/s")) == [("error", "unit")]
-    assert with_server(scene, CNC_101__Vibration=Facts(data_type="String")) == [("error", "wrong-type")]
+    assert with_server(scene, CNC_101__Vibration=Facts(data_type="String", is_numeric=False)) == [
+        ("error", "wrong-type")
+    ]
     assert with_server(scene, CNC_101__Vibration=Facts(eu_range=(0, 3))) == [("warning", "range")]
 
 

@@ -38,8 +38,8 @@ class Geometry:
 
     points float32 (n, 3); normals float32 (n, 3) unit length; triangles int32 (m, 3); node int32 (n,) row of
     `nodes` for each vertex; colour uint8 (n, 4) sRGB material colour; skin uint8 (n,): 255 where the state may
-    colour the surface, 0 for trim that keeps its own colour; uv float32 (n, 2) or None; texture int16 (n,) row of
-    `textures` or -1; metallic and roughness uint8 (n,).
+    colour the surface, 0 for trim that keeps its own colour; uv float32 (n, 2) or None, (0, 0) at the first pixel of
+    the first row; texture int16 (n,) row of `textures` or -1; metallic and roughness uint8 (n,).
     """
 
     points: np.ndarray

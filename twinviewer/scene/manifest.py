@@ -14,6 +14,7 @@ StateName = Literal[
     "unknown", "offline", "running", "idle", "setup", "blocked", "starved", "fault", "maintenance"
 ]  # fmt: skip
 ROLES: tuple[str, ...] = get_args(Role)
+STATE_NAMES: tuple[str, ...] = get_args(StateName)
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]

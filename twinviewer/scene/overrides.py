@@ -9,7 +9,7 @@ from typing import Any
 from twinviewer.model.asset import NodeAddress
 from twinviewer.model.errors import SceneError
 from twinviewer.scene.addresses import parse_node, parse_path
-from twinviewer.scene.manifest import ROLES, TagEntry
+from twinviewer.scene.manifest import ROLES, STATE_NAMES, TagEntry
 from twinviewer.scene.table import Row, number, read_table
 from twinviewer.scene.types import TagTemplate
 
@@ -71,6 +71,7 @@ class Binding:
     role: str
     unit: str
     where: str
+    states: Mapping[str, str] = field(default_factory=dict)
 
     def address(self, namespaces: Mapping[str, str]) -> NodeAddress:
         """Where the tag lives. Raises SceneError."""
@@ -81,6 +82,10 @@ class Binding:
         """A tag for an asset whose type has none of this name."""
         entry = TagEntry.model_validate({"node": self.node, "role": self.role, "unit": self.unit})
         return TagTemplate(self.key, entry, self.where)
+
+    def applied(self, entry: TagEntry) -> TagEntry:
+        """`entry` with the states that are written here, if there are any."""
+        return entry.model_copy(update={"states": dict(self.states)}) if self.states else entry
 
 
 def read_bindings(path: Path, name: str) -> dict[tuple[str, str], Binding]:
@@ -99,5 +104,24 @@ def read_bindings(path: Path, name: str) -> dict[tuple[str, str], Binding]:
             first = found[asset_id, key].where
             text = f"the tag '{asset_id}.{key}' is bound in {first} already."
             raise SceneError(text, row.where, "Delete one of the two lines, or write 'no' under accept.")
-        found[asset_id, key] = Binding(asset_id, key, node, row.get("role"), row.get("unit"), row.where)
+        found[asset_id, key] = Binding(asset_id, key, node, row.get("role"), row.get("unit"), row.where, _states(row))
+    return found
+
+
+def states_text(states: Mapping[str, str]) -> str:
+    """A mapping of raw values to states as one cell: "1=running; 2=idle"."""
+    return "; ".join(f"{raw}={name}" for raw, name in states.items())
+
+
+def _states(row: Row) -> dict[str, str]:
+    """The cell of the column "states". Raises SceneError."""
+    found: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in row.get("states").split(";"))):
+        raw, sign, name = (word.strip() for word in part.rpartition("="))
+        if not sign or name not in STATE_NAMES:
+            known = ", ".join(STATE_NAMES)
+            raise SceneError(
+                f"'{part}' is not a value and its state.", row.where, f"Write 1=running; known are {known}."
+            )
+        found[raw] = name
     return found

@@ -155,6 +155,8 @@ class Resolver:
         rows: list[int] = []
         for key, template in templates.items():
             entry = overrides[key].applied(template.entry) if key in overrides else template.entry
+            if (item.asset_id, key) in self._bindings:
+                entry = self._bindings[item.asset_id, key].applied(entry)
             address, where = self._address(item, template, entry, values)
             if address is None:
                 continue

@@ -8,20 +8,16 @@ from twinviewer.model.notice import Notice
 from twinviewer.scene.draft import Draft
 from twinviewer.scene.units import same_unit
 
-_NUMBERS = {
-    "Boolean", "SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64", "Float", "Double",
-    "Number", "Integer", "UInteger", "Enumeration", "Decimal", "Duration",
-}  # fmt: skip
-_TEXTS = {"String", "LocalizedText", "QualifiedName", "Guid", "LocaleId"}
-
 
 class NodeFacts(Protocol):
-    """What a server says about one node. `data_type` is the browse name of its type ("Double"), "" where unknown."""
+    """What a server says about one node. `data_type` is the name of its type ("Double"), "" where unknown."""
 
     @property
     def exists(self) -> bool: ...
     @property
     def data_type(self) -> str: ...
+    @property
+    def is_numeric(self) -> bool: ...
     @property
     def unit(self) -> str: ...
     @property
@@ -52,12 +48,24 @@ def _differences(draft: Draft, tag: Tag, known: NodeFacts) -> Iterable[Notice]:
     elif known.unit and not tag.unit:
         text = f"the server gives '{tag.name}' in {known.unit}; the scene says no unit."
         yield Notice("info", text, f'Write unit = "{known.unit}".', where, "unit")
-    if known.data_type in _TEXTS and not tag.is_text and not tag.states:
+    if known.data_type and not known.is_numeric and not tag.is_text:
         text = f"'{tag.name}' is a number here, but the server has {known.data_type}."
-        yield Notice("error", text, "Write 'text = true', or correct the node id.", where, "wrong-type")
-    if known.data_type in _NUMBERS and tag.is_text and not tag.states:
+        yield Notice(
+            "error",
+            text,
+            "Write 'text = true' (or 'states' with its words), or correct the node id.",
+            where,
+            "wrong-type",
+        )
+    if known.is_numeric and tag.is_text:
         text = f"'{tag.name}' is a text here, but the server has {known.data_type}."
-        yield Notice("error", text, "Take 'text' away, or correct the node id.", where, "wrong-type")
+        yield Notice(
+            "error",
+            text,
+            "Take 'text' away (or write 'states' with numbers), or correct the node id.",
+            where,
+            "wrong-type",
+        )
     yield from _range(tag, known, where)
 
 

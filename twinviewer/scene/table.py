@@ -50,7 +50,7 @@ def _rows(lines: Iterator[tuple[int, list[str]]], name: str, needed: tuple[str, 
         if column not in lowered:
             raise SceneError(f"the column '{column}' is missing.", f"{name}:{first[0]}", "Name it in the first line.")
     # Fixed column names may be written in any case; others keep theirs, for they fill {placeholders}.
-    fixed = {"asset", "type", "name", "path", "node", "tag", "role", "unit", "accept", "confidence"}
+    fixed = {"asset", "type", "name", "path", "node", "tag", "states", "role", "unit", "accept", "confidence"}
     columns = [low if low in fixed else column for column, low in zip(columns, lowered, strict=True)]
     if len(set(columns)) != len(columns):
         double = next(column for column in columns if columns.count(column) > 1)
