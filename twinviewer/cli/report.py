@@ -62,13 +62,9 @@ def _write(report: "ShiftReport", pictures: list[tuple[str, bytes]], path: Path)
     import os
 
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # a PDF needs no screen
-    from PySide6.QtGui import QGuiApplication
-
     from twinviewer.gui.report_pdf import write_pdf
 
-    application = QGuiApplication.instance() or QGuiApplication(["twinviewer"])
     write_pdf(report, pictures, path)
-    del application
 
 
 def _pictures(path: Path, recording: "Recording", report: "ShiftReport") -> list[tuple[str, bytes]]:

@@ -21,8 +21,8 @@ _STYLE = (
 
 
 def write_pdf(report: ShiftReport, pictures: Sequence[tuple[str, bytes]], path: Path) -> None:
-    """Write the file, whole or not at all; needs a QGuiApplication. Raises DataError."""
-    assert QGuiApplication.instance() is not None
+    """Write the file, whole or not at all. Raises DataError."""
+    application = QGuiApplication.instance() or QGuiApplication(["twinviewer"])  # fonts need one
     document = QTextDocument()
     names: Mapping[str, str] = {
         name: _add(document, name, _drawn(svg)) for name, svg in drawings(report).items() if svg
@@ -43,7 +43,7 @@ def write_pdf(report: ShiftReport, pictures: Sequence[tuple[str, bytes]], path: 
         )
     )  # fmt: skip
     document.print_(writer)
-    del writer
+    del writer, document, application
     try:
         draft.replace(path)
     except OSError as error:
