@@ -47,13 +47,14 @@ def attach(
 
 class CollectorLink:
     """`table` is the shared table, or an empty one until the collector is there; it is another object after a
-    restart. `poll` never waits. Messages for the person wait in `notices`, who shows them takes them out."""
+    restart. `poll` never waits. `dead_since_ns` counts while `alive` is False. Messages for the person wait in `notices`, who shows them takes them out."""
 
     def __init__(self, scene: Scene, wish: Wish, clock: Callable[[], float] = time.monotonic) -> None:
         self.alarms: tuple[Alarm, ...] = ()
         self.flood = False
         self.alarms_10_min = 0
         self.alive = True
+        self.dead_since_ns = 0
         self.notices: list[Notice] = []
         self._scene = scene
         self._wish = wish
@@ -202,6 +203,7 @@ class CollectorLink:
 
     def _dead(self, text: str) -> None:
         self.alive = False
+        self.dead_since_ns = time.time_ns()
         remedy = "Nothing is received or recorded; it is being started again."
         self._tell(Notice("error", text, remedy, self._wish.url, "collector"))
 

@@ -89,7 +89,7 @@ class LiveSource:
         connection = link.table.connection()
         if not link.alive:
             connection = Connection(
-                Link.COLLECTOR_LOST, "the collector process does not answer", connection.since_ns, connection.url
+                Link.COLLECTOR_LOST, "the collector process does not answer", link.dead_since_ns, connection.url
             )
         notices, link.notices[:] = list(link.notices), []
         return Polled(now_ns, link.table.read(), connection, link.alarms, link.flood, link.alarms_10_min, notices)
