@@ -1,7 +1,9 @@
 """`twinviewer snapshot`: a picture of a scene, or of the whole window, without anybody at the screen."""
 
 import argparse
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,6 @@ from twinviewer.model.notice import Notice
 
 if TYPE_CHECKING:
     import numpy as np
-    from PySide6.QtWidgets import QApplication
 
     from twinviewer.gui.main_window import MainWindow
     from twinviewer.model.frame import Frame
@@ -84,7 +85,7 @@ def _picture(args: argparse.Namespace) -> int:
     finally:
         stage.close()
     _write(args.output, pixels)
-    return 0 if complete else 1
+    return _told(frame, complete)
 
 
 def _row(scene: "Scene", asset_id: str | None) -> int | None:
@@ -151,6 +152,16 @@ class Waiter:
         return None
 
 
+def _told(frame: "Frame | None", complete: bool) -> int:
+    """The exit code, with a sentence where not everything came."""
+    if complete:
+        return 0
+    why = f" ({frame.connection.why})" if frame is not None and frame.connection.why else ""
+    text = f"twinviewer: the feed gave nothing usable in time{why}; the picture shows it as unknown."
+    print(text, file=sys.stderr)
+    return 1
+
+
 def _write(path: Path, pixels: "np.ndarray") -> None:
     from PIL import Image
 
@@ -185,13 +196,14 @@ def _grab_window(args: argparse.Namespace) -> int:
     window = application.start(Start(args.scene, args.feed or "", options, size=args.size, past=args.past))
     waiter = WindowWaiter(window, args)
     try:
-        complete = waiter.wait(qt)
+        complete = waiter.wait(qt.processEvents)
         if not window.grab().save(str(args.output), "PNG"):
             raise TwinError("The picture could not be written.", str(args.output), "Choose a folder you may write to.")
+        frame = window.session.frame
     finally:
         application.quit()
         qt.processEvents()
-    return 0 if complete else 1
+    return _told(frame, complete)
 
 
 class WindowWaiter:
@@ -202,30 +214,30 @@ class WindowWaiter:
         self._args = args
         self._data = Waiter(args.wait)
 
-    def wait(self, qt: "QApplication") -> bool:
+    def wait(self, process_events: Callable[[], None]) -> bool:
         """Whether all that was to come came. Raises TwinError when the scene cannot be opened."""
         window = self._window
         failures: list[Notice] = []
         window.session.notice.connect(lambda n: failures.append(n) if n.level == "error" else None)
         while not window.has_scene:
-            self._pump(qt)
+            self._pump(process_events)
             if failures:
                 raise SceneError(failures[0].text, failures[0].where, failures[0].remedy)
         _row(window.session.scene, self._args.select)
         window.session.select(self._args.select)
         done = None if self._args.feed else True
         while done is None:
-            self._pump(qt)
+            self._pump(process_events)
             if window.session.frame is not None and window.session.frame.source == "live":
                 done = self._data.done(window.session.frame)
             elif failures:
                 done = False
         end = time.monotonic() + SETTLE_S
         while time.monotonic() < end:
-            self._pump(qt)
+            self._pump(process_events)
         return done
 
     @staticmethod
-    def _pump(qt: "QApplication") -> None:
-        qt.processEvents()
+    def _pump(process_events: Callable[[], None]) -> None:
+        process_events()
         time.sleep(0.01)

@@ -100,7 +100,7 @@ def trouble_of(frame: Frame) -> Trouble | None:
         text = "No live source is connected: this is the geometry alone, every state is unknown."
         return Trouble("info", text, buttons=("file.connect",))
     if link is Link.CONNECTING:
-        if frame.now_ns - connection.since_ns < CONNECTING_IS_LATE_NS:
+        if not connection.why and frame.now_ns - connection.since_ns < CONNECTING_IS_LATE_NS:
             return None
         return Trouble("warning", f"Connecting to {connection.url}{since}{why}.", "Nothing on screen is live yet.")
     if link is Link.DEGRADED:

@@ -116,8 +116,10 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(f"{scene.name} – twinviewer")
             self.picture.show_scene(scene)
             for note in scene.notes:
-                self.picture.notices.add(note)
-            self.status.say("scene", f"{len(scene.assets):,} assets · {scene.name}")
+                if note.level != "info":
+                    self.picture.notices.add(note)
+            told = "\n".join(note.text for note in scene.notes if note.level == "info")
+            self.status.say("scene", f"{len(scene.assets):,} assets · {scene.name}", told)
         else:
             self.setWindowTitle("twinviewer")
             self.welcome.show_recent(self.host.settings.value.recent)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from twinviewer.view.stage import Stage
 
 BLINK_MS = 900
+SETTLING_S = 1.5
 LEGEND_EVERY_NS = 500_000_000
 _ASSET_MENU = (
     "view.fit_selection",
@@ -92,6 +93,7 @@ class Picture(QWidget):
         self._scale = 1.0
         self._banner = ""
         self._renders: deque[tuple[float, int]] = deque(maxlen=8)
+        self._settles_until = 0.0
         self.labels_on = True
         self._blink_dark = False
         self._blink = QTimer(self)
@@ -138,6 +140,7 @@ class Picture(QWidget):
         self._isolated = self._ghosting = None
         self.apply_motion()
         self.stage.show(scene, self.theme)
+        self._settles_until = time.monotonic() + SETTLING_S
 
     def _make_stage(self) -> "StageWidget":
         from twinviewer.view.qt_widget import StageWidget
@@ -150,9 +153,21 @@ class Picture(QWidget):
         widget.context_requested.connect(self._on_context)
         widget.hovered.connect(self._on_hover)
         widget.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        widget.installEventFilter(self)
         self._legend.setParent(widget)
         self._pill.setParent(widget)
         return widget
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        """While docks and strips still find their places, the first view follows the size of the picture."""
+        if event.type() == QEvent.Type.Resize and watched is self._widget and time.monotonic() < self._settles_until:
+            QTimer.singleShot(0, self, self._settle)
+        return super().eventFilter(watched, event)
+
+    def _settle(self) -> None:
+        if self._widget is not None and not self.stage.history.past:
+            self.stage.home(animate=False)
+            self.stage.history.past.clear()
 
     def close_stage(self) -> None:
         """Give the graphics memory back, before the window goes."""

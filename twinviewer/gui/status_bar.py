@@ -106,12 +106,13 @@ class StatusBar(QStatusBar):
         """What one part says."""
         return (self._left | self._right)[name].text()
 
-    def say(self, name: str, text: str) -> None:
-        """Let one part say `text`; an empty one takes no room."""
+    def say(self, name: str, text: str, more: str = "") -> None:
+        """Let one part say `text`, and `more` when the pointer rests on it; an empty one takes no room."""
         part = (self._left | self._right)[name]
         if part.text() != text:
             part.setText(text)
             part.setAccessibleName(text)
+            part.setToolTip(more)
         part.setVisible(bool(text))
 
     def show_frame(self, frame: Frame, tags: int) -> None:

@@ -148,7 +148,8 @@ class Job:
         if what == "done":
             handlers.done(value)
         elif what == "failed":
-            _log.warning("job %s failed: %s", self.title, value)
+            level = logging.INFO if isinstance(value, TwinError) else logging.WARNING
+            _log.log(level, "job %s failed: %s", self.title, value)
             if handlers.failed is not None:
                 handlers.failed(value)
         elif handlers.cancelled is not None:
