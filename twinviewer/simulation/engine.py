@@ -186,18 +186,19 @@ def enqueue(stations, parts, s, p, now):
 
 
 @inlined
-def admit(stations, parts, tree, n_machines, n_calendars, s, p, now):
+def admit(machines, stations, parts, g, tree, trace, n_calendars, s, p, now):
     """A part enters a station's input: at once, or after the transport."""
     st = stations[s]
     st.occupied += 1
     if st.transit_s <= 0.0:
         enqueue(stations, parts, s, p, now)
+        note(trace, g, stations, machines, st.first, now)
         return
     parts[p].next = -1
     parts[p].arrives = now + st.transit_s
     if st.transit_head < 0:
         st.transit_head = p
-        set_timer(tree, n_machines + n_calendars + s, parts[p].arrives)
+        set_timer(tree, machines.size + n_calendars + s, parts[p].arrives)
     else:
         parts[st.transit_tail].next = p
     st.transit_tail = p
@@ -302,7 +303,6 @@ def move(
     now,
 ):
     """Move parts until nothing moves: buffers fill from blocked machines, machines load from buffers."""
-    n_machines = machines.size
     while g[0].listed >= 0:
         s = g[0].listed
         st = stations[s]
@@ -314,7 +314,7 @@ def move(
                 st.blocked_head = machines[u].blocked_next
                 st.blocked -= 1
                 settle(machines, energy, g, u, now)
-                admit(stations, parts, tree, n_machines, n_calendars, s, machines[u].part, now)
+                admit(machines, stations, parts, g, tree, trace, n_calendars, s, machines[u].part, now)
                 machines[u].part = -1
                 machines[u].finished = 0
                 machines[u].dirty = 1
@@ -545,7 +545,7 @@ def operation_ends(
         leave(machines, stations, parts, g, done, scrapped, order_left, order_done, i, p, to == SCRAP, now)
         touch(stations, g, s)
     elif parts[p].rework > tries or (stations[to].occupied < stations[to].capacity and stations[to].blocked == 0):
-        admit(stations, parts, tree, machines.size, n_calendars, to, p, now)
+        admit(machines, stations, parts, g, tree, trace, n_calendars, to, p, now)
         m.part = -1
         m.dirty = 1
         touch(stations, g, s)
@@ -608,12 +608,13 @@ def calendar_turns(
 
 
 @inlined
-def transport_arrives(machines, stations, parts, g, tree, n_calendars, s, now):
+def transport_arrives(machines, stations, parts, g, tree, trace, n_calendars, s, now):
     """The first part on the way to a station arrives in its queue."""
     st = stations[s]
     p = st.transit_head
     st.transit_head = parts[p].next
     enqueue(stations, parts, s, p, now)
+    note(trace, g, stations, machines, st.first, now)
     t = parts[st.transit_head].arrives if st.transit_head >= 0 else INFINITY
     set_timer(tree, machines.size + n_calendars + s, t)
     touch(stations, g, s)
@@ -772,7 +773,7 @@ def run(
                 now,
             )
         elif i < first_supply:
-            transport_arrives(machines, stations, parts, g, tree, n_calendars, i - first_transit, now)
+            transport_arrives(machines, stations, parts, g, tree, trace, n_calendars, i - first_transit, now)
         elif i < script_timer:
             supply_arrives(stations, g, materials, dist, tables, tree, i, i - first_supply, now)
         else:

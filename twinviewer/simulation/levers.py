@@ -260,7 +260,7 @@ def _batch(line: Line, name: str, value: float, where: str) -> tuple[Patches, li
 def _demand(line: Line, name: str, value: float, where: str) -> tuple[Patches, list[Event]]:
     """Orders grow by the factor, and arrivals come that much quicker; a saturated source knows no demand."""
     factor = _factor(value, where) if value > 0 else 1e-9
-    found: Patches = [(f"order.{k}.quantity", max(1, round(o.quantity * factor))) for k, o in enumerate(line.order)]
+    found: Patches = [(f"order.#{k}.quantity", max(1, round(o.quantity * factor))) for k, o in enumerate(line.order)]
     for n, s in line.source.items():
         if s.policy not in ("orders", "saturated"):
             found.append((_path("source", n, "policy"), f"{s.policy} * {1 / factor!r}"))
@@ -274,7 +274,7 @@ def _sequence(line: Line, name: str, value: Any, where: str) -> tuple[Patches, l
     first = [str(v) for v in value]
     rest = [o.id for o in sorted(line.order, key=lambda o: o.priority) if o.id not in first]
     place = {order: k + 1 for k, order in enumerate([*first, *rest])}
-    return [(f"order.{k}.priority", place[o]) for k, o in enumerate(known)], []
+    return [(f"order.#{k}.priority", place[o]) for k, o in enumerate(known)], []
 
 
 _MAKERS: dict[str, Callable[[Line, str, Any, str], tuple[Patches, list[Event]]]] = {

@@ -104,6 +104,7 @@ def _keys(place: Any, step: str, create: bool) -> list[Any]:
         for k, item in enumerate(place):
             if isinstance(item, dict) and str(item.get("id", "")) == step:
                 return [k]
+        step = step.removeprefix("#")  # a place in the list, where an id could be a number too
         return [int(step)] if step.isdigit() and int(step) < len(place) else []
     return []
 
@@ -118,11 +119,13 @@ def _changed(place: Any, key: Any, value: Any, where: str, path: str) -> Any:
         old = _DEFAULTS.get(str(key))
         if old is None:
             raise LineError(f'"{path}" has no value that "{value}" could change', where, "Write the value.") from None
-    sign, number = change[1], float(change[2]) * (0.01 if change[3] else 1.0)
+    sign, number = change[1], float(change[2])
+    if change[3]:  # a percentage of what is there
+        sign, number = "*", number / 100 if sign == "*" else 1 + (number if sign == "+" else -number) / 100
     if isinstance(old, str):
         if sign == "*":
             distribution(old, where)
-            return f"{old} * {number:g}"
+            return f"{old} * {number:.10g}"
         return max(0.0, seconds(old, where) + (number if sign == "+" else -number))
     if not isinstance(old, int | float) or isinstance(old, bool):
         raise LineError(f'"{path}" is not a number', where, "Write the value itself.")
@@ -158,19 +161,30 @@ def parse_scenario(data: Mapping[str, Any], name: str, where: str) -> Scenario:
     return Scenario(
         title,
         dict(_flat(data.get("set", {}))),
-        dict(_flat(data.get("lever", {}), 1)),
+        _levers(data.get("lever", {})),
         events,
         str(data.get("note", "")),
     )
 
 
-def _flat(table: Mapping[str, Any], depth: int = 99, prefix: str = "") -> list[tuple[str, Any]]:
+def _levers(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Lever ids to settings, from "speed.mill" = 105 or speed.mill = 105."""
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        if "." in key or not isinstance(value, Mapping):
+            found[key] = value
+        else:
+            found.update({f"{key}.{name}": setting for name, setting in value.items()})
+    return found
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
     """Bare dotted keys are nested tables in TOML; both spellings mean the same path."""
     found: list[tuple[str, Any]] = []
     for key, value in table.items():
         text = str(key) if prefix == "" or "." not in str(key) else f'"{key}"'
-        if isinstance(value, Mapping) and value and depth > 0:
-            found += _flat(value, depth - 1, f"{prefix}{text}.")
+        if isinstance(value, Mapping) and value:
+            found += _flat(value, f"{prefix}{text}.")
         else:
             found.append((f"{prefix}{text}", value))
     return found

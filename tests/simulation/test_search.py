@@ -1,0 +1,48 @@
+"""Suggestions, sensitivities, playing a run."""
+
+import pytest
+
+from tests.simulation.lines import tandem
+from twinviewer.model.errors import LineError
+from twinviewer.model.state import State
+from twinviewer.simulation.api import Choice, Scenario, levers, play, sensitivity, strongest, suggest
+from twinviewer.simulation.line import parse_line
+
+
+def uneven():
+    """The second of three stations is by far the slowest."""
+    times = {"a": "exponential(10 s)", "b": "exponential(20 s)", "c": "exponential(10 s)"}
+    stations = {n: {"time": t, "buffer": 3, "power": {"run": 1.0}} for n, t in times.items()}
+    return parse_line({"station": stations, "source": {"s": {"feeds": "a"}}})
+
+
+def test_the_bottleneck_is_what_is_suggested():
+    choices = [Choice(f"speed.{n}", 100, 150, 2, cost=1, current=100) for n in "abc"]
+    found = suggest(uneven(), choices, budget=50, horizon_s=20_000)
+    assert dict(found[0].settings) == {"speed.b": 150}
+    assert found[0].gain.significant
+    assert found[0].price == 50
+    assert len(found) <= 3
+
+
+def test_nothing_to_try_is_told():
+    with pytest.raises(LineError):
+        suggest(uneven(), [Choice("speed.a", 110, 150, 2, cost=1, current=100)], budget=1)
+
+
+def test_the_strongest_lever_is_found():
+    line = uneven()
+    effects = sensitivity(line, [x for x in levers(line) if x.id.startswith("speed.")], horizon_s=20_000)
+    assert strongest(effects, "throughput_per_h")[0].lever == "speed.b"
+    assert strongest(effects, "throughput_per_h")[0].differences["throughput_per_h"].mean > 0
+
+
+def test_a_run_can_be_played():
+    line = tandem(2, 1, "10 s", failure={"mtbf": "500 s", "mttr": "100 s"})
+    seen = play(line, Scenario("s", levers={"failure.m1": 1}), 7200.0)
+    states, queues = seen.at(1800.0)
+    assert states["m1"] is State.FAULT
+    assert states["m0"] in (State.BLOCKED, State.FAULT)
+    assert queues["m1"] == 1
+    assert seen.whole_s == 7200.0
+    assert (seen.time_s[1:] >= seen.time_s[:-1]).all()
