@@ -96,9 +96,13 @@ def test_the_table_has_a_row_for_each_asset_and_material_however_many() -> None:
     assert len(surfaces) == n
     table = ColourTable(surfaces, n)
     rgba = np.random.default_rng(0).integers(0, 255, (n, 4)).astype(np.uint8)
-    assert table.set_assets(rgba) == (True, True)
-    assert table.set_assets(rgba) == (False, False)
+    changed, alpha_changed = table.set_assets(rgba)
+    assert len(changed) == n
+    assert alpha_changed
+    assert not len(table.set_assets(rgba)[0])
     texels = table.texels[: len(surfaces)]
     assert np.array_equal(texels, rgba[surfaces.asset])
     rgba[5, 0] ^= 1
-    assert table.set_assets(rgba) == (True, False)
+    changed, alpha_changed = table.set_assets(rgba)
+    assert changed.tolist() == [5]
+    assert not alpha_changed

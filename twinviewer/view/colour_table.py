@@ -56,18 +56,19 @@ class ColourTable:
         self._write_alpha()
         self._changed()
 
-    def set_assets(self, rgba: np.ndarray) -> tuple[bool, bool]:
-        """Colour every asset, uint8 (n_assets, 4). Returns whether anything changed, and whether any alpha did."""
+    def set_assets(self, rgba: np.ndarray) -> tuple[np.ndarray, bool]:
+        """Colour every asset, uint8 (n_assets, 4). Returns the rows that changed, and whether any alpha did."""
         before = self._assets[:-1]
-        if np.array_equal(before, rgba):
-            return False, False
+        changed = np.flatnonzero(np.ascontiguousarray(rgba).view(np.uint32)[:, 0] != before.view(np.uint32)[:, 0])
+        if not len(changed):
+            return changed, False
         alpha_changed = not np.array_equal(before[:, 3], rgba[:, 3])
         before[:] = rgba
         self._write_skin()
         if alpha_changed:
             self._write_alpha()
         self._changed()
-        return True, alpha_changed
+        return changed, alpha_changed
 
     def _write_skin(self) -> None:
         self._words[self._skin] = self._assets.view(np.uint32)[self._skin_asset, 0]

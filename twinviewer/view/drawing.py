@@ -100,8 +100,8 @@ class Drawing:
         self.tiles.lay_ground(Ground(self._shadows, self._extent.mapping, floor_look(theme)))
         self.outlines.set_theme(theme)
 
-    def set_colours(self, rgba: np.ndarray) -> bool:
-        """uint8 (n_assets, 4); returns whether anything changed."""
+    def set_colours(self, rgba: np.ndarray) -> np.ndarray:
+        """uint8 (n_assets, 4); returns the rows that changed."""
         changed, alpha_changed = self.table.set_assets(rgba)
         if alpha_changed:
             self._show(self.table.alpha)

@@ -89,6 +89,7 @@ class Patches:
         self._texels = np.zeros((max(1, -(-n // WIDTH)), WIDTH, 4), np.uint8)
         self._rgba = self._texels.reshape(-1, 4)[:n]
         self._texture, self._image = image_texture(self._texels, smooth=False)
+        self._wanted = np.zeros(n, np.uint32)
         self._points = np.zeros((4 * n, 3), np.float32)
         self._z = floor_m + 0.02
         for asset in range(n):
@@ -99,16 +100,18 @@ class Patches:
         self._actor.VisibilityOff()
         renderer.AddActor(self._actor)
 
-    def set_colours(self, rgba: np.ndarray) -> bool:
-        """uint8 (n_assets, 4), alpha 0 none; returns whether anything changed."""
-        if np.array_equal(self._rgba, rgba):
-            return False
-        self._rgba[:] = rgba
-        self._rgba[:, 3] = np.minimum(rgba[:, 3], 250)  # solid ones would not count as translucent
-        self._image.GetPointData().GetScalars().Modified()
-        self._image.Modified()
-        self._actor.SetVisibility(bool(rgba[:, 3].any()))
-        return True
+    def set_colours(self, rgba: np.ndarray, visible: np.ndarray) -> np.ndarray:
+        """uint8 (n_assets, 4), alpha 0 none, and bool (n_assets,); returns the rows that changed."""
+        wanted = np.where(visible, np.ascontiguousarray(rgba).view(np.uint32)[:, 0], np.uint32(0))
+        changed = np.flatnonzero(wanted != self._wanted)
+        if len(changed):
+            self._wanted = wanted
+            self._rgba.view(np.uint32)[:, 0] = wanted
+            self._rgba[:, 3] = np.minimum(self._rgba[:, 3], 250)  # solid ones would not count as translucent
+            self._image.GetPointData().GetScalars().Modified()
+            self._image.Modified()
+            self._actor.SetVisibility(bool(self._rgba[:, 3].any()))
+        return changed
 
     def place(self, asset: int, box: np.ndarray) -> None:
         """Move the patch of a moving asset under its box (2, 3)."""

@@ -18,6 +18,7 @@ from twinviewer.view.lights import add_lights
 from twinviewer.view.lines import box_corners
 from twinviewer.view.marks import Marks, unit
 from twinviewer.view.moving import Movement
+from twinviewer.view.partial import MOST_BOXES, Aperture, Rectangle, around, rectangles
 from twinviewer.view.picking import Hit
 from twinviewer.view.rig import Rig
 from twinviewer.view.visibility import Visibility
@@ -38,12 +39,13 @@ class Picture:
         self.window = render_window or windows.offscreen_window()
         self._at_once = render_window is None
         self.renderer = windows.new_renderer()
-        self.renderer.GetActiveCamera().SetViewAngle(cameras.VIEW_ANGLE_DEG)
+        self._aperture = Aperture(self.renderer, cameras.VIEW_ANGLE_DEG)
         add_lights(self.renderer)
         self.window.AddRenderer(self.renderer)
         self.on_change: Callable[[], None] = _nothing
         self.dirty = True
         self.render_count = 0
+        self.drawn_whole = True
         self.scene: Scene | None = None
         self.theme = "dark"
         self.drawing: Drawing | None = None
@@ -56,6 +58,9 @@ class Picture:
         self._movement: Movement | None = None
         self._rgba = self._patches = np.zeros((0, 4), np.uint8)
         self._work: Background | None = None
+        self._whole = True
+        self._changed: list[np.ndarray] = []
+        self._drawn_size = (0, 0)
         self.economy = False
 
     def show(self, scene: Scene, theme: str) -> None:
@@ -126,8 +131,7 @@ class Picture:
     def set_theme(self, theme: str) -> None:
         """Background, floor, materials and marks of "light" or "dark"."""
         self.theme = theme
-        self.renderer.SetBackground(*unit(SURFACE[theme]["scene_bottom"]))
-        self.renderer.SetBackground2(*unit(SURFACE[theme]["scene_top"]))
+        self._aperture.set_background(unit(SURFACE[theme]["scene_bottom"]), unit(SURFACE[theme]["scene_top"]))
         self._marks.set_theme(theme)
         if self.drawing is not None:
             self.drawing.set_theme(theme)
@@ -141,8 +145,11 @@ class Picture:
         self._apply_colours()
 
     def _apply_colours(self) -> None:
-        if self.drawing is not None and self.drawing.set_colours(self._visibility.over(self._rgba)):
-            self.touch()
+        if self.drawing is None:
+            return
+        changed = self.drawing.set_colours(self._visibility.over(self._rgba))
+        if len(changed):
+            self._touch_assets(changed)
             self._apply_patches()
 
     def set_patches(self, rgba: np.ndarray) -> None:
@@ -152,9 +159,9 @@ class Picture:
 
     def _apply_patches(self) -> None:
         if self.drawing is not None:
-            seen = np.where(self._visible()[:, None], self._patches, 0).astype(np.uint8)
-            if self.drawing.patches.set_colours(seen):
-                self.touch()
+            changed = self.drawing.patches.set_colours(self._patches, self.drawing.table.alpha > 0)
+            if len(changed):
+                self._touch_assets(changed)
 
     def set_section(self, box: Box | None) -> None:
         """Cut the picture, without a place to come back to: within a gesture."""
@@ -176,10 +183,11 @@ class Picture:
         if asset not in self.drawing.movers:
             self._draw(self.theme, self.drawing.movers | {asset})
             self.apply_section()
+        self._touch_assets(np.array([asset]))
         self.drawing.move(asset, matrix)
+        self._touch_assets(np.array([asset]))
         if asset == self.selected:
             self.select(asset)
-        self.touch()
 
     def follow(self, snapshot: TagSnapshot) -> None:
         """Put the moving assets where their position tags say."""
@@ -267,11 +275,27 @@ class Picture:
         return max(1, width), max(1, height)
 
     def render(self) -> None:
-        """Draw one frame."""
+        """Draw one frame: all of it, or only where assets changed since the last."""
         self._aim()
-        self.dirty = False
+        boxes = self._to_draw()
+        self.dirty, self._whole, self._changed = False, False, []
+        self._drawn_size = self.size
         self.render_count += 1
-        self.window.Render()
+        self.drawn_whole = boxes is None
+        if boxes is None:
+            self._aperture.open()
+            self.window.Render()
+            return
+        for box in boxes:
+            self._aperture.narrow(box, *self.size)
+            self.window.Render()
+        self._aperture.open()
+
+    def _to_draw(self) -> list[Rectangle] | None:
+        """Rectangles that changed, None for everything."""
+        if self._whole or self.size != self._drawn_size or self.renderer.GetUseFXAA() or not self._changed:
+            return None
+        return rectangles(self._rig.project(np.concatenate(self._changed).reshape(-1, 3)).reshape(-1, 8, 3), *self.size)
 
     def image(self, width: int, height: int) -> np.ndarray:
         """The picture at any size with smooth edges, RGB uint8 (height, width, 3), first row on top."""
@@ -315,6 +339,18 @@ class Picture:
 
     def touch(self) -> None:
         """Say that the picture must be drawn again, perhaps at another size."""
+        self._whole = True
+        self._ask()
+
+    def _touch_assets(self, rows: np.ndarray) -> None:
+        """Say that these assets must be drawn again, where they are now."""
+        self._whole = self._whole or len(rows) > MOST_BOXES
+        if self.drawing is not None and not self._whole:
+            boxes = self.drawing.boxes[rows]
+            self._changed.append(around(boxes[np.isfinite(boxes[:, 0, 0])], self.floor_m))
+        self._ask()
+
+    def _ask(self) -> None:
         self._rig.resize(*self.size)
         self.dirty = True
         self.on_change()

@@ -23,7 +23,7 @@ _SLOW_FRAME_S = 0.035  # a moving picture that takes longer is drawn smaller
 # PySide's own wrappers of these two do nothing in some contexts.
 _BIND = ctypes.CFUNCTYPE(None, ctypes.c_uint, ctypes.c_uint)
 _DRAW_BUFFERS = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_void_p)
-_PAUSE = 3.0
+_PAUSE = 1.5
 _PROC_LOADER = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_char_p)
 
 
@@ -70,7 +70,7 @@ class Canvas(QOpenGLWidget):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.update)
-        self._last_s = 0.0
+        self._last_s = self._cost_s = 0.0
         self._last_pose: Pose | None = None
 
     def _observe(self) -> list[int]:
@@ -172,10 +172,12 @@ class Canvas(QOpenGLWidget):
         start = self.clock()
         self.stage.render()
         self.makeCurrent()
-        if self.scale == 1.0 and not self.stage.economy:
+        if self.software:
             self._context.functions().glFinish()
-            self.frame_s = self.clock() - start
         self._last_s = self.clock()
+        self._cost_s = self._last_s - start
+        if self.stage.drawn_whole and self.scale == 1.0 and not self.stage.economy:
+            self.frame_s = self._cost_s
         self._last_pose = self.stage.pose
 
     def request(self) -> None:
@@ -185,10 +187,10 @@ class Canvas(QOpenGLWidget):
 
     def _wait_s(self) -> float:
         """Seconds until the next render may begin: at once where the camera moved; where only states or moving
-        assets did, a slow picture leaves three quarters of the time to the rest of the window."""
-        if self.stage.pose is not self._last_pose or not self.slow:
+        assets did, a software renderer leaves more than half of the time to the rest of the window."""
+        if self.stage.pose is not self._last_pose or not self.software:
             return 0.0
-        return self._last_s + _PAUSE * self.frame_s - self.clock()
+        return self._last_s + _PAUSE * self._cost_s - self.clock()
 
     def _blit(self) -> None:
         assert self._functions is not None
