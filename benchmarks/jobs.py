@@ -11,9 +11,10 @@ SHARE = (0.42, 0.26, 0.14, 0.18)
 def made(jobs: int, weeks: int, seed: int) -> Problem:
     """A problem of `jobs` jobs over `weeks` weeks that starts on a Monday at midnight.
 
-    Crews work 6 to 22 h (fewer at the weekend) and are sized for a load of about 70 %, which is what planners aim at.
-    Lines lose 400 to 1,500 EUR per hour on working days, half of that on Saturday, a tenth on Sunday and at night,
-    nothing in their planned stops of 6 to 8 h every second week. Failures follow Weibull ages (shape 2 to 4).
+    Crews work 6 to 22 h on weekdays (half of them Saturday 6 to 14 h) and are sized for a load of about 70 %, which
+    is what planners aim at. Lines lose 400 to 1,500 EUR per hour on working days, half of that on Saturday, a tenth on
+    Sunday and at night, nothing in their planned stops of 6 to 8 h every week. Failures follow Weibull ages (shape 2
+    to 4).
     """
     random = np.random.default_rng(seed)
     hours = weeks * 168
@@ -31,7 +32,7 @@ def _loss(random: np.random.Generator, hours: int) -> np.ndarray:
     demand = np.where((clock < 6) | (clock >= 22), np.minimum(demand, 0.1), demand)
     loss = random.uniform(400, 1500) * demand
     first = int(random.integers(0, 10))
-    for start_day in range(first, hours // 24, 14):
+    for start_day in range(first % 5, hours // 24, 7):
         begin = 24 * start_day + int(random.choice([6, 8, 14]))
         loss[begin : begin + int(random.integers(6, 9))] = 0.0
     return loss
@@ -74,6 +75,7 @@ def _crews(tasks: tuple[Task, ...], hours: int) -> tuple[Crew, ...]:
         work = sum(t.duration_h * t.people for t in tasks if t.skill == skill)
         open_h = float((shift & (day < 5)).sum())
         people = max(2, int(np.ceil(work / (0.7 * open_h))))
-        there = np.where(shift, np.where(day < 5, people, max(1, people // 2)), 0)
+        saturday = (day == 5) & (clock >= 6) & (clock < 14)
+        there = np.where(shift & (day < 5), people, np.where(saturday, max(1, people // 2), 0))
         crews.append(Crew(skill, frozenset({skill}), there.astype(np.int64), rate))
     return tuple(crews)

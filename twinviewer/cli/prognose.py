@@ -1,30 +1,94 @@
-"""`twinviewer prognose`: remaining useful life, from plain tables of lives."""
+"""`twinviewer prognose`: remaining life and its evidence, of a recorded plant or from plain tables of lives."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twinviewer.maintenance.results import Card
 
 HELP = "predict remaining useful life with an interval"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
+    parser.add_argument("scene", type=Path, nargs="?", metavar="SCENE", help="folder of the scene")
+    parser.add_argument("--recording", type=Path, metavar="DIR", help="what was recorded of it")
+    parser.add_argument("--asset", action="append", default=[], metavar="ID", help="only this asset (may be repeated)")
+    parser.add_argument("--json", action="store_true", help="print the evidence cards as JSON")
+    parser.add_argument("--orders", type=Path, metavar="FILE", help="file of the work orders (SQLite)")
     parser.add_argument(
         "--table",
         nargs=2,
         type=Path,
-        required=True,
         metavar=("TRAIN.csv", "TEST.csv"),
-        help="whole lives (the last row of a unit is its failure), and lives that are cut off",
+        help="instead of a scene: whole lives (the last row of a unit is its failure), and lives that are cut off",
     )
-    parser.add_argument("--unit", required=True, metavar="COL", help="column that names the unit")
-    parser.add_argument("--time", required=True, metavar="COL", help="column with its age (cycles, hours)")
+    parser.add_argument("--unit", metavar="COL", help="column that names the unit")
+    parser.add_argument("--time", metavar="COL", help="column with its age (cycles, hours)")
     parser.add_argument("--cap", type=float, default=125.0, help="longest remaining life that is predicted (125)")
     parser.add_argument("--out", type=Path, metavar="PRED.csv", help="where to write unit,rul,lo,hi (else printed)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0."""
+    from twinviewer.model.errors import DataError
+
+    if args.table is not None:
+        if not args.unit or not args.time:
+            raise DataError("--table needs --unit and --time", "prognose", "Name the columns of unit and age.")
+        return _tables(args)
+    if args.scene is None or args.recording is None:
+        raise DataError("there is nothing to look at", "prognose", "Give SCENE --recording DIR, or --table.")
+    return _scene(args)
+
+
+def _scene(args: argparse.Namespace) -> int:
+    from twinviewer.maintenance.service import cards
+
+    found = cards(args.scene, args.recording, args.asset, orders=args.orders, progress=_told)
+    if args.json:
+        print(json.dumps({"assets": [as_json(card) for card in found]}, ensure_ascii=False, indent=1))
+        return 0
+    for card in sorted(found, key=lambda c: (c.tier != "degradation", c.asset_id)):
+        print(f"{card.asset_id:10} {card.tier:12} {card.headline}")
+        for cause in card.causes[:1]:
+            print(f"{'':23} {cause.label} ({100 * cause.weight:.0f} %): {cause.action}")
+    return 0
+
+
+def _told(fraction: float, text: str) -> None:
+    print(f"{100 * fraction:3.0f} % {text}", file=sys.stderr)
+
+
+def as_json(card: "Card") -> dict[str, object]:
+    """A card as plain data: numbers that are not known are null, times ISO 8601, series left out."""
+    from dataclasses import asdict
+
+    skipped = ("health_ns", "health_series", "fit_ns", "fit", "fit_low", "fit_high")
+    return {name: _plain(name, value) for name, value in asdict(card).items() if name not in skipped}
+
+
+def _plain(name: str, value: object) -> object:
+    from datetime import UTC, datetime
+    from enum import Enum
+
+    if isinstance(value, dict):
+        return {k.removesuffix("_ns"): _plain(k, v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain("", v) for v in value]
+    if isinstance(value, Enum):
+        return value.name
+    if name.endswith("_ns") and isinstance(value, int):
+        return datetime.fromtimestamp(value // 10**9, UTC).isoformat() if value else None
+    if isinstance(value, float):
+        return round(value, 5) if abs(value) < float("inf") else None
+    return value
+
+
+def _tables(args: argparse.Namespace) -> int:
     import pandas as pd
 
     from twinviewer.maintenance.lives import lives_of, read_table

@@ -1,4 +1,4 @@
-"""What maintenance finds, as frozen data: evidence cards, plans and indicators; times are UTC nanoseconds, money is EUR."""
+"""What maintenance finds, as frozen data: evidence cards, plans, indicators; times are UTC ns, money is EUR."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -108,9 +108,9 @@ class Card:
 
     `tier` is "poor_data", "age" (nothing detected: a probability, never a date), "degradation" or "similar".
     `health` is 1 as new and 0 at the failure limit; `health_ns`, `health_series` its past (int64, float64 (k,)),
-    `fit_ns`, `fit`, `fit_low`, `fit_high` what the fit continues with (float64 (m,), empty without one). `rul_days` with
-    its 80 % bounds is NaN in the tiers without a date; `capped` means "more than". `pf_days` is the P-F interval: from
-    the first sign (`detected_ns`, 0 without) to failure.
+    `fit_ns`, `fit`, `fit_low`, `fit_high` what the fit continues with (float64 (m,), empty without one). `rul_days`
+    with its 80 % bounds is NaN in the tiers without a date; `capped` means "more than". `pf_days` is the P-F interval:
+    from the first sign (`detected_ns`, 0 without) to failure.
     """
 
     asset_id: str
@@ -144,7 +144,8 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Expected cost of a plan in EUR, by cause; `downtime_h` and `failures` are expected values, `energy_kwh` what the
+    """Expected cost of a plan in EUR, by cause; `later_eur` is life used up early and work left for after the plan;
+    `downtime_h` and `failures` are expected values, `energy_kwh` what the
     worn machines are expected to draw beyond their baseline."""
 
     failure_eur: float
@@ -152,6 +153,7 @@ class Cost:
     labour_eur: float
     parts_eur: float
     lateness_eur: float
+    later_eur: float
     downtime_h: float
     failures: float
     energy_kwh: float = 0.0
@@ -159,7 +161,8 @@ class Cost:
     @property
     def total_eur(self) -> float:
         """All of it."""
-        return self.failure_eur + self.production_eur + self.labour_eur + self.parts_eur + self.lateness_eur
+        paid = self.failure_eur + self.production_eur + self.labour_eur + self.parts_eur
+        return paid + self.lateness_eur + self.later_eur
 
 
 @dataclass(frozen=True, slots=True)

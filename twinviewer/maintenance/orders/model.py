@@ -121,7 +121,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person decided about an evidence card: `what` is "accepted", "deferred" or "rejected"; a label for later."""
+    """What a person decided about an evidence card, a label for later: `what` is "accepted", "deferred", "rejected"."""
 
     asset_id: str
     at_ns: int

@@ -19,7 +19,7 @@ PATIENCE = 12  # steps without a better bound after which steps are made shorter
 
 @dataclass
 class Bound:
-    """The best bound so far and its prices: wage (c, H), share (n, H); `reduced` (r, H) is what a start costs at them."""
+    """The best bound so far and its prices: wage (c, H), share (n, H); `reduced` (r, H) are starts at them."""
 
     options: Options
     value: float

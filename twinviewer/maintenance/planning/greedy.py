@@ -17,7 +17,12 @@ def urgency(options: Options) -> np.ndarray:
 def first_plan(options: Options) -> Schedule:
     """A plan that keeps to all crews and calendars."""
     usage = Usage(options)
+    pinned = [k for k, t in enumerate(options.problem.tasks) if t.pinned_h is not None]
+    for task in pinned:
+        usage.put(task, int(options.problem.tasks[task].pinned_h or 0), int(options.first_row[task]))
     for task in np.argsort(-urgency(options), kind="stable"):
+        if task in pinned:
+            continue
         _, start, row = usage.best(int(task))
         usage.put(int(task), start, row)
     return usage.schedule

@@ -8,6 +8,7 @@ import numpy as np
 
 from twinviewer.maintenance.planning.bound import Bound, raised
 from twinviewer.maintenance.planning.greedy import first_plan
+from twinviewer.maintenance.planning.group_bound import group_values
 from twinviewer.maintenance.planning.neighbourhood import solved
 from twinviewer.maintenance.planning.problem import Options, Schedule
 from twinviewer.maintenance.planning.ruin import Ruin
@@ -17,6 +18,7 @@ Clock = Callable[[], float]
 NEIGHBOURHOOD_S = 4.0
 FREE = 40  # jobs that an exact neighbourhood frees
 WARMEST, COLDEST = 0.02, 0.0005
+GROUPS_SHARE = 0.25  # of the time for the bound of whole groups
 
 
 @dataclass(frozen=True)
@@ -51,26 +53,47 @@ def improved(
     schedule = first_plan(options) if start is None else start
     ruin = Ruin(options, schedule, seed)
     bound = Bound.start(options)
+    proven = -np.inf
 
     def left() -> float:
         return limit_s - (clock() - began)
 
     def state() -> Progress:
-        return Progress(ruin.best, ruin.best_cost, bound.value, clock() - began)
+        return Progress(ruin.best, ruin.best_cost, max(proven, bound.value), clock() - began)
 
     yield state()
     if not len(options.duration):
         return
     free = _Neighbourhoods(options, seed)
+    grouped = False
     while left() > 0 and state().gap > 1e-4:
         used = 1 - left() / limit_s
         warm = WARMEST * (COLDEST / WARMEST) ** min(1.0, 1.5 * used)
         _for(0.06 * limit_s, lambda stop, w=warm: ruin.run(1_000_000, w, stop), left, clock)
         yield state()
-        _for((0.08 if used < 0.5 else 0.02) * limit_s, lambda stop: raised(bound, ruin.best_cost, 1_000_000, stop), left, clock)
-        yield state()
-        if used > 0.3:
-            yield from _exactly(options, ruin, bound, free, left, state, until=left() - 0.1 * limit_s)
+        if not grouped:
+            share = 0.06 if used < 0.2 else 0.03
+            _for(share * limit_s, lambda stop: raised(bound, ruin.best_cost, 1_000_000, stop), left, clock)
+            yield state()
+        if used > 0.2 and not grouped:
+            grouped = True
+            for value in _grouped(options, bound, left, until=left() - GROUPS_SHARE * limit_s):
+                proven = max(proven, value)
+                yield state()
+        if used > 0.4:
+            yield from _exactly(options, ruin, bound, free, left, state, until=left() - 0.08 * limit_s)
+
+
+def _grouped(options: Options, bound: Bound, left: Callable[[], float], until: float) -> Iterator[float]:
+    """The bound of whole groups; each may take its part of the time until `left()` falls to `until`."""
+    waiting = len(options.loss)
+
+    def seconds() -> float:
+        nonlocal waiting
+        waiting -= 1
+        return max(left() - until, 0.05) / max(1.0, 0.4 * (waiting + 1))
+
+    yield from group_values(options, bound, seconds)
 
 
 def _for(seconds: float, work: Callable[[Callable[[], bool]], object], left: Callable[[], float], clock: Clock) -> None:

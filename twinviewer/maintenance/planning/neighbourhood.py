@@ -17,7 +17,7 @@ GAP = 0.002
 
 
 @dataclass
-class _Rows:
+class Rows:
     """Rows of a sparse constraint matrix while they are collected."""
 
     row: list[int] = field(default_factory=list)
@@ -35,7 +35,7 @@ class _Rows:
 
     def constraint(self, columns: int) -> LinearConstraint:
         matrix = csr_matrix((self.value, (self.row, self.column)), shape=(len(self.low), columns))
-        return LinearConstraint(matrix, np.array(self.low), np.array(self.high))
+        return LinearConstraint(matrix, np.array(self.low), np.array(self.high))  # type: ignore[arg-type]
 
 
 def candidates(
@@ -76,7 +76,7 @@ def solved(
         usage.take(task)
     choice = [(t, *c) for t in free for c in candidates(usage, t, reduced, keep, now[t])]
     cost = [c for _, _, _, c in choice]
-    rows = _Rows()
+    rows = Rows()
     _one_each(rows, options, free, choice, cost)
     _within_crews(rows, usage, choice)
     _stops(rows, usage, choice, cost)
@@ -99,7 +99,7 @@ def solved(
 _Choice = list[tuple[int, int, int, float]]
 
 
-def _one_each(rows: _Rows, options: Options, free: list[int], choice: _Choice, cost: list[float]) -> None:
+def _one_each(rows: Rows, options: Options, free: list[int], choice: _Choice, cost: list[float]) -> None:
     """Each task at one of its starts, or put off where that is allowed."""
     of: dict[int, list[int]] = {t: [] for t in free}
     for j, (task, _, _, _) in enumerate(choice):
@@ -111,7 +111,7 @@ def _one_each(rows: _Rows, options: Options, free: list[int], choice: _Choice, c
         rows.add(columns, [1.0] * len(columns), 1.0, 1.0)
 
 
-def _within_crews(rows: _Rows, usage: Usage, choice: _Choice) -> None:
+def _within_crews(rows: Rows, usage: Usage, choice: _Choice) -> None:
     o = usage.options
     wanted: dict[tuple[int, int], list[int]] = {}
     for j, (task, row, start, _) in enumerate(choice):
@@ -124,7 +124,7 @@ def _within_crews(rows: _Rows, usage: Usage, choice: _Choice) -> None:
             rows.add(columns, people, -np.inf, left)
 
 
-def _stops(rows: _Rows, usage: Usage, choice: _Choice, cost: list[float]) -> None:
+def _stops(rows: Rows, usage: Usage, choice: _Choice, cost: list[float]) -> None:
     """A binary for each hour in which a group stands because of these tasks; jobs of a group share it."""
     o = usage.options
     standing: dict[tuple[int, int], dict[int, list[int]]] = {}

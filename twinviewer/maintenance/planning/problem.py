@@ -18,7 +18,10 @@ class Task:
 
     `group` is what stands while it runs ("" nothing). `due_h` is its deadline (None without) and `late_eur_per_h` what
     each hour beyond it costs. `earliest_h` is when its parts are there. `pinned_h` fixes its start, `pinned_crew` its
-    crew. `parts_eur` is paid when the job is done.
+    crew. `parts_eur` is paid when the job is done. `after_eur_per_h` prices each hour of the horizon after the job (a
+    part renewed early is used up earlier), `put_off_eur` what remains to be paid when it is not done in the horizon.
+    `failure_down_h` is how long the asset stands after a failure, `why` the reason for the job, `order` its number
+    where it is a work order already.
     """
 
     name: str
@@ -39,6 +42,9 @@ class Task:
     pinned_h: int | None = None
     pinned_crew: str = ""
     failure_down_h: float = 0.0
+    after_eur_per_h: float = 0.0
+    put_off_eur: float = 0.0
+    order: str = ""
     why: str = ""
 
 
@@ -66,8 +72,8 @@ class Problem:
 class Options:
     """A problem as arrays: n tasks, r rows (a task by a crew that can do it), c crews, g groups, H hours.
 
-    `own` float64 (r, H) is what starting there costs by itself, inf where it is not allowed; `put_off` float64 (n,) what
-    not doing the job within the horizon costs; `first_row` int64 (n + 1,) the rows of each task.
+    `own` float64 (r, H) is what starting there costs by itself, inf where it is not allowed; `put_off` float64 (n,)
+    what not doing the job within the horizon costs; `first_row` int64 (n + 1,) the rows of each task.
     """
 
     problem: Problem
@@ -123,9 +129,17 @@ def labour_cost(task: Task, crew: Crew) -> np.ndarray:
     return task.people * window_sums(crew.eur_per_h, task.duration_h)
 
 
+def later_cost(task: Task, hours: int) -> np.ndarray:
+    """float64 (hours + 1,): life used up early for each start; the last entry is putting it off."""
+    cost = task.after_eur_per_h * (hours - np.arange(hours + 1.0))
+    cost[-1] = task.put_off_eur
+    return cost
+
+
 def own_cost(task: Task, crew: Crew, hours: int) -> np.ndarray:
     """float64 (hours,): all that a start costs by itself, inf where it is not allowed."""
-    cost = failure_cost(task, hours)[:-1] + lateness_cost(task, hours)[:-1] + labour_cost(task, crew) + task.parts_eur
+    cost = failure_cost(task, hours)[:-1] + lateness_cost(task, hours)[:-1] + later_cost(task, hours)[:-1]
+    cost = cost + labour_cost(task, crew) + task.parts_eur
     short = window_sums((crew.there < task.people).astype(float), task.duration_h) > 0.5
     start = np.arange(hours)
     allowed = ~short & (start >= task.earliest_h) & (start + task.duration_h <= hours)
@@ -159,7 +173,7 @@ def compiled(problem: Problem) -> Options:
     names = sorted(problem.loss)
     number = {name: k for k, name in enumerate(names)}
     own = [own_cost(tasks[i], problem.crews[c], hours) for i, c in rows]
-    put_off = [failure_cost(t, hours)[-1] + lateness_cost(t, hours)[-1] for t in tasks]
+    put_off = [failure_cost(t, hours)[-1] + lateness_cost(t, hours)[-1] + t.put_off_eur for t in tasks]
     for i, t in enumerate(tasks):
         if t.pinned_h is not None:
             put_off[i] = np.inf

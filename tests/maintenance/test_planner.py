@@ -1,0 +1,206 @@
+"""The planner keeps to crews, calendars and parts, finds the best of small problems, and proves what it claims."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.jobs import made
+from tests.maintenance.instances import crew, problem, task
+from twinviewer.maintenance.planning import plan as plans
+from twinviewer.maintenance.planning.bound import Bound, raised
+from twinviewer.maintenance.planning.greedy import first_plan
+from twinviewer.maintenance.planning.group_bound import group_values
+from twinviewer.maintenance.planning.improve import improved
+from twinviewer.maintenance.planning.neighbourhood import solved
+from twinviewer.maintenance.planning.outcome import conflicts, cost_of
+from twinviewer.maintenance.planning.policies import fixed_interval, run_to_failure
+from twinviewer.maintenance.planning.problem import Options, Problem, Schedule, compiled
+from twinviewer.maintenance.planning.ruin import Ruin
+from twinviewer.maintenance.planning.usage import Usage, total_cost
+from twinviewer.model.errors import DataError
+
+HOUR_NS = 3_600_000_000_000
+
+
+def cheapest(options: Options) -> float:
+    """The best cost by trying everything."""
+    hours = options.own.shape[1]
+    places = []
+    for k in range(len(options.duration)):
+        rows = range(options.first_row[k], options.first_row[k + 1])
+        places.append([(-1, -1), *((s, r) for r in rows for s in range(hours) if np.isfinite(options.own[r, s]))])
+    best = np.inf
+    for choice in itertools.product(*places):
+        schedule = Schedule(np.array([s for s, _ in choice]), np.array([r for _, r in choice]))
+        usage = Usage(options, schedule)
+        if (usage.busy <= options.there).all():
+            best = min(best, total_cost(options, usage))
+    return float(best)
+
+
+@st.composite
+def small(draw: st.DrawFn) -> Problem:
+    """Three jobs within 8 hours, with stops that can be shared."""
+    hours = 8
+    rates = draw(st.lists(st.integers(0, 900), min_size=hours, max_size=hours))
+    tasks = [
+        task(
+            str(k),
+            hours,
+            duration_h=draw(st.integers(1, 3)),
+            people=draw(st.integers(1, 2)),
+            group=draw(st.sampled_from(["", "line"])),
+            failure_eur=float(draw(st.integers(0, 20_000))),
+            earliest_h=draw(st.integers(0, 4)),
+            due_h=draw(st.one_of(st.none(), st.integers(1, 8))),
+            late_eur_per_h=float(draw(st.integers(0, 500))),
+        )
+        for k in range(3)
+    ]
+    return problem(tasks, hours, people=2, loss={"line": np.array(rates, float)})
+
+
+@settings(max_examples=25, deadline=None)
+@given(small())
+def test_bounds_are_below_and_plans_above_the_best(made_up: Problem) -> None:
+    options = compiled(made_up)
+    best = cheapest(options)
+    bound = raised(Bound.start(options), best, 60)
+    assert bound.value <= best + 1e-6 * max(best, 1.0)
+    for value in group_values(options, bound, lambda: 1.0):
+        assert value <= best + 1e-6 * max(best, 1.0)
+    greedy = first_plan(options)
+    assert total_cost(options, Usage(options, greedy)) >= best - 1e-6
+    exact = solved(options, greedy, [0, 1, 2], None, 5.0, keep=100)
+    assert exact is not None
+    assert total_cost(options, Usage(options, exact)) == pytest.approx(best, rel=0.003, abs=0.5)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000))
+def test_every_plan_keeps_to_crews_calendars_and_parts(seed: int) -> None:
+    options = compiled(made(25, 1, seed))
+    ruin = Ruin(options, first_plan(options), seed)
+    ruin.run(60, 0.01)
+    for schedule in (first_plan(options), ruin.best, fixed_interval(options), run_to_failure(options)):
+        usage = Usage(options, schedule)
+        assert (usage.busy <= options.there).all()
+        done = schedule.start >= 0
+        assert np.isfinite(options.own[schedule.row[done], schedule.start[done]]).all()
+        kinds = {c.kind for c in conflicts(options, schedule)}
+        assert not kinds & {"crew", "parts"}
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000))
+def test_cost_by_cause_adds_up_to_what_is_minimised(seed: int) -> None:
+    options = compiled(made(20, 1, seed))
+    schedule = first_plan(options)
+    assert cost_of(options, schedule).total_eur == pytest.approx(total_cost(options, Usage(options, schedule)))
+
+
+def test_taking_a_job_out_and_putting_it_back_changes_nothing() -> None:
+    options = compiled(made(30, 1, 5))
+    schedule = first_plan(options)
+    usage = Usage(options, schedule)
+    before = (total_cost(options, usage), usage.busy.copy(), usage.down.copy())
+    planned = int(np.flatnonzero(schedule.start >= 0)[0])
+    added = usage.marginal(planned)
+    usage.take(planned)
+    without = total_cost(options, usage) - options.put_off[planned]
+    added = usage.marginal(planned)
+    row = int(schedule.row[planned] - options.first_row[planned])
+    usage.put(planned, int(schedule.start[planned]), int(schedule.row[planned]))
+    assert total_cost(options, usage) == pytest.approx(before[0])
+    assert without + added[row, schedule.start[planned]] == pytest.approx(before[0])
+    assert (usage.busy == before[1]).all()
+    assert (usage.down == before[2]).all()
+
+
+def test_jobs_of_a_line_share_its_stop() -> None:
+    loss = {"line": np.full(24, 1000.0)}
+    tasks = [task(str(k), 24, group="line", failure_eur=40_000.0) for k in range(2)]
+    options = compiled(problem(tasks, people=2, loss=loss))
+    *_, last = improved(options, 1.0)
+    assert last.schedule.start[0] == last.schedule.start[1] == 0
+    assert last.gap < 0.02
+
+
+def test_a_planned_stop_draws_jobs_that_can_wait() -> None:
+    rate = np.full(24, 1000.0)
+    rate[10:14] = 0.0
+    calm = task("a", 24, group="line", failure_eur=100.0, put_off_eur=5000.0)
+    plan = plans.first(problem([calm], loss={"line": rate}), 0)
+    assert plan.jobs[0].in_planned_stop
+    assert plan.cost.production_eur == 0
+    assert "stands anyway" in plan.jobs[0].reason
+
+
+def test_a_job_not_worth_its_money_is_put_off() -> None:
+    plan = plans.first(problem([task("a", 24, failure_eur=10.0)]), 0)
+    assert plan.jobs[0].start_ns == 0
+    assert plan.cost.labour_eur == 0
+    assert "waiting is cheaper" in plan.jobs[0].reason
+
+
+def test_search_only_betters_plan_and_bound() -> None:
+    options = compiled(made(40, 1, 3))
+    states = list(improved(options, 1.5))
+    costs = [s.cost_eur for s in states]
+    bounds = [s.bound_eur for s in states]
+    assert costs == sorted(costs, reverse=True)
+    assert bounds == sorted(bounds)
+    assert costs[-1] < costs[0]
+    assert bounds[-1] <= costs[-1]
+
+
+def test_a_person_may_put_a_job_anywhere_and_hears_what_is_wrong() -> None:
+    start = 3 * HOUR_NS
+    late = task("a", 24, earliest_h=10, due_h=12, kind="legal", part="seal")
+    plan = plans.first(problem([late, task("b", 24)]), start)
+    edit = plans.moved(plan, "a", start + 5 * HOUR_NS)
+    assert edit.compare["edit"].total_eur == edit.cost.total_eur
+    assert edit.compare["plan"] == plan.cost
+    assert [c.kind for c in edit.conflicts] == ["parts"]
+    both = plans.moved(edit, "b", start + 5 * HOUR_NS)
+    assert {c.kind for c in both.conflicts} == {"crew", "parts"}
+    missed = plans.moved(plan, "a", start + 15 * HOUR_NS)
+    assert [c.kind for c in missed.conflicts] == ["deadline"]
+    again = plans.bettered(missed, 0.3)
+    assert next(j for j in again.jobs if j.work_order == "a").start_ns == start + 15 * HOUR_NS
+    with pytest.raises(DataError, match="outside"):
+        plans.moved(plan, "a", start + 23 * HOUR_NS)
+    with pytest.raises(DataError, match="no such job"):
+        plans.moved(plan, "c", start)
+
+
+def test_the_newest_plan_survives_a_stopped_search(tmp_path) -> None:
+    class Stop(Exception):
+        pass
+
+    def progress(fraction: float, text: str) -> None:
+        if fraction > 0.2:
+            raise Stop
+
+    plan = plans.first(made(40, 1, 3), 0)
+    path = tmp_path / "plan"
+    assert plans.read_snapshot(path) is None
+    with pytest.raises(Stop):
+        plans.bettered(plan, 2.0, progress, path)
+    kept = plans.read_snapshot(path)
+    assert kept is not None
+    assert kept.cost.total_eur <= plan.cost.total_eur
+
+
+def test_a_job_that_nobody_can_do_is_said() -> None:
+    with pytest.raises(DataError, match='no crew has the skill "welder"'):
+        compiled(problem([task("a", 24, skill="welder")]))
+    shift = np.zeros(24, np.int64)
+    shift[6:14] = 1
+    long = Problem(24, (task("a", 24, duration_h=10),), (crew(24),), {})
+    short = Problem(24, long.tasks, (type(long.crews[0])("c", frozenset({"mechanic"}), shift, np.ones(24)),), {})
+    assert not plans.first(long, 0).conflicts
+    assert [c.kind for c in plans.first(short, 0).conflicts] == ["horizon"]

@@ -1,0 +1,138 @@
+"""`twinviewer plan`: which crew does which job when, at the least expected cost."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twinviewer.maintenance.results import Cost, Plan
+
+HELP = "plan maintenance over the coming weeks"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("scene", type=Path, metavar="SCENE", help="folder of the scene")
+    parser.add_argument("--recording", type=Path, required=True, metavar="DIR", help="what was recorded so far")
+    parser.add_argument("--weeks", type=_weeks, default=4, help="weeks to plan from the recording's end on (4)")
+    parser.add_argument("--time-limit", type=_seconds, default=10.0, metavar="S", help="seconds to search (10)")
+    parser.add_argument("--orders", type=Path, metavar="FILE", help="file of the work orders (SQLite)")
+    out = parser.add_mutually_exclusive_group()
+    out.add_argument("--json", action="store_true", help="print the plan as JSON")
+    out.add_argument("--ics", type=Path, metavar="FILE", help="write an iCalendar file")
+    out.add_argument("--csv", type=Path, metavar="FILE", help="write the jobs as CSV")
+
+
+def _weeks(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 26:
+        raise argparse.ArgumentTypeError("must be from 1 to 26")
+    return value
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 86_400:
+        raise argparse.ArgumentTypeError("must be from 0 to 86400")
+    return value
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 0."""
+    from twinviewer.maintenance.planning.plan import bettered
+    from twinviewer.maintenance.service import Request, first_plan
+
+    plan = first_plan(Request(args.scene, args.recording, args.weeks, args.orders), progress=_told)
+    if args.time_limit > 0 and plan.jobs:
+        plan = bettered(plan, args.time_limit, _told)
+    for note in plan.notes:
+        print(note, file=sys.stderr)
+    if args.json:
+        print(json.dumps(as_json(plan), ensure_ascii=False, indent=1))
+    elif args.ics is not None:
+        _write_calendar(plan, args.ics)
+    elif args.csv is not None:
+        _write_table(plan, args.csv)
+    else:
+        _print(plan)
+    return 0
+
+
+def _told(fraction: float, text: str) -> None:
+    print(f"{100 * fraction:3.0f} % {text}", file=sys.stderr)
+
+
+def as_json(plan: "Plan") -> dict[str, object]:
+    """The plan as plain data; times in ISO 8601, UTC. Jobs that are put off have no start and end (null)."""
+    return {
+        "jobs": [
+            {
+                "work_order": job.work_order,
+                "asset": job.asset_id,
+                "start": _iso(job.start_ns),
+                "end": _iso(job.end_ns),
+                "crew": job.crew,
+                "reason": job.reason,
+            }
+            for job in plan.jobs
+        ],
+        "cost": _cost(plan.cost),
+        "gap": round(plan.gap, 4),
+        "compare": {name: _cost(cost) for name, cost in plan.compare.items()},
+    }
+
+
+def _iso(time_ns: int) -> str | None:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(time_ns // 10**9, UTC).isoformat() if time_ns else None
+
+
+def _cost(cost: "Cost") -> dict[str, float]:
+    from dataclasses import asdict
+
+    return {"total_eur": round(cost.total_eur, 2), **{name: round(v, 2) for name, v in asdict(cost).items()}}
+
+
+def _write_calendar(plan: "Plan", path: Path) -> None:
+    from twinviewer.maintenance.orders.calendar_file import icalendar
+
+    _write(path, icalendar(plan.jobs, plan.start_ns))
+    print(f"{sum(1 for j in plan.jobs if j.start_ns)} jobs written to {path}")
+
+
+def _write_table(plan: "Plan", path: Path) -> None:
+    import csv
+    import io
+
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(["work_order", "asset", "title", "kind", "start", "end", "crew", "people", "part", "reason"])
+    for j in plan.jobs:
+        times = (_iso(j.start_ns) or "", _iso(j.end_ns) or "")
+        writer.writerow([j.work_order, j.asset_id, j.title, j.kind, *times, j.crew, j.people, j.part, j.reason])
+    _write(path, out.getvalue())
+    print(f"{len(plan.jobs)} jobs written to {path}")
+
+
+def _write(path: Path, text: str) -> None:
+    from twinviewer.model.errors import DataError
+
+    try:
+        path.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise DataError(f"the file cannot be written ({error})", str(path), "Check the folder.") from error
+
+
+def _print(plan: "Plan") -> None:
+    for job in plan.jobs:
+        when = (_iso(job.start_ns) or "put off")[:16].replace("T", " ")
+        print(f"{when:16}  {job.asset_id:10} {job.title:34} {job.crew:14} {job.reason}")
+    print()
+    for name, cost in plan.compare.items():
+        print(f"{name.replace('_', ' '):16} {cost.total_eur:12,.0f} EUR  {cost.failures:6.2f} failures expected")
+    print(f"proven gap {100 * plan.gap:.1f} %; estimated from the rates and lives of maintenance.toml")
+    for conflict in plan.conflicts:
+        print(f"conflict: {conflict.text}")

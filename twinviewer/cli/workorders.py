@@ -1,0 +1,106 @@
+"""`twinviewer workorders`: shows work orders, moves them on, and exchanges them as CSV."""
+
+import argparse
+import getpass
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twinviewer.maintenance.orders.store import OrderStore
+
+HELP = "show, change, export and import work orders"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("orders", type=Path, metavar="FILE", help="file of the work orders (SQLite)")
+    parts = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    listed = parts.add_parser("list", help="list them")
+    listed.add_argument("--asset", default="", metavar="ID")
+    record = parts.add_parser("record", help="who changed what, when and why")
+    record.add_argument("number", nargs="?", default="")
+    change = parts.add_parser("become", help="move one on in its life")
+    change.add_argument("number")
+    change.add_argument("state", help="approved, scheduled, in_progress, on_hold, done or cancelled")
+    change.add_argument("--why", required=True)
+    change.add_argument("--by", default="")
+    parts.add_parser("export", help="write all as CSV").add_argument("csv", type=Path)
+    parts.add_parser("import", help="take in new ones from CSV").add_argument("csv", type=Path)
+    parts.add_parser("indicators", help="MTTR, compliance, backlog, predictions against what happened")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 0."""
+    from twinviewer.maintenance.orders.store import OrderStore
+
+    with OrderStore(args.orders) as store:
+        _ACTIONS[args.what](store, args)
+    return 0
+
+
+def _list(store: "OrderStore", args: argparse.Namespace) -> None:
+    for o in store.orders(asset_id=args.asset):
+        print(f"{o.number:10} {o.state.value:12} {o.asset_id:10} {o.title:34} {o.reason}")
+
+
+def _record(store: "OrderStore", args: argparse.Namespace) -> None:
+    from datetime import UTC, datetime
+
+    for c in store.changes(args.number):
+        when = datetime.fromtimestamp(c.at_ns / 1e9, UTC).isoformat(timespec="seconds")
+        print(f"{when} {c.number:10} {c.by:12} {c.what}: {c.before} -> {c.after} ({c.why})")
+
+
+def _become(store: "OrderStore", args: argparse.Namespace) -> None:
+    from twinviewer.maintenance.orders.model import OrderState
+    from twinviewer.model.errors import DataError
+
+    try:
+        state = OrderState(args.state.lower().replace(" ", "_"))
+    except ValueError:
+        states = ", ".join(s.value for s in OrderState)
+        raise DataError(f'"{args.state}" is no state of a work order', args.number, f"States: {states}.") from None
+    order = store.become(args.number, state, args.by or getpass.getuser(), args.why, time.time_ns())
+    print(f"{order.number} is {order.state.value.replace('_', ' ')}")
+
+
+def _export(store: "OrderStore", args: argparse.Namespace) -> None:
+    from twinviewer.maintenance.orders.connector import CsvConnector
+
+    orders = store.orders()
+    CsvConnector(args.csv).push(orders)
+    print(f"{len(orders)} work orders written to {args.csv}")
+
+
+def _import(store: "OrderStore", args: argparse.Namespace) -> None:
+    from twinviewer.maintenance.orders.connector import CsvConnector
+
+    added, kept = 0, 0
+    known = {o.number for o in store.orders()}
+    for order in CsvConnector(args.csv).fetch():
+        if order.number in known:
+            kept += 1
+        else:
+            store.add(order, getpass.getuser(), f"imported from {args.csv.name}")
+            added += 1
+    print(f"{added} work orders added, {kept} known already and left as they are")
+
+
+def _indicators(store: "OrderStore", args: argparse.Namespace) -> None:
+    from dataclasses import asdict
+
+    from twinviewer.maintenance.orders.indicators import indicators
+
+    for name, value in asdict(indicators(store.orders(), time.time_ns())).items():
+        print(f"{name:22} {value:.3g}" if value == value else f"{name:22} not known yet")
+
+
+_ACTIONS = {
+    "list": _list,
+    "record": _record,
+    "become": _become,
+    "export": _export,
+    "import": _import,
+    "indicators": _indicators,
+}

@@ -1,0 +1,66 @@
+"""Alarms against a machine's own baseline: a level that stands well above what was usual, and each further rise.
+
+The level (acceleration RMS, g, where there is one: velocity hardly moves in many bearing failures) is compared with the
+median of the machine's own first records after run-in. An alarm needs several records of a row. Some machines settle on
+a new level after an alarm; the next alarm is then a rise above that level.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import median_filter
+
+RUN_IN, LEARN = 30, 90  # records that are skipped, and from which the baseline is learned
+RISE = 1.5  # an alarm is a level this often above its reference
+SMOOTH = 9  # records of which the median is taken: single impacts are no damage
+NEEDED, OF = 3, 5  # records above, among the last ones
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Raised at record `at`: the level was `times` its reference."""
+
+    at: int
+    times: float
+
+
+def smoothed(level: np.ndarray, width: int = SMOOTH) -> np.ndarray:
+    """float64 (n,): the median of each record and those before it (nothing of the future)."""
+    return median_filter(level, width, mode="nearest", origin=(width - 1) // 2)
+
+
+def alarms(level: np.ndarray) -> tuple[Alarm, ...]:
+    """All alarms of a series of records, float64 (n,), none before the baseline is learned."""
+    start = RUN_IN + LEARN
+    if len(level) <= start:
+        return ()
+    smooth = smoothed(np.asarray(level, float))
+    reference, found, wait = float(np.median(level[RUN_IN:start])), list[Alarm](), start
+    for i in range(start, len(smooth)):
+        if i < wait:
+            continue
+        if i == wait and found:
+            reference = float(np.median(smooth[i - LEARN + 1 : i + 1]))
+        if int((smooth[i - OF + 1 : i + 1] > RISE * reference).sum()) >= NEEDED:
+            found.append(Alarm(i, float(smooth[i] / max(reference, 1e-12))))
+            wait = i + LEARN
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Score:
+    """How alarms did on one series: `useful` where one came 1-50 % of the life before failure, `lead` the share of life
+    left at the first of those (NaN without), `false` alarms earlier than that or on a machine that did not fail."""
+
+    useful: bool
+    lead: float
+    false: int
+
+
+def scored(found: tuple[Alarm, ...], records: int, failed: bool) -> Score:
+    """`records` is the whole life where the machine failed."""
+    left = [(records - alarm.at) / records for alarm in found]
+    if not failed:
+        return Score(False, float("nan"), len(left))
+    useful = [x for x in left if 0.01 <= x <= 0.5]
+    return Score(bool(useful), useful[0] if useful else float("nan"), sum(x > 0.5 for x in left))

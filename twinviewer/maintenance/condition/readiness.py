@@ -1,0 +1,52 @@
+"""Whether the data of an asset carry a model: sampling, gaps, flat lines, clock, bad quality, length of history."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from twinviewer.maintenance.results import Readiness
+
+LEAST_DAYS = 0.02  # half an hour: less cannot even give a baseline
+GOOD_DAYS = 7.0
+MOST_GAPS, MOST_BAD, MOST_FLAT = 0.5, 0.2, 0.5
+MOST_SKEW_S = 60.0
+FLAT_RECORDS = 30  # of exactly the same value, while the machine runs
+
+
+def judged(
+    time_ns: np.ndarray,
+    signals: Mapping[str, np.ndarray],
+    running: np.ndarray,
+    bad: Mapping[str, float],
+    interval_s: float,
+    clock_skew_s: float = 0.0,
+) -> Readiness:
+    """`signals` are those that a model would stand on, float64 (n,), NaN where nothing is usable."""
+    days = float(time_ns[-1] - time_ns[0]) / 86_400e9 if len(time_ns) > 1 else 0.0
+    gaps = max((float(np.isnan(x).mean()) for x in signals.values()), default=1.0) if len(time_ns) else 1.0
+    flat = max((_flat(x, running) for x in signals.values()), default=0.0)
+    worst = max(bad.values(), default=0.0)
+    forbids, warns = [], []
+    if not signals:
+        forbids.append("It has no sensor that shows wear.")
+    if days < LEAST_DAYS:
+        forbids.append(f"Only {24 * 60 * days:.0f} min are recorded.")
+    elif days < GOOD_DAYS:
+        warns.append(f"Only {days:.1f} d are recorded: the baseline may not hold for every load.")
+    (forbids if gaps > MOST_GAPS else warns).extend([f"{100 * gaps:.0f} % of the time has no samples."] * (gaps > 0.1))
+    (forbids if worst > MOST_BAD else warns).extend([f"{100 * worst:.0f} % are of bad quality."] * (worst > 0.02))
+    (forbids if flat > MOST_FLAT else warns).extend([f"{100 * flat:.0f} % of a signal is a flat line."] * (flat > 0.1))
+    if abs(clock_skew_s) > MOST_SKEW_S:
+        warns.append(f"The clock of the source is {clock_skew_s:.0f} s off.")
+    return Readiness(not forbids, (*forbids, *warns), days, gaps, worst, flat, interval_s, clock_skew_s)
+
+
+def _flat(x: np.ndarray, running: np.ndarray) -> float:
+    """Share of the running time in which a signal has not moved at all for long."""
+    on = x[running & np.isfinite(x)]
+    if len(on) < FLAT_RECORDS:
+        return 0.0
+    same = np.concatenate([[False], np.diff(on) == 0])
+    count = np.arange(len(on))
+    run = count - np.maximum.accumulate(np.where(same, 0, count))
+    return float((run >= FLAT_RECORDS).mean())

@@ -1,0 +1,152 @@
+"""The way to a maintenance system (CMMS): what a connector offers, and the one that speaks CSV files.
+
+A connector is one module with a class that has the three methods of `Connector`; `docs/maintenance.md` shows one.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from twinviewer.maintenance.orders.model import Order, OrderState
+from twinviewer.model.errors import DataError
+
+COLUMNS = tuple(f.name for f in fields(Order) if f.name not in ("checks", "feedback"))
+_TIMES = frozenset({"created_ns", "changed_ns", "start_ns", "end_ns", "due_ns", "begun_ns", "ended_ns"})
+HEADER = tuple(name.removesuffix("_ns") if name in _TIMES else name for name in COLUMNS)
+
+
+class Connector(Protocol):
+    """Exchanges work orders with another system; raises DataError where that system says no."""
+
+    name: str
+
+    def fetch(self, since_ns: int) -> Sequence[Order]:
+        """Work orders that changed there since a moment; their numbers are that system's own."""
+        ...
+
+    def push(self, orders: Sequence[Order]) -> None:
+        """Tell that system how these stand now."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        ...
+
+
+class CsvConnector:
+    """Work orders as CSV: UTF-8, a header, times in ISO 8601 with zone, empty where nothing is known."""
+
+    name = "csv"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def fetch(self, since_ns: int = 0) -> Sequence[Order]:
+        """Raises DataError with the line that is wrong."""
+        try:
+            text = self.path.read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise DataError(f"the file cannot be read ({error})", str(self.path), "It must be CSV in UTF-8.") from error
+        return [o for o in parsed(text, str(self.path)) if max(o.changed_ns, o.created_ns) >= since_ns]
+
+    def push(self, orders: Sequence[Order]) -> None:
+        """Replaces the file as a whole, so that a reader never sees half of it."""
+        part = self.path.with_name(self.path.name + ".part")
+        try:
+            part.write_text(csv_text(orders), encoding="utf-8", newline="")
+            part.replace(self.path)
+        except OSError as error:
+            raise DataError(f"the file cannot be written ({error})", str(self.path), "Check the folder.") from error
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def csv_text(orders: Iterable[Order]) -> str:
+    """Work orders as CSV."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(HEADER)
+    for order in orders:
+        writer.writerow([_cell(name, getattr(order, name)) for name in COLUMNS])
+    return out.getvalue()
+
+
+def _cell(name: str, value: Any) -> str:
+    if name in _TIMES:
+        return datetime.fromtimestamp(value / 1e9, UTC).isoformat(timespec="seconds") if value else ""
+    if value is None or (isinstance(value, float) and value != value):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = str(value)
+    return "'" + text if text[:1] in "=+-@" and not _is_number(text) else text  # spreadsheets would run it as a formula
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def parsed(text: str, where: str) -> list[Order]:
+    """Work orders from CSV; columns may stand in any order, unknown ones are passed over. Raises DataError."""
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    missing = [c for c in ("number", "asset_id", "title") if c not in (reader.fieldnames or ())]
+    if missing:
+        found = ", ".join(reader.fieldnames or ()) or "none"
+        raise DataError(f'there is no column "{missing[0]}"', where, f"The columns are: {found}.")
+    orders = []
+    for row in reader:
+        try:
+            orders.append(_order(row))
+        except (ValueError, KeyError) as error:
+            raise DataError(
+                f"this row cannot be read ({error})", f"{where}:{reader.line_num}", "Correct it."
+            ) from error
+    return orders
+
+
+def _order(row: dict[str, str | None]) -> Order:
+    values: dict[str, Any] = {"kind": "corrective", "state": OrderState.PROPOSED, "reason": "", "created_ns": 0}
+    for name, column in zip(COLUMNS, HEADER, strict=True):
+        cell = (row.get(column) or "").strip()
+        if cell:
+            values[name] = _READ.get(name, _text)(cell)
+    for name in ("number", "asset_id", "title"):
+        if not values.get(name):
+            raise ValueError(f"{name} is empty")
+    values.setdefault("changed_ns", values["created_ns"])
+    return Order(**values)
+
+
+def _text(cell: str) -> str:
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in "=+-@" else cell
+
+
+def _time(cell: str) -> int:
+    moment = datetime.fromisoformat(cell)
+    if moment.tzinfo is None:
+        raise ValueError(f"{cell} has no time zone")
+    return round(moment.timestamp() * 1e9)
+
+
+def _yes(cell: str) -> bool:
+    if cell.lower() not in ("yes", "no", "true", "false", "1", "0"):
+        raise ValueError(f"{cell} is neither yes nor no")
+    return cell.lower() in ("yes", "true", "1")
+
+
+_READ: dict[str, Callable[[str], Any]] = {
+    **dict.fromkeys(_TIMES, _time),
+    **dict.fromkeys(("duration_h", "predicted_rul_days", "predicted_low_days", "predicted_high_days"), float),
+    **dict.fromkeys(("stops", "failed"), _yes),
+    "people": int,
+    "state": lambda cell: OrderState(cell.lower().replace(" ", "_")),
+}

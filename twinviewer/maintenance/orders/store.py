@@ -1,0 +1,232 @@
+"""Keeps work orders, their record of changes, and decisions about cards, in one SQLite file (WAL)."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any
+
+from twinviewer.maintenance.orders.model import Change, Check, Decision, Feedback, Order, OrderState, check_change
+from twinviewer.model.errors import DataError
+
+FORMAT = 1
+FILE = "work_orders.sqlite"
+_PACKED = ("checks", "feedback")
+_COLUMNS = tuple(f.name for f in fields(Order))
+_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS orders (number TEXT PRIMARY KEY, {", ".join(c for c in _COLUMNS if c != "number")})
+    WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS orders_state ON orders (state);
+CREATE INDEX IF NOT EXISTS orders_asset ON orders (asset_id);
+CREATE TABLE IF NOT EXISTS changes (id INTEGER PRIMARY KEY, number TEXT NOT NULL REFERENCES orders (number),
+    at_ns INTEGER NOT NULL, by TEXT NOT NULL, why TEXT NOT NULL, what TEXT NOT NULL, before TEXT, after TEXT);
+CREATE INDEX IF NOT EXISTS changes_number ON changes (number);
+CREATE TABLE IF NOT EXISTS decisions (id INTEGER PRIMARY KEY, asset_id TEXT NOT NULL, at_ns INTEGER NOT NULL,
+    card_ns INTEGER NOT NULL, what TEXT NOT NULL, reason TEXT NOT NULL, by TEXT NOT NULL, mode TEXT NOT NULL,
+    number TEXT NOT NULL);
+"""
+
+
+class OrderStore:
+    """Work orders in a file; several programs may have it open. Every change names who, when and why."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file. Raises DataError where it is no such file or from a newer version."""
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, timeout=10.0, isolation_level=None)
+        except (OSError, sqlite3.Error) as error:
+            raise DataError(f"the work orders cannot be opened ({error})", str(path), "Check the folder.") from error
+        try:
+            self._prepare()
+        except sqlite3.Error as error:
+            self._db.close()
+            text = f"the file holds no work orders ({error})"
+            raise DataError(text, str(path), "Choose another file, or move this one away.") from error
+        except DataError:
+            self._db.close()
+            raise
+
+    def _prepare(self) -> None:
+        self._db.row_factory = sqlite3.Row
+        found = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if found > FORMAT:
+            text = f"the work orders have format {found}; this twinviewer reads format {FORMAT}"
+            raise DataError(text, str(self.path), "Install a newer twinviewer.")
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA foreign_keys = ON")
+        with self._writing():
+            for statement in _SCHEMA.split(";"):
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def __enter__(self) -> "OrderStore":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One change as a whole or not at all."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def orders(self, states: Sequence[OrderState] = (), asset_id: str = "") -> tuple[Order, ...]:
+        """Work orders by number, all of them or those of some states and of an asset."""
+        where, values = ["1"], list[Any]()
+        if states:
+            where.append(f"state IN ({', '.join('?' * len(states))})")
+            values += [s.value for s in states]
+        if asset_id:
+            where.append("asset_id = ?")
+            values.append(asset_id)
+        rows = self._db.execute(f"SELECT * FROM orders WHERE {' AND '.join(where)} ORDER BY number", values)
+        return tuple(_order(row) for row in rows)
+
+    def order(self, number: str) -> Order:
+        """One work order. Raises DataError where there is none of this number."""
+        row = self._db.execute("SELECT * FROM orders WHERE number = ?", (number,)).fetchone()
+        if row is None:
+            raise DataError("there is no such work order", number, "`twinviewer workorders list` shows them all.")
+        return _order(row)
+
+    def changes(self, number: str = "") -> tuple[Change, ...]:
+        """The record of one work order, or of all, oldest first."""
+        where, values = ("WHERE number = ?", (number,)) if number else ("", ())
+        rows = self._db.execute(
+            f"SELECT number, at_ns, by, why, what, before, after FROM changes {where} ORDER BY id", values
+        )
+        return tuple(Change(*row) for row in rows)
+
+    def decisions(self, asset_id: str = "") -> tuple[Decision, ...]:
+        """What persons decided about cards, oldest first."""
+        where, values = ("WHERE asset_id = ?", (asset_id,)) if asset_id else ("", ())
+        rows = self._db.execute(
+            f"SELECT asset_id, at_ns, card_ns, what, reason, by, mode, number FROM decisions {where} ORDER BY id",
+            values,
+        )
+        return tuple(Decision(*row) for row in rows)
+
+    def next_number(self) -> str:
+        """The next free number, "WO-00001"."""
+        row = self._db.execute(
+            "SELECT MAX(CAST(SUBSTR(number, 4) AS INTEGER)) FROM orders WHERE number GLOB 'WO-[0-9]*'"
+        ).fetchone()
+        return f"WO-{(row[0] or 0) + 1:05d}"
+
+    # -- changing -----------------------------------------------------------------------------------------------
+
+    def add(self, order: Order, by: str, why: str) -> Order:
+        """Add a work order; an empty number takes the next free one. Raises DataError where it is taken."""
+        with self._writing():
+            order = order if order.number else replace(order, number=self.next_number())
+            marks = ", ".join("?" * len(_COLUMNS))
+            try:
+                self._db.execute(f"INSERT INTO orders ({', '.join(_COLUMNS)}) VALUES ({marks})", _row(order))
+            except sqlite3.IntegrityError as error:
+                raise DataError("there is a work order of this number already", order.number) from error
+            self._note(Change(order.number, order.created_ns, by, why, "state", "", order.state.value))
+        return order
+
+    def become(self, number: str, state: OrderState, by: str, why: str, now_ns: int, **values: Any) -> Order:
+        """Move a work order on in its life; `values` change with it. Raises DataError where it cannot go there."""
+        with self._writing():
+            order = self.order(number)
+            check_change(number, order.state, state)
+            if state is OrderState.IN_PROGRESS and not order.begun_ns:
+                values.setdefault("begun_ns", now_ns)
+            if state in (OrderState.DONE, OrderState.CANCELLED):
+                values.setdefault("ended_ns", now_ns)
+            return self._update(order, by, why, now_ns, {"state": state, **values})
+
+    def change(self, number: str, by: str, why: str, now_ns: int, **values: Any) -> Order:
+        """Change fields of a work order, but not its state. Raises DataError for a field that it does not have."""
+        unknown = [name for name in values if name not in _COLUMNS or name in ("number", "state", "created_ns")]
+        if unknown:
+            raise DataError(f'a work order has no field "{unknown[0]}" to change', number)
+        with self._writing():
+            return self._update(self.order(number), by, why, now_ns, values)
+
+    def decide(self, decision: Decision) -> None:
+        """Keep what a person decided about a card."""
+        if decision.what not in ("accepted", "deferred", "rejected"):
+            raise DataError(f'"{decision.what}" is no decision', decision.asset_id, "Accept, defer or reject it.")
+        if decision.what != "accepted" and not decision.reason.strip():
+            raise DataError("a deferral or a rejection needs a reason", decision.asset_id, "Say why in a few words.")
+        with self._writing():
+            self._db.execute(
+                "INSERT INTO decisions (asset_id, at_ns, card_ns, what, reason, by, mode, number)"
+                " VALUES (:asset_id, :at_ns, :card_ns, :what, :reason, :by, :mode, :number)",
+                asdict(decision),
+            )
+
+    def _update(self, order: Order, by: str, why: str, now_ns: int, values: dict[str, Any]) -> Order:
+        changed = replace(order, **values, changed_ns=now_ns)
+        before, after = dict(zip(_COLUMNS, _row(order), strict=True)), dict(zip(_COLUMNS, _row(changed), strict=True))
+        names = [n for n in values if before[n] != after[n]]
+        sets = ", ".join(f"{n} = ?" for n in [*names, "changed_ns"])
+        self._db.execute(
+            f"UPDATE orders SET {sets} WHERE number = ?", [*(after[n] for n in names), now_ns, order.number]
+        )
+        for name in names:
+            self._note(Change(order.number, now_ns, by, why, name, str(before[name]), str(after[name])))
+        return changed
+
+    def _note(self, change: Change) -> None:
+        self._db.execute(
+            "INSERT INTO changes (number, at_ns, by, why, what, before, after)"
+            " VALUES (:number, :at_ns, :by, :why, :what, :before, :after)",
+            asdict(change),
+        )
+
+
+def _row(order: Order) -> tuple[Any, ...]:
+    values = []
+    for name in _COLUMNS:
+        value = getattr(order, name)
+        if name == "checks":
+            value = json.dumps([asdict(c) for c in value])
+        elif name == "feedback":
+            value = json.dumps(asdict(value)) if value is not None else None
+        elif isinstance(value, OrderState):
+            value = value.value
+        elif isinstance(value, float) and value != value:
+            value = None
+        elif isinstance(value, bool):
+            value = int(value)
+        values.append(value)
+    return tuple(values)
+
+
+def _order(row: sqlite3.Row) -> Order:
+    values = {name: row[name] for name in _COLUMNS}
+    values["state"] = OrderState(values["state"])
+    values["checks"] = tuple(Check(**c) for c in json.loads(values["checks"] or "[]"))
+    values["feedback"] = _feedback(values["feedback"])
+    for name in ("predicted_rul_days", "predicted_low_days", "predicted_high_days"):
+        values[name] = float("nan") if values[name] is None else float(values[name])
+    values["stops"] = bool(values["stops"])
+    values["failed"] = None if values["failed"] is None else bool(values["failed"])
+    return Order(**values)
+
+
+def _feedback(text: str | None) -> Feedback | None:
+    if not text:
+        return None
+    values = json.loads(text)
+    return Feedback(**{**values, "parts_used": tuple(values["parts_used"])})

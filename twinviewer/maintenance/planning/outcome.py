@@ -1,0 +1,147 @@
+"""What a schedule means: its cost by cause, its jobs as bars, loads of crews, and what is wrong with it."""
+
+import numpy as np
+
+from twinviewer.maintenance.planning.calendar import HOUR_NS
+from twinviewer.maintenance.planning.problem import (
+    Options,
+    Schedule,
+    Task,
+    failure_cost,
+    labour_cost,
+    lateness_cost,
+    later_cost,
+)
+from twinviewer.maintenance.planning.usage import Usage
+from twinviewer.maintenance.results import Conflict, Cost, CrewLoad, PlannedJob
+
+SURE = 0.9  # probability of failure from which a job that is put off is one for a call-out
+CALL_OUT = "it is expected to fail before a crew is there: call somebody out"
+
+
+def cost_of(options: Options, schedule: Schedule) -> Cost:
+    """The expected cost by cause; their sum is what the planner minimises (a conflict costs nothing here)."""
+    hours = options.own.shape[1]
+    failure = labour = parts = lateness = later = failures = down_h = 0.0
+    for k, task in enumerate(options.problem.tasks):
+        start = int(schedule.start[k])
+        at = start if start >= 0 else hours
+        failure += failure_cost(task, hours)[at]
+        lateness += lateness_cost(task, hours)[at]
+        later += later_cost(task, hours)[at]
+        risk = float(task.failure[at]) if task.failure is not None else 0.0
+        failures += risk
+        down_h += risk * task.failure_down_h
+        if start >= 0:
+            crew = options.problem.crews[options.row_crew[schedule.row[k]]]
+            labour += labour_cost(task, crew)[start]
+            parts += task.parts_eur
+    standing = Usage(options, schedule).down > 0
+    lost = float(options.loss[standing].sum())
+    down_h += float((standing & (options.loss > 0)).sum())
+    values = (failure, lost, labour, parts, lateness, later, down_h, failures)
+    return Cost(*(float(v) for v in values))
+
+
+def bars(options: Options, schedule: Schedule, start_ns: int) -> tuple[PlannedJob, ...]:
+    """The jobs of a plan, earliest first, those put off last."""
+    found = [_bar(options, schedule, k, start_ns) for k in range(len(schedule.start))]
+    return tuple(sorted(found, key=lambda job: (job.start_ns == 0, job.start_ns, job.work_order)))
+
+
+def _bar(options: Options, schedule: Schedule, k: int, start_ns: int) -> PlannedJob:
+    task, start = options.problem.tasks[k], int(schedule.start[k])
+    group = int(options.group[k])
+    planned = start >= 0
+    run = slice(start, start + task.duration_h)
+    stands_anyway = planned and group >= 0 and bool((options.loss[group, run] == 0).all())
+    crew = options.problem.crews[options.row_crew[schedule.row[k]]].name if planned else ""
+    return PlannedJob(
+        task.name,
+        task.asset_id,
+        task.title,
+        task.kind,
+        start_ns + start * HOUR_NS if planned else 0,
+        start_ns + (start + task.duration_h) * HOUR_NS if planned else 0,
+        crew,
+        task.people,
+        _reason(task, options, schedule, k, stands_anyway),
+        task.group,
+        start_ns + task.earliest_h * HOUR_NS,
+        start_ns + task.due_h * HOUR_NS if task.due_h is not None else 0,
+        stands_anyway,
+        task.pinned_h is not None,
+        task.part,
+    )
+
+
+def _reason(task: Task, options: Options, schedule: Schedule, k: int, stands_anyway: bool) -> str:
+    """Why then: one sentence."""
+    start, hours = int(schedule.start[k]), options.own.shape[1]
+    words = [task.why] if task.why else []
+    if start < 0:
+        sure = task.failure is not None and float(task.failure[-1]) > SURE
+        words.append(CALL_OUT if sure else "waiting is cheaper than a place in this plan")
+        return "; ".join(words)
+    if task.pinned_h is not None:
+        words.append("kept where a person put it")
+    if stands_anyway:
+        words.append(f"{task.group} stands anyway")
+    elif len(_with_others(task, options, schedule, k)):
+        words.append(f"shares a stop of {task.group} with {_with_others(task, options, schedule, k)[0]}")
+    if task.earliest_h and start - task.earliest_h < 24:
+        words.append("as soon as its parts are there")
+    if task.due_h is not None and start + task.duration_h > task.due_h:
+        words.append(f"{(start + task.duration_h - task.due_h) / 24:.1f} d late")
+    if task.failure is not None and start < hours:
+        words.append(f"{100 * float(task.failure[start]):.0f} % risk of failure before it")
+    return "; ".join(words) or "cheapest free place"
+
+
+def _with_others(task: Task, options: Options, schedule: Schedule, k: int) -> list[str]:
+    if not task.group:
+        return []
+    same = np.flatnonzero((options.group == options.group[k]) & (schedule.start >= 0))
+    begin, end = int(schedule.start[k]), int(schedule.start[k]) + task.duration_h
+    names = options.problem.tasks
+    ends = schedule.start + options.duration
+    return [names[j].name for j in same.tolist() if j != k and schedule.start[j] < end and ends[j] > begin]
+
+
+def loads(options: Options, schedule: Schedule) -> tuple[CrewLoad, ...]:
+    """People busy and people there, of each crew."""
+    usage = Usage(options, schedule)
+    crews = options.problem.crews
+    return tuple(CrewLoad(c.name, usage.busy[k].copy(), c.there.copy()) for k, c in enumerate(crews))
+
+
+def conflicts(options: Options, schedule: Schedule) -> tuple[Conflict, ...]:
+    """Everything that is wrong with a schedule, in sentences."""
+    found = []
+    usage = Usage(options, schedule)
+    for c, crew in enumerate(options.problem.crews):
+        over = usage.busy[c] > crew.there
+        if over.any():
+            jobs = [k for k in _of_crew(options, schedule, c) if over[_run(options, schedule, k)].any()]
+            text = f"{crew.name}: {int(over.sum())} h with more people at work than are there"
+            found.append(Conflict("crew", text, tuple(options.problem.tasks[k].name for k in jobs)))
+    for k, task in enumerate(options.problem.tasks):
+        start = int(schedule.start[k])
+        if start >= 0 and start < task.earliest_h:
+            text = f"{task.name}: {task.part or 'it'} is not there before {(task.earliest_h - start) / 24:.1f} d later"
+            found.append(Conflict("parts", text, (task.name,)))
+        if task.kind == "legal" and task.due_h is not None and (start < 0 or start + task.duration_h > task.due_h):
+            found.append(Conflict("deadline", f"{task.name}: the deadline by law is missed", (task.name,)))
+        if start < 0 and not np.isfinite(options.own[options.first_row[k] : options.first_row[k + 1]]).any():
+            text = f"{task.name}: no crew has {task.duration_h} h in one go with {task.people} people"
+            found.append(Conflict("horizon", text, (task.name,)))
+    return tuple(found)
+
+
+def _run(options: Options, schedule: Schedule, k: int) -> slice:
+    return slice(int(schedule.start[k]), int(schedule.start[k] + options.duration[k]))
+
+
+def _of_crew(options: Options, schedule: Schedule, crew: int) -> list[int]:
+    planned = np.flatnonzero(schedule.start >= 0)
+    return [int(k) for k in planned if options.row_crew[schedule.row[k]] == crew]

@@ -1,0 +1,155 @@
+"""A plan as the outside sees it: made, bettered, edited by a person, and compared with other policies."""
+
+import pickle
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from twinviewer.maintenance.planning.calendar import HOUR_NS
+from twinviewer.maintenance.planning.greedy import first_plan
+from twinviewer.maintenance.planning.improve import Clock, Progress, improved
+from twinviewer.maintenance.planning.outcome import bars, conflicts, cost_of, loads
+from twinviewer.maintenance.planning.policies import fixed_interval, run_to_failure
+from twinviewer.maintenance.planning.problem import Options, Problem, Schedule, compiled
+from twinviewer.maintenance.results import Cost, Plan, PlannedStop
+from twinviewer.model.errors import DataError
+
+Tell = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Token:
+    """What a plan needs to be worked on further; the `edited` tasks were placed by a person."""
+
+    options: Options
+    schedule: Schedule
+    edited: frozenset[str] = frozenset()
+    planner: Cost | None = None
+
+
+def first(problem: Problem, start_ns: int, stops: tuple[PlannedStop, ...] = (), notes: tuple[str, ...] = ()) -> Plan:
+    """A valid plan at once. Raises DataError for a job that no crew can do."""
+    options = compiled(problem)
+    token = Token(options, first_plan(options))
+    return _plan(token, start_ns, stops, notes, 0.0, _others(options))
+
+
+def bettered(
+    plan: Plan,
+    limit_s: float,
+    progress: Tell = lambda fraction, text: None,
+    snapshot: Path | None = None,
+    seed: int = 0,
+    clock: Clock = time.monotonic,
+) -> Plan:
+    """The plan after up to `limit_s` of search; jobs that a person placed stay where they are.
+
+    `progress` may raise to cancel. With `snapshot`, each better plan is written there as a whole (read it with
+    `read_snapshot`), so that who stops this early has the best plan so far.
+    """
+    token = _token(plan)
+    best = token
+    bound, told = plan.bound_eur, float("inf")
+    for state in improved(token.options, limit_s, seed, token.schedule, clock):
+        bound = max(bound, state.bound_eur)
+        best = replace(token, schedule=state.schedule)
+        if snapshot is not None and state.cost_eur < told:
+            told = state.cost_eur
+            _write(_plan(best, plan.start_ns, plan.stops, plan.notes, bound, plan.compare), snapshot)
+        progress(min(1.0, state.seconds / max(limit_s, 1e-9)), _said(state, bound))
+    return _plan(best, plan.start_ns, plan.stops, plan.notes, bound, plan.compare)
+
+
+def moved(plan: Plan, work_order: str, start_ns: int, crew: str = "") -> Plan:
+    """The plan after a person has put a job elsewhere (to the nearest full hour); conflicts are said, not prevented.
+
+    Raises DataError for a job that the plan does not have, or a time outside of it.
+    """
+    token = _token(plan)
+    problem = token.options.problem
+    names = [t.name for t in problem.tasks]
+    if work_order not in names:
+        raise DataError("the plan has no such job", work_order)
+    hour = round((start_ns - plan.start_ns) / HOUR_NS)
+    k = names.index(work_order)
+    if not 0 <= hour <= plan.hours - problem.tasks[k].duration_h:
+        raise DataError("this lies outside the plan", work_order, f"It covers {plan.hours // 24} days.")
+    task = replace(problem.tasks[k], pinned_h=hour, pinned_crew=crew or problem.tasks[k].pinned_crew)
+    tasks = (*problem.tasks[:k], task, *problem.tasks[k + 1 :])
+    options = compiled(replace(problem, tasks=tasks))
+    rows = token.schedule.row.copy()
+    shift = options.first_row - token.options.first_row
+    planned = rows >= 0
+    rows[planned] += shift[:-1][planned]
+    schedule = Schedule(token.schedule.start.copy(), rows).with_task(k, hour, int(options.first_row[k]))
+    edited = Token(options, schedule, token.edited | {work_order}, token.planner or plan.cost)
+    return _plan(edited, plan.start_ns, plan.stops, plan.notes, 0.0, plan.compare)
+
+
+def read_snapshot(path: Path) -> Plan | None:
+    """The newest plan that `bettered` has written, None where there is none yet."""
+    try:
+        with path.open("rb") as file:
+            plan = pickle.load(file)
+    except FileNotFoundError:
+        return None
+    return plan if isinstance(plan, Plan) else None
+
+
+def _write(plan: Plan, path: Path) -> None:
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as file:
+        pickle.dump(plan, file)
+    part.replace(path)
+
+
+def _token(plan: Plan) -> Token:
+    if not isinstance(plan.token, Token):
+        raise DataError("this plan cannot be worked on", "plan", "Make a new one.")
+    return plan.token
+
+
+def _others(options: Options) -> Mapping[str, Cost]:
+    return {
+        "run_to_failure": cost_of(options, run_to_failure(options)),
+        "fixed_interval": cost_of(options, fixed_interval(options)),
+    }
+
+
+def _plan(
+    token: Token,
+    start_ns: int,
+    stops: tuple[PlannedStop, ...],
+    notes: tuple[str, ...],
+    bound: float,
+    compare: Mapping[str, Cost],
+) -> Plan:
+    options, schedule = token.options, token.schedule
+    cost = cost_of(options, schedule)
+    total = cost.total_eur
+    gap = min(max((total - bound) / total, 0.0), 1.0) if total > 0 else 0.0
+    compared = {**compare, "plan": token.planner or cost}
+    if token.edited:
+        compared["edit"] = cost
+    return Plan(
+        start_ns,
+        options.own.shape[1],
+        bars(options, schedule, start_ns),
+        cost,
+        bound,
+        gap,
+        compared,
+        loads(options, schedule),
+        stops,
+        conflicts(options, schedule),
+        token,
+        notes,
+    )
+
+
+def _said(state: Progress, bound: float) -> str:
+    proven = (
+        f", at most {100 * (1 - bound / state.cost_eur):.0f} % above the best" if state.cost_eur > bound > 0 else ""
+    )
+    return f"{state.cost_eur:,.0f} EUR{proven}"

@@ -1,0 +1,137 @@
+"""Reads from a recording what maintenance needs: running hours and pace of assets, and tags as arrays over minutes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from twinviewer.history.recording import Recording
+from twinviewer.model.asset import Asset, Tag
+from twinviewer.model.errors import RecordingError
+from twinviewer.model.quality import Quality, quality_of
+from twinviewer.scene.scene import Scene
+
+SECOND_NS = 1_000_000_000
+MINUTE_NS = 60 * SECOND_NS
+HOUR_NS = 60 * MINUTE_NS
+MOST_DAYS = 60.0
+READ = frozenset({"state", "vibration", "temperature", "current", "power", "pressure", "lubrication", "load", "speed"})
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """One asset's past. `time_ns` int64 (n,), evenly spaced; `value` float64 (n,) per tag key, NaN where there is
+    nothing usable; `bad` share of steps of bad quality, per tag key."""
+
+    asset: Asset
+    time_ns: np.ndarray
+    value: Mapping[str, np.ndarray]
+    role: Mapping[str, str]
+    bad: Mapping[str, float]
+    sampled_s: float = float("nan")
+
+    def of_role(self, role: str) -> np.ndarray | None:
+        """The values of the first tag with this role."""
+        return next((self.value[key] for key, found in self.role.items() if found == role), None)
+
+
+def span_of(recording: Recording, where: str) -> tuple[int, int]:
+    """First and last moment. Raises RecordingError where nothing is recorded."""
+    first, last = recording.span()
+    if last <= first:
+        raise RecordingError("nothing is recorded here yet", where, "Record for a while, then ask again.")
+    return first, last
+
+
+def minutes_of(
+    recording: Recording, scene: Scene, assets: Sequence[Asset], until_ns: int = 0, days: float = MOST_DAYS
+) -> list[Minutes]:
+    """The last `days` of some assets before `until_ns` (0: the end), by minutes; by seconds where less than two hours
+    are recorded. A value holds until the next one as long as the recorder ran. Raises RecordingError."""
+    first, last = span_of(recording, str(recording.folder))
+    last = min(last, until_ns) if until_ns else last
+    first = max(first, last - int(days * 24 * HOUR_NS))
+    recorded = {tag.name for tag in recording.tags}
+    of_asset = [[scene.tags[row] for row in asset.tags] for asset in assets]
+    of_asset = [[t for t in tags if t.name in recorded and t.role in READ] for tags in of_asset]
+    wanted = [t for tags in of_asset for t in tags]
+    if last - first > 2 * HOUR_NS:
+        step_ns = MINUTE_NS
+        columns = recording.minutes([recording.number(t.name) for t in wanted], first, last)
+        numbers, times, values, quality = (columns[name] for name in ("tag", "time", "mean", "quality"))
+    else:
+        step_ns = SECOND_NS
+        rows = recording.samples([t.name for t in wanted], first, last, before=True)
+        numbers, times, values, quality = rows.tag, rows.time, rows.value, quality_of(rows.status, rows.time)
+    grid = np.arange(first // step_ns, last // step_ns + 1, dtype=np.int64) * step_ns
+    on = _recorded(grid, recording, first, last)
+    bounds = {n: np.searchsorted(numbers, [n, n + 1]) for n in (recording.number(t.name) for t in wanted)}
+
+    def series(tag: Tag) -> tuple[np.ndarray, float]:
+        a, b = bounds[recording.number(tag.name)]
+        return _on_grid(grid, on, times[a:b], values[a:b], quality[a:b])
+
+    found = []
+    for asset, tags in zip(assets, of_asset, strict=True):
+        held = {t.key: series(t) for t in tags}
+        found.append(
+            Minutes(
+                asset,
+                grid,
+                {k: v for k, (v, _) in held.items()},
+                {t.key: t.role for t in tags},
+                {k: bad for k, (_, bad) in held.items()},
+                step_ns / 1e9,
+            )
+        )
+    return found
+
+
+def _recorded(grid: np.ndarray, recording: Recording, first: int, last: int) -> np.ndarray:
+    """bool (n,): when the recorder ran and the feed delivered."""
+    on = np.zeros(len(grid), bool)
+    for stretch in recording.usable(first, last):
+        on |= (grid >= stretch.first_ns - MINUTE_NS) & (grid <= stretch.last_ns + MINUTE_NS)
+    return on
+
+
+def _on_grid(
+    grid: np.ndarray, on: np.ndarray, time: np.ndarray, value: np.ndarray, quality: np.ndarray
+) -> tuple[np.ndarray, float]:
+    """The value that held at each step, NaN where there was none; and the share of steps of bad quality."""
+    if not len(time):
+        return np.full(len(grid), np.nan), 0.0
+    at = np.searchsorted(time, grid + (grid[1] - grid[0] if len(grid) > 1 else 1), "left") - 1
+    holds = on & (at >= 0)
+    bad = holds & (quality[np.maximum(at, 0)] >= Quality.BAD)
+    return np.where(holds & ~bad, value[np.maximum(at, 0)], np.nan), float(bad.mean())
+
+
+def running(recording: Recording, scene: Scene, assets: Sequence[Asset]) -> tuple[dict[str, float], dict[str, float]]:
+    """Running hours now and running hours per hour, by asset, from the counters of role "hours"."""
+    first, last = span_of(recording, str(recording.folder))
+    hours, pace = dict[str, float](), dict[str, float]()
+    recorded = {tag.name for tag in recording.tags}
+    begin, end = recording.at(first), recording.at(last)
+    length_h = (last - first) / HOUR_NS
+    for asset in assets:
+        for row in asset.tags:
+            tag = scene.tags[row]
+            if tag.role != "hours" or tag.name not in recorded or not np.isfinite(end.value[row]):
+                continue
+            hours[asset.asset_id] = float(end.value[row])
+            run = float(end.value[row] - begin.value[row]) / length_h
+            if np.isfinite(run) and 0 <= run <= 1.5 and length_h >= 1:
+                pace[asset.asset_id] = run
+    return hours, pace
+
+
+def opened(path: Path, scene: Scene) -> Recording:
+    """The recording of a scene. Raises RecordingError where it holds none of the scene's tags."""
+    recording = Recording.open(path, scene)
+    known = {tag.name for tag in scene.tags}
+    if not any(tag.name in known for tag in recording.tags):
+        recording.close()
+        raise RecordingError("the recording has no tag of this scene", str(path), "Was it made of another scene?")
+    return recording

@@ -1,0 +1,85 @@
+"""Brings scene, recording, work orders and settings together: a plan from them, and the cards it stands on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from twinviewer.maintenance.orders.model import Order
+from twinviewer.maintenance.orders.store import OrderStore
+from twinviewer.maintenance.planning import plan as plans
+from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, planned_stops
+from twinviewer.maintenance.planning.jobs import Finder, Known, Lost
+from twinviewer.maintenance.prognosis.assets import cards_of
+from twinviewer.maintenance.recorded import opened, running, span_of
+from twinviewer.maintenance.results import Card, Plan
+from twinviewer.maintenance.settings import read_settings
+from twinviewer.scene.scene import load_scene
+
+Tell = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a plan is asked for. `orders` is the file of the work orders, None without one."""
+
+    scene: Path
+    recording: Path
+    weeks: int = 4
+    orders: Path | None = None
+
+
+def no_lost(asset_id: str) -> float | None:
+    """No flow model: the rates of maintenance.toml are used."""
+    return None
+
+
+def cards(
+    scene_path: Path,
+    recording_path: Path,
+    asset_ids: Sequence[str] = (),
+    until_ns: int = 0,
+    orders: Path | None = None,
+    progress: Tell = lambda fraction, text: None,
+) -> tuple[Card, ...]:
+    """Evidence cards of some assets, or of all that have sensors. Raises TwinError."""
+    scene = load_scene(scene_path, geometry=False)
+    recording = opened(recording_path, scene)
+    try:
+        return cards_of(scene, recording, read_settings(scene_path), orders_in(orders), asset_ids, until_ns, progress)
+    finally:
+        recording.close()
+
+
+def orders_in(path: Path | None) -> tuple[Order, ...]:
+    """All work orders of a file, none without one."""
+    if path is None or not path.exists():
+        return ()
+    with OrderStore(path) as store:
+        return store.orders()
+
+
+def first_plan(
+    request: Request,
+    lost_per_hour: Lost = no_lost,
+    found: Sequence[Card] | None = None,
+    progress: Tell = lambda fraction, text: None,
+) -> Plan:
+    """A plan at once, from the end of the recording on; cards are made where none are given. Raises TwinError."""
+    scene = load_scene(request.scene, geometry=False)
+    settings = read_settings(request.scene)
+    recording = opened(request.recording, scene)
+    orders = orders_in(request.orders)
+    try:
+        last = span_of(recording, str(request.recording))[1]
+        if found is None:
+            found = cards_of(scene, recording, settings, orders, (), 0, lambda f, text: progress(0.8 * f, text))
+        run, pace = running(recording, scene, scene.assets)
+    finally:
+        recording.close()
+    start_ns = -(-last // HOUR_NS) * HOUR_NS
+    hours = Hours(start_ns, request.weeks * 168, settings.zone)
+    known = Known({c.asset_id: c for c in found}, run, pace, {}, orders, lost_per_hour)
+    finder = Finder(scene.assets, settings, known, hours)
+    problem = finder.problem()
+    progress(0.9, "making a first plan")
+    return plans.first(problem, start_ns, planned_stops(settings, hours), tuple(finder.notes))
