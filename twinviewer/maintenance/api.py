@@ -2,9 +2,19 @@
 
 Results are re-exported here so that a panel imports one module. Functions take paths and plain data, a
 `progress(fraction, text)` that may raise to cancel, and raise only errors of `twinviewer.model.errors`.
+
+A plan: `first_plan(Request(...))` at once, then `bettered(plan, seconds, progress, snapshot)` in a worker process while
+`read_snapshot(snapshot)` shows the best so far; `moved` after a drag. Work orders: an `OrderStore`, with `accept` for
+cards, `schedule` for plans, `finish` for repairs, `indicators` for how it goes, `icalendar` and `CsvConnector` outward.
 """
 
+from twinviewer.maintenance.orders.calendar_file import icalendar
+from twinviewer.maintenance.orders.connector import Connector, CsvConnector
+from twinviewer.maintenance.orders.flow import accept, compared, finish, schedule
+from twinviewer.maintenance.orders.indicators import indicators
 from twinviewer.maintenance.orders.model import Change, Check, Decision, Feedback, Order, OrderState, may_become
+from twinviewer.maintenance.orders.store import FILE, OrderStore
+from twinviewer.maintenance.planning.plan import bettered, moved, read_snapshot
 from twinviewer.maintenance.results import (
     BackTest,
     Card,
@@ -22,8 +32,11 @@ from twinviewer.maintenance.results import (
     Risk,
     Similar,
 )
+from twinviewer.maintenance.service import Request, cards, first_plan
+from twinviewer.maintenance.settings import MaintenanceSettings, read_settings
 
 __all__ = [
+    "FILE",
     "BackTest",
     "Card",
     "Cause",
@@ -31,19 +44,36 @@ __all__ = [
     "Check",
     "Choice",
     "Conflict",
+    "Connector",
     "Cost",
     "CrewLoad",
+    "CsvConnector",
     "Decision",
     "Feedback",
     "Indicators",
+    "MaintenanceSettings",
     "Moved",
     "Order",
     "OrderState",
+    "OrderStore",
     "Plan",
     "PlannedJob",
     "PlannedStop",
     "Readiness",
+    "Request",
     "Risk",
     "Similar",
+    "accept",
+    "bettered",
+    "cards",
+    "compared",
+    "finish",
+    "first_plan",
+    "icalendar",
+    "indicators",
     "may_become",
+    "moved",
+    "read_settings",
+    "read_snapshot",
+    "schedule",
 ]
