@@ -112,8 +112,13 @@ class MainWindow(QMainWindow):
 
     def _on_scene(self, scene: Scene) -> None:
         self._own_bookmarks.clear()
+        self.pages.setCurrentWidget(self.picture if self.has_scene else self.welcome)
+        self.tool_bar.set_scene(self.has_scene)
+        for dock in self.docks.docks.values():
+            dock.setVisible(self.has_scene)
         if self.has_scene:
             self.setWindowTitle(f"{scene.name} – twinviewer")
+            self._settle()
             self.picture.show_scene(scene)
             for note in scene.notes:
                 if note.level != "info":
@@ -123,13 +128,16 @@ class MainWindow(QMainWindow):
         else:
             self.setWindowTitle("twinviewer")
             self.welcome.show_recent(self.host.settings.value.recent)
-        self.pages.setCurrentWidget(self.picture if self.has_scene else self.welcome)
-        self.tool_bar.set_scene(self.has_scene)
-        for dock in self.docks.docks.values():
-            dock.setVisible(self.has_scene)
         commands.register_bookmarks(self)
         commands.register_recent(self)
         self.registry.refresh()
+
+    def _settle(self) -> None:
+        """Give everything its final size before the picture is drawn, so that it is drawn once."""
+        for owner in (self, self.pages, self.picture):
+            layout = owner.layout()
+            if layout is not None:
+                layout.activate()
 
     def _on_mode(self, mode: str) -> None:
         self.tool_bar.modes.choose(mode)

@@ -146,6 +146,7 @@ class Picture(QWidget):
         from twinviewer.view.qt_widget import StageWidget
 
         widget = StageWidget(self)
+        widget.setGeometry(self._stage_box.geometry())
         self._stage_box.addWidget(widget)
         widget.overlay = self._paint_overlay
         widget.clicked.connect(self._on_click)

@@ -5,20 +5,21 @@ No Qt object is touched by another thread: workers put plain data into a queue t
 
 import itertools
 import logging
-import multiprocessing
 import queue
 import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
 
 from twinviewer.model.errors import TwinError
 from twinviewer.session.events import Event
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 _log = logging.getLogger(__name__)
 _STOP_AFTER_S = 2.0
@@ -70,6 +71,8 @@ class _Channel:
 
     def listen(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
         """Run a worker process from its start to its end, and pass on what it says; `stop` ends it."""
+        import multiprocessing  # not on the way to the first frame
+
         context = multiprocessing.get_context("spawn")
         here, there = context.Pipe(duplex=False)
         process = context.Process(target=_worker, args=(there, function, arguments), daemon=True)
@@ -81,7 +84,7 @@ class _Channel:
             here.close()
             _end(process)
 
-    def _hear(self, here: Connection, process: BaseProcess) -> None:
+    def _hear(self, here: "Connection", process: "BaseProcess") -> None:
         while not self.stop.is_set():
             try:
                 if not here.poll(0.05):
@@ -98,7 +101,7 @@ class _Channel:
                 return
 
 
-def _end(process: BaseProcess) -> None:
+def _end(process: "BaseProcess") -> None:
     """End a worker process, kindly and then not."""
     if process.is_alive():
         process.terminate()
@@ -168,7 +171,7 @@ def _error_of(value: tuple[str, ...]) -> Exception:
     return WorkerError(rest[0], rest[1])
 
 
-def _worker(pipe: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+def _worker(pipe: "Connection", function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     def progress(fraction: float, text: str = "") -> None:
         pipe.send(("progress", (float(fraction), text)))
 
