@@ -1,0 +1,173 @@
+"""Figures of maintenance: remaining life, alarms of bearings, prognosis, planning, policy.
+
+`python -m benchmarks.maintenance` measures them all.
+Real data is read from ../shared/data/maintenance; figures that need it are left out with a line where it is absent.
+`python -m benchmarks.maintenance NAME …` runs only some parts: lives, bearings, prognosis, plan, policy.
+"""
+
+import gzip
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.harness import best, exit_code, figure
+from benchmarks.jobs import made
+from twinviewer.maintenance.condition.own_baseline import alarms, scored
+from twinviewer.maintenance.lives import Lives, lives_of
+from twinviewer.maintenance.planning.improve import improved
+from twinviewer.maintenance.planning.outcome import conflicts
+from twinviewer.maintenance.planning.problem import compiled
+from twinviewer.maintenance.remaining_life import fit
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "maintenance"
+COLUMNS = ["unit", "cycle", "s1", "s2", "s3", *(f"x{k}" for k in range(1, 22))]
+CAP = 125.0
+BOUNDS = {"FD001": 13.0, "FD002": 13.0, "FD003": 12.5, "FD004": 12.5}
+IMS_FAILED = {1: ("B3", "B4"), 2: ("B1",), 3: ("B3",)}
+
+
+def main(parts: list[str]) -> int:
+    """Run the named parts, all of them where none is named."""
+    for name in parts or list(PARTS):
+        PARTS[name]()
+    return exit_code()
+
+
+def _absent(what: str) -> None:
+    print(f"left out, data absent: {what}", file=sys.stderr)
+
+
+def turbofans(name: str) -> Lives:
+    """A table of the turbofan set ("train_FD001")."""
+    with gzip.open(DATA / "cmapss" / f"{name}.txt.gz", "rt") as file:
+        frame = pd.read_csv(file, sep=r"\s+", header=None, names=COLUMNS)
+    return lives_of(frame, "unit", "cycle", name)
+
+
+def lives() -> None:
+    """Remaining life on the official test units."""
+    for name, bound in BOUNDS.items():
+        if not (DATA / "cmapss" / f"RUL_{name}.txt.gz").exists():
+            _absent(f"turbofans {name}, test units")
+            continue
+        with gzip.open(DATA / "cmapss" / f"RUL_{name}.txt.gz", "rt") as file:
+            truth = np.minimum(np.loadtxt(file), CAP)
+        predicted = fit(turbofans(f"train_{name}"), CAP).predict(turbofans(f"test_{name}"))
+        off = predicted.rul - truth
+        inside = (predicted.low <= truth) & (truth <= predicted.high)
+        sides = {"units": len(truth)}
+        figure(
+            f"remaining life {name}, RMSE capped at 125",
+            float(np.sqrt((off**2).mean())),
+            "cycles",
+            sides,
+            f"<= {bound}",
+        )
+        covered = float(inside.mean())
+        figure(f"80 % interval {name}, coverage", covered, "share", sides, ">= 0.76")
+        figure(f"80 % interval {name}, coverage, from above", covered, "share", sides, "<= 0.86")
+        figure(f"{name}, late by more than 20 cycles", float((off > 20).mean()), "share", sides, "<= 0.06")
+
+
+def bearing_series() -> list[tuple[str, bool, np.ndarray]]:
+    """(name, failed, acceleration RMS in g) of every series that is there."""
+    found = []
+    for path in sorted((DATA / "femto").glob("femto*.csv.gz")):
+        for name, table in pd.read_csv(path).groupby("bearing"):
+            level = np.maximum(table["h_rms_g"].to_numpy(), table["v_rms_g"].to_numpy())
+            found.append((f"femto {name}", True, level))
+    for path in sorted((DATA / "ims").glob("set*_timefeatures.csv.gz")):
+        table, number = pd.read_csv(path), int(path.name[3])
+        for bearing in ("B1", "B2", "B3", "B4"):
+            columns = [c for c in table if c.startswith(bearing) and c.endswith("_rms")]
+            level = table[columns].max(axis=1).to_numpy()
+            found.append((f"ims {number} {bearing}", bearing in IMS_FAILED.get(number, ()), level[level > 0.01]))
+    return found
+
+
+def bearings() -> None:
+    """Alarms of each machine's own baseline on bearings that ran to failure, and on their neighbours."""
+    series = bearing_series()
+    if not series:
+        _absent("bearings")
+        return
+    scores = [(failed, len(level), scored(alarms(level), len(level), failed)) for _, failed, level in series]
+    failures = [s for failed, _, s in scores if failed]
+    records = sum(n for _, n, _ in scores)
+    useful = sum(s.useful for s in failures)
+    false = sum(s.false for _, _, s in scores)
+    figure(
+        "bearings, useful alarms",
+        useful / len(failures),
+        "of series",
+        {"useful": useful, "failed": len(failures)},
+        ">= 0.8",
+    )
+    figure(
+        "bearings, false alarms",
+        1000 * false / records,
+        "per 1000 records",
+        {"false": false, "records": records},
+        "<= 0.2",
+    )
+
+
+def prognosis() -> None:
+    """One asset, 30 days of minutes of ten signals, from arrays to the evidence card."""
+    from benchmarks.wearing import minutes_with_wear
+    from twinviewer.maintenance.prognosis.assets import card
+    from twinviewer.maintenance.settings import MaintenanceSettings
+
+    minutes, tags = minutes_with_wear(30)
+    seconds = best(lambda: card(minutes, tags, MaintenanceSettings()), 5)
+    figure("prognosis of one asset, 30 days of minutes", 1000 * seconds, "ms", {"tags": len(tags)}, "<= 300")
+
+
+def plan() -> None:
+    """200 jobs over 4 weeks, and 1,000 over 8."""
+    options = compiled(made(200, 4, 1))
+    began = time.perf_counter()
+    first = after_60 = last = None
+    for state in improved(options, 120.0):
+        if first is None:
+            first = state
+            figure("plan of 200 jobs, first valid plan", time.perf_counter() - began, "s", {}, "<= 2")
+        if state.seconds <= 60:
+            after_60 = state
+        last = state
+    assert first is not None
+    assert after_60 is not None
+    assert last is not None
+    sides = {"plan_eur": after_60.cost_eur, "greedy_eur": first.cost_eur}
+    figure("plan of 200 jobs, cost after 60 s / greedy", after_60.cost_eur / first.cost_eur, "ratio", sides, "<= 0.92")
+    sides = {"plan_eur": last.cost_eur, "bound_eur": last.bound_eur}
+    figure("plan of 200 jobs, proven gap after 120 s", last.gap, "share", sides, "<= 0.08")
+    began = time.perf_counter()
+    options = compiled(made(1000, 8, 1))
+    state = next(iter(improved(options, 10.0)))
+    wrong = len([c for c in conflicts(options, state.schedule) if c.kind in ("crew", "parts")])
+    figure("plan of 1,000 jobs, first valid plan", time.perf_counter() - began, "s", {"conflicts": wrong}, "<= 10")
+
+
+def policy() -> None:
+    """Replacing by prognosis on lives left out, against the best fixed interval."""
+    from benchmarks.replacing import costs
+
+    if not (DATA / "cmapss" / "train_FD001.txt.gz").exists():
+        _absent("turbofans")
+        return
+    for name in ("FD001", "FD003"):
+        ours, fixed = costs(turbofans(f"train_{name}"))
+        sides = {"ours": ours, "best_fixed_interval": fixed}
+        figure(
+            f"policy on lives left out of {name}, cost / best fixed interval", ours / fixed, "ratio", sides, "<= 0.75"
+        )
+
+
+PARTS = {"lives": lives, "bearings": bearings, "prognosis": prognosis, "plan": plan, "policy": policy}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
