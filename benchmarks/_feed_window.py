@@ -25,7 +25,7 @@ from twinviewer.session.sources import LiveSource
 from twinviewer.view.stage import Stage
 from twinviewer.view.window import is_software, renderer_name
 
-TAGS_PER_ASSET = 5
+ROLES = ("vibration", "power", "temperature", "current", "load", "speed", "pressure", "lubrication", "queue", "hours")
 PERIOD_S = 1 / 30
 SIZE = (1280, 800)
 SIZE_IN_SOFTWARE = (640, 400)  # without a graphics card the processor that must serve, receive and draw is one
@@ -34,9 +34,11 @@ _SETTLE_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What came of it: times between frames, what a frame cost, delays from change to colour; all in seconds."""
+    """What came of it: times between frames, the same while nothing changed, what a frame cost, delays from change to
+    colour; all in seconds."""
 
     intervals_s: np.ndarray
+    idle_intervals_s: np.ndarray
     costs_s: np.ndarray
     delays_s: np.ndarray
     changes: int
@@ -48,18 +50,17 @@ class Watched:
 
 
 def make_scene(folder: Path, assets: int) -> Path:
-    """A scene of machines with five tags each on the load nodes i=1, i=2, …"""
-    keys = ("Vibration", "Power", "Temperature", "Current", "Load")
+    """A scene of machines with ten tags each on the load nodes i=1, i=2, …"""
     lines = ["format = 1", 'name = "Load"', 'site = "Site"', "[namespaces]", f'p = "{URI}"', "[assets]"]
     lines += ['table = "assets.csv"', "[type.machine]", 'label = "Machine"', "rated_power_kw = 20"]
     lines.append('vibration = { group = "2", foundation = "rigid" }')
-    for key in keys:
-        lines += [f"[type.machine.tags.{key}]", f'node = "p:i={{{key.lower()}}}"', f'role = "{key.lower()}"']
+    for role in ROLES:
+        lines += [f"[type.machine.tags.{role.title()}]", f'node = "p:i={{{role}}}"', f'role = "{role}"']
     (folder / "scene.toml").write_text("\n".join(lines) + "\n")
-    rows = [",".join(("asset", "type", "path", *(key.lower() for key in keys)))]
+    rows = [",".join(("asset", "type", "path", *ROLES))]
     for k in range(assets):
-        first = TAGS_PER_ASSET * k + 1
-        rows.append(",".join((f"A-{k}", "machine", "Line", *(str(first + i) for i in range(TAGS_PER_ASSET)))))
+        first = len(ROLES) * k + 1
+        rows.append(",".join((f"A-{k}", "machine", "Line", *(str(first + i) for i in range(len(ROLES))))))
     (folder / "assets.csv").write_text("\n".join(rows) + "\n")
     return folder
 
@@ -88,7 +89,7 @@ def watch(server: ServerProcess, tags: int, seconds: float) -> Watched:
     """Draw `seconds` of what the server does; its load is paused before and after, so that changes can be counted."""
     server.command("pause")
     with tempfile.TemporaryDirectory() as folder:
-        path = make_scene(Path(folder), tags // TAGS_PER_ASSET)
+        path = make_scene(Path(folder), tags // len(ROLES))
         scene = load_scene(path, geometry=False)
         floor = factory(len(scene.assets), small=True)
         scene = replace(scene, geometry=floor.geometry, asset_of_node=floor.asset_of_node)
@@ -103,15 +104,19 @@ def watch(server: ServerProcess, tags: int, seconds: float) -> Watched:
             session = Session(scene, LiveSource(link), "energy")
             until(lambda: _is_up(session, tags), 60, "all tags have a sample")
             _settle(session)
+            idle, _, _ = _draw(session, stage, scene, seconds / 2)
             changes, before = changes_on(server), link.table.connection()
             server.command("resume")
-            frames = _draw(session, stage, scene, seconds)
+            intervals, costs, delays = _draw(session, stage, scene, seconds)
             server.command("pause")
             _settle(session)
             after = link.table.connection()
             changes = changes_on(server) - changes
     return Watched(
-        *frames,
+        intervals,
+        idle,
+        costs,
+        delays,
         changes,
         after.samples - before.samples,
         after.lost - before.lost,
