@@ -1,0 +1,128 @@
+"""Prognosis: intervals hold the truth, ages give probabilities and never dates, poor data gives no answer."""
+
+import numpy as np
+import pytest
+from scipy.stats import CensoredData, weibull_min
+
+from benchmarks.wearing import minutes_with_wear
+from twinviewer.maintenance.planning.renewal import best_age, left_to_do, weibull_failure
+from twinviewer.maintenance.prognosis import degradation, weibull
+from twinviewer.maintenance.prognosis.assets import card
+from twinviewer.maintenance.prognosis.curves import failure_curve, failure_within
+from twinviewer.maintenance.settings import MaintenanceSettings, TypeSettings
+from twinviewer.model.errors import DataError
+from twinviewer.model.state import Zone
+
+
+def test_a_worn_bearing_is_found_dated_and_named() -> None:
+    minutes, tags = minutes_with_wear(30, left_days=6.0)
+    found = card(minutes, tags, MaintenanceSettings())
+    assert found.tier == "degradation"
+    assert found.low_days <= 6.0 <= found.high_days
+    assert found.low_days < found.rul_days < found.high_days
+    assert found.causes[0].label == "Rolling bearing wear"
+    assert any("Vibration" in words for words in found.causes[0].speaks_for)
+    assert any("Pressure" in words for words in found.causes[0].speaks_for)
+    assert found.zone in (Zone.B, Zone.C)
+    assert 0 < found.detected_ns < found.time_ns
+    assert (np.diff(found.fit) <= 1e-9).all()
+    assert found.risks[0].probability <= found.risks[1].probability
+    assert all(r.low <= r.probability <= r.high for r in found.risks)
+
+
+@pytest.mark.parametrize("left", [1.0, 3.0, 8.0])
+def test_intervals_narrow_and_hold_the_truth(left: float) -> None:
+    inside = 0
+    for seed in range(6):
+        minutes, tags = minutes_with_wear(20, left_days=left, seed=seed)
+        found = card(minutes, tags, MaintenanceSettings())
+        inside += found.low_days <= left <= found.high_days
+    assert inside >= 3
+
+
+def test_without_wear_there_is_a_probability_and_no_date() -> None:
+    minutes, tags = minutes_with_wear(20, wears=False)
+    component = {"name": "bearing", "life_h": 10_000, "renewed_by": "Replace"}
+    kind = TypeSettings.model_validate(
+        {"component": [component], "work": [{"title": "Replace", "skill": "mechanic", "duration_h": 4}]}
+    )
+    settings = MaintenanceSettings.model_validate({}).model_copy(update={"types": {"compressor": kind}})
+    found = card(minutes, tags, settings, hours_run=8000.0, pace=0.75)
+    assert found.tier == "age"
+    assert np.isnan(found.rul_days)
+    assert failure_curve(found, np.array([1.0])) is None
+    expected = weibull_failure(2.5, 10_000, 8000, np.array([30 * 24.0]), 0.75)[0]
+    assert found.risks[1].probability == pytest.approx(expected)
+    assert {c.name for c in found.choices} >= {"now", "in_a_week", "not_at_all"}
+
+
+def test_a_dead_sensor_gives_no_prognosis() -> None:
+    minutes, tags = minutes_with_wear(20)
+    minutes.value["Vibration"][:] = 2.0  # type: ignore[index]
+    found = card(minutes, tags, MaintenanceSettings())
+    assert found.tier == "poor_data"
+    assert "flat" in found.headline
+    assert np.isnan(found.rul_days)
+
+
+def test_an_exponential_without_noise_is_dated_exactly() -> None:
+    time = np.linspace(0, 10, 200)
+    level = 1 + 0.1 * np.exp(0.3 * time)
+    fit = degradation.fitted(time, level, limit=1 + 0.1 * np.exp(0.3 * 12))
+    assert fit is not None
+    assert fit.rul == pytest.approx(2.0, rel=0.02)
+    assert fit.low <= 2.0 <= fit.high
+    assert degradation.fitted(time, 5 - level, 10.0) is None
+    assert degradation.fitted(time[:3], level[:3], 10.0) is None
+
+
+def test_a_limit_that_is_passed_leaves_no_life() -> None:
+    time = np.linspace(0, 10, 100)
+    fit = degradation.fitted(time, time, limit=5.0)
+    assert fit is not None
+    assert fit.rul == 0.0
+
+
+def test_risk_is_half_at_the_median_and_grows() -> None:
+    days = np.linspace(0, 50, 100)
+    risk = failure_within(days, 10.0, 7.0, 15.0)
+    assert failure_within(np.array([10.0]), 10.0, 7.0, 15.0)[0] == pytest.approx(0.5)
+    assert (np.diff(risk) >= 0).all()
+    assert risk[0] == 0
+    low, high = failure_within(np.array([10 / 1.5, 15.0]), 10.0, 10 / 1.5, 15.0)
+    assert (low, high) == (pytest.approx(0.1), pytest.approx(0.9))
+
+
+def test_weibull_with_censoring_agrees_with_scipy_and_without_it_is_wrong() -> None:
+    random = np.random.default_rng(4)
+    lives = 100 * random.weibull(2.0, 400)
+    ends = random.uniform(20, 120, 400)
+    seen, failed = np.minimum(lives, ends), lives <= ends
+    ours = weibull.fitted(seen, failed, samples=40)
+    shape, _, scale = weibull_min.fit(CensoredData(uncensored=seen[failed], right=seen[~failed]), floc=0)
+    assert ours.shape == pytest.approx(shape, rel=0.01)
+    assert ours.scale == pytest.approx(scale, rel=0.01)
+    value, low, high = ours.within(30, 20)
+    truth = 1 - np.exp((0.3) ** 2 - (0.5) ** 2)
+    assert low <= truth <= high
+    assert low <= value <= high
+    left_out = weibull.fitted(seen[failed], np.ones(int(failed.sum()), bool), samples=5)
+    assert left_out.b10() < 0.9 * ours.b10()
+    with pytest.raises(DataError, match="too few"):
+        weibull.fitted(seen[:5], np.zeros(5, bool))
+
+
+def test_the_best_age_is_where_the_rate_meets_the_hazard() -> None:
+    shape, scale, planned, failed = 3.0, 1000.0, 1.0, 10.0
+    best = best_age(shape, scale, planned, failed)
+    hazard = shape / scale * (best.interval_h / scale) ** (shape - 1)
+    assert (failed - planned) * hazard == pytest.approx(best.rate, rel=0.05)
+    assert best_age(1.0, scale, planned, failed).interval_h > 2 * scale
+
+
+def test_what_is_put_off_is_at_most_a_planned_renewal() -> None:
+    far = np.arange(4 * 100 + 1.0)
+    for scale in (50.0, 300.0, 3000.0):
+        curve = weibull_failure(3.0, scale, 10.0, far)
+        rest = left_to_do(curve, 100, 500.0, 5000.0, best_age(3.0, scale, 500.0, 5000.0).rate)
+        assert rest <= 500.0 + 1e-9
