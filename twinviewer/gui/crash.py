@@ -41,6 +41,8 @@ class CrashDialog(QDialog):
         self.setMinimumSize(620, 380)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 16, 18, 14)
+        layout.setSpacing(10)
         layout.addWidget(label("twinviewer met an error that it did not expect", "heading"))
         says = (
             "The window goes on, and the collector is a process of its own: nothing that it receives or records is "

@@ -80,7 +80,10 @@ class Picture(QWidget):
         box.addWidget(self.trouble)
         self._layout.addWidget(self._strip_box)
         self._strip_box.hide()
-        self._stage_box = self._slot(1)
+        self._stage_place = QWidget()  # takes the room also while there is no picture
+        self._stage_box = QVBoxLayout(self._stage_place)
+        self._stage_box.setContentsMargins(0, 0, 0, 0)
+        self._layout.addWidget(self._stage_place, 1)
         self._below = self._slot()
         self._widget: StageWidget | None = None
         self._labels: LabelLayer | None = None
@@ -104,11 +107,11 @@ class Picture(QWidget):
         session.selection_changed.connect(self._on_selection)
         session.fly_requested.connect(self._on_fly)
 
-    def _slot(self, stretch: int = 0) -> QVBoxLayout:
+    def _slot(self) -> QVBoxLayout:
         slot = QVBoxLayout()
         slot.setContentsMargins(0, 0, 0, 0)
         slot.setSpacing(0)
-        self._layout.addLayout(slot, stretch)
+        self._layout.addLayout(slot)
         return slot
 
     def place_panels(self, panels: Sequence[PanelSlot]) -> None:
@@ -145,8 +148,8 @@ class Picture(QWidget):
     def _make_stage(self) -> "StageWidget":
         from twinviewer.view.qt_widget import StageWidget
 
-        widget = StageWidget(self)
-        widget.setGeometry(self._stage_box.geometry())
+        widget = StageWidget(self._stage_place)
+        widget.setGeometry(self._stage_place.rect())
         self._stage_box.addWidget(widget)
         widget.overlay = self._paint_overlay
         widget.clicked.connect(self._on_click)

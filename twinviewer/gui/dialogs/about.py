@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from twinviewer import __version__
 from twinviewer.gui.dialogs.base import BaseDialog, quiet
-from twinviewer.panels._kit.widgets import button, label
+from twinviewer.panels._kit.widgets import button, label, row
 
 _LIBRARIES = ("numpy", "vtk", "asyncua", "pydantic", "pyqtgraph", "duckdb", "scipy")
 
@@ -45,5 +45,6 @@ class AboutDialog(BaseDialog):
         says = "Apache License 2.0. The typeface is Inter, under the SIL Open Font License 1.1. OpenGL drawing by VTK."
         self.body.addWidget(quiet(says))
         copy = button("Copy the versions", "link", lambda: QGuiApplication.clipboard().setText(text), "copy")
-        self.body.addWidget(copy)
+        self.body.addWidget(row(copy, None))
         self.buttons("Close", cancel="")
+        self.accept_button.setFocus()

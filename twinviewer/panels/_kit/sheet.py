@@ -1,5 +1,6 @@
 """The style sheet, written from the colour tokens of a theme."""
 
+from twinviewer.discovery import shipped
 from twinviewer.model.palette import SURFACE
 
 _SHEET = """
@@ -39,6 +40,14 @@ QFrame[kind="segmented"] QToolButton {{ padding: 4px 14px; }}
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit {{ background: {field}; border: 1px solid {border};
   border-radius: 5px; padding: 4px 8px; selection-background-color: {accent}; selection-color: {on_accent}; }}
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{ color: {text2}; background: {panel}; }}
+QComboBox {{ padding-right: 22px; }}
+QComboBox::drop-down {{ border: 0; width: 22px; subcontrol-origin: border; subcontrol-position: center right; }}
+QComboBox::down-arrow {{ image: url("{icons}/arrow-down-{theme}.svg"); width: 12px; height: 12px; }}
+QAbstractSpinBox {{ padding-right: 18px; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: 0; width: 16px; background: transparent; }}
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {{ background: {hover}; }}
+QAbstractSpinBox::up-arrow {{ image: url("{icons}/arrow-up-{theme}.svg"); width: 9px; height: 9px; }}
+QAbstractSpinBox::down-arrow {{ image: url("{icons}/arrow-down-{theme}.svg"); width: 9px; height: 9px; }}
 QComboBox QAbstractItemView {{ background: {raised}; border: 1px solid {border}; outline: 0; }}
 QTreeView, QTableView, QListView {{ background: {panel}; border: 1px solid transparent; outline: 0;
   alternate-background-color: {raised}; }}
@@ -88,4 +97,5 @@ QToolTip {{ background: {raised}; color: {text}; border: 1px solid {border}; pad
 
 def sheet(theme: str) -> str:
     """The Qt style sheet of a theme ("light" or "dark")."""
-    return _SHEET.format(**SURFACE[theme])
+    icons = (shipped("resources") / "icons").as_posix()
+    return _SHEET.format(**SURFACE[theme], icons=icons, theme=theme)
