@@ -54,16 +54,20 @@ def box_lines(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return box_corners(low, high), _BOX_EDGES
 
 
-def corner_lines(low: np.ndarray, high: np.ndarray, share: float = 0.22) -> tuple[np.ndarray, np.ndarray]:
-    """Three short lines at each corner of a box, `share` of its least side long: points (48, 3), lines (24, 2)."""
-    corners = box_corners(low, high)
+def corner_lines(
+    low: np.ndarray, high: np.ndarray, share: float = 0.22, *, upper_only: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """Three short lines at each corner of a box (or at the upper four), `share` of its least side long: points
+    (6k, 3), lines (3k, 2)."""
+    chosen = _CORNER_STEPS[:, 2] == 1 if upper_only else np.ones(8, bool)
+    corners = box_corners(low, high)[chosen]
     length = share * float(np.min(high - low))
-    inwards = np.where(_CORNER_STEPS == 0, 1.0, -1.0)
+    inwards = np.where(_CORNER_STEPS[chosen] == 0, 1.0, -1.0)
     starts = np.repeat(corners, 3, axis=0)
     steps = np.eye(3)[None] * inwards[:, :, None] * length
-    points = np.empty((48, 3))
+    points = np.empty((2 * len(starts), 3))
     points[0::2], points[1::2] = starts, starts + steps.reshape(-1, 3)
-    return points, np.arange(48, dtype=np.int32).reshape(-1, 2)
+    return points, np.arange(len(points), dtype=np.int32).reshape(-1, 2)
 
 
 def floor_brackets(low: np.ndarray, high: np.ndarray, z: float) -> tuple[np.ndarray, np.ndarray]:

@@ -28,6 +28,7 @@ class Marks:
         self._renderer = renderer
         self._accent = (1.0, 1.0, 1.0)
         self._actors: dict[str, list[vtkActor]] = {}
+        self._scale = 1.0
 
     def set_theme(self, theme: str) -> None:
         """Marks wear the accent."""
@@ -36,16 +37,26 @@ class Marks:
             for actor in actors:
                 actor.GetProperty().SetColor(*self._accent)
 
+    def set_scale(self, scale: float) -> None:
+        """Draw lines `scale` times as wide, in a picture that will be made smaller."""
+        if scale != self._scale:
+            for actors in self._actors.values():
+                for actor in actors:
+                    surface = actor.GetProperty()
+                    surface.SetLineWidth(surface.GetLineWidth() * scale / self._scale)
+            self._scale = scale
+
     def select(self, box: np.ndarray | None, floor_m: float) -> None:
         """Brackets on the floor and at the corners of a box (2, 3), or none."""
         actors = []
         if box is not None:
             low, high = box
             margin = min(max(0.02 * float(np.max(high - low)), 0.01), 0.08)
-            points, segments = lines.corner_lines(low - margin, high + margin)
+            standing = bool(low[2] - floor_m < 1.0)
+            points, segments = lines.corner_lines(low - margin, high + margin, upper_only=standing)
             actors.append(lines.mark(points, lines=segments, colour=self._accent, width_px=2.0))
-            if low[2] - floor_m < 1.0:
-                points, triangles = lines.floor_brackets(low, high, floor_m + 0.03)
+            if standing:
+                points, triangles = lines.floor_brackets(low, high, floor_m + 0.07)  # above the patch
                 actors.append(lines.mark(points, triangles=triangles, colour=self._accent))
         self._put(_SELECTION, actors)
 
@@ -76,6 +87,8 @@ class Marks:
             self._renderer.RemoveActor(actor)
             actor.ReleaseGraphicsResources(self._renderer.GetRenderWindow())
         for actor in actors:
+            surface = actor.GetProperty()
+            surface.SetLineWidth(surface.GetLineWidth() * self._scale)
             self._renderer.AddActor(actor)
         self._actors[name] = actors
 

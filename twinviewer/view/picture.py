@@ -302,12 +302,18 @@ class Picture:
         before = self.size
         self.finish(wait=True)
         self.window.SetSize(2 * width, 2 * height)
+        self._marks.set_scale(2.0)
         try:
             self.render()
             return windows.halve(windows.pixels(self.window))
         finally:
+            self._marks.set_scale(1.0)
             self.window.SetSize(*before)
             self.touch()
+
+    def set_scale(self, scale: float) -> None:
+        """How many rendered pixels one on the screen has in each direction; lines become as much wider."""
+        self._marks.set_scale(max(scale, 1.0))
 
     def software(self) -> bool:
         """Whether no graphics card draws; known after the first render."""
@@ -326,11 +332,10 @@ class Picture:
         camera.SetPosition(*rig.pose.position)
         camera.SetFocalPoint(*rig.pose.target)
         camera.SetViewUp(*rig.pose.axes()[1])
-        low, high = rig.bounds
         if self.drawing is not None:
             pixel_m = cameras.metres_per_pixel(rig.pose.distance, rig.size[1])
             self.drawing.set_economy(self.economy, pixel_m)
-        self.renderer.ResetCameraClippingRange(*np.stack([low - 3, high + 3], 1).reshape(-1).tolist())
+        camera.SetClippingRange(*rig.depth_range())
 
     def _order(self) -> None:
         """Marks are solid: what veils ghosts is drawn after them."""

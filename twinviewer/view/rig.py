@@ -8,9 +8,11 @@ import numpy as np
 
 from twinviewer.view import camera as cameras
 from twinviewer.view.camera import Flight, Pose
+from twinviewer.view.lines import box_corners
 
 FLIGHT_S = 0.45
 HOME = Pose(np.array([-4.5, -47.0, 39.0]), np.zeros(3))  # from the south, a little from the west
+_BEYOND_M = 3.0  # what moves may leave the scene's bounds a little
 _ORBIT_RAD = np.pi  # a drag over the whole height of the picture
 
 
@@ -89,6 +91,14 @@ class Rig:
     def depth(self, point: np.ndarray) -> float:
         """Metres in front of the camera."""
         return float((point - self.pose.position) @ self.pose.axes()[2])
+
+    def depth_range(self) -> tuple[float, float]:
+        """Metres between which things are drawn. The near end keeps its proportion to the target's distance, so that
+        lines can be brought forward by about a pixel everywhere (see `shaders`)."""
+        near = self.pose.distance / 50
+        corners = box_corners(self.bounds[0] - _BEYOND_M, self.bounds[1] + _BEYOND_M)
+        depth = (corners - self.pose.position) @ self.pose.axes()[2]
+        return near, max(float(depth.max()), 4 * near)
 
     def under(self, x: float, y: float, floor_m: float) -> np.ndarray:
         """A point below a pixel where nothing was hit: on the floor when that is near, else at the target's depth."""

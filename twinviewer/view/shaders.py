@@ -19,7 +19,9 @@ _AWAY = "gl_Position = vec4(2.0, 2.0, 2.0, 1.0);\n"  # out of the clip volume: c
 SOLID = "if (state.a < 0.998) { " + _AWAY + "}\n"
 GHOST = "if (state.a > 0.998 || state.a < 0.002) { " + _AWAY + "}\n"
 
-_FORWARD = "gl_Position.z -= 1.5e-4 * gl_Position.w;\n"  # a shader that writes depth itself would be slower
+# About a pixel towards the camera, whose near plane is at a fiftieth of the way to its target. A shader that writes
+# depth itself would be slower.
+_FORWARD = "gl_Position.z -= 4e-5 * gl_Position.w;\n"
 
 _FETCH = f"""
 int row = int(surface + 0.5);

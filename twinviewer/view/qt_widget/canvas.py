@@ -145,6 +145,7 @@ class Canvas(QOpenGLWidget):
         if tuple(self._window.GetSize()) != size:
             self._window.SetSize(*size)
             self.stage.renderer.SetUseFXAA(not self.software and self.scale == 1.0)
+            self.stage.set_scale(self.scale)
             self._last_pose = None
             self.stage.touch()
 
