@@ -120,9 +120,10 @@ class Finder:
             if not pattern:
                 continue
             self.found[asset_id] = found
-            for node in self._matching(pattern, by_path, row.where):
-                self._claim(found, node)
-            if not found.nodes:
+            for part in filter(None, (part.strip() for part in pattern.split("|"))):
+                for node in self._matching(part, by_path, row.where):
+                    self._claim(found, node)
+            if not found.nodes and self._manifest.model:
                 text = f"no node is called '{pattern}', so asset '{asset_id}' has no place in the picture."
                 self._say("error", "dead-node", text, row.where, "Correct the column 'node'.")
 

@@ -52,8 +52,9 @@ def prints(geometry: Geometry) -> list[NodePrint]:
             high[parent] = np.maximum(high[parent], high[row])
             triangles[parent] += triangles[row]
     filled = triangles > 0
-    size = np.where(filled[:, None], high - low, 0.0).round(4).tolist()
-    centre = np.where(filled[:, None], (high + low) / 2, 0.0).round(4).tolist()
+    low[~filled] = high[~filled] = 0.0
+    size = (high - low).round(4).tolist()
+    centre = ((high + low) / 2).round(4).tolist()
     return [
         NodePrint(node.path, extras_id(node), int(triangles[row]), tuple(size[row]), tuple(centre[row]))
         for row, node in enumerate(geometry.nodes)

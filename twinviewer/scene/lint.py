@@ -48,8 +48,8 @@ def _unbound(draft: Draft) -> Iterable[Notice]:
         where = draft.resolved.where.get(asset.asset_id, asset.asset_id)
         if not asset.type:
             text, remedy = f"asset '{asset.asset_id}' has no type, so it has no tags.", "Give it a type with tags."
-        elif kind is None:
-            continue  # the undefined type was told about once
+        elif kind is None or draft.types[asset.type].tags:
+            continue  # the undefined type, or its tags without node id, were told about once
         else:
             text = f"asset '{asset.asset_id}' has no tags: its type '{asset.type}' has none."
             remedy = "Add tags to the type, or write 'static = true' there if it never has live data."

@@ -68,6 +68,7 @@ class Resolver:
         self._bindings = bindings
         self._result = Resolved()
         self._told_types: set[str] = set()
+        self._unbound: dict[tuple[str, str], list[str]] = {}
         self._bound: dict[str, list[str]] = {}
         for asset_id, key in bindings:
             self._bound.setdefault(asset_id, []).append(key)
@@ -96,6 +97,10 @@ class Resolver:
             )
             self._result.assets.append(asset)
             self._result.where[item.asset_id] = item.where
+        for (where, key), assets in self._unbound.items():
+            of = f"asset '{assets[0]}'" if len(assets) == 1 else f"{len(assets)} assets ({assets[0]}, …)"
+            remedy = "Write 'node' or 'path', or run 'twinviewer bind'."
+            self._say("warning", "unbound", f"the tag '{key}' of {of} has no node id.", where, remedy)
         return self._result
 
     def _kind(self, item: Found) -> AssetType:
@@ -182,8 +187,7 @@ class Resolver:
             return parse_node(entry.node, namespaces, values, template.where), template.where
         if entry.path is not None:
             return parse_path(entry.path, namespaces, values, template.where), template.where
-        text = f"the tag '{item.asset_id}.{template.key}' has no node id."
-        self._say("warning", "unbound", text, template.where, "Write 'node' or 'path', or run 'twinviewer bind'.")
+        self._unbound.setdefault((template.where, template.key), []).append(item.asset_id)
         return None, template.where
 
     def _say(self, level: str, key: str, text: str, where: str, remedy: str) -> None:
