@@ -39,8 +39,8 @@ _SILENCE = 3.0  # keep-alives that may be late
 _LEAST_SILENCE_S = 1.0
 _LONG_KEEP_ALIVE_S = 5.0  # beyond this the server is asked instead of awaited
 _PROBE_TIMEOUT_S = 3.0
-_DEEP_QUEUE = 5
-_DEEP_ROLES = frozenset({"state", "fault_code", "order", "product"})  # short-lived values that must not be missed
+_QUEUE = 5  # changes that the server keeps of one tag between two notifications; 0 would mean its own maximum
+_OVERFLOW = np.uint32(0x480)  # InfoType DataValue with the Overflow bit: the queue was too short (Part 4, 7.39.1)
 _NAMED = 3  # refused tags that are named in the reason
 
 
@@ -106,6 +106,7 @@ class _Live:
         self._is_text[[t.index for t in tags if t.is_text]] = True
         self._any_text = bool(self._is_text.any())
         self._newest = np.zeros(rows, np.int64)  # source time of the last sample of each tag
+        self._overflown = 0
         self._nodes: dict[int, ua.NodeId] = {}
         self._refused: dict[int, int] = {}
         self._made = Subscriptions()
@@ -142,10 +143,7 @@ class _Live:
         paces = await subscriptions.sampling_intervals(
             self._session, asked, self._source.options.sampling_interval_ms, limits
         )
-        return [
-            Item(tag.index, node, _DEEP_QUEUE if tag.role in _DEEP_ROLES else 1, pace)
-            for (tag, node), pace in zip(there, paces, strict=True)
-        ]
+        return [Item(tag.index, node, _QUEUE, pace) for (tag, node), pace in zip(there, paces, strict=True)]
 
     async def _look_after(self, limits: Limits) -> None:
         """Watch the keep-alive, read again after a gap, ask again for refused tags, report."""
@@ -196,6 +194,10 @@ class _Live:
         if self._any_text:
             for row in np.flatnonzero(self._is_text[slot] & ~np.isnan(value)).tolist():
                 text[row] = f"{value[row]:g}"  # a text tag that the server keeps as a number
+        overflown = status & _OVERFLOW == _OVERFLOW
+        if overflown.any():
+            self._overflown += int(overflown.sum())
+            status = np.where(overflown, status & ~_OVERFLOW, status)
         self._newest[slot] = source_ns
         self._put.samples(SampleBatch(slot.astype(np.int32), value, status, source_ns, server_ns, received_ns, text))
 
@@ -260,7 +262,7 @@ class _Live:
             self._standing,
             link=Link.DEGRADED if why else Link.CONNECTED,
             why="; ".join(why),
-            lost=self._pump.lost,
+            lost=self._pump.lost + self._overflown,
             bad_items=len(self._refused),
             clock_skew_s=round(self._pump.clock_skew_s, 3),
         )

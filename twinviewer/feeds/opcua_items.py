@@ -43,7 +43,7 @@ class Item:
 
     slot: int
     node: ua.NodeId
-    queue: int = 1
+    queue: int = 5
     sampling_ms: float = 0.0
 
 
