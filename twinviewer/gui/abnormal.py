@@ -32,38 +32,49 @@ class Label:
     selected: bool = False
 
 
+class Labeller:
+    """Finds the labels of one scene's frames; made once per scene."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._tagged = np.fromiter((bool(a.tags) for a in scene.assets), bool, len(scene.assets))
+
+    def labels(self, frame: Frame, mode: str, selection: str | None) -> list[Label]:
+        """The labels for one frame, worst first and at most `MOST_LABELS`; the selected asset always has one."""
+        scene, states = self._scene, frame.assets
+        if not scene.assets:
+            return []
+        weight = _weights(frame, self._tagged, mode)
+        chosen = scene.asset(selection).index if selection is not None else -1
+        rows = np.nonzero(weight > 0)[0]
+        rows = rows[np.lexsort((rows, -weight[rows]))][:MOST_LABELS]
+        order = [chosen, *(int(r) for r in rows if r != chosen)] if chosen >= 0 else [int(r) for r in rows]
+        alarms = _worst_alarms(frame) if order else {}
+        return [
+            Label(
+                row,
+                scene.assets[row].asset_id,
+                _detail(frame, scene, row, mode, alarms.get(scene.assets[row].asset_id)),
+                _symbol(frame, row, mode),
+                int(states.priority[row]),
+                bool(states.unacknowledged[row]),
+                row == chosen,
+            )
+            for row in order
+        ]
+
+
 def labelled(frame: Frame, scene: Scene, mode: str, selection: str | None) -> list[Label]:
-    """The labels for one frame, worst first and at most `MOST_LABELS`; the selected asset always has one."""
-    states, n = frame.assets, len(scene.assets)
-    if not n:
-        return []
-    weight = _weights(frame, scene, mode)
-    chosen = scene.asset(selection).index if selection is not None else -1
-    rows = np.nonzero(weight > 0)[0]
-    rows = rows[np.lexsort((rows, -weight[rows]))][:MOST_LABELS]
-    order = [chosen, *(int(r) for r in rows if r != chosen)] if chosen >= 0 else [int(r) for r in rows]
-    alarms = _worst_alarms(frame)
-    return [
-        Label(
-            row,
-            scene.assets[row].asset_id,
-            _detail(frame, scene, row, mode, alarms.get(scene.assets[row].asset_id)),
-            _symbol(frame, row, mode),
-            int(states.priority[row]),
-            bool(states.unacknowledged[row]),
-            row == chosen,
-        )
-        for row in order
-    ]
+    """The labels of a single frame; see `Labeller.labels`."""
+    return Labeller(scene).labels(frame, mode, selection)
 
 
-def _weights(frame: Frame, scene: Scene, mode: str) -> np.ndarray:
+def _weights(frame: Frame, tagged: np.ndarray, mode: str) -> np.ndarray:
     """int64 (n,): 0 for no label, else how badly it wants one."""
     states = frame.assets
-    tagged = np.fromiter((bool(a.tags) for a in scene.assets), bool, len(scene.assets))
     unknown = tagged & (states.quality >= Quality.STALE)
     known = tagged & ~unknown
-    weight = np.zeros(len(scene.assets), np.int64)
+    weight = np.zeros(len(tagged), np.int64)
     alarmed = (states.priority > 0) & (states.priority <= 3)
     weight[alarmed] = 20 - 4 * states.priority[alarmed].astype(np.int64)
     if mode == "vibration":

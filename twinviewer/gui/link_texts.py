@@ -17,7 +17,7 @@ CONNECTING_IS_LATE_NS = 4 * NS
 
 @dataclass(frozen=True, slots=True)
 class PillText:
-    """`frame` is a surface token for a dashed outline, "" for none."""
+    """`frame` is a surface token for a dashed outline, "#RRGGBB" for a solid one, "" for none."""
 
     glyph: str
     strong: str
@@ -63,8 +63,8 @@ def security_text(connection: Connection) -> str:
     return "secure, signed" if "sign" in text.lower() else text
 
 
-def pill_text(frame: Frame, clock: str) -> PillText:
-    """What the pill in the tool bar says."""
+def pill_text(frame: Frame, clock: str, alarm: str = "") -> PillText:
+    """What the pill in the tool bar says; `alarm` is the colour of the outline when the connection is gone."""
     if frame.source not in ("live", "none"):
         return PillText("clock" if frame.source == "replay" else "flask", frame.source.upper(), clock, "not_live")
     link, connection = frame.connection.link, frame.connection
@@ -79,13 +79,13 @@ def pill_text(frame: Frame, clock: str) -> PillText:
     if link is Link.NONE:
         return PillText("connect", "NOT CONNECTED", clock)
     word = {Link.LOST: "CONNECTION LOST", Link.REFUSED: "REFUSED", Link.COLLECTOR_LOST: "COLLECTOR LOST"}[link]
-    return PillText("error", word, f"{since} ago · {clock}" if since else clock)
+    return PillText("error", word, f"{since} ago · {clock}" if since else clock, alarm)
 
 
-def clock_pill(frame: Frame) -> PillText:
+def clock_pill(frame: Frame, alarm: str = "") -> PillText:
     """The pill with the time of day: the wall clock while live, the moment shown otherwise."""
     shown_ns = time.time_ns() if frame.source in ("live", "none") else frame.now_ns
-    return pill_text(frame, datetime.fromtimestamp(shown_ns / NS).strftime("%H:%M:%S"))
+    return pill_text(frame, datetime.fromtimestamp(shown_ns / NS).strftime("%H:%M:%S"), alarm)
 
 
 def trouble_of(frame: Frame) -> Trouble | None:

@@ -27,6 +27,7 @@ from twinviewer.model.camera import CameraView
 from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame
 from twinviewer.model.notice import Notice
+from twinviewer.model.palette import ALARM
 from twinviewer.panels._kit.actions import Actions
 from twinviewer.scene.scene import Scene
 from twinviewer.session import Session
@@ -154,7 +155,7 @@ class MainWindow(QMainWindow):
         now_ns = time.monotonic_ns()
         if now_ns - self._slow_ns >= SLOW_PART_NS:
             self._slow_ns = now_ns
-            words = clock_pill(frame)
+            words = clock_pill(frame, ALARM[self.picture.theme][1])
             self.tool_bar.pill.set_text(words.glyph, words.strong, words.quiet, words.frame)
             self.picture.show_link(frame, words)
             self.status.show_frame(frame, len(self.session.scene.tags))

@@ -121,6 +121,12 @@ def paint_compass(painter: QPainter, centre: QPointF, radius: float, azimuth: fl
     painter.restore()
 
 
+def banner_box(width: float, words: str) -> QRectF:
+    """Where the banner stands in a picture of this width."""
+    strong = QFontMetricsF(font(13, 600)).horizontalAdvance(words)
+    return QRectF((width - strong - 56) / 2, 10, strong + 56, 30)
+
+
 def paint_not_live(painter: QPainter, width: float, height: float, words: str) -> None:
     """The violet dashed frame and its banner: nobody may take this for the plant."""
     painter.save()
@@ -130,12 +136,13 @@ def paint_not_live(painter: QPainter, width: float, height: float, words: str) -
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(QRectF(3, 3, width - 6, height - 6))
-    strong = QFontMetricsF(font(13, 600)).horizontalAdvance(words)
-    box = QRectF((width - strong - 56) / 2, 10, strong + 56, 30)
+    box = banner_box(width, words)
     painter.setPen(QPen(colour("not_live"), 1.5))
     painter.setBrush(colour("panel", 240))
     painter.drawRoundedRect(box, 6, 6)
-    paint_glyph(painter, "flask", QRectF(box.left() + 12, box.top() + 6, 18, 18))
+    paint_glyph(
+        painter, "clock" if words.startswith("REPLAY") else "flask", QRectF(box.left() + 12, box.top() + 6, 18, 18)
+    )
     painter.setFont(font(13, 600))
     painter.setPen(colour("text"))
     painter.drawText(box.adjusted(38, 0, 0, 0), _LEFT, words)

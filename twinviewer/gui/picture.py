@@ -11,13 +11,13 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
 
 from twinviewer import colours
-from twinviewer.gui.abnormal import labelled
+from twinviewer.gui.abnormal import Labeller
 from twinviewer.gui.docks import PanelSlot
 from twinviewer.gui.legend import LegendView
 from twinviewer.gui.link_texts import PillText, trouble_of
 from twinviewer.gui.marks import patches
 from twinviewer.gui.notices import NoticeBar, Strip
-from twinviewer.gui.overlay import angles_of_view, paint_compass, paint_labels, paint_not_live
+from twinviewer.gui.overlay import angles_of_view, banner_box, paint_compass, paint_labels, paint_not_live
 from twinviewer.model.frame import Frame
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State
@@ -87,6 +87,7 @@ class Picture(QWidget):
         self._below = self._slot()
         self._widget: StageWidget | None = None
         self._labels: LabelLayer | None = None
+        self._labeller = Labeller(session.scene)
         self._legend = LegendView()
         self._pill = Pill()
         self._pill.hide()
@@ -139,6 +140,7 @@ class Picture(QWidget):
         if self._widget is None:
             self._widget = self._make_stage()
         self._labels = LabelLayer()
+        self._labeller = Labeller(scene)
         self._rgba = None
         self._isolated = self._ghosting = None
         self.apply_motion()
@@ -232,7 +234,7 @@ class Picture(QWidget):
         stage.set_patches(patches(frame, mode, rgba))
         stage.follow(frame.tags)
         self._banner = BANNERS.get(frame.source, "")
-        labels = labelled(frame, scene, mode, self._session.selection) if self.labels_on else []
+        labels = self._labeller.labels(frame, mode, self._session.selection) if self.labels_on else []
         if self._labels.set_labels(labels):
             self._widget.update()
         self._set_blink(any(label.unacknowledged for label in labels))
@@ -279,9 +281,8 @@ class Picture(QWidget):
             return "no 3D picture"
         self._renders.append((time.monotonic(), self.stage.render_count))
         (begun, first), (now, last) = self._renders[0], self._renders[-1]
-        if last == first or now <= begun:
-            return "at rest"
-        return f"{(last - first) / (now - begun):.0f} fps"
+        speed = (last - first) / (now - begun) if now > begun else 0.0
+        return f"{speed:.0f} fps" if speed >= 0.5 else "at rest"
 
     # -- painted over the picture -------------------------------------------------------------------------------
 
@@ -295,6 +296,8 @@ class Picture(QWidget):
         ]
         if self._scale > 1:
             taken.append(QRectF(self._pill.geometry()))
+        if self._banner:
+            taken.append(banner_box(width, self._banner))
         self._labels.update(self.stage, width, height, self._scale, taken)
         paint_labels(painter, self._labels.placed, self._scale, self._blink_dark)
         camera = self.stage.camera()

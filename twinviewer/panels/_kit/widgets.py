@@ -167,7 +167,10 @@ class Segmented(QFrame):
 
 
 class Pill(QAbstractButton):
-    """A rounded box with a glyph, a strong word and quiet text; `frame` names the token of a dashed outline."""
+    """A rounded box with a glyph, a strong word and quiet text.
+
+    `frame` is the token of a dashed outline, or "#RRGGBB" of a solid one.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -219,7 +222,8 @@ class Pill(QAbstractButton):
         box = QRectF(0.5, 0.5, width - 1, height - 1)
         painter.drawRoundedRect(box, 7, 7)
         if self._frame:
-            pen = QPen(colour(self._frame), 2, Qt.PenStyle.DashLine)
+            dashes = Qt.PenStyle.SolidLine if self._frame.startswith("#") else Qt.PenStyle.DashLine
+            pen = QPen(colour(self._frame), 2, dashes)
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 6, 6)
