@@ -78,6 +78,8 @@ class Plant:
         self.done = self.failures = 0
         self.lead_s = self.wip_area = self.wip_at = 0.0
         self.wip = 0
+        self.waiting = [0] * len(MACHINES)
+        self.waiting_area, self.waiting_at = [0.0] * len(MACHINES), [0.0] * len(MACHINES)
         self.machines = [Machine(self, stage) for stage, n in enumerate(MACHINES) for _ in range(n)]
 
     def run(self, horizon_s: float) -> "Plant":
@@ -86,6 +88,8 @@ class Plant:
         for machine in self.machines:
             machine.now("")
         self.count(0)
+        for stage in range(len(MACHINES)):
+            self.wait(stage, 0)
         return self
 
     def count(self, change: int) -> None:
@@ -98,6 +102,12 @@ class Plant:
         """A lognormal number."""
         variance = math.log1p(cv * cv)
         return self.random.lognormvariate(math.log(mean) - variance / 2, math.sqrt(variance))
+
+    def wait(self, stage: int, change: int) -> None:
+        """Keep the area under the number of parts that wait before a stage."""
+        self.waiting_area[stage] += self.waiting[stage] * (self.env.now - self.waiting_at[stage])
+        self.waiting_at[stage] = self.env.now
+        self.waiting[stage] += change
 
 
 class Machine:
@@ -217,6 +227,7 @@ class Machine:
             self.now("starved")
             get = self.plant.buffers[self.stage - 1].get()
             if get.triggered or (yield from self.stoppable(self.main, get)) or get.triggered:
+                self.plant.wait(self.stage, -1)
                 return get.value
             get.cancel()
 
@@ -232,6 +243,7 @@ class Machine:
             if self.stage + 1 < len(MACHINES):
                 self.now("blocked")
                 yield plant.buffers[self.stage].put((product, entered))
+                plant.wait(self.stage + 1, 1)
             else:
                 plant.count(-1)
                 plant.done += 1

@@ -9,7 +9,7 @@ from twinviewer.simulation.runs import run
 
 def _figures(w: Plant) -> list[float]:
     shares = [sum(m.seconds.get(s, 0.0) for m in w.machines) / WEEK_S / 20 for s in ("running", "setup")]
-    return [w.done, w.lead_s / w.done, w.wip_area / WEEK_S, w.failures, *shares]
+    return [w.done, w.lead_s / w.done, w.wip_area / WEEK_S, w.failures, sum(w.waiting_area) / WEEK_S, *shares]
 
 
 def test_throughput_lead_time_wip_failures_and_states_agree():
@@ -24,9 +24,10 @@ def test_throughput_lead_time_wip_failures_and_states_agree():
         return ours.samples[:, [column[f"state.{s}.{state}"] for s in stations]] @ machines / 20
 
     failures = ours.samples[:, [column[f"failures.{s}"] for s in stations]].sum(1)
+    queues = ours.samples[:, [column[f"queue.{s}"] for s in stations]].sum(1)
     mine = np.stack(
         [ours.samples[:, column[k]] for k in ("good", "lead_time_s", "wip")]
-        + [failures, share("running"), share("setup")],
+        + [failures, queues, share("running"), share("setup")],
         1,
     )
     a, a_low, _ = intervals(mine, 0.999)

@@ -67,9 +67,8 @@ def test_two_failures_share_a_crew_of_one():
 
 def test_a_blocked_machine_waits_for_room():
     running = MachineNow("running", "A", 50.0)
-    now = PlantNow(
-        NOW_NS, {"a": StationNow((), (MachineNow("blocked", "A"),)), "b": StationNow(("A", "A"), (running, running))}, {"1": 0, "2": 0}
-    )  # fmt: skip
+    stations = {"a": StationNow((), (MachineNow("blocked", "A"),)), "b": StationNow(("A", "A"), (running, running))}
+    now = PlantNow(NOW_NS, stations, {"1": 0, "2": 0})
     o = replicate(tables(), 1, 0, start=StartFrom(now))
     assert o.time_s[0, r.BLOCKED] == 50
     assert o.done.sum() == 5

@@ -19,7 +19,7 @@ from twinviewer.simulation.runs import DEFAULT_REPLICATIONS, Experiment, Progres
 from twinviewer.simulation.scenario import Scenario
 
 BATCH = 10  # replications of one task
-PATIENCE_S = 60.0
+CONNECT_S, PATIENCE_S = 5, 60.0
 
 
 def rows(
@@ -62,7 +62,7 @@ def run_on(
     began = time.perf_counter()
     experiment = Experiment(line, scenarios, horizon_s, seed, start)
     try:
-        client = Client(address, timeout=10, set_as_default=False)
+        client = Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError) as error:
         raise LineError(
             f"no Dask scheduler answers ({error})", address, "Check the address, or leave it out."
@@ -128,7 +128,15 @@ def local_cluster(workers: int) -> Iterator[str]:
             for process in reversed(processes):
                 process.terminate()
             for process in processes:
-                process.wait(20)
+                _end(process)
+
+
+def _end(process: subprocess.Popen[Any]) -> None:
+    try:
+        process.wait(2)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _address(file: Path, process: subprocess.Popen[Any]) -> str:

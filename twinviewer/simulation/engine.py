@@ -68,6 +68,16 @@ def set_timer(tree, i, t):
 
 
 @inlined
+def count_transits(stations):
+    """How many stations have a transport before them, and so a timer."""
+    n = 0
+    for s in range(stations.size):
+        if stations[s].transit_s > 0.0:
+            n += 1
+    return n
+
+
+@inlined
 def note(trace, g, stations, machines, i, now):
     """Write one line of the trace, where one is kept."""
     if trace.size > 0 and g[0].traced < trace.size:
@@ -198,7 +208,7 @@ def admit(machines, stations, parts, g, tree, trace, n_calendars, s, p, now):
     parts[p].arrives = now + st.transit_s
     if st.transit_head < 0:
         st.transit_head = p
-        set_timer(tree, machines.size + n_calendars + s, parts[p].arrives)
+        set_timer(tree, machines.size + n_calendars + st.transit_timer, parts[p].arrives)
     else:
         parts[st.transit_tail].next = p
     st.transit_tail = p
@@ -616,7 +626,7 @@ def transport_arrives(machines, stations, parts, g, tree, trace, n_calendars, s,
     enqueue(stations, parts, s, p, now)
     note(trace, g, stations, machines, st.first, now)
     t = parts[st.transit_head].arrives if st.transit_head >= 0 else INFINITY
-    set_timer(tree, machines.size + n_calendars + s, t)
+    set_timer(tree, machines.size + n_calendars + st.transit_timer, t)
     touch(stations, g, s)
 
 
@@ -683,7 +693,7 @@ def run(
     """Run from the present moment to `until` (s). Everything is left as it stands then, so that one can go on."""
     n_machines, n_calendars, n_stations = machines.size, calendars.size, stations.size
     first_transit = n_machines + n_calendars
-    first_supply = first_transit + n_stations
+    first_supply = first_transit + count_transits(stations)
     script_timer = first_supply + materials.size
     now = g[0].now
     while True:
@@ -773,7 +783,9 @@ def run(
                 now,
             )
         elif i < first_supply:
-            transport_arrives(machines, stations, parts, g, tree, trace, n_calendars, i - first_transit, now)
+            transport_arrives(
+                machines, stations, parts, g, tree, trace, n_calendars, stations[i - first_transit].transit_station, now
+            )
         elif i < script_timer:
             supply_arrives(stations, g, materials, dist, tables, tree, i, i - first_supply, now)
         else:
@@ -832,7 +844,7 @@ def prepare(machines, stations, calendars, calendar_t, materials, script, dist, 
         c = calendars[k]
         if c.n > 0:
             set_timer(tree, n_machines + k, calendar_t[c.offset])
-    first_supply = n_machines + n_calendars + n_stations
+    first_supply = n_machines + n_calendars + count_transits(stations)
     for k in range(materials.size):
         m = materials[k]
         if m.next < INFINITY:

@@ -28,7 +28,8 @@ MACHINE = _record(
 )
 STATION = _record(
     "first n capacity process setup_group entry source material material_n queued occupied head tail blocked_head "
-    "blocked_tail blocked listed listed_next stream transit_head transit_tail rework_to max_rework",
+    "blocked_tail blocked listed listed_next stream transit_head transit_tail transit_timer transit_station "
+    "rework_to max_rework",
     "transit_s yield_share rework_share good scrap planned planned_good queue_area queue_at",
 )
 PART = _record("product order next rework", "entered arrives", ("serial", "i8"), ("visits", "i8"))

@@ -81,7 +81,8 @@ class Replication:
 
     def _timers(self) -> None:
         t, seed, number = self.tables, int(self.globals[0]["seed"]), int(self.globals[0]["replication"])
-        count = len(self.machines) + len(self.calendars) + len(self.stations) + len(self.materials) + 1
+        transits = int((self.stations["transit_s"] > 0).sum())
+        count = len(self.machines) + len(self.calendars) + transits + len(self.materials) + 1
         size = 1 << max(1, (count - 1).bit_length())
         self.tree = np.zeros(2 * size, r.NODE)
         self.tree["t"] = np.inf

@@ -327,6 +327,9 @@ def _stations(b: _Builder) -> np.ndarray:
             if material not in b.material_row:
                 raise LineError(f'there is no material "{material}"', f"{where}.consumes", "Add it under [material.…].")
             row["material"], row["material_n"] = b.material_row[material], int(np.ceil(quantity))
+    moving = np.flatnonzero(table["transit_s"] > 0)
+    table["transit_timer"][moving] = np.arange(len(moving))
+    table["transit_station"][: len(moving)] = moving
     return table
 
 

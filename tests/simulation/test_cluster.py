@@ -1,0 +1,38 @@
+"""A small Dask cluster: the same numbers as here, also when a worker dies."""
+
+import psutil
+import pytest
+
+from tests.simulation.lines import tandem
+from twinviewer.model.errors import LineError
+from twinviewer.simulation.cluster import local_cluster, run_on
+from twinviewer.simulation.runs import run
+from twinviewer.simulation.scenario import Scenario
+
+
+@pytest.mark.filterwarnings("ignore")  # distributed warns about its own sockets while it closes
+def test_two_workers_give_the_same_numbers_also_when_one_dies():
+    line = tandem(4, 2, failure={"mtbf": "200 s", "mttr": "20 s"})
+    scenarios = [Scenario(f"s{k}", {"station.m1.speed": 1 + k / 10}) for k in range(1, 4)]
+    here = run(line, scenarios, 50_000.0, 20, 5)
+    killed = []
+
+    def kill_one(fraction: float, _: str) -> None:
+        if killed:
+            return
+        workers = [p for p in psutil.Process().children() if "distributed.cli.dask_worker" in " ".join(p.cmdline())]
+        if len(workers) == 2:
+            workers[0].kill()
+            killed.append(workers[0])
+
+    with local_cluster(2) as address:
+        there = run_on(address, line, scenarios, 50_000.0, 20, 5, progress=kill_one)
+    assert killed
+    for a, b in zip((here.baseline, *here.scenarios), (there.baseline, *there.scenarios), strict=True):
+        assert a.samples.tobytes() == b.samples.tobytes()
+    assert there.replications == 20
+
+
+def test_a_cluster_that_is_not_there_is_told():
+    with pytest.raises(LineError, match="no Dask scheduler"):
+        run_on("tcp://127.0.0.1:9", tandem(1, 0), (), 100.0, 1)

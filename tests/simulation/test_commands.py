@@ -1,0 +1,190 @@
+"""The commands, the shipped hall, findings, sketches, statistics, and a recording to calibrate and test against."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.simulation.lines import queue, tandem
+from twinviewer.__main__ import main
+from twinviewer.discovery import shipped
+from twinviewer.history.synth import record_offline
+from twinviewer.plant.spec import PlantSettings
+from twinviewer.scene.scene import load_scene
+from twinviewer.simulation import fitting
+from twinviewer.simulation.line import load_line, parse_line
+from twinviewer.simulation.lint import check_file, check_line
+from twinviewer.simulation.results import intervals
+from twinviewer.simulation.runs import run
+from twinviewer.simulation.schema import FILE, schema_text
+from twinviewer.simulation.sketch import sketch
+from twinviewer.simulation.warmup import mser5
+
+HALL = Path(__file__).resolve().parents[2] / "scenes" / "assembly-hall"
+START_NS = 1_772_434_800_000_000_000
+LINE = """
+[model]
+horizon = "2 h"
+[station.a]
+time = "exponential(60 s)"
+[source.s]
+feeds = "a"
+policy = "exponential(75 s)"
+"""
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An hour and a half of the made-up hall."""
+    folder = tmp_path_factory.mktemp("recording")
+    settings = PlantSettings(mtbf_h=3.0, scrap=0.01)
+    scene = load_scene(HALL, geometry=False)
+    record_offline(scene, folder, 1.5, 3, start_ns=START_NS, step_s=5.0, settings=settings)
+    return folder
+
+
+def test_simulate_prints_the_promised_object(tmp_path, capsys):
+    (tmp_path / "line.toml").write_text(LINE, encoding="utf-8")
+    (tmp_path / "s.toml").write_text('name = "quick"\n[lever]\n"speed.a" = 120\n', encoding="utf-8")
+    words = ["simulate", "--line", str(tmp_path / "line.toml"), "--scenario", str(tmp_path / "s.toml"), "--json"]
+    assert main([*words, "--replications", "5", "--seed", "7", "--horizon", "3h"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["replications"] == 5
+    assert found["seed"] == 7
+    assert found["wall_s"] > 0
+    assert set(found["baseline"]["throughput_per_h"]) == {"mean", "low", "high"}
+    assert found["scenarios"][0]["name"] == "quick"
+    assert set(found["scenarios"][0]["difference"]["lead_time_s"]) == {"mean", "low", "high", "significant"}
+    assert found["scenarios"][0]["kpis"]["lead_time_s"]["mean"] < found["baseline"]["lead_time_s"]["mean"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["simulate"],
+        ["simulate", "--line", "nowhere.toml"],
+        ["simulate", str(HALL), "--replications", "many"],
+        ["simulate", str(HALL), "--horizon", "-1 h"],
+        ["simulate", str(HALL), "--from", "now"],
+        ["simulate", str(HALL), "--from", "nowhere.json"],
+        ["simulate", str(HALL), "--scenario", "nowhere.toml"],
+        ["calibrate", str(HALL), "--recording", "nowhere"],
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_sentence(words, capsys):
+    assert main(words) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("twinviewer: ")
+    assert "Traceback" not in error
+
+
+def test_from_a_recording_from_its_state_and_again(recording, tmp_path, capsys):
+    state = tmp_path / "state.json"
+    words = ["simulate", str(HALL), "--horizon", "30 min", "--replications", "3", "--json"]
+    assert main([*words, "--recording", str(recording), "--save-state", str(state)]) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert main([*words, "--from", str(state)]) == 0
+    second = json.loads(capsys.readouterr().out)
+    assert first["baseline"]["good"] == second["baseline"]["good"]
+    assert first["baseline"]["wip"]["mean"] > 20  # the line is full from the first moment
+
+
+def test_calibrate_and_backtest(recording, tmp_path, capsys):
+    scenario = tmp_path / "fit.toml"
+    words = [str(HALL), "--recording", str(recording), "--json"]
+    assert main(["calibrate", *words, "--accept", "all", "--output", str(scenario)]) == 0
+    fits = {f["path"]: f for f in json.loads(capsys.readouterr().out)["proposals"]}
+    assert fits['station."PRS-204".time']["mean"] == pytest.approx(17.25, rel=0.02)
+    assert fits['station."ROB-105".time']["n"] > 200
+    assert fits['station."PAL-111".failure.mtbf']["value"] is None
+    assert "too little data" in fits['station."PAL-111".failure.mtbf']["note"]
+    assert main(["backtest", *words, "--scenario", str(scenario), "--horizon", "15 min", "--replications", "5"]) in (
+        0,
+        1,
+    )
+    found = json.loads(capsys.readouterr().out)
+    assert set(found["error"]) == {"good", "wip_end", "energy_kwh"}
+    assert abs(found["error"]["energy_kwh"]) < 0.5
+    assert found["valid"] == (not found["warnings"])
+
+
+def test_the_shipped_hall_is_clean():
+    assert [f for f in check_file(HALL, load_scene(HALL, geometry=False)) if f.level != "info"] == []
+
+
+def test_a_sketch_can_be_run():
+    scene = load_scene(HALL, geometry=False)
+    line = sketch(scene)
+    assert {"CNC-102", "PRS-204", "PKG-211"} <= set(line.station)
+    assert line.station["CNC-102"].machines == 2
+    assert [f for f in check_line(line, scene) if f.level == "error"] == []
+    assert run(line, (), 7200.0, 2).baseline.kpis["throughput_per_h"].mean > 500
+
+
+@pytest.mark.parametrize(
+    ("key", "change"),
+    [
+        ("unreachable", {"station": {"a": {"time": "1 s", "next": "out"}, "b": {"time": "1 s"}}}),
+        ("no-sink", {"station": {"a": {"time": "1 s", "next": "b"}, "b": {"time": "1 s", "next": "a"}}}),
+        ("empty-crew", {"crew": {"c": {"size": 0}}}),
+        ("no-source", {"order": [{"id": "1", "product": "part", "quantity": 1}]}),
+        ("no-time", {"station": {"a": {"time": 0}}}),
+        ("line", {"station": {"a": {"time": "1 s", "next": [{"to": "out", "share": 0.3}]}}}),
+        ("closed", {"calendar": {"c": {}}}),
+    ],
+)
+def test_findings(key, change):
+    tables = {"station": {"a": {"time": "1 s"}}, "source": {"s": {"feeds": "a"}}, **change}
+    assert key in {f.key for f in check_line(parse_line(tables))}
+
+
+def test_the_schema_is_the_published_one():
+    assert (shipped("resources") / FILE).read_text(encoding="utf-8") == schema_text()
+
+
+def test_steady_state_questions_leave_the_beginning_out():
+    series = np.concatenate([np.linspace(0, 10, 100), 10 + np.random.default_rng(0).normal(0, 0.5, 900)])
+    assert 60 <= mser5(series) <= 150
+    assert run(queue(0.95, "exponential(1 s)"), (), 20_000.0, 2).warmup_s > 0
+    assert run(load_line(HALL), (), 3600.0, 2).warmup_s == 0
+
+
+def test_automatic_replications_stop_when_the_intervals_are_narrow():
+    result = run(parse_line({"station": {"a": {"time": "10 s"}}, "source": {"s": {"feeds": "a"}}}), (), 1000.0, "auto")
+    assert result.replications == 10
+    noisy = run(tandem(2, 0), (), 300.0, "auto")
+    assert 10 < noisy.replications <= 200
+
+
+def test_intervals_against_scipy():
+    from scipy import stats
+
+    x = np.random.default_rng(1).normal(5, 2, (12, 3))
+    _, low, high = intervals(x)
+    for k in range(3):
+        expected = stats.t.interval(0.95, 11, x[:, k].mean(), stats.sem(x[:, k]))
+        assert (low[k], high[k]) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("family", "draw"),
+    [
+        ("lognormal", lambda g: g.lognormal(3, 0.4, 800)),
+        ("exponential", lambda g: g.exponential(30, 800)),
+        ("weibull", lambda g: 40 * g.weibull(1.6, 800)),
+        ("normal", lambda g: g.normal(60, 15, 800)),
+    ],
+)
+def test_families_are_told_apart(family, draw):
+    fit = fitting.times("x", draw(np.random.default_rng(2)))
+    assert str(fit.value).startswith(family)
+    assert fit.ks < 0.06
+
+
+def test_mtbf_interval_and_shares():
+    fit = fitting.mtbf("x", 1000.0, 10)
+    assert fit.low < 100 < fit.high
+    assert fit.low == pytest.approx(2000 / 36.78, rel=1e-3)
+    assert fitting.mtbf("x", 1000.0, 2).value is None
+    assert fitting.share("x", 990, 10).low < 0.99 < fitting.share("x", 990, 10).high
