@@ -68,9 +68,6 @@ function carryOut(nodes, line) {
   const node = nodes[name];
   const kind = DataType[KINDS[name?.split('.')[1]] ?? 'UInt32'];
   if (what === 'set') node.setValueFromSource({ dataType: kind, value: Number(rest[0]) });
-  if (what === 'burst') {
-    for (let k = 1; k <= Number(rest[0]); k++) node.setValueFromSource({ dataType: kind, value: k });
-  }
   if (what === 'text') node.setValueFromSource({ dataType: DataType.String, value: rest.join(' ') });
   if (what === 'status') node.setValueFromSource({ dataType: DataType.Null }, StatusCodes[rest[0]]);
 }

@@ -1,7 +1,8 @@
 """A small OPC UA server on asyncua for the tests, run as a process of its own; prints READY when it serves.
 
 Nodes s=<name> in namespace urn:twinviewer:test, named as tests/factory.py names tags. Commands come as lines on
-standard input: `set NAME VALUE`, `status NAME CODE`, `text NAME TEXT`, `skip` (lose one notification), `skew S`.
+standard input: `set NAME VALUE`, `status NAME CODE`, `text NAME TEXT`, `burst NAME N` (1 to N at once),
+`skip` (lose one notification).
 """
 
 import argparse
@@ -97,6 +98,9 @@ class TestServer:
         if what == "skip":
             for sub in self.server.iserver.subscription_service.subscriptions.values():
                 sub._notification_seq += 1
+        elif what == "burst":
+            for number in range(1, int(rest) + 1):
+                await self.write(name, ua.Variant(number, ua.VariantType.Int32))
         elif what == "text":
             await self.write(name, ua.Variant(rest))
         elif what == "status":

@@ -9,7 +9,6 @@ import pytest
 
 from tests.feeds.live import all_good, scene_for_server, try_now, until_up, value_of, watching
 from tests.feeds.servers import URI, Proxy, ServerProcess, node_server, until, unused_port
-from twinviewer.collector.pipeline import Pipeline
 from twinviewer.feeds.opcua_browse import browse, describe
 from twinviewer.feeds.options import FeedOptions
 from twinviewer.feeds.trust import TrustStore, standard_store
@@ -17,7 +16,6 @@ from twinviewer.model.asset import NodeAddress
 from twinviewer.model.connection import Link
 from twinviewer.model.errors import FeedError
 from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE
-from twinviewer.model.sample import SampleBatch
 
 POLICIES = ("Basic256Sha256", "Aes128_Sha256_RsaOaep", "Aes256_Sha256_RsaPss")
 OP = {"user": "op", "password": "secret"}
@@ -62,45 +60,6 @@ def test_values_bad_sensors_units_and_a_restart_with_another_index(modules: Path
         with node_server(modules, free_port, shift=True):
             until(lambda: pipeline.connection().link is Link.CONNECTED and all_good(pipeline))
             assert value_of(pipeline, "M-1.Vibration") == 1.0
-
-
-class Kept:
-    """A recorder that keeps the values of one tag."""
-
-    def __init__(self, slot: int) -> None:
-        self.slot = slot
-        self.values: list[float] = []
-
-    def tap(self, batch: SampleBatch) -> None:
-        self.values += batch.value[batch.slot == self.slot].tolist()
-
-    def event(self, event: object) -> None:
-        pass
-
-    connection = action = event
-
-    def note(self, time_ns: int, text: str, by: str, asset: str = "") -> None:
-        pass
-
-
-def test_short_lived_values_are_recorded_and_what_did_not_fit_is_counted(modules: Path, free_port: int):
-    scene = scene_for_server()
-    recorder = Kept(scene.tag("M-0.State").index)
-    with node_server(modules, free_port) as server:
-        pipeline = Pipeline(scene, server.url, FeedOptions(security="none"), recorder)
-        pipeline.start()
-        try:
-            until_up(pipeline)
-            server.command("burst M-0.State 5")  # it stands at 1 already
-            until(lambda: recorder.values == [1, 2, 3, 4, 5])
-            assert pipeline.connection().lost == 0
-            server.command("burst M-0.State 50")
-            until(lambda: recorder.values[5:] == [46, 47, 48, 49, 50])
-            until(lambda: pipeline.connection().lost > 0, what="the overflow is counted")
-            assert value_of(pipeline, "M-0.State") == 50
-            assert all_good(pipeline)
-        finally:
-            pipeline.stop()
 
 
 def test_nothing_is_lost_across_a_line_that_is_cut(modules: Path, proxy: Callable[[int], Proxy], free_port: int):

@@ -21,6 +21,7 @@ from twinviewer.model.asset import NodeAddress
 from twinviewer.model.connection import Link
 from twinviewer.model.errors import FeedError, FeedLost
 from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE, STATUS_UNCERTAIN_LAST_USABLE
+from twinviewer.model.sample import SampleBatch
 from twinviewer.model.state import State
 from twinviewer.states.evaluator import Evaluator
 
@@ -80,6 +81,47 @@ def test_a_scene_without_tags_keeps_its_connection(server: ServerProcess):
         time.sleep(1.6)
         assert pipeline.connection().link is Link.CONNECTED
         assert pipeline.connection().reconnects == 0
+
+
+class Kept:
+    """A recorder that keeps the values of one tag."""
+
+    def __init__(self, slot: int) -> None:
+        self.slot = slot
+        self.values: list[float] = []
+
+    def tap(self, batch: SampleBatch) -> None:
+        self.values += batch.value[batch.slot == self.slot].tolist()
+
+    def event(self, event: object) -> None:
+        pass
+
+    connection = action = event
+
+    def note(self, time_ns: int, text: str, by: str, asset: str = "") -> None:
+        pass
+
+
+def test_short_lived_values_are_recorded_and_what_did_not_fit_is_counted(server: ServerProcess):
+    scene = scene_for_server()
+    recorder = Kept(scene.tag("M-0.State").index)
+    pipeline = Pipeline(scene, server.url, FeedOptions(security="none"), recorder)
+    pipeline.start()
+    try:
+        until_up(pipeline)
+        server.command("burst M-0.State 5")  # it stands at 1 already
+        until(lambda: recorder.values == [1, 2, 3, 4, 5])
+        assert pipeline.connection().lost == 0
+        server.command("burst M-0.State 50")
+        until(lambda: recorder.values[5:] == [46, 47, 48, 49, 50])
+        assert value_of(pipeline, "M-0.State") == 50
+        server.command("status M-1.GoodCount 0x480")  # as a server marks the value behind those that it dropped
+        until(lambda: pipeline.connection().lost == 1, what="the overflow is counted")
+        assert status_of(pipeline, "M-1.GoodCount") == 0
+        for line in ("set M-0.State 1", "set M-1.GoodCount 1"):
+            server.command(line)
+    finally:
+        pipeline.stop()
 
 
 def test_a_lost_notification_is_noticed_and_everything_is_read_again(server: ServerProcess):
