@@ -14,6 +14,7 @@ import numpy as np
 from twinviewer.maintenance.planning.problem import Options
 
 SOFTENING = 0.7  # share of the newest subgradient in the direction of a step (deflection damps zigzagging)
+SMALLEST = 0.003  # scale of a step at which more steps hardly raise the bound
 PATIENCE = 12  # steps without a better bound after which steps are made shorter
 
 
@@ -55,6 +56,11 @@ class Bound:
         return o.own + np.take_along_axis(total, ends, axis=1) - total[:, :-1]
 
     @property
+    def settled(self) -> bool:
+        """Whether more steps would hardly raise it."""
+        return self._scale <= SMALLEST
+
+    @property
     def reduced(self) -> np.ndarray:
         """`priced` at the best prices."""
         return self.priced(self.wage, self.share)
@@ -80,7 +86,7 @@ class Bound:
         self._stalled += 1
         if self._stalled >= PATIENCE:
             self._stalled = 0
-            self._scale = max(self._scale * 0.7, 0.003)
+            self._scale = max(self._scale * 0.7, SMALLEST)
             self._now = (self.wage, self.share)
 
     def _violations(self, rows: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -131,7 +137,7 @@ class Bound:
 def raised(bound: Bound, upper: float, steps: int, stop: Callable[[], bool] = lambda: False) -> Bound:
     """The same bound after up to `steps` steps."""
     for _ in range(steps):
-        if stop() or bound.value >= upper * (1 - 1e-6):
+        if stop() or bound.settled or bound.value >= upper * (1 - 1e-6):
             break
         bound.step(upper)
     return bound

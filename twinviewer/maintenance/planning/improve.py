@@ -18,7 +18,7 @@ Clock = Callable[[], float]
 NEIGHBOURHOOD_S = 4.0
 FREE = 40  # jobs that an exact neighbourhood frees
 WARMEST, COLDEST = 0.02, 0.0005
-GROUPS_SHARE = 0.25  # of the time for the bound of whole groups
+GROUPS_SHARE = 0.35  # of the time for the bound of whole groups
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,10 @@ def improved(
         warm = WARMEST * (COLDEST / WARMEST) ** min(1.0, 1.5 * used)
         _for(0.06 * limit_s, lambda stop, w=warm: ruin.run(1_000_000, w, stop), left, clock)
         yield state()
-        if not grouped:
-            share = 0.06 if used < 0.2 else 0.03
-            _for(share * limit_s, lambda stop: raised(bound, ruin.best_cost, 1_000_000, stop), left, clock)
+        if not bound.settled:
+            _for(0.08 * limit_s, lambda stop: raised(bound, ruin.best_cost, 1_000_000, stop), left, clock)
             yield state()
-        if used > 0.2 and not grouped:
+        elif not grouped and used > 0.15:
             grouped = True
             for value in _grouped(options, bound, left, until=left() - GROUPS_SHARE * limit_s):
                 proven = max(proven, value)

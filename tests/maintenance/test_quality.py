@@ -1,0 +1,92 @@
+"""Quality, energy and spectra: what is known to be there is found, and nothing else."""
+
+import numpy as np
+import pytest
+
+from twinviewer.maintenance.condition.spectrum import Bearing, features
+from twinviewer.maintenance.quality.association import associated
+from twinviewer.maintenance.quality.energy import drift
+from twinviewer.maintenance.quality.spc import chart, rules
+from twinviewer.model.errors import DataError
+
+
+@pytest.mark.parametrize(
+    ("values", "rule"),
+    [
+        ([0, 0, 3.1], 1),
+        ([2.1, 0, 2.1], 2),
+        ([1.1, 1.1, 0, 1.1, 1.1], 3),
+        ([0.1] * 8, 4),
+        ([0.1] * 7, 0),
+        ([2.1, 0, -2.1], 0),
+        ([-1.1, -1.1, -1.1, 0, -1.1], 3),
+    ],
+)
+def test_western_electric_rules(values: list[float], rule: int) -> None:
+    assert rules(np.array(values, float))[-1] == rule
+
+
+def test_a_steady_process_rarely_breaks_rule_one_and_a_shift_breaks_it_soon() -> None:
+    values = np.random.default_rng(0).normal(10, 2, 5000)
+    found = chart(values)
+    assert found.centre == pytest.approx(10, abs=0.1)
+    assert found.sigma == pytest.approx(2, rel=0.05)
+    assert (found.broken == 1).mean() == pytest.approx(0.0027, abs=0.002)
+    shifted = chart(np.concatenate([values[:200], values[200:230] + 4]), learn=200)
+    assert shifted.broken[200:215].any()
+    with pytest.raises(DataError, match="too few"):
+        chart(values[:5])
+
+
+def test_the_parameter_behind_a_defect_is_found_and_the_warning_is_there() -> None:
+    random = np.random.default_rng(1)
+    values = random.normal(size=(1500, 3))
+    defect = random.random(1500) < np.where(values[:, 1] > 1, 0.6, 0.03)
+    found = associated(values, defect, ("speed", "temperature", "torque"))
+    assert found.effects[0].parameter == "temperature"
+    assert found.effects[0].low > 0.2
+    others = [e for e in found.effects if e.parameter != "temperature"]
+    assert all(abs(e.effect) < 0.1 for e in others)
+    assert found.precision > 2 * found.chance
+    assert "no cause" in found.warning
+    with pytest.raises(DataError, match="too few"):
+        associated(values[:50], defect[:50] & False, ("a", "b", "c"))
+
+
+def test_energy_drift_is_told_from_load() -> None:
+    random = np.random.default_rng(2)
+    load = np.concatenate([random.uniform(30, 60, 600), random.uniform(70, 90, 400)])
+    power = 5 + 0.5 * load + random.normal(0, 0.5, 1000)
+    steady = drift(power, load[:, None], 0.2, 0.4)
+    assert steady is not None
+    assert not steady.significant
+    worn = drift(power + np.where(np.arange(1000) > 800, 4.0, 0.0), load[:, None], 0.2, 0.4, running_share=0.5)
+    assert worn is not None
+    assert worn.significant
+    assert worn.low_kw <= 4.0 <= worn.high_kw
+    assert worn.eur_a_year == pytest.approx(worn.excess_kw * 8760 * 0.5 * 0.2)
+    assert drift(power[:20], load[:20, None], 0.2, 0.4) is None
+
+
+def test_frequencies_of_a_bearing_follow_their_closed_forms() -> None:
+    found = Bearing(9, 7.94, 39.04).frequencies_hz(1797)  # the much used 6205 at 1,797 rpm
+    assert found["BPFO"] == pytest.approx(107.36, rel=0.003)
+    assert found["BPFI"] == pytest.approx(162.19, rel=0.003)
+    assert found["FTF"] == pytest.approx(11.93, rel=0.003)
+    assert found["BPFO"] + found["BPFI"] == pytest.approx(9 * 1797 / 60)
+
+
+def test_an_outer_race_is_told_from_an_inner_one() -> None:
+    rate, seconds = 20_000, 2
+    bearing = Bearing(9, 7.94, 39.04)
+    time = np.arange(rate * seconds) / rate
+    noise = np.random.default_rng(0).normal(0, 0.3, len(time))
+    since = (time * bearing.frequencies_hz(1797)["BPFO"]) % 1 / bearing.frequencies_hz(1797)["BPFO"]
+    found = features(noise + 2 * np.exp(-since * 900) * np.sin(2 * np.pi * 4000 * since), rate, bearing, 1797)
+    assert max(found.lines, key=lambda name: found.lines[name]) == "BPFO"
+    quiet = features(noise, rate, bearing, 1797)
+    assert quiet.lines["BPFO"] < found.lines["BPFO"] / 3
+    assert quiet.kurtosis == pytest.approx(3, abs=0.2)
+    assert found.kurtosis > 4
+    with pytest.raises(DataError, match="too short"):
+        features(noise[:10], rate)
