@@ -9,12 +9,12 @@ from twinviewer.history.recording import Recording
 from twinviewer.model.errors import LineError
 from twinviewer.scene.scene import Scene
 from twinviewer.simulation import evidence
+from twinviewer.simulation.flow_tables import last_stations
 from twinviewer.simulation.line import Line, Lot
 from twinviewer.simulation.moments import at_moment
 from twinviewer.simulation.plant_now import NS, PlantNow
 from twinviewer.simulation.runs import Experiment
 from twinviewer.simulation.starting import StartFrom, at_time
-from twinviewer.simulation.tables import last_stations
 
 LIMITS = {"good": 0.05, "wip_end": 0.5, "energy_kwh": 0.10}  # mean error at which the model is no longer trusted
 LEAST_COVERAGE, LEAST_MOMENTS = 0.8, 5

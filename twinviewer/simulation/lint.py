@@ -7,9 +7,10 @@ from twinviewer.model.errors import LineError
 from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene
 from twinviewer.simulation.calendars import MONDAY, windows
+from twinviewer.simulation.flow_tables import last_stations, pairs_of, reachable
 from twinviewer.simulation.line import Line, load_line
 from twinviewer.simulation.quantities import distribution, seconds
-from twinviewer.simulation.tables import build, pairs_of, reachable
+from twinviewer.simulation.tables import build
 
 WEEK_S = 604_800.0
 
@@ -63,7 +64,7 @@ def _stations(line: Line) -> Iterable[Notice]:
 
 def _ends(line: Line) -> Iterable[Notice]:
     """Stations from which no part ever gets out."""
-    pairs, leaving = pairs_of(line), exits(line)
+    pairs, leaving = pairs_of(line), last_stations(line)
     ends = set(leaving)
     grown = True
     while grown:
@@ -74,13 +75,6 @@ def _ends(line: Line) -> Iterable[Notice]:
         if name not in ends and name in reachable(line):
             text = f'no part that enters "{name}" ever leaves the line.'
             yield Notice("error", text, 'Let its route end, or add { to = "out", … }.', f"station.{name}", "no-sink")
-
-
-def exits(line: Line) -> set[str]:
-    """Stations from which some product leaves the line."""
-    from twinviewer.simulation.tables import last_stations
-
-    return last_stations(line)
 
 
 def _people(line: Line) -> Iterable[Notice]:

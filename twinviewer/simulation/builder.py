@@ -1,0 +1,79 @@
+"""Collects distributions, calendars and the numbers of names while a flow model's tables are written."""
+
+from twinviewer.model.errors import LineError
+from twinviewer.simulation import records as r
+from twinviewer.simulation.calendars import MONDAY, breakpoints, windows
+from twinviewer.simulation.line import Line
+from twinviewer.simulation.quantities import Distribution
+from twinviewer.simulation.random_numbers import TABLE
+
+
+class Builder:
+    """Collects distributions and names while the tables are written."""
+
+    def __init__(self, line: Line, horizon_s: float) -> None:
+        self.line = line
+        self.horizon_s = horizon_s
+        self.start = (line.model.start or MONDAY).replace(tzinfo=None)
+        self.products = tuple(line.product) or ("part",)
+        self.distributions: list[tuple[int, float, float, float, float]] = []
+        self.quantiles: list[tuple[float, ...]] = []
+        self.sources = [(name, s) for name, s in line.source.items()]
+        self.arrivals = [(n, s) for n, s in self.sources if s.policy not in ("saturated", "orders")]
+        self.stations = tuple(line.station)
+        self.all_stations = (*self.stations, *(f"arrivals {n}" for n, _ in self.arrivals))
+        self.station_row = {name: k for k, name in enumerate(self.all_stations)}
+        self.crew_row = {name: k for k, name in enumerate(line.crew)}
+        self.material_row = {name: k for k, name in enumerate(line.material)}
+        self.calendar_rows: dict[tuple[str, int], int] = {}
+        self.calendar_data: list[tuple[int, list[float], list[int]]] = []
+
+    def add(self, d: Distribution) -> int:
+        """Row of a distribution."""
+        if d.kind == TABLE:
+            self.quantiles.append(d.quantiles)
+            self.distributions.append((TABLE, float(len(self.quantiles) - 1), d.b, 0.0, d.mean))
+        else:
+            self.distributions.append((d.kind, d.a, d.b, d.c, d.mean))
+        return len(self.distributions) - 1
+
+    def station(self, name: str, where: str) -> int:
+        """Row of a station, or SINK and SCRAP for "out" and "scrap"."""
+        if name in ("out", "sink"):
+            return r.SINK
+        if name == "scrap":
+            return r.SCRAP
+        if name not in self.line.station:
+            raise LineError(f'there is no station "{name}"', where, f"Stations are: {', '.join(self.stations[:12])}.")
+        return self.station_row[name]
+
+    def product(self, name: str, where: str) -> int:
+        """Row of a product."""
+        if name not in self.products:
+            raise LineError(f'there is no product "{name}"', where, f"Products are: {', '.join(self.products[:12])}.")
+        return self.products.index(name)
+
+    def crew(self, name: str | None, where: str) -> int:
+        """Row of a crew, -1 for none."""
+        if name is None:
+            return -1
+        if name not in self.crew_row:
+            raise LineError(f'there is no crew "{name}"', where, "Add it under [crew.…].")
+        return self.crew_row[name]
+
+    def open_windows(self, name: str, where: str) -> list[tuple[float, float]]:
+        """Open windows of a named calendar."""
+        if name not in self.line.calendar:
+            raise LineError(f'there is no calendar "{name}"', where, "Add it under [calendar.…].")
+        return windows(self.line.calendar[name], self.start, self.horizon_s, where)
+
+    def calendar(self, name: str | None, value: int, where: str) -> tuple[int, int]:
+        """Row of a calendar that switches between 0 and `value`, and its value at the start; -1 for none."""
+        if name is None:
+            return -1, value
+        key = (name, value)
+        if key not in self.calendar_rows:
+            self.calendar_rows[key] = len(self.calendar_data)
+            self.calendar_data.append(breakpoints(self.open_windows(name, where), value))
+        row = self.calendar_rows[key]
+        return row, self.calendar_data[row][0]

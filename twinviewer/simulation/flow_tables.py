@@ -1,0 +1,190 @@
+"""How parts enter and move: sources, order book and routes as the engine's tables, and the graph they make."""
+
+import re
+
+import numpy as np
+
+from twinviewer.model.errors import LineError
+from twinviewer.simulation import records as r
+from twinviewer.simulation.builder import Builder
+from twinviewer.simulation.line import Line, NextStation
+from twinviewer.simulation.quantities import distribution
+from twinviewer.simulation.random_numbers import stream_of
+
+_ARRIVALS = re.compile(r"""^\s*arrivals\s*\(\s*["']?(.*?)["']?\s*\)\s*(\*.*)?$""", re.DOTALL)
+
+
+def arrival_machine(
+    b: Builder, name: str, machines: list[dict[str, object]], stations: np.ndarray, policy: str
+) -> None:
+    match = _ARRIVALS.match(policy)
+    text = f"{match[1]}{match[2] or ''}" if match is not None else policy
+    row = b.station_row[f"arrivals {name}"]
+    rows = [b.add(distribution(text, f"source.{name}.policy")) for _ in b.products]
+    stations[row]["first"], stations[row]["n"] = len(machines), 1
+    stations[row]["process"] = rows[0]
+    stations[row]["stream"] = stream_of(f"arrivals {name}")
+    stations[row]["entry"] = r.ARRIVALS
+    machines.append(
+        {
+            "station": row,
+            "stream": stream_of(f"arrivals {name}#1"),
+            "calendar": -1,
+            "on": 1,
+            "up": 1,
+            "part": -1,
+            "last_product": -1,
+            "repair_crew": -1,
+            "crew_now": -1,
+            "operator_crew": -1,
+            "blocked_next": -1,
+            "crew_next": -1,
+            "state": r.STARVED,
+            "speed": 1.0,
+            "event_at": np.inf,
+        }
+    )
+
+
+def source_tables(b: Builder, stations: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple]:
+    """Sources with their sequences of (product, order), and the orders in the order in which they are made."""
+    book = tuple(sorted(b.line.order, key=lambda o: o.priority))
+    sequence: list[tuple[int, int]] = []
+    table = np.zeros(max(len(b.sources), 1), r.SOURCE)
+    taken: set[int] = set()
+    for k, (name, source) in enumerate(b.sources):
+        where = f"source.{name}"
+        offset = len(sequence)
+        repeat = 1
+        if source.policy == "orders":
+            repeat = 0
+            for n, order in enumerate(book):
+                product = b.product(order.product, f"order {order.id}")
+                if n not in taken and _begins(b, product) in (None, source.feeds):
+                    taken.add(n)
+                    sequence += [(product, n)] * order.quantity
+        elif source.lots:
+            for lot in source.lots:
+                sequence += [(b.product(lot.product, f"{where}.lots"), -1)] * lot.quantity
+        else:
+            sequence += [(p, -1) for p in range(len(b.products))]
+        if len(sequence) == offset:
+            raise LineError("the order book is empty", where, "Add [[order]] tables, or another policy.")
+        row = (
+            b.station_row[f"arrivals {name}"]
+            if (name, source) in b.arrivals
+            else b.station(source.feeds, f"{where}.feeds")
+        )
+        if row < 0 or stations[row]["source"] >= 0:
+            raise LineError(f'"{source.feeds}" cannot be fed by this source', where, "One source per station.")
+        stations[row]["source"] = k
+        if stations[row]["entry"] == 0:
+            stations[row]["entry"] = r.SATURATED
+        table[k]["offset"], table[k]["n"], table[k]["repeat"] = offset, len(sequence) - offset, repeat
+    if not b.sources:
+        raise LineError("nothing enters this line", "source", 'Add a source: [source.main] feeds = "…".')
+    return table, np.array(sequence, np.int64).reshape(-1, 2), book if taken else ()
+
+
+def _begins(b: Builder, product: int) -> str | None:
+    """The station at which a product's route begins; None without a route."""
+    entry = b.line.product.get(b.products[product])
+    return entry.route[0] if entry is not None and entry.route else None
+
+
+def _ways(b: Builder, name: str, product: int) -> list[tuple[int, float]]:
+    """Where a product goes from a station, with probabilities that add up to one."""
+    where = f"station.{name}.next"
+    following = b.line.station[name].next
+    if isinstance(following, str):
+        return [(b.station(following, where), 1.0)]
+    if following:
+        total = sum(n.share for n in following)
+        if abs(total - 1) > 1e-6:
+            raise LineError(f"the shares add up to {total:g}", where, "They must add up to 1.")
+        return [(b.station(n.to, where), n.share) for n in _positive(following)]
+    entry = b.line.product.get(b.products[product])
+    route = entry.route if entry else ()
+    if name in route:
+        place = route.index(name)
+        if route.count(name) > 1:
+            raise LineError(
+                f'the route visits "{name}" twice', f"product.{b.products[product]}.route", "Use next instead."
+            )
+        return [
+            (
+                b.station(route[place + 1], f"product.{b.products[product]}.route")
+                if place + 1 < len(route)
+                else r.SINK,
+                1.0,
+            )
+        ]
+    if not any(p.route for p in b.line.product.values()):
+        place = b.stations.index(name)
+        return [(place + 1 if place + 1 < len(b.stations) else r.SINK, 1.0)]
+    return [(r.SINK, 1.0)]
+
+
+def _positive(following: tuple[NextStation, ...]) -> list[NextStation]:
+    return [n for n in following if n.share > 0]
+
+
+def route_tables(b: Builder) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    first, to, share = [0], [], []
+    feeds = {f"arrivals {n}": s.feeds for n, s in b.arrivals}
+    for name in b.all_stations:
+        for product in range(len(b.products)):
+            ways = [(b.station(feeds[name], "source.feeds"), 1.0)] if name in feeds else _ways(b, name, product)
+            to += [row for row, _ in ways]
+            share += list(np.cumsum([p for _, p in ways]))
+            first.append(len(to))
+    return np.array(first, np.int64), np.array(to, np.int64), np.array(share, np.float64)
+
+
+def reachable(line: Line) -> set[str]:
+    """Stations that some source can reach along routes and rework."""
+    b = Builder(line, 1.0)
+    edges: dict[str, set[str]] = {name: set() for name in line.station}
+    for name, s in line.station.items():
+        for product in (p for p in range(len(b.products)) if _visits(b, name, p)):
+            edges[name] |= {b.all_stations[row] for row, _ in _ways(b, name, product) if row >= 0}
+        if s.quality is not None and s.quality.rework is not None:
+            edges[name].add(s.quality.rework.to)
+    seen: set[str] = set()
+    todo = [s.feeds for s in line.source.values() if s.feeds in edges]
+    while todo:
+        name = todo.pop()
+        if name not in seen:
+            seen.add(name)
+            todo += list(edges.get(name, ()))
+    return seen
+
+
+def last_stations(line: Line) -> set[str]:
+    """Stations from which some product leaves the line as a good part."""
+    b = Builder(line, 1.0)
+    return {
+        name
+        for name in line.station
+        for product in range(len(b.products))
+        if _visits(b, name, product) and any(row == r.SINK for row, _ in _ways(b, name, product))
+    }
+
+
+def _visits(b: Builder, name: str, product: int) -> bool:
+    """Whether a product may come to a station at all."""
+    entry = b.line.product.get(b.products[product])
+    return entry is None or not entry.route or name in entry.route
+
+
+def pairs_of(line: Line) -> set[tuple[str, str]]:
+    """(from, to) pairs of the flow, for drawing and for matching with a scene."""
+    b = Builder(line, 1.0)
+    return {
+        (name, b.all_stations[row])
+        for name in line.station
+        for product in range(len(b.products))
+        if _visits(b, name, product)
+        for row, _ in _ways(b, name, product)
+        if row >= 0
+    }
