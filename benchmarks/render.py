@@ -4,6 +4,7 @@ Run as `python -m benchmarks.render`. Without a screen VTK takes OpenGL from EGL
 on a software renderer, which draws in it, and wall times on a graphics card, which draws elsewhere.
 """
 
+import os
 import statistics
 import sys
 import time
@@ -196,8 +197,11 @@ def renders_in_a_window() -> None:
 
 
 def main() -> int:
-    """All figures."""
-    renders_in_a_window()
+    """All figures; those of a window where there is a screen for one."""
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or not sys.platform.startswith("linux"):
+        renders_in_a_window()
+    else:
+        print("No screen: the figures of a window are left out. Start one with xvfb-run.", file=sys.stderr)
     update_cost()
     ratio_of_actors()
     for n in (1_000, 10_000):

@@ -110,6 +110,7 @@ class Canvas(QOpenGLWidget):
         window.SetOpenGLSymbolLoader2(ctypes.cast(self._loader, ctypes.c_void_p).value or 0, 0)
         window.OpenGLInitContext()
         window.OpenGLInit()
+        window.SetForceMaximumHardwareLineWidth(1)  # a core profile draws no wide lines; VTK makes them from triangles
         state = window.GetState()
         state.Reset()
         state.vtkglDepthFunc(_LESS_OR_EQUAL)
