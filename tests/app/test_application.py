@@ -1,0 +1,159 @@
+"""The whole program in one process: a real plant, a real collector, real windows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from twinviewer.app import Application, Start
+from twinviewer.gui.crash import CrashDialog
+from twinviewer.gui.demo import DemoPlant
+from twinviewer.gui.main_window import MainWindow
+from twinviewer.model.connection import Link
+from twinviewer.model.quality import Quality
+from twinviewer.panels._kit import style
+from twinviewer.panels._kit.actions import Action
+from twinviewer.settings import SettingsStore
+
+SKID = Path("scenes/pump-skid")
+WAIT_MS = 60_000
+
+
+@pytest.fixture
+def application(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Application]:
+    made = Application(qapp, SettingsStore(tmp_path, {}, {"theme": "dark", "motion": "reduced"}))
+    yield made
+    made.quit()
+    made.shut_down()
+    qtbot.wait(50)
+    _wait_for_collectors()
+
+
+def _wait_for_collectors() -> None:
+    """A collector lingers for some seconds after its last window, so that a quick restart finds it again."""
+    children = psutil.Process().children(recursive=True)
+    collectors = [p for p in children if "twinviewer.collector" in p.cmdline()]
+    _, alive = psutil.wait_procs(collectors, timeout=20)
+    assert not alive
+
+
+@pytest.fixture(scope="module")
+def plant() -> Iterator[str]:
+    """URL of a running pump skid."""
+    made = DemoPlant(SKID.resolve())
+    yield made.start(progress=lambda _fraction, _text: None)
+    made.stop()
+
+
+def wait_live(qtbot: QtBot, window: MainWindow) -> None:
+    def live() -> bool:
+        frame = window.session.frame
+        return frame is not None and frame.connection.link is Link.CONNECTED and _known(window) > 0
+
+    qtbot.waitUntil(live, timeout=WAIT_MS)
+
+
+def _known(window: MainWindow) -> int:
+    frame = window.session.frame
+    return 0 if frame is None else int(np.sum(frame.assets.quality < Quality.STALE))
+
+
+def test_two_windows_look_at_one_plant_through_one_collector(
+    application: Application, plant: str, qtbot: QtBot
+) -> None:
+    window = application.start(Start(SKID, plant, size=(1000, 640)))
+    wait_live(qtbot, window)
+    qtbot.waitUntil(lambda: window.tool_bar.pill.accessibleName().startswith("LIVE"), timeout=WAIT_MS)
+    application.new_window(window)
+    other = application.windows[1]
+    wait_live(qtbot, other)
+    assert other.session.scene is window.session.scene
+    assert application.settings.value.recent[0].feed == plant
+    window.close()
+    qtbot.wait(100)
+    other.bridge.tick_now()
+    assert other.session.frame is not None
+    assert other.session.frame.connection.link is Link.CONNECTED
+    application.disconnect_feed(other)
+    other.bridge.tick_now()
+    assert _known(other) == 0
+
+
+def test_a_scene_that_is_not_there_is_said_and_the_first_page_stays(
+    application: Application, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = application.start(Start(tmp_path / "nowhere", size=(900, 600)))
+    qtbot.waitUntil(lambda: bool(window.picture.notices.history), timeout=WAIT_MS)
+    assert window.picture.notices.history[0].level == "error"
+    assert not window.has_scene
+    assert window.pages.currentWidget() is window.welcome
+    assert not application.settings.value.recent
+
+
+def test_a_feed_that_nobody_serves_leaves_the_scene_open_and_says_why(
+    application: Application, qtbot: QtBot, free_port: int
+) -> None:
+    window = application.start(Start(SKID, f"opc.tcp://127.0.0.1:{free_port}", size=(900, 600)))
+    qtbot.waitUntil(lambda: window.has_scene, timeout=WAIT_MS)
+    strip = window.picture.trouble
+    qtbot.waitUntil(lambda: strip.isVisible() and "nobody listens" in strip.accessibleName(), timeout=WAIT_MS)
+    assert str(free_port) in strip.accessibleName()
+    assert _known(window) == 0
+    assert "LIVE" not in window.tool_bar.pill.accessibleName()
+
+
+def test_the_theme_reaches_every_window_and_is_kept(application: Application, qtbot: QtBot, tmp_path: Path) -> None:
+    windows = [application.start(Start(size=(800, 500))) for _ in range(2)]
+    application.set_theme("light")
+    assert [w.picture.theme for w in windows] == ["light", "light"]
+    assert SettingsStore(tmp_path, {}).value.theme == "light"
+
+
+def test_the_theme_follows_the_system_while_nobody_chose_one(
+    application: Application, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = application.start(Start(size=(800, 500)))
+    application.set_theme("system")
+    hints = qapp.styleHints()
+    for wanted in ("light", "dark", "light"):
+        monkeypatch.setattr(style, "system_theme", lambda wanted=wanted: wanted)
+        hints.colorSchemeChanged.emit(Qt.ColorScheme.Unknown)
+        assert window.picture.theme == wanted
+    application.set_theme("dark")
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Unknown)
+    assert window.picture.theme == "dark"
+
+
+def test_an_error_that_nobody_expected_is_reported_and_the_window_goes_on(
+    application: Application, qtbot: QtBot
+) -> None:
+    window = application.start(Start(size=(800, 500)))
+
+    def fail() -> None:
+        raise ZeroDivisionError("boom")
+
+    window.registry.add(Action("test.fail", "Fail", "", fail))
+    window.registry.run("test.fail")
+    window.registry.run("test.fail")
+    qtbot.waitUntil(lambda: len(window.findChildren(CrashDialog)) == 1, timeout=5000)
+    (dialog,) = window.findChildren(CrashDialog)
+    assert "ZeroDivisionError: boom" in dialog.report.toPlainText()
+    dialog.copy()
+    assert "ZeroDivisionError: boom" in QApplication.clipboard().text()
+    dialog.accept()
+    window.registry.run("view.theme")
+    assert window.picture.theme == "light"
+
+
+def test_safe_mode_keeps_nothing(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> None:
+    made = Application(qapp, SettingsStore(tmp_path, {}, keep=False), safe_mode=True)
+    window = made.start(Start(SKID, size=(900, 600)))
+    qtbot.waitUntil(lambda: window.has_scene, timeout=WAIT_MS)
+    made.quit()
+    made.shut_down()
+    assert list(tmp_path.iterdir()) == []
