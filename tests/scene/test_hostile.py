@@ -340,3 +340,92 @@ def test_one_flipped_byte_never_ends_in_a_traceback(
     assert np.isfinite(geometry.points).all()
     if len(geometry.triangles):
         assert 0 <= geometry.triangles.min() <= geometry.triangles.max() < len(geometry.points)
+
+
+# --- any value anywhere -------------------------------------------------------------------------------------------
+
+ODD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 40),
+    st.sampled_from([2**31, 2**63, 10**30, 1e300, -1.5, 0.5]),
+    st.sampled_from(["", "x", "../x", "data:,", "BLEND", "MAT4", "NaN"]),
+    st.lists(st.integers(-1, 9), max_size=5),
+    st.dictionaries(st.sampled_from(["index", "count", "extensions", "x"]), st.integers(-1, 9), max_size=2),
+)
+
+
+def rich() -> Glb:
+    """A file that uses most of what the reader knows."""
+    glb = line(2)
+    uv = glb.accessor(CUBE_POINTS[:, :2].copy())
+    colours = glb.accessor(np.full((8, 4), 200, np.uint8), normalized=True)
+    many = glb.accessor(np.array([[0, 0, 0], [5, 0, 0]], np.float32))
+    glb.add("images", {"bufferView": glb.view(b"no picture"), "mimeType": "image/png"})
+    glb.add("samplers", {"wrapS": 33071, "wrapT": 33071})
+    glb.add("textures", {"source": 0, "sampler": 0})
+    moved = {"KHR_texture_transform": {"offset": [0, 1], "scale": [2, 2], "rotation": 0.1, "texCoord": 0}}
+    base = {"baseColorFactor": [1, 0, 0, 1], "baseColorTexture": {"index": 0, "texCoord": 0, "extensions": moved}}
+    glossy = {"KHR_materials_pbrSpecularGlossiness": {"diffuseFactor": [1, 1, 1, 1], "glossinessFactor": 0.2}}
+    glb.json["materials"] = [
+        {"pbrMetallicRoughness": base, "alphaMode": "MASK", "alphaCutoff": 0.3, "extras": {"skin": True}},
+        {"extensions": glossy, "emissiveFactor": [0, 1, 0], "alphaMode": "BLEND"},
+    ]
+    mesh = glb.mesh(attributes={"TEXCOORD_0": uv, "COLOR_0": colours}, material=0)
+    glb.node("Many", 0, mesh=mesh, extensions={"EXT_mesh_gpu_instancing": {"attributes": {"TRANSLATION": many}}})
+    glb.node("Glossy", 0, mesh=glb.mesh(material=1, mode=5), rotation=[0, 0, 0, 1], scale=[1, 2, 3])
+    sparse = {
+        "count": 1,
+        "indices": {"bufferView": glb.view(b"\1\0\0\0"), "componentType": 5125},
+        "values": {"bufferView": glb.view(bytes(12))},
+    }
+    glb.json["accessors"][0]["sparse"] = sparse
+    glb.json |= {"extensionsUsed": ["KHR_materials_unlit"], "animations": [{}], "skins": [{}]}
+    glb.bytes()
+    return glb
+
+
+def places(value: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in inner:
+        yield (*above, key)
+        yield from places(item, (*above, key))
+
+
+RICH = rich()
+PLACES = list(places(RICH.json))
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(st.sampled_from(PLACES), ODD), min_size=1, max_size=3))
+def test_any_value_anywhere_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[tuple[Any, ...], Any]]
+) -> None:
+    glb = Glb()
+    glb.json, glb.data = json.loads(json.dumps(RICH.json)), RICH.data
+    for keys, value in changes:
+        holder: Any = glb.json
+        for key in keys[:-1]:
+            holder = holder[key] if isinstance(holder, (dict, list)) and _has(holder, key) else None
+        if isinstance(holder, (dict, list)) and _has(holder, keys[-1]):
+            holder[keys[-1]] = value
+    path = tmp_path_factory.getbasetemp() / "odd.glb"
+    path.write_bytes(glb.bytes())
+    try:
+        geometry = read(path)
+    except SceneError:
+        return
+    assert np.isfinite(geometry.points).all()
+    assert np.isfinite(geometry.normals).all()
+    if len(geometry.triangles):
+        assert 0 <= geometry.triangles.min() <= geometry.triangles.max() < len(geometry.points)
+    assert [n.path for n in geometry.nodes] == [n.path for n in gltf.hierarchy(path, Placement(path.name))]
+
+
+def _has(holder: Any, key: Any) -> bool:
+    return key in holder if isinstance(holder, dict) else isinstance(key, int) and key < len(holder)
+
+
+def test_the_rich_file_itself_is_fine(tmp_path: Path) -> None:
+    geometry = read(RICH.save(tmp_path / "rich.glb"))
+    assert len(geometry.triangles) > 80

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinviewer.model.errors import SceneError
+from twinviewer.model.errors import SceneError, TwinError
 
 if TYPE_CHECKING:
     from twinviewer.model.notice import Notice
@@ -35,17 +35,15 @@ def run(args: argparse.Namespace) -> int:
 
     try:
         draft = read_draft(args.scene, follow_renames=not args.lock)
-    except SceneError as error:
+        from_server, alive = _ask_server(args, draft) if args.feed else ([], None)
+    except TwinError as error:
         if not args.json:
             raise
         finding = {"level": "error", "where": error.where, "text": error.text, "remedy": error.remedy}
         print(json.dumps({"assets": 0, "bound": 0, "triangles": 0, "findings": [finding]}, ensure_ascii=False))
         return 2
-    findings = lint(draft, [name for name in names_of("twinviewer.colours") if not name.startswith("_")])
-    bound = sum(1 for asset in draft.scene.assets if asset.tags)
-    if args.feed:
-        from_server, bound = _ask_server(args, draft)
-        findings += from_server
+    findings = lint(draft, names_of("twinviewer.colours")) + from_server
+    bound = sum(1 for asset in draft.scene.assets if asset.tags) if alive is None else alive
     if args.against is not None:
         findings += _against(args.against, draft)
     if args.lock:

@@ -11,7 +11,6 @@ import os
 import struct
 import tempfile
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +74,8 @@ def digest_of(path: Path) -> str:
     pieces = range(0, max(path.stat().st_size, 1), _PIECE)
     if len(pieces) == 1:
         return hashlib.sha256(_piece_digest(path, 0)).hexdigest()
+    from concurrent.futures import ThreadPoolExecutor  # here: most files are one piece, and it costs at start
+
     with ThreadPoolExecutor(min(len(pieces), 4)) as pool:
         return hashlib.sha256(b"".join(pool.map(lambda start: _piece_digest(path, start), pieces))).hexdigest()
 
