@@ -36,10 +36,12 @@ def application(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Ap
 
 def _wait_for_collectors() -> None:
     """A collector lingers for some seconds after its last window, so that a quick restart finds it again."""
-    children = psutil.Process().children(recursive=True)
-    collectors = [p for p in children if "twinviewer.collector" in p.cmdline()]
-    _, alive = psutil.wait_procs(collectors, timeout=20)
+    _, alive = psutil.wait_procs(_collectors(), timeout=20)
     assert not alive
+
+
+def _collectors() -> list[psutil.Process]:
+    return [p for p in psutil.Process().children(recursive=True) if "twinviewer.collector" in p.cmdline()]
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +84,21 @@ def test_two_windows_look_at_one_plant_through_one_collector(
     application.disconnect_feed(other)
     other.bridge.tick_now()
     assert _known(other) == 0
+
+
+def test_a_killed_collector_is_said_ghosts_everything_and_comes_back(
+    application: Application, plant: str, qtbot: QtBot
+) -> None:
+    window = application.start(Start(SKID, plant, size=(900, 600)))
+    wait_live(qtbot, window)
+    (collector,) = _collectors()
+    collector.kill()
+    strip, pill = window.picture.trouble, window.tool_bar.pill
+    qtbot.waitUntil(lambda: "does not answer" in strip.accessibleName() and strip.isVisible(), timeout=WAIT_MS)
+    assert _known(window) == 0
+    assert "LIVE" not in pill.accessibleName()
+    wait_live(qtbot, window)
+    qtbot.waitUntil(lambda: pill.accessibleName().startswith("LIVE") and not strip.isVisible(), timeout=WAIT_MS)
 
 
 def test_a_scene_that_is_not_there_is_said_and_the_first_page_stays(

@@ -1,6 +1,7 @@
 """`twinviewer open`: the window."""
 
 import argparse
+import sys
 from pathlib import Path
 
 HELP = "open a scene in a window (without one: the first page)"
@@ -45,7 +46,7 @@ def run_window(args: argparse.Namespace, scene: Path | None, demo: bool) -> int:
 
     check_mode(args.mode)
     if not has_screen():
-        print(NO_SCREEN)
+        print(NO_SCREEN, file=sys.stderr)
         return 3
     from twinviewer.app import Application, Start, make_qt
     from twinviewer.cli._feed import feed_options

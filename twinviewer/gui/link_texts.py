@@ -13,6 +13,7 @@ from twinviewer.states.explain import duration
 
 NS = 1_000_000_000
 CONNECTING_IS_LATE_NS = 4 * NS
+CONNECTING_FAILS_NS = 3 * NS // 2  # with a reason why it does not come
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ def trouble_of(frame: Frame) -> Trouble | None:
         text = "No live source is connected: this is the geometry alone, every state is unknown."
         return Trouble("info", text, buttons=("file.connect",))
     if link is Link.CONNECTING:
-        if not connection.why and frame.now_ns - connection.since_ns < CONNECTING_IS_LATE_NS:
+        patience_ns = CONNECTING_FAILS_NS if connection.why else CONNECTING_IS_LATE_NS
+        if frame.now_ns - connection.since_ns < patience_ns:
             return None
         return Trouble("warning", f"Connecting to {connection.url}{since}{why}.", "Nothing on screen is live yet.")
     if link is Link.DEGRADED:

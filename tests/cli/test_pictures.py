@@ -1,0 +1,102 @@
+"""`open`, `demo` and `snapshot` as a person types them, in processes of their own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.guards import nothing_left_behind
+from twinviewer.cli.open import window_size
+
+SKID = "scenes/pump-skid"
+
+
+def run(*words: str, screen: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run a command; without `screen` there is no display to be found."""
+    environ = dict(os.environ)
+    if not screen:
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+            environ.pop(name, None)
+    command = [sys.executable, "-m", "twinviewer", *words]
+    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=110, check=False)
+
+
+def picture(path: Path) -> np.ndarray:
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a screen")
+def test_a_picture_without_any_screen(tmp_path: Path) -> None:
+    path = tmp_path / "skid.png"
+    done = run("snapshot", SKID, "-o", str(path), "--size", "480x300", "--theme", "light")
+    assert (done.returncode, done.stderr) == (0, "")
+    pixels = picture(path)
+    assert pixels.shape == (300, 480, 3)
+    assert pixels.std() > 8  # something is drawn
+    assert pixels.mean() > 150  # on the light theme's background
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a screen")
+def test_a_picture_of_the_window_brings_its_own_screen_and_takes_it_away(tmp_path: Path) -> None:
+    path = tmp_path / "window.png"
+    with nothing_left_behind():
+        done = run("snapshot", SKID, "-o", str(path), "--window", "--size", "1000x640")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert picture(path).shape == (640, 1000, 3)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("snapshot", "scenes/nowhere", "-o", "{tmp}/x.png"), "no such scene"),
+        (("snapshot", "scenes/nowhere", "-o", "{tmp}/x.png", "--window"), "no such scene"),
+        (("snapshot", SKID, "-o", "{tmp}/x.jpg"), ".png"),
+        (("snapshot", SKID, "-o", "{tmp}/no/x.png"), "folder does not exist"),
+        (("snapshot", SKID, "-o", "{tmp}/x.png", "--mode", "heat"), "energy, status, vibration"),
+        (("snapshot", SKID, "-o", "{tmp}/x.png", "--select", "NOBODY"), "no asset 'NOBODY'"),
+        (("snapshot", SKID, "-o", "{tmp}/x.png", "--size", "wide"), "such as 1920x1080"),
+        (("open", SKID, "--mode", "heat"), "energy, status, vibration"),
+    ],
+)
+def test_a_mistake_ends_in_a_sentence_and_no_file(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
+    done = run(*(w.replace("{tmp}", str(tmp_path)) for w in words))
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a screen")
+@pytest.mark.parametrize("words", [("open", SKID), ("demo",), ()])
+def test_without_a_screen_the_window_says_so(words: tuple[str, ...]) -> None:
+    done = run(*words)
+    assert done.returncode == 3
+    assert "no screen" in done.stderr
+    assert "snapshot" in done.stderr
+
+
+def test_a_feed_that_gives_nothing_is_said_and_drawn_as_unknown(tmp_path: Path, free_port: int) -> None:
+    path = tmp_path / "skid.png"
+    feed = ("--feed", f"opc.tcp://127.0.0.1:{free_port}", "--wait", "2")
+    done = run("snapshot", SKID, "-o", str(path), "--size", "320x200", *feed)
+    assert done.returncode == 1
+    assert "nothing usable in time" in done.stderr
+    assert picture(path).shape == (200, 320, 3)
+
+
+@pytest.mark.parametrize("text", ["", "x", "10x10", "1920", "1920x", "-5x300", "99999x99999"])
+def test_a_size_must_be_one(text: str) -> None:
+    import argparse
+
+    with pytest.raises(argparse.ArgumentTypeError, match="1920x1080"):
+        window_size(text)
+
+
+def test_a_size_is_width_and_height() -> None:
+    assert window_size("1366x768") == (1366, 768)
+    assert window_size("1366X768") == (1366, 768)
