@@ -60,6 +60,10 @@ class LifeModel:
         bounds = np.array([self._bounds(r, level) for r in rul]).reshape(-1, 2)
         return Prediction(lives.names, rul, bounds[:, 0], bounds[:, 1])
 
+    def at_every_row(self, lives: Lives) -> np.ndarray:
+        """float64 (n,): remaining life at each row, from the rows of its unit up to it."""
+        return np.clip(self.regressor.predict(_features(lives, self.regimes, self.used)), 0.0, self.cap)
+
     def _bounds(self, rul: float, level: float) -> tuple[float, float]:
         weight = np.exp(-0.5 * ((self.held_out - rul) / (NEAR * self.cap)) ** 2)
         share = np.cumsum(weight) / weight.sum()

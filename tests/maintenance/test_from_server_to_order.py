@@ -1,0 +1,187 @@
+"""The whole way: a bearing wears in a plant behind an OPC UA server, and ends as a finished work order."""
+
+import asyncio
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from twinviewer.feeds.opcua import run as feed
+from twinviewer.feeds.options import FeedOptions
+from twinviewer.feeds.source import FeedSource
+from twinviewer.history.recorder import Recorder
+from twinviewer.maintenance import api
+from twinviewer.model.alarm import AlarmEvent
+from twinviewer.model.connection import Connection
+from twinviewer.model.sample import SampleBatch
+from twinviewer.model.state import Zone
+from twinviewer.scene.scene import Scene, load_scene
+
+SKID = Path("scenes/pump-skid")
+SPEED = 5400  # an hour and a half of the plant a second
+FAULT = "PMP-512:bearing=40@64800"
+PUMP = "PMP-512"
+DAY_NS = 86_400_000_000_000
+
+
+class PlantTimeRecorder:
+    """Keeps what a feed delivers on the plant's own clock (the source timestamps), which runs faster than ours."""
+
+    def __init__(self, folder: Path, scene: Scene) -> None:
+        self.now_ns = 0
+        self._folder, self._scene = folder, scene
+        self._recorder: Recorder | None = None
+        self._link: Connection | None = None
+
+    def samples(self, batch: SampleBatch) -> None:
+        now_ns = int(batch.source_ns.max())
+        if self._recorder is None:
+            self.now_ns = now_ns
+            self._recorder = Recorder(self._folder, self._scene, clock=lambda: self.now_ns, threads=False)
+            self._recorder.connection(replace(self._link or Connection(), since_ns=now_ns))
+        self.now_ns = max(self.now_ns, now_ns)
+        self._recorder.tap(replace(batch, received_ns=self.now_ns))
+
+    def connection(self, connection: Connection) -> None:
+        self._link = connection
+
+    def event(self, event: AlarmEvent) -> None:
+        """The server's own alarms are not what this is about."""
+
+    def flush(self) -> None:
+        if self._recorder is not None:
+            self._recorder.flush()
+
+    def close(self) -> None:
+        if self._recorder is not None:
+            self._recorder.close(compact=True)
+
+
+MAINTENANCE = """
+format = 1
+[[crew]]
+name = "Mechanics"
+skills = ["mechanic"]
+eur_per_h = 52
+shift = [{ days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], hours = [0, 24], people = 2 }]
+[[group]]
+path = "Pump house/Process water"
+eur_per_h = 300
+[[stop]]
+group = "Pump house/Process water"
+day = "Mon"
+hours = [0, 24]
+[type.pump]
+failure_eur = 9000
+work = [{ title = "Replace the bearings", skill = "mechanic", duration_h = 3, checks = ["Lock out and try"] }]
+component = [{ name = "bearing", life_h = 20000, renewed_by = "Replace the bearings" }]
+"""
+
+
+@pytest.fixture
+def scene_path(tmp_path: Path) -> Path:
+    """The pump skid, with a crew and rules."""
+    path = tmp_path / "skid"
+    shutil.copytree(SKID, path)
+    (path / "maintenance.toml").write_text(MAINTENANCE)
+    return path
+
+
+@pytest.fixture
+def plant(scene_path: Path) -> Iterator[str]:
+    """The plant with a pump whose bearing reaches zone D 40 h after its 18th hour."""
+    options = ["--port", "0", "--speed", str(SPEED), "--clock", "plant", "--with-parent"]
+    command = [sys.executable, "-m", "twinviewer", "plant", str(scene_path), *options, "--fault", FAULT]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None
+    try:
+        url = next(found[0] for line in process.stdout if (found := re.search(r"opc\.tcp://\S+", line)))
+        yield url
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.mark.timeout(180)
+def test_a_bearing_goes_from_the_server_to_a_finished_work_order(plant: str, scene_path: Path, tmp_path: Path) -> None:
+    scene = load_scene(scene_path, geometry=False)
+    asset = scene.asset(PUMP)
+    sink = PlantTimeRecorder(tmp_path / "rec", scene)
+    tags = [t for t in scene.tags if t.asset_id == PUMP]
+    watching = _Watching(plant, tags, sink)
+    try:
+        watching.until_plant_hours(46)
+    finally:
+        watching.stop()
+        sink.close()
+    settings = api.read_settings(scene_path)
+    early, late = (
+        api.cards(scene_path, tmp_path / "rec", [PUMP], until_ns=sink.now_ns - int(h * 3.6e12))[0] for h in (8, 0)
+    )
+    # the detector speaks before zone C, and the prognosis narrows
+    assert late.tier == early.tier == "degradation"
+    assert early.zone < Zone.C
+    assert 0 < early.detected_ns < early.time_ns
+    assert late.high_days - late.low_days < early.high_days - early.low_days
+    assert late.causes[0].label == "Rolling bearing wear"
+    store = api.OrderStore(tmp_path / "orders.sqlite")
+    order = api.accept(store, late, asset.type, settings, "planner", "the trend is clear", late.time_ns)
+    store.become(order.number, api.OrderState.APPROVED, "chief", "signed", late.time_ns)
+    request = api.Request(scene_path, tmp_path / "rec", 2, tmp_path / "orders.sqlite")
+    plan = api.bettered(api.first_plan(request), 2.0)
+    job = next(j for j in plan.jobs if j.work_order == order.number)
+    assert job.asset_id == PUMP
+    api.schedule(store, plan, "planner", "as planned", late.time_ns)
+    begun = late.time_ns + DAY_NS // 12
+    store.become(order.number, api.OrderState.IN_PROGRESS, "mechanic", "stood still", begun)
+    told = api.Feedback("pitting on the outer race", "bearings replaced", (order.part,), 5.5, 0.5, True)
+    done = api.finish(store, order.number, told, False, "mechanic", begun + DAY_NS // 4)
+    assert done.state is api.OrderState.DONE
+    assert api.compared(store.orders()) == ((order.number, late.rul_days, pytest.approx(1 / 12), True),)
+    assert api.indicators(store.orders(), done.ended_ns).predictions_right == 1
+    assert {c.what for c in store.changes(order.number)} >= {"state", "feedback"}
+    store.close()
+
+
+class _Watching:
+    """The feed in a thread of its own."""
+
+    def __init__(self, url: str, tags: list, sink: PlantTimeRecorder) -> None:
+        self._sink = sink
+        self._loop = asyncio.new_event_loop()
+        self._task = self._loop.create_task(feed(FeedSource(url, FeedOptions(security="none")), tags, sink))
+        self._thread = threading.Thread(target=self._run, name="feed")
+        self._thread.start()
+        self._first_ns = 0
+
+    def _run(self) -> None:
+        with np.errstate(all="ignore"):
+            try:
+                self._loop.run_until_complete(self._task)
+            except asyncio.CancelledError:
+                pass
+            finally:
+                self._loop.close()
+
+    def until_plant_hours(self, hours: float) -> None:
+        end = time.monotonic() + 150
+        while time.monotonic() < end and self._thread.is_alive():
+            time.sleep(0.2)
+            self._first_ns = self._first_ns or self._sink.now_ns
+            if self._first_ns and self._sink.now_ns - self._first_ns > hours * 3.6e12:
+                return
+        raise AssertionError(f"only {(self._sink.now_ns - self._first_ns) / 3.6e12:.0f} plant hours came")
+
+    def stop(self) -> None:
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._task.cancel)
+        self._thread.join(10)
