@@ -1,0 +1,238 @@
+"""The what-if panel: a real worker answers while levers move, scenarios are files, and no control is dead."""
+
+import csv
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSlider
+from pytestqt.qtbot import QtBot
+
+from tests.panels import fake
+from twinviewer.panels import whatif
+from twinviewer.panels._whatif_model import KPIS, Figure, Kept, number, signed, verdict
+from twinviewer.panels._whatif_worker import file_name, trust
+
+WAIT_MS = 60_000
+LINE = """
+[model]
+name = "Two machines"
+horizon = "8 h"
+[station.saw]
+time = "exponential(50 s)"
+asset = "CNC-102"
+power = { idle = 1, run = 4 }
+[station.mill]
+time = "exponential(40 s)"
+buffer = 6
+asset = "CNC-103"
+failure = { mtbf = "6 h", mttr = "20 min", crew = "fitters" }
+[crew.fitters]
+size = 1
+[calendar.day]
+week = { mon-fri = ["06:00-14:00"] }
+[source.orders]
+feeds = "saw"
+policy = "exponential(60 s)"
+[cost]
+fixed_per_hour = 40
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A scene's folder with a flow model."""
+    (tmp_path / "line.toml").write_text(LINE, encoding="utf-8")
+    return tmp_path
+
+
+def opened(bench: Callable[..., Any], qtbot: QtBot, folder: Path) -> Any:
+    """A bench whose panel has its first answer."""
+    session = fake.make_session(replace(fake.make_scene(), path=folder), past_s=0)
+    b = bench(whatif.Panel, session=session, size=(440, 900))
+    qtbot.waitUntil(lambda: b.panel.results.answer is not None and not b.panel.busy, timeout=WAIT_MS)
+    return b
+
+
+def answered(qtbot: QtBot, panel: Any, act: Callable[[], object]) -> Any:
+    """The final answer to what `act` asks."""
+    before = panel.results.answer
+    act()
+    qtbot.waitUntil(lambda: panel.results.answer is not before and not panel.busy, timeout=WAIT_MS)
+    return panel.results.answer
+
+
+def figure(answer: Any, key: str) -> Figure:
+    return next(f for f in answer.figures if f.key == key)
+
+
+def test_the_window_never_loads_the_engine() -> None:
+    code = "import sys, twinviewer.panels.whatif; print([m for m in ('numba', 'scipy') if m in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+
+
+def test_without_a_model_it_says_how_to_get_one_and_nothing_is_dead(bench: Callable[..., Any], tmp_path: Path) -> None:
+    session = fake.make_session(replace(fake.make_scene(), path=tmp_path), past_s=0)
+    b = bench(whatif.Panel, session=session)
+    assert "line.toml" in b.panel.empty.text.text()
+    assert str(tmp_path) in b.panel.empty.text.text()
+    assert [w for w in b.panel.findChildren(QAbstractButton) if w.isVisible()] == []
+    assert not b.panel.link.running
+    assert not any(a.is_enabled for a in b.actions.in_group("Simulation"))
+
+
+def test_the_sample_of_the_empty_page_is_a_model(tmp_path: Path, bench: Callable[..., Any]) -> None:
+    from twinviewer.simulation.line import load_line
+
+    b = bench(whatif.Panel, session=fake.make_session(replace(fake.make_scene(), path=tmp_path), past_s=0))
+    file = tmp_path / "sample.toml"
+    file.write_text(b.panel.empty.sample.text(), encoding="utf-8")
+    assert list(load_line(file).station) == ["saw", "mill"]
+
+
+def test_numbers_follow_a_lever_and_differences_are_paired(
+    bench: Callable[..., Any], qtbot: QtBot, folder: Path
+) -> None:
+    b = opened(bench, qtbot, folder)
+    panel = b.panel
+    assert "baseline" in panel.banner.words
+    assert "today" in panel.banner.words or "Nov" in panel.banner.words
+    assert figure(panel.results.answer, "throughput_per_h").scenario is None
+    failure = panel.levers.of_row("failure.mill")
+    answer = answered(qtbot, panel, lambda: failure.number.setValue(4.0))
+    good = figure(answer, "throughput_per_h")
+    assert good.significant
+    assert good.difference is not None
+    assert good.difference[2] < 0
+    assert good.scenario is not None
+    assert good.scenario[0] - good.baseline[0] == pytest.approx(good.difference[0])
+    assert answer.replications >= 30
+    assert "replications" in panel.status.text()
+    assert "worse" in panel.results.row_of("throughput_per_h").said()
+    assert panel.reset_button.isVisible()
+    # The same settings again give the same numbers, and none give no difference at all.
+    answered(qtbot, panel, panel.reset)
+    assert panel.levers.settings == {}
+    assert figure(panel.results.answer, "throughput_per_h").difference is None
+    again = answered(qtbot, panel, lambda: failure.slider.setValue(16))
+    assert figure(again, "throughput_per_h").baseline == pytest.approx(good.baseline, rel=0.05)
+    # A run by keyboard goes on until the interval is narrow, and can be stopped.
+    panel.setFocus()
+    qtbot.keyClick(panel, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert panel.busy
+    assert panel.stop_button.isVisible()
+    qtbot.mouseClick(panel.stop_button, Qt.MouseButton.LeftButton)
+    assert not panel.busy
+    assert panel.status.text().endswith("stopped")
+    controls = [w for kind in (QAbstractButton, QLineEdit, QComboBox, QSlider) for w in panel.findChildren(kind)]
+    mine = [w for w in controls if w.isVisible() and not w.objectName().startswith("qt_")]
+    mine = [w for w in mine if not isinstance(w.parent(), QLineEdit | QComboBox)]
+    assert [w for w in mine if not (w.accessibleName() or getattr(w, "text", str)())] == []
+
+
+def test_scenarios_are_files_beside_the_scene(bench: Callable[..., Any], qtbot: QtBot, folder: Path) -> None:
+    b = opened(bench, qtbot, folder)
+    panel = b.panel
+    assert not panel.scenarios.save.isVisible()
+    panel.levers.which.setCurrentText("Shifts")
+    hours = panel.levers.of_row("shifts.day")
+    answered(qtbot, panel, lambda: panel.levers.of_row("crew.fitters").number.setValue(2))
+    field = hours.findChildren(QLineEdit)[0]
+    field.setText("nonsense")
+    field.editingFinished.emit()
+    assert "no window" in hours.was.text()
+    assert "shifts.day" not in panel.levers.settings
+    field.setText("06:00-14:00, 14:30-22:00")
+    field.editingFinished.emit()
+    panel.save()
+    panel.asking.field.setText("Second fitter / late shift")
+    qtbot.keyClick(panel.asking.field, Qt.Key.Key_Return)
+    file = folder / "scenarios" / "second-fitter-late-shift.toml"
+    qtbot.waitUntil(lambda: len(panel.kept) == 1, timeout=WAIT_MS)
+    from twinviewer.simulation.scenario import load_scenario
+
+    saved = load_scenario(file)
+    assert saved.name == "Second fitter / late shift"
+    assert saved.levers == {"crew.fitters": 2, "shifts.day": {"mon-fri": ["06:00-14:00", "14:30-22:00"]}}
+    assert not panel.scenarios.save.isVisible()
+    panel.choose(-1)
+    assert panel.levers.settings == {}
+    panel.choose(0)
+    assert panel.levers.of_row("crew.fitters").value == 2
+    qtbot.waitUntil(lambda: not panel.busy and panel.results.answer.name == saved.name, timeout=WAIT_MS)
+    told: list[Any] = []
+    b.session.notice.connect(told.append)
+    panel.write_csv(folder / "out.csv")
+    rows = list(csv.DictReader((folder / "out.csv").read_text(encoding="utf-8").splitlines()))
+    assert rows[0]["indicator"] == "Throughput"
+    assert rows[0]["scenario"] == saved.name
+    assert told[-1].level == "info"
+    panel.write_csv(folder / "nowhere" / "out.csv")
+    assert told[-1].level == "error"
+    panel.delete()
+    assert file.exists()
+    qtbot.mouseClick(panel.asking.yes, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not panel.kept, timeout=WAIT_MS)
+    assert not file.exists()
+    panel.ask_sensitivity()
+    qtbot.waitUntil(panel.results.moves.isVisible, timeout=WAIT_MS)
+    assert "parts/h" in panel.results.moves.text()
+
+
+def test_a_broken_model_is_said_with_its_remedy(bench: Callable[..., Any], qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "line.toml").write_text("[station.a]\ntime = ", encoding="utf-8")
+    b = bench(whatif.Panel, session=fake.make_session(replace(fake.make_scene(), path=tmp_path), past_s=0))
+    qtbot.waitUntil(b.panel.trouble.isVisible, timeout=WAIT_MS)
+    assert "TOML" in b.panel.trouble.text()
+    assert "Mend" in b.panel.trouble.text()
+
+
+@pytest.mark.parametrize(
+    ("difference", "significant", "words"),
+    [
+        ((2.0, 1.0, 3.0), True, "better"),
+        ((-2.0, -3.0, -1.0), True, "worse"),
+        ((0.5, -1.0, 2.0), False, "not significant"),
+        ((0.5, float("nan"), float("nan")), False, "too few runs to tell"),
+    ],
+)
+def test_a_difference_is_said_in_words(difference: Any, significant: bool, words: str) -> None:
+    f = Figure("throughput_per_h", (9.0, 8.0, 10.0), (9.0, 8.0, 10.0), difference, significant)
+    assert verdict(f, KPIS[0]) == words
+
+
+def test_figures_are_written_as_people_read_them() -> None:
+    assert number(12345.6, 0) == "12\u202f346"
+    assert number(-0.04, 1) == "0.0"
+    assert number(float("nan"), 1) == "–"
+    assert signed(3.0, 1) == "+3.0"
+    assert signed(-3.0, 1) == "−3.0"
+    assert signed(0.0, 1) == "0.0"
+    assert file_name("Zwölf / ../x") == "zwölf-..-x"
+    assert file_name("///") == "scenario"
+    assert not Kept("x").changes
+
+
+def test_trust_is_what_the_last_back_test_says(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    assert trust(tmp_path, now) == (
+        "This model has not been back-tested yet: treat its figures as a first estimate.",
+        False,
+    )
+    file = tmp_path / "backtest.json"
+    file.write_text('{"error": {"good": 0.012}, "valid": true, "moments": 8, "warnings": []}', encoding="utf-8")
+    words, trusted = trust(tmp_path, now)
+    assert trusted
+    assert "good parts off by +1.2 %, 8 moments" in words
+    file.write_text('{"error": {}, "valid": false, "moments": 2, "warnings": ["only 2 moments"]}', encoding="utf-8")
+    assert trust(tmp_path, now)[1] is False
+    assert "only 2 moments" in trust(tmp_path, now)[0]
+    file.write_text("[]", encoding="utf-8")
+    assert "cannot be read" in trust(tmp_path, now)[0]

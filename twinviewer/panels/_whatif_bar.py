@@ -1,0 +1,192 @@
+"""The head of the what-if panel: the banner that says SIMULATION, the scenario selector, and where a run starts."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
+
+from twinviewer.panels._kit.icons import paint_glyph
+from twinviewer.panels._kit.style import colour, font
+from twinviewer.panels._kit.widgets import button, label, row
+from twinviewer.panels._whatif_model import Kept, span
+
+HORIZONS_S = (8 * 3600.0, 24 * 3600.0, 3 * 86400.0, 7 * 86400.0)
+NEW = "New scenario"
+
+
+class Banner(QWidget):
+    """Dashed violet: nothing below it is live."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._quiet = ""
+        self.setFixedHeight(34)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.tell("")
+
+    def tell(self, baseline: str) -> None:
+        """Say when the baseline was taken."""
+        self._quiet = baseline
+        self.setAccessibleName(f"Simulation, not live. {baseline}".strip())
+        self.setToolTip(baseline)
+        self.update()
+
+    @property
+    def words(self) -> str:
+        """What it says at its right end."""
+        return self._quiet
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(colour("not_live", 40))
+        painter.setPen(QPen(colour("not_live"), 1.6, Qt.PenStyle.DashLine))
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.drawRoundedRect(box, 6, 6)
+        paint_glyph(painter, "flask", QRectF(10, self.height() / 2 - 8, 16, 16))
+        painter.setPen(colour("text"))
+        painter.setFont(font(12, 600))
+        strong = "SIMULATION — not live"
+        painter.drawText(QRectF(34, 0, self.width(), self.height()), Qt.AlignmentFlag.AlignVCenter, strong)
+        used = 34 + painter.fontMetrics().horizontalAdvance(strong) + 12
+        painter.setFont(font(11))
+        painter.setPen(colour("text2"))
+        room = QRectF(used, 0, self.width() - used - 10, self.height())
+        text = painter.fontMetrics().elidedText(self._quiet, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+        painter.end()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(380, 34)
+
+
+class Asking(QWidget):
+    """One line that asks: for a name, or whether something shall really be done. Escape says no."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._yes: Callable[[str], object] = lambda _text: None
+        self.words = label("", "", wrap=True)
+        self.field = QLineEdit()
+        self.field.setAccessibleName("Name of the scenario")
+        self.field.setMaxLength(80)
+        self.yes = button("Save", "primary", self._confirm)
+        self.no = button("Cancel", "", self.hide)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for item in (self.words, self.field, self.yes, self.no):
+            layout.addWidget(item, 1 if item is self.field else 0)
+        self.field.returnPressed.connect(self._confirm)
+        self.hide()
+
+    def ask_name(self, offered: str, then: Callable[[str], object]) -> None:
+        """Ask for a name."""
+        self._show("Name", "Save", then)
+        self.field.setText(offered)
+        self.field.selectAll()
+        self.field.show()
+        self.field.setFocus()
+
+    def ask(self, question: str, yes: str, then: Callable[[str], object]) -> None:
+        """Ask for a yes."""
+        self._show(question, yes, then)
+        self.field.hide()
+        self.no.setFocus()
+
+    def _show(self, words: str, yes: str, then: Callable[[str], object]) -> None:
+        self.words.setText(words)
+        self.yes.setText(yes)
+        self._yes = then
+        self.show()
+
+    def _confirm(self) -> None:
+        name = self.field.text().strip()
+        if self.field.isVisibleTo(self) and not name:
+            self.field.setFocus()
+            return
+        self.hide()
+        self._yes(name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+            return
+        super().keyPressEvent(event)
+
+
+class ScenarioBar(QWidget):
+    """Which scenario is shown; `chosen(place)` comes with its place in the list, -1 for a new one."""
+
+    chosen = Signal(int)
+
+    def __init__(self, save: Callable[[], object], delete: Callable[[], object]) -> None:
+        super().__init__()
+        self.box = QComboBox()
+        self.box.setAccessibleName("Scenario")
+        self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.box.setMinimumWidth(80)
+        self.save: QPushButton = button("Save", "", save)
+        self.save.setToolTip("Save the scenario as a file beside the scene")
+        self.delete: QPushButton = button("", "", delete, "trash")
+        self.delete.setAccessibleName("Delete the scenario")
+        self.delete.setToolTip("Delete the scenario")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for item in (label("Scenario"), self.box, self.save, self.delete):
+            layout.addWidget(item)
+        self.box.activated.connect(lambda place: self.chosen.emit(place - 1))
+
+    def put(self, kept: Sequence[Kept], current: int) -> None:
+        """Fill the list."""
+        self.box.clear()
+        self.box.addItems([NEW, *(k.name for k in kept)])
+        self.box.setCurrentIndex(current + 1)
+
+    def mark(self, unsaved: bool, deletable: bool) -> None:
+        """Show what can be done with it."""
+        self.save.setVisible(unsaved)
+        self.delete.setVisible(deletable)
+
+
+class StartBar(QWidget):
+    """From when a run starts, and how far it looks ahead. `changed` comes on a person's choice."""
+
+    changed = Signal()
+    retake = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.start = QComboBox()
+        self.start.setAccessibleName("Where a run starts")
+        self.start.addItems(["the plant as it is now", "an empty line"])
+        self.horizon = QComboBox()
+        self.horizon.setAccessibleName("How far a run looks ahead")
+        self.again = button("", "", self.retake.emit, "refresh")
+        self.again.setAccessibleName("Take the plant's state again")
+        self.again.setToolTip("Take the plant's state again")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for item in (row(label("From"), self.start, self.again), row(label("ahead"), self.horizon)):
+            layout.addWidget(item)
+        layout.addStretch(1)
+        self.start.activated.connect(lambda _i: self.changed.emit())
+        self.horizon.activated.connect(lambda _i: self.changed.emit())
+
+    def put(self, horizon_s: float) -> None:
+        """Offer the model's own horizon among the usual ones."""
+        self.horizon.clear()
+        for value in sorted({horizon_s, *HORIZONS_S}):
+            self.horizon.addItem(span(value), value)
+        self.horizon.setCurrentIndex(self.horizon.findData(horizon_s))
+
+    @property
+    def horizon_s(self) -> float:
+        """The horizon that is chosen."""
+        value = self.horizon.currentData()
+        return float(value) if value is not None else 86400.0
+
+    @property
+    def wants_now(self) -> bool:
+        """Whether the run shall start from the plant."""
+        return self.start.currentIndex() == 0

@@ -1,0 +1,169 @@
+"""Plain data that the what-if panel and its worker process exchange; nothing here loads the engine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+FIRST = 8  # replications of the answer that follows a slider
+SETTLED = 30  # to which it refines itself when the slider rests
+MOST = 200  # at which a run stops although its intervals are not narrow
+NAME = "this scenario"
+
+_H, _MIN = 3600.0, 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """An indicator as the table shows it; `scale` divides the engine's unit, `good` is +1 where more is better."""
+
+    key: str
+    title: str
+    unit: str
+    digits: int
+    scale: float
+    good: int
+
+
+KPIS = (
+    Kpi("throughput_per_h", "Throughput", "parts/h", 1, 1.0, 1),
+    Kpi("oee", "OEE", "%", 1, 0.01, 1),
+    Kpi("wip", "Parts in the line", "parts", 0, 1.0, -1),
+    Kpi("lead_time_s", "Lead time", "min", 1, _MIN, -1),
+    Kpi("on_time", "Orders on time", "%", 0, 0.01, 1),
+    Kpi("late_orders", "Late orders", "orders", 1, 1.0, -1),
+    Kpi("energy_kwh", "Energy", "kWh", 0, 1.0, -1),
+    Kpi("energy_per_part_kwh", "Energy per part", "kWh", 3, 1.0, -1),
+    Kpi("peak_kw", "Peak, 15 min", "kW", 0, 1.0, -1),
+    Kpi("carbon_kg", "Carbon", "kg CO₂", 0, 1.0, -1),
+    Kpi("cost", "Cost", "", 0, 1.0, -1),
+    Kpi("cost_per_part", "Cost per part", "", 2, 1.0, -1),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One lever, as `twinviewer.simulation.levers.Lever` has it."""
+
+    id: str
+    group: str
+    label: str
+    kind: str
+    current: Any
+    unit: str = ""
+    low: float = 0.0
+    high: float = 0.0
+    step: float = 0.0
+    integer: bool = False
+    assets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A scenario: what its file holds. `extra` are patches and events that no lever writes; they are kept as read."""
+
+    name: str
+    levers: Mapping[str, Any] = field(default_factory=dict)
+    patches: Mapping[str, Any] = field(default_factory=dict)
+    events: tuple[tuple[float, str, float, int, bool], ...] = ()
+    note: str = ""
+    path: str = ""
+
+    @property
+    def changes(self) -> bool:
+        """Whether it differs from the baseline at all."""
+        return bool(self.levers or self.patches or self.events)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What the worker found when it opened the flow model. `trust` says in words how far the model can be believed."""
+
+    name: str
+    horizon_s: float
+    currency: str
+    controls: tuple[Control, ...]
+    kept: tuple[Kept, ...]
+    trust: str
+    trusted: bool
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to compare with the baseline: `replications` is where to stop; `narrow` goes on until the interval is."""
+
+    scenario: Kept
+    horizon_s: float
+    from_now: bool
+    replications: int
+    narrow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One row of the table in the engine's units: (mean, low, high) each; low and high may be NaN."""
+
+    key: str
+    baseline: tuple[float, float, float]
+    scenario: tuple[float, float, float] | None = None
+    difference: tuple[float, float, float] | None = None
+    significant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known after so many replications; `half_width` is that of throughput by its mean."""
+
+    name: str
+    figures: tuple[Figure, ...]
+    replications: int
+    wall_s: float
+    half_width: float
+    bottlenecks: tuple[str, ...]
+    late: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...]
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitive:
+    """What one step of a lever does to throughput."""
+
+    label: str
+    by: str
+    mean: float
+    low: float
+    high: float
+    significant: bool
+
+
+def number(value: float, digits: int) -> str:
+    """A number as a person reads it: thousands apart, a real minus."""
+    if value != value:
+        return "–"
+    text = f"{value:,.{digits}f}".replace(",", "\u202f").replace("-", "−")
+    return text[1:] if text.startswith("−") and not text.strip("−0.\u202f") else text
+
+
+def signed(value: float, digits: int) -> str:
+    """As `number`, with its sign."""
+    text = number(value, digits)
+    return text if text.startswith(("−", "–")) or not text.strip("0.\u202f") else f"+{text}"
+
+
+def span(seconds: float) -> str:
+    """A length of time in hours, or days where it is whole days."""
+    hours = seconds / _H
+    return f"{hours / 24:g} d" if hours >= 48 and hours % 24 == 0 else f"{hours:g} h"
+
+
+def verdict(figure: Figure, kpi: Kpi) -> str:
+    """What the difference says, in words."""
+    if figure.difference is None:
+        return ""
+    mean, low, high = figure.difference
+    if low != low or high != high:
+        return "too few runs to tell"
+    if not figure.significant:
+        return "not significant"
+    return "better" if mean * kpi.good > 0 else "worse"
