@@ -2,7 +2,7 @@
 
 Nodes s=<name> in namespace urn:twinviewer:test, named as tests/factory.py names tags. Commands come as lines on
 standard input: `set NAME VALUE`, `status NAME CODE`, `text NAME TEXT`, `burst NAME N` (1 to N at once),
-`skip` (lose one notification).
+`overflow NAME VALUE`, `skip` (lose one notification).
 """
 
 import argparse
@@ -105,6 +105,8 @@ class TestServer:
             await self.write(name, ua.Variant(rest))
         elif what == "status":
             await self.write(name, ua.Variant(None), int(rest, 0))
+        elif what == "overflow":  # as a server marks the value behind those that it dropped
+            await self.write(name, ua.Variant(int(rest), ua.VariantType.Int32), 0x480)
         elif what == "set":
             kind = ua.VariantType.Double if name.rpartition(".")[2] in NUMBERS else ua.VariantType.Int32
             await self.write(name, ua.Variant(float(rest) if kind == ua.VariantType.Double else int(rest), kind))

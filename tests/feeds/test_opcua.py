@@ -115,8 +115,9 @@ def test_short_lived_values_are_recorded_and_what_did_not_fit_is_counted(server:
         server.command("burst M-0.State 50")
         until(lambda: recorder.values[5:] == [46, 47, 48, 49, 50])
         until(lambda: value_of(pipeline, "M-0.State") == 50)
-        server.command("status M-1.GoodCount 0x480")  # as a server marks the value behind those that it dropped
+        server.command("overflow M-1.GoodCount 7")
         until(lambda: pipeline.connection().lost == 1, what="the overflow is counted")
+        until(lambda: value_of(pipeline, "M-1.GoodCount") == 7)
         assert status_of(pipeline, "M-1.GoodCount") == 0
         for line in ("set M-0.State 1", "set M-1.GoodCount 1"):
             server.command(line)
