@@ -1,6 +1,7 @@
 """The what-if panel: a real worker answers while levers move, scenarios are files, and no control is dead."""
 
 import csv
+import multiprocessing
 import subprocess
 import sys
 from collections.abc import Callable
@@ -186,12 +187,26 @@ def test_scenarios_are_files_beside_the_scene(bench: Callable[..., Any], qtbot: 
     assert "parts/h" in panel.results.moves.text()
 
 
-def test_a_broken_model_is_said_with_its_remedy(bench: Callable[..., Any], qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_broken_model_or_worker_is_said_and_mended(bench: Callable[..., Any], qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "line.toml").write_text("[station.a]\ntime = ", encoding="utf-8")
     b = bench(whatif.Panel, session=fake.make_session(replace(fake.make_scene(), path=tmp_path), past_s=0))
     qtbot.waitUntil(b.panel.trouble.isVisible, timeout=WAIT_MS)
     assert "TOML" in b.panel.trouble.text()
     assert "Mend" in b.panel.trouble.text()
+    assert not b.panel.run_button.isVisible()
+    (tmp_path / "line.toml").write_text(LINE, encoding="utf-8")
+    qtbot.mouseClick(b.panel.reload_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: b.panel.results.answer is not None and not b.panel.busy, timeout=WAIT_MS)
+    assert not b.panel.trouble.isVisible()
+    # A worker that is killed is said, and the next one begins with the levers as they stood.
+    answered(qtbot, b.panel, lambda: b.panel.levers.of_row("line_speed").number.setValue(80))
+    (worker,) = [p for p in multiprocessing.active_children() if p.is_alive()]
+    worker.kill()
+    qtbot.waitUntil(b.panel.trouble.isVisible, timeout=WAIT_MS)
+    assert "ended unexpectedly" in b.panel.trouble.text()
+    answer = answered(qtbot, b.panel, lambda: qtbot.mouseClick(b.panel.reload_button, Qt.MouseButton.LeftButton))
+    assert figure(answer, "throughput_per_h").difference is not None
+    assert b.panel.levers.of_row("line_speed").value == 80
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ class SliderRow(LeverRow):
     def __init__(self, control: Control) -> None:
         super().__init__(control)
         self._step = control.step if control.step > 0 else 1.0
-        decimals = 0 if control.integer or (self._step == round(self._step)) else 2
+        decimals = 0 if control.integer else next((n for n in (0, 1) if self._step * 10**n % 1 < 1e-9), 2)
         self.slider = _Slider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, max(1, round((control.high - control.low) / self._step)))
         self.slider.setPageStep(max(1, self.slider.maximum() // 10))
@@ -260,11 +260,11 @@ class Levers(QWidget):
         self._asset: str | None = None
         self.which = QComboBox()
         self.which.setAccessibleName("Which levers are shown")
-        self.find = QLineEdit()
-        self.find.setPlaceholderText("Find, e.g. speed oven")
-        self.find.setAccessibleName("Find a lever")
-        self.find.setClearButtonEnabled(True)
-        self.find.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Find, e.g. speed oven")
+        self.search.setAccessibleName("Find a lever")
+        self.search.setClearButtonEnabled(True)
+        self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.hint = label("", "quiet", wrap=True)
         self._box = QVBoxLayout()
         self._box.setContentsMargins(0, 0, 0, 0)
@@ -272,11 +272,11 @@ class Levers(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(5)
-        layout.addWidget(row(label("Levers"), self.which, self.find))
+        layout.addWidget(row(label("Levers"), self.which, self.search))
         layout.addLayout(self._box)
         layout.addWidget(self.hint)
         self.which.currentTextChanged.connect(lambda _t: self.arrange())
-        self.find.textChanged.connect(lambda _t: self.arrange())
+        self.search.textChanged.connect(lambda _t: self.arrange())
 
     def show_controls(self, controls: Sequence[Control]) -> None:
         """The levers of another model."""
@@ -319,7 +319,7 @@ class Levers(QWidget):
     @property
     def shown(self) -> list[str]:
         """Ids of the levers that can be seen, in order."""
-        words = self.find.text().lower().split()
+        words = self.search.text().lower().split()
         if words:
             return [c.id for c in self._controls.values() if all(w in self._text(c) for w in words)][:40]
         which = self.which.currentText()
@@ -352,7 +352,7 @@ class Levers(QWidget):
         self.hint.setVisible(bool(self.hint.text()))
 
     def _hint(self, wanted: Sequence[str]) -> str:
-        if self.find.text().strip():
+        if self.search.text().strip():
             return "" if wanted else "No lever is called that."
         which = self.which.currentText()
         if which == CHANGED and not wanted:

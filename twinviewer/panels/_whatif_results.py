@@ -38,7 +38,10 @@ def half(three: Three | None, kpi: Kpi) -> str:
     if three is None or three[1] != three[1] or three[2] != three[2]:
         return ""
     wide = (three[2] - three[1]) / 2 / kpi.scale
-    return f" ± {number(wide, max(kpi.digits, 1) if wide < 10 else kpi.digits)}"
+    digits = kpi.digits
+    while digits < 4 and 0 < wide < 2 * 10.0**-digits:  # an interval that is there must not read as nought
+        digits += 1
+    return f" ± {number(wide, digits)}"
 
 
 class Row(QWidget):
@@ -193,8 +196,8 @@ class Results(QWidget):
         self.show_moves(())
         self.setVisible(False)
 
-    def put(self, answer: Answer, beyond: str = "") -> None:
-        """Show an answer; `beyond` is a further note."""
+    def put(self, answer: Answer) -> None:
+        """Show an answer."""
         self.answer = answer
         for figure in answer.figures:
             if figure.key not in self._rows:
@@ -207,9 +210,8 @@ class Results(QWidget):
         for item, text in zip(self.words, self._sentences(answer), strict=True):
             item.setText(text)
             item.setVisible(bool(text))
-        notes = [*answer.notes, beyond] if beyond else list(answer.notes)
-        self.notes.setText("\n".join(notes[:5]))
-        self.notes.setVisible(bool(notes))
+        self.notes.setText("\n".join(answer.notes[:5]))
+        self.notes.setVisible(bool(answer.notes))
         self.setVisible(True)
 
     @staticmethod

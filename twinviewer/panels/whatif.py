@@ -7,13 +7,13 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from twinviewer.model.connection import Link
 from twinviewer.model.frame import Frame
 from twinviewer.model.notice import Notice
 from twinviewer.panels._kit.actions import Action, Actions
-from twinviewer.panels._kit.widgets import button, label, row
+from twinviewer.panels._kit.widgets import button, column, label, row
 from twinviewer.panels._life import until_gone
 from twinviewer.panels._whatif_bar import Asking, Banner, ScenarioBar, StartBar
 from twinviewer.panels._whatif_empty import EmptyPage
@@ -33,6 +33,18 @@ _FOLLOW_MS = 30  # changes of a slider that come closer together become one ques
 _NS = 1_000_000_000
 
 
+def _scrolling(content: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setObjectName("panel")
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setMinimumHeight(90)
+    area.setWidget(content)
+    return area
+
+
 class Panel(QWidget):
     """Banner, scenario, levers and answer; or how to get a flow model, where the scene has none."""
 
@@ -48,7 +60,6 @@ class Panel(QWidget):
         self._asked = self._wanted_now = 0
         self._settle = False
         self._taken_ns = 0
-        self._narrow = False
         self.busy = False
         self.link = WhatIfLink(self._hear, self)
         self._follow = QTimer(self)
@@ -73,35 +84,36 @@ class Panel(QWidget):
         self.run_button = button("Run  (Ctrl+Enter)", "primary", lambda: self._actions.run("whatif.run"))
         self.stop_button = button("Stop", "", lambda: self._actions.run("whatif.stop"))
         self.reset_button = button("Reset", "", lambda: self._actions.run("whatif.reset"))
+        self.reload_button = button("Load again", "", self._load_again, "refresh")
         self.status = label("", "quiet", wrap=True)
         self.trust = label("", "quiet", wrap=True)
         self.trouble = label("", "", wrap=True)
+        self.waiting = label("Loading the flow model and the engine…", "quiet", wrap=True)
+        self.waiting.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.export_button = button("Export CSV…", "", lambda: self._actions.run("whatif.export"), "export")
         self.moves_button = button("What moves most?", "", lambda: self._actions.run("whatif.sensitivity"))
-        self.page = QWidget()
-        column = QVBoxLayout(self.page)
-        column.setContentsMargins(0, 8, 6, 8)
-        column.setSpacing(8)
-        for item in (self.scenarios, self.asking, self.start, self.levers,
-                     row(self.run_button, self.stop_button, self.reset_button, None), self.status, self.trouble,
-                     self.results, self.trust):  # fmt: skip
-            column.addWidget(item)
-        column.addStretch(1)
-        self.area = QScrollArea(self)
-        self.area.setObjectName("panel")
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(self.page)
+        upper = column(self.levers, None, margins=(0, 2, 6, 4))
+        lower = column(self.results, self.trust, None, margins=(0, 2, 6, 4), spacing=8)
+        self.lever_area, self.result_area = _scrolling(upper), _scrolling(lower)
+        runs = row(self.run_button, self.stop_button, self.reset_button, None, margins=(0, 4, 0, 0))
+        below = column(runs, self.status, self.trouble, row(self.reload_button, None), self.result_area)
+        self.parts = QSplitter(Qt.Orientation.Vertical)
+        self.parts.setChildrenCollapsible(False)
+        self.parts.setHandleWidth(7)
+        self.parts.addWidget(self.lever_area)
+        self.parts.addWidget(below)
+        self.parts.setSizes([400, 500])
+        self.page = column(self.scenarios, self.asking, self.start, self.parts, margins=(0, 2, 6, 0), spacing=8)
+        self.page.layout().setStretchFactor(self.parts, 1)  # type: ignore[union-attr]
         self.bar = QWidget(self)
         bar = WrapLayout(self.bar)
+        bar.setContentsMargins(0, 0, 0, 0)
         for item in (self.moves_button, self.export_button):
             bar.addWidget(item)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 6, 8)
-        for item in (self.banner, self.area, self.bar, self.empty):
-            layout.addWidget(item, 1 if item in (self.area, self.empty) else 0)
+        for item in (self.banner, self.page, self.waiting, self.bar, self.empty):
+            layout.addWidget(item, 1 if item in (self.page, self.waiting, self.empty) else 0)
         self.levers.moved.connect(self._lever_moved)
         self.scenarios.chosen.connect(self.choose)
         self.start.changed.connect(lambda: self._ask(SETTLED))
@@ -143,10 +155,11 @@ class Panel(QWidget):
         self.model, self.kept, self.place, self._base = None, (), -1, Kept("")
         self._taken_ns, self.busy = 0, False
         self.results.clear()
+        self.trouble.setText("")
         self.asking.hide()
         self.levers.show_controls(())
         there = self._has_line
-        for item in (self.banner, self.area, self.bar):
+        for item in (self.banner, self.waiting, self.bar):
             item.setVisible(there)
         self.page.setVisible(False)
         self.empty.setVisible(not there)
@@ -186,7 +199,6 @@ class Panel(QWidget):
             return
         self.link.start(self._session.scene)
         self.link.send("open")
-        self._tell("Loading the flow model and the engine…")
 
     def on_frame(self, frame: Frame) -> None:
         """Take the first frame that says something as the baseline; later ones only on demand."""
@@ -244,18 +256,20 @@ class Panel(QWidget):
             self._open()
             return
         from_now = self.start.wants_now and self._taken_ns > 0
-        self.trouble.hide()
-        self._narrow, self.busy = narrow, True
+        self.trouble.setText("")
+        self.busy = True
         question = Question(self.scenario, self.start.horizon_s, from_now, replications, narrow)
         self._asked = self.link.send("ask", question)
         self._show_baseline()
         self._refresh()
 
+    def _load_again(self) -> None:
+        self.trouble.setText("")
+        self._open()
+        self._refresh()
+
     def run(self) -> None:
         """Run until the interval is narrow, or to the limit."""
-        if self.trouble.isVisible() and not self.link.running:
-            self._open()
-            return
         self._ask(MOST, narrow=True)
 
     def stop(self) -> None:
@@ -320,6 +334,7 @@ class Panel(QWidget):
         self.start.put(model.horizon_s)
         self.scenarios.put(self.kept, self.place)
         self.trust.setText(("" if model.trusted else "⚠ ") + model.trust)
+        self.waiting.hide()
         self.page.setVisible(True)
         for note in model.notes:
             self._session.notice.emit(Notice("warning", note, "Mend the scenario's file.", key="whatif"))
@@ -370,10 +385,12 @@ class Panel(QWidget):
 
     def _failed(self, text: str, where: str, remedy: str) -> None:
         self.busy = False
+        self.waiting.hide()
         self.page.setVisible(True)
+        if self.model is None:
+            self.link.close()  # a file that is mended is read anew
         place = f" ({Path(where).name})" if where else ""
         self.trouble.setText(f"✕ {text[:1].upper()}{text[1:]}{place}. {remedy}")
-        self.trouble.show()
         self._tell("")
 
     def _refresh(self) -> None:
@@ -383,12 +400,13 @@ class Panel(QWidget):
         for item in (self.scenarios, self.start, self.levers, self.trust):
             item.setVisible(open_)
         self.run_button.setVisible(open_)
+        self.reload_button.setVisible(bool(self.trouble.text()) and not self.link.running)
         self.stop_button.setVisible(self.busy)
         self.reset_button.setVisible(open_ and self.differs)
         self.start.again.setVisible(self.start.wants_now and self._can_take)
         self.export_button.setVisible(self.results.answer is not None)
         self.moves_button.setVisible(open_)
-        self.trouble.setVisible(bool(self.trouble.text()) and self.trouble.isVisibleTo(self.page))
+        self.trouble.setVisible(bool(self.trouble.text()))
         self._actions.refresh()
 
     # Scenarios ------------------------------------------------------------------------------------------------------
