@@ -1,0 +1,145 @@
+"""How busy each crew is, day by day, and what each policy is expected to cost."""
+
+from itertools import pairwise
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from twinviewer.maintenance.results import Cost, Plan
+from twinviewer.model.palette import ALARM
+from twinviewer.panels._kit.style import colour, font, theme
+from twinviewer.panels._kit.widgets import Canvas, label
+from twinviewer.panels._maint_edit import HOUR_NS
+from twinviewer.panels._text import local
+
+LEFT, _ROW = 84, 24.0
+POLICIES = {
+    "run_to_failure": "Run to failure",
+    "fixed_interval": "Fixed interval",
+    "plan": "This plan",
+    "edit": "Your edit",
+}
+
+
+def daily(plan: Plan, first_ns: int, days: int) -> list[tuple[str, list[tuple[int, int, bool]]]]:
+    """Per crew and local day: person hours busy, person hours there, whether any hour has too many at work."""
+    midnight = local(first_ns).replace(hour=0, minute=0, second=0, microsecond=0)
+    begin = round(midnight.timestamp() * 1e9)
+    edges = [(begin + d * 24 * HOUR_NS - plan.start_ns) // HOUR_NS for d in range(days + 1)]
+    edges = np.clip(edges, 0, plan.hours).tolist()
+    found = []
+    for crew in plan.crews:
+        cells = []
+        for a, b in pairwise(edges):
+            busy, there = crew.busy[a:b], crew.there[a:b]
+            cells.append((int(busy.sum()), int(there.sum()), bool((busy > there).any())))
+        found.append((crew.crew, cells))
+    return found
+
+
+class CrewStrip(QWidget):
+    """A row per crew, a cell per day of the stretch that the chart shows."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._plan: Plan | None = None
+        self._first_ns, self._days = 0, 7
+        self.canvas = Canvas(self._paint, 24)
+        self.canvas.setAccessibleName("Crew load")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        layout.addWidget(label("Crew load, share of the hours that are there", "heading"))
+        layout.addWidget(self.canvas)
+
+    def show_plan(self, plan: Plan | None, first_ns: int, days: int) -> None:
+        """Show the load from a moment on."""
+        self._plan, self._first_ns, self._days = plan, first_ns, max(1, days)
+        if plan is None:
+            return
+        self.canvas.setFixedHeight(round(len(plan.crews) * _ROW) + 2)
+        rows = daily(plan, first_ns, self._days)
+        over = [name for name, cells in rows if any(wrong for *_, wrong in cells)]
+        self.canvas.setAccessibleDescription(
+            f"too much work for {', '.join(over)}" if over else "no crew is overloaded"
+        )
+        self.canvas.update()
+
+    def _paint(self, painter: QPainter, width: float, height: float) -> None:
+        if self._plan is None:
+            return
+        for k, (name, cells) in enumerate(daily(self._plan, self._first_ns, self._days)):
+            y = k * _ROW
+            painter.setFont(font(11))
+            painter.setPen(colour("text"))
+            text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LEFT - 12)
+            painter.drawText(QRectF(6, y, LEFT - 8, _ROW), Qt.AlignmentFlag.AlignVCenter, text)
+            wide = (width - LEFT) / len(cells)
+            for d, cell in enumerate(cells):
+                self._paint_cell(painter, QRectF(LEFT + d * wide + 1, y + 2, max(wide - 2, 1), _ROW - 4), *cell)
+
+    @staticmethod
+    def _paint_cell(painter: QPainter, box: QRectF, busy: int, there: int, wrong: bool) -> None:
+        share = busy / there if there else (2.0 if busy else 0.0)
+        painter.fillRect(box, colour("field"))
+        full = QRectF(box.left(), box.bottom() - box.height() * min(share, 1.0), box.width(), 0)
+        full.setBottom(box.bottom())
+        painter.fillRect(full, QColor(ALARM[theme()][3]) if wrong else colour("accent", 95))
+        if box.width() >= 26 and (there or busy):
+            painter.setFont(font(11, 600 if wrong else 400))
+            painter.setPen(QColor("#1E2428") if wrong else colour("text" if share else "text2"))
+            text = f"{100 * share:.0f} %" if there else "!"
+            text = f"{text} !" if wrong and box.width() >= 44 and there else text
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+class CostTable(QWidget):
+    """What each policy is expected to cost over the plan."""
+
+    HEADS = ("", "Cost, EUR", "Failures", "Standing, h")
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[tuple[str, ...]] = []
+        self.canvas = Canvas(self._paint, 24)
+        self.canvas.setAccessibleName("Comparison of policies")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        layout.addWidget(label("Expected over the plan", "heading"))
+        layout.addWidget(self.canvas)
+
+    def show_plan(self, plan: Plan | None) -> None:
+        """Show the comparison of a plan."""
+        found = plan.compare if plan is not None else {}
+        self._rows = [self._line(POLICIES[k], found[k]) for k in POLICIES if k in found]
+        self.canvas.setFixedHeight(round(20 * (len(self._rows) + 1)) + 2)
+        said = "; ".join(f"{r[0]}: {r[1]} EUR, {r[2]} failures, {r[3]} h standing" for r in self._rows)
+        self.canvas.setAccessibleDescription(said)
+        self.canvas.setToolTip(self._parts(plan.cost) if plan is not None else "")
+        self.canvas.update()
+
+    @staticmethod
+    def _line(name: str, cost: Cost) -> tuple[str, ...]:
+        return (name, f"{cost.total_eur:,.0f}", f"{cost.failures:.2f}", f"{cost.downtime_h:.0f}")
+
+    @staticmethod
+    def _parts(cost: Cost) -> str:
+        return (
+            f"The plan in EUR: failures {cost.failure_eur:,.0f}, lost production {cost.production_eur:,.0f}, "
+            f"labour {cost.labour_eur:,.0f}, parts {cost.parts_eur:,.0f}, lateness {cost.lateness_eur:,.0f}, "
+            f"life used up early and work left for later {cost.later_eur:,.0f}"
+        )
+
+    def _paint(self, painter: QPainter, width: float, height: float) -> None:
+        edges = (0.0, 0.34 * width, 0.58 * width, 0.78 * width, width)
+        for k, cells in enumerate([self.HEADS, *self._rows]):
+            strong = k and cells[0] == POLICIES["plan"]
+            painter.setFont(font(11 if not k else 12, 600 if strong else 400))
+            painter.setPen(colour("text2" if not k else "text"))
+            for c, text in enumerate(cells):
+                box = QRectF(edges[c] + (6 if not c else 0), k * 20, edges[c + 1] - edges[c] - 6, 20)
+                side = Qt.AlignmentFlag.AlignRight if c else Qt.AlignmentFlag.AlignLeft
+                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | side, text)

@@ -1,0 +1,192 @@
+"""What is asked before a work order changes: who and why, what was found and done, what is to be done."""
+
+from PySide6.QtCore import QDateTime, Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDateTimeEdit,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from twinviewer.maintenance.orders.model import Feedback, Order
+from twinviewer.panels._kit.widgets import Segmented, label
+from twinviewer.panels._text import NS
+
+KINDS = ("corrective", "preventive", "predictive", "inspection", "legal")
+YES_NO = (("yes", "Yes", ""), ("no", "No", ""))
+
+
+class Asking(QDialog):
+    """A form that can be accepted once what is needed is there, signed with a name."""
+
+    def __init__(self, title: str, about: str, word: str, user: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(420)
+        self.by = QLineEdit(user)
+        self.form = QFormLayout()
+        self.form.setSpacing(8)
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        box.button(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())
+        self.accept_button: QPushButton = box.addButton(word, QDialogButtonBox.ButtonRole.AcceptRole)
+        self.accept_button.setProperty("kind", "primary")
+        self.accept_button.setDefault(True)
+        box.accepted.connect(self.accept)
+        box.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(10)
+        layout.addWidget(label(about, wrap=True))
+        layout.addLayout(self.form)
+        layout.addWidget(box)
+        self._needed: list[QLineEdit] = []
+
+    def ask(self, words: str, field: QWidget, needed: bool = False) -> None:
+        """One more line of the form."""
+        field.setAccessibleName(words)
+        self.form.addRow(words, field)
+        if isinstance(field, QLineEdit):
+            field.setMaxLength(300)
+            if needed:
+                self._needed.append(field)
+                field.textChanged.connect(lambda _text: self.refresh())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Whether it can be accepted."""
+        self.accept_button.setEnabled(all(f.text().strip() for f in self._needed))
+
+    @property
+    def who(self) -> str:
+        """Who signs."""
+        return self.by.text().strip()
+
+
+class ReasonDialog(Asking):
+    """Who and why."""
+
+    def __init__(self, title: str, about: str, word: str, user: str, usual: str = "", parent: QWidget | None = None):
+        super().__init__(title, about, word, user, parent)
+        self.reason = QLineEdit(usual)
+        self.ask("Reason", self.reason, needed=True)
+        self.ask("By", self.by, needed=True)
+        self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.reason.selectAll()
+
+    @property
+    def why(self) -> str:
+        """The reason."""
+        return self.reason.text().strip()
+
+
+class ScheduleDialog(ReasonDialog):
+    """When, by which crew."""
+
+    def __init__(self, order: Order, start_ns: int, crew: str, user: str, parent: QWidget | None = None) -> None:
+        about = f"{order.number} · {order.asset_id} · {order.title}"
+        super().__init__("Schedule work order", about, "Schedule", user, "As planned", parent)
+        self._hours = order.duration_h
+        self.start = QDateTimeEdit(QDateTime.fromSecsSinceEpoch(start_ns // NS))
+        self.start.setDisplayFormat("ddd d MMM yyyy HH:mm")
+        self.crew = QLineEdit(crew)
+        self.ask("Start", self.start)
+        self.ask("Crew", self.crew, needed=True)
+
+    @property
+    def start_ns(self) -> int:
+        """When work begins (UTC ns)."""
+        return self.start.dateTime().toSecsSinceEpoch() * NS
+
+    @property
+    def end_ns(self) -> int:
+        """When it should be over (UTC ns)."""
+        return self.start_ns + int(self._hours * 3600) * NS
+
+
+class DoneDialog(Asking):
+    """What was found and done, and whether the prediction was right."""
+
+    def __init__(self, order: Order, user: str, parent: QWidget | None = None) -> None:
+        about = f"{order.number} · {order.asset_id} · {order.title}"
+        super().__init__("Work is done", about, "Done", user, parent)
+        self.found, self.done, self.parts = QLineEdit(), QLineEdit(), QLineEdit(order.part)
+        self.worked, self.waited = QSpinBox(), QSpinBox()
+        for field, hours in ((self.worked, order.duration_h), (self.waited, 0.0)):
+            field.setRange(0, 999)
+            field.setValue(round(hours))
+            field.setSuffix(" h")
+        self.failed = Segmented(YES_NO, "Had it failed before")
+        self.failed.choose("no")
+        self.right = Segmented((*YES_NO, ("", "Cannot tell", "")), "Was the prediction right")
+        self.right.choose("")
+        self.ask("Found", self.found, needed=True)
+        self.ask("Done", self.done, needed=True)
+        self.ask("Parts used", self.parts)
+        self.ask("Hands-on", self.worked)
+        self.ask("Waiting", self.waited)
+        self.ask("Had it failed before?", self.failed)
+        if order.predicted_rul_days == order.predicted_rul_days:
+            self.ask("Was the prediction right?", self.right)
+        else:
+            self.right.setParent(self)
+            self.right.hide()
+        self.ask("By", self.by, needed=True)
+        self.found.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def feedback(self) -> Feedback:
+        """What the crew reports."""
+        parts = tuple(p.strip() for p in self.parts.text().split(",") if p.strip())
+        right = {"yes": True, "no": False}.get(self.right.current)
+        found, done = self.found.text().strip(), self.done.text().strip()
+        return Feedback(found, done, parts, float(self.worked.value()), float(self.waited.value()), right)
+
+
+class NewOrderDialog(Asking):
+    """A work order by hand."""
+
+    def __init__(self, asset_id: str, user: str, parent: QWidget | None = None) -> None:
+        super().__init__("New work order", f"For {asset_id}", "Create", user, parent)
+        self._asset_id = asset_id
+        self.title_field = QLineEdit()
+        self.title_field.setPlaceholderText("What is to be done?")
+        self.kind = QComboBox()
+        self.kind.addItems([k.capitalize() for k in KINDS])
+        self.hours, self.people = QSpinBox(), QSpinBox()
+        self.hours.setRange(1, 72)
+        self.hours.setSuffix(" h")
+        self.people.setRange(1, 20)
+        self.part = QLineEdit()
+        self.reason = QPlainTextEdit()
+        self.reason.setFixedHeight(60)
+        self.reason.setTabChangesFocus(True)
+        self.reason.setPlaceholderText("Why? What was seen or heard?")
+        self.ask("Work", self.title_field, needed=True)
+        self.ask("Kind", self.kind)
+        self.ask("Duration", self.hours)
+        self.ask("People", self.people)
+        self.ask("Part", self.part)
+        self.ask("Reason", self.reason)
+        self.ask("By", self.by, needed=True)
+
+    @property
+    def why(self) -> str:
+        """The reason; what is to be done where none is given."""
+        return self.reason.toPlainText().strip() or self.title_field.text().strip()
+
+    def order(self, now_ns: int) -> Order:
+        """The work order that was asked for; its number comes from the store."""
+        from twinviewer.maintenance.orders.model import OrderState
+
+        kind = KINDS[self.kind.currentIndex()]
+        return Order(
+            "", self._asset_id, self.title_field.text().strip(), kind, OrderState.PROPOSED, self.why, now_ns, now_ns,
+            people=self.people.value(), duration_h=float(self.hours.value()), part=self.part.text().strip(),
+        )  # fmt: skip

@@ -1,0 +1,216 @@
+"""The list of work orders, and what can be done with the one that is chosen."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTableView, QVBoxLayout, QWidget
+
+from twinviewer.maintenance.orders.model import OPEN, Order, OrderState
+from twinviewer.panels._kit.style import font
+from twinviewer.panels._kit.widgets import Segmented, button, label, row
+from twinviewer.panels._maint_book import TITLES
+from twinviewer.panels._text import clock, local
+from twinviewer.panels._wrap import WrapLayout
+
+HEADS = ("Number", "Asset", "Work", "State", "Start")
+# What a person may do, with the word on its button; in the order of a work order's life.
+STEPS: tuple[tuple[OrderState, str, tuple[OrderState, ...]], ...] = (
+    (OrderState.APPROVED, "Approve…", (OrderState.PROPOSED,)),
+    (OrderState.SCHEDULED, "Schedule…", (OrderState.APPROVED,)),
+    (OrderState.IN_PROGRESS, "Start…", (OrderState.APPROVED, OrderState.SCHEDULED, OrderState.ON_HOLD)),
+    (OrderState.ON_HOLD, "Hold…", (OrderState.IN_PROGRESS,)),
+    (OrderState.DONE, "Done…", (OrderState.IN_PROGRESS,)),
+    (OrderState.CANCELLED, "Cancel…", tuple(OPEN)),
+)
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class OrderModel(QAbstractTableModel):
+    """Work orders as rows: what is open first, then by start."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.orders: list[Order] = []
+
+    def show_orders(self, orders: Sequence[Order]) -> None:
+        """Show others."""
+        self.beginResetModel()
+        self.orders = sorted(orders, key=lambda o: (o.state not in OPEN, o.start_ns or o.due_ns or 2**62, o.number))
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008, N802 (Qt's name and default)
+        return 0 if parent.isValid() else len(self.orders)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008, N802 (Qt's name and default)
+        return len(HEADS)
+
+    def headerData(self, section: int, way: Qt.Orientation, role: int = 0) -> object:  # noqa: N802 (Qt's name)
+        if role == Qt.ItemDataRole.DisplayRole and way == Qt.Orientation.Horizontal:
+            return HEADS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def data(self, index: _Index, role: int = 0) -> object:
+        order = self.orders[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._cell(order, index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{order.number} · {order.asset_id} · {order.title}\n{order.reason}"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{order.number}, {order.asset_id}, {order.title}, {TITLES[order.state]}"
+        if role == Qt.ItemDataRole.FontRole and index.column() == 1:
+            return font(12, 600)
+        return None
+
+    @staticmethod
+    def _cell(order: Order, column: int) -> str:
+        start = order.begun_ns or order.start_ns
+        moment = local(start) if start else None
+        when = f"{moment.day} {moment.strftime('%b')} {clock(start, seconds=False)}" if moment else "–"
+        return (order.number, order.asset_id, order.title, TITLES[order.state], when)[column]
+
+
+class OrderPage(QWidget):
+    """Sends `chosen(number)` when a person chooses one, `wanted(number, state)` when it is to move on."""
+
+    chosen = Signal(str)
+    wanted = Signal(str, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = OrderModel(self)
+        self._all: tuple[Order, ...] = ()
+        self._record: Callable[[str], object] | None = None
+        self.which = Segmented((("open", "Open", ""), ("all", "All", "")), "Work orders shown")
+        self.which.choose("open")
+        self.which.chosen.connect(lambda _key: self._refill(self.number))
+        self.count = label("", "quiet")
+        self.table = self._make_table()
+        self.nothing = label("", "quiet", wrap=True)
+        self.about = label("", "", wrap=True)
+        self.record = label("", "quiet", wrap=True)
+        self.steps: dict[OrderState, QPushButton] = {}
+        bar = QWidget()
+        wrap = WrapLayout(bar)
+        wrap.setContentsMargins(0, 0, 0, 0)
+        for state, word, _from in STEPS:
+            item = button(word, "", lambda s=state: self.wanted.emit(self.number, s.value))
+            item.setAccessibleName(f"{word.rstrip('…')} the chosen work order")
+            wrap.addWidget(item)
+            self.steps[state] = item
+        self.bar = bar
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        for part in (row(self.which, self.count, None), self.nothing, self.table, self.about, self.bar, self.record):
+            layout.addWidget(part, 1 if part is self.table else 0)
+        layout.addStretch(0)
+        self.show_orders(())
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setAccessibleName("Work orders")
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setTabKeyNavigation(False)
+        table.setWordWrap(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(26)
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        head = table.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setMinimumSectionSize(40)
+        for k, width in enumerate((78, 72, 0, 78, 88)):
+            head.setSectionResizeMode(k, QHeaderView.ResizeMode.Fixed if width else QHeaderView.ResizeMode.Stretch)
+            if width:
+                table.setColumnWidth(k, width)
+        table.setMinimumHeight(150)
+        table.selectionModel().currentRowChanged.connect(self._on_row)
+        return table
+
+    @property
+    def number(self) -> str:
+        """The work order that is chosen, "" for none."""
+        at = self.table.selectionModel().currentIndex()
+        return self.model.orders[at.row()].number if at.isValid() else ""
+
+    @property
+    def order(self) -> Order | None:
+        """The same, as it stands."""
+        return next((o for o in self._all if o.number == self.number), None)
+
+    def show_orders(self, orders: Sequence[Order]) -> None:
+        """Show others; the chosen one stays chosen."""
+        self._all = tuple(orders)
+        self._refill(self.number)
+
+    def _refill(self, number: str) -> None:
+        shown = [o for o in self._all if self.which.current == "all" or o.state in OPEN]
+        selection = self.table.selectionModel()
+        selection.blockSignals(True)
+        self.model.show_orders(shown)
+        selection.blockSignals(False)
+        still_open = sum(o.state in OPEN for o in self._all)
+        self.count.setText(f"{still_open} open, {len(self._all) - still_open} closed" if self._all else "")
+        self.nothing.setText(
+            "No work order yet. Select an asset and press New work order, or make a plan and take over its jobs."
+            if not self._all
+            else "Nothing is open."
+        )
+        self.nothing.setVisible(not shown)
+        self.table.setVisible(bool(shown))
+        self.which.setVisible(bool(self._all))
+        self.select(number)
+
+    def select(self, number: str) -> None:
+        """Choose one without telling."""
+        rows = [k for k, o in enumerate(self.model.orders) if o.number == number]
+        selection = self.table.selectionModel()
+        selection.blockSignals(True)
+        if rows:
+            self.table.selectRow(rows[0])
+            self.table.scrollTo(self.model.index(rows[0], 0))
+        else:
+            self.table.clearSelection()
+            self.table.setCurrentIndex(QModelIndex())
+        selection.blockSignals(False)
+        self.table.viewport().update()
+        self._show_chosen()
+
+    def select_asset(self, asset_id: str | None) -> None:
+        """Choose the first work order of an asset, unless one of it is chosen already."""
+        order = self.order
+        if order is not None and order.asset_id == asset_id:
+            return
+        self.select(next((o.number for o in self.model.orders if o.asset_id == asset_id), ""))
+
+    def show_record(self, lines: Sequence[str]) -> None:
+        """Who changed what and why."""
+        self.record.setText("\n".join(lines))
+        self.record.setVisible(bool(lines))
+
+    def _on_row(self, now: QModelIndex, _before: QModelIndex) -> None:
+        self._show_chosen()
+        if now.isValid():
+            self.chosen.emit(self.number)
+
+    def _show_chosen(self) -> None:
+        """Only what can be done with the chosen one has a button."""
+        order = self.order
+        for state, _word, origins in STEPS:
+            self.steps[state].setVisible(order is not None and order.state in origins)
+        self.bar.setVisible(order is not None and order.state in OPEN)
+        self.about.setVisible(order is not None)
+        self.record.hide()
+        if order is None:
+            return
+        crew = f" · {order.crew}" if order.crew else ""
+        part = f" · part: {order.part}" if order.part else ""
+        size = f"{order.duration_h:.0f} h, {order.people} people" if order.people > 1 else f"{order.duration_h:.0f} h"
+        lines = [f"{order.asset_id} · {order.title} ({order.kind}, {size}{crew}{part})", order.reason]
+        if order.feedback is not None:
+            lines.append(f"Found: {order.feedback.found}. Done: {order.feedback.done}.")
+        self.about.setText("\n".join(line for line in lines if line))

@@ -1,0 +1,134 @@
+"""What worker processes do for the maintenance panel: plans, moves, cards; slow imports happen inside functions."""
+
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twinviewer.maintenance.results import Card, Plan
+
+Tell = Callable[[float, str], None]
+_FIRST = 0.2  # share of the progress bar until the first plan stands
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a plan is made of. Without a recording it begins at `now_ns` and knows rules, ages and work orders only."""
+
+    scene: Path
+    recording: Path | None
+    orders: Path
+    now_ns: int
+    weeks: int = 4
+    seconds: float = 30.0
+
+
+def make_plan(wanted: Wanted, shown: Path, progress: Tell) -> "Plan":
+    """A plan, bettered as long as wanted; each better one is put into the file `shown` at once. Raises TwinError."""
+    from twinviewer.maintenance.planning.plan import bettered, read_snapshot
+
+    progress(0.02, "reading scene and work orders")
+    plan = _first(wanted, lambda fraction, text: progress(_FIRST * fraction, text))
+    _show(plan, shown)
+    progress(_FIRST, f"first plan, {plan.cost.total_eur:,.0f} EUR")
+    if not plan.jobs:
+        return light(plan)
+    whole = shown.with_suffix(".whole")
+
+    def tell(fraction: float, text: str) -> None:
+        best = read_snapshot(whole)
+        if best is not None:
+            whole.unlink(missing_ok=True)
+            _show(best, shown)
+        progress(_FIRST + (1 - _FIRST) * fraction, text)
+
+    return light(bettered(plan, wanted.seconds, tell, whole))
+
+
+def _first(wanted: Wanted, progress: Tell) -> "Plan":
+    if wanted.recording is not None:
+        from twinviewer.maintenance.service import Request, first_plan
+
+        return first_plan(Request(wanted.scene, wanted.recording, wanted.weeks, wanted.orders), progress=progress)
+    return _without_recording(wanted)
+
+
+def _without_recording(wanted: Wanted) -> "Plan":
+    from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, planned_stops
+    from twinviewer.maintenance.planning.jobs import Finder, Known
+    from twinviewer.maintenance.planning.plan import first
+    from twinviewer.maintenance.service import orders_in
+    from twinviewer.maintenance.settings import read_settings
+    from twinviewer.scene.scene import load_scene
+
+    scene, settings = load_scene(wanted.scene, geometry=False), read_settings(wanted.scene)
+    start_ns = -(-wanted.now_ns // HOUR_NS) * HOUR_NS
+    hours = Hours(start_ns, wanted.weeks * 168, settings.zone)
+    finder = Finder(scene.assets, settings, Known(orders=orders_in(wanted.orders)), hours)
+    problem = finder.problem()
+    said = "No recording is open: running hours and condition are unknown, so ages are assumed."
+    return first(problem, start_ns, planned_stops(settings, hours), (said, *finder.notes))
+
+
+def light(plan: "Plan") -> "Plan":
+    """The plan with its token packed: it can be taken in without what the planner imports."""
+    return replace(plan, token=pickle.dumps(plan.token))
+
+
+def _whole(plan: "Plan") -> "Plan":
+    assert isinstance(plan.token, bytes)
+    return replace(plan, token=pickle.loads(plan.token))  # made by `light`, by a worker of this window
+
+
+def _show(plan: "Plan", path: Path) -> None:
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        pickle.dump(light(plan), file)
+    part.replace(path)
+
+
+def shown_plan(path: Path) -> "Plan | None":
+    """The newest plan that a worker has put there, None without one. Quick to take in."""
+    try:
+        with path.open("rb") as file:
+            return pickle.load(file)
+    except FileNotFoundError:
+        return None
+
+
+def move_job(plan: "Plan", work_order: str, start_ns: int, progress: Tell) -> "Plan":
+    """The plan after a person put a job elsewhere, with its cost. Raises TwinError."""
+    from twinviewer.maintenance.planning.plan import moved
+
+    return light(moved(_whole(plan), work_order, start_ns))
+
+
+def make_card(
+    scene: Path, recording: Path, orders: Path, asset_id: str, until_ns: int, progress: Tell
+) -> "Card | None":
+    """The evidence card of one asset, None where it has no sensors. Raises TwinError."""
+    from twinviewer.maintenance.service import cards
+
+    found = cards(scene, recording, (asset_id,), until_ns, orders, progress)
+    return found[0] if found else None
+
+
+def answer_card(
+    scene: Path, orders: Path, card: "Card", what: str, by: str, why: str, now_ns: int, progress: Tell
+) -> str:
+    """Keep what a person decided about a card; returns the number of its work order, "" for none. Raises TwinError."""
+    from twinviewer.maintenance.orders.flow import accept
+    from twinviewer.maintenance.orders.model import Decision
+    from twinviewer.maintenance.orders.store import OrderStore
+    from twinviewer.maintenance.settings import read_settings
+    from twinviewer.scene.scene import load_scene
+
+    mode = card.causes[0].mode if card.causes else ""
+    with OrderStore(orders) as store:
+        if what != "accepted":
+            store.decide(Decision(card.asset_id, now_ns, card.time_ns, what, why, by, mode))
+            return ""
+        kind = load_scene(scene, geometry=False).asset(card.asset_id).type
+        return accept(store, card, kind, read_settings(scene), by, why, now_ns).number
