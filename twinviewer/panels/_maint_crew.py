@@ -23,10 +23,14 @@ POLICIES = {
 }
 
 
+def midnight(time_ns: int) -> int:
+    """The beginning of the local day that a moment lies in (UTC ns)."""
+    return round(local(time_ns).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()) * 10**9
+
+
 def daily(plan: Plan, first_ns: int, days: int) -> list[tuple[str, list[tuple[int, int, bool]]]]:
     """Per crew and local day: person hours busy, person hours there, whether any hour has too many at work."""
-    midnight = local(first_ns).replace(hour=0, minute=0, second=0, microsecond=0)
-    begin = round(midnight.timestamp() * 1e9)
+    begin = midnight(first_ns)
     edges = [(begin + d * 24 * HOUR_NS - plan.start_ns) // HOUR_NS for d in range(days + 1)]
     edges = np.clip(edges, 0, plan.hours).tolist()
     found = []
@@ -45,7 +49,7 @@ class CrewStrip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._plan: Plan | None = None
-        self._first_ns, self._days = 0, 7
+        self._first_ns, self._days, self._per_hour = 0, 8, 1.0
         self.canvas = Canvas(self._paint, 24)
         self.canvas.setAccessibleName("Crew load")
         layout = QVBoxLayout(self)
@@ -54,9 +58,9 @@ class CrewStrip(QWidget):
         layout.addWidget(label("Crew load, share of the hours that are there", "heading"))
         layout.addWidget(self.canvas)
 
-    def show_plan(self, plan: Plan | None, first_ns: int, days: int) -> None:
-        """Show the load from a moment on."""
-        self._plan, self._first_ns, self._days = plan, first_ns, max(1, days)
+    def show_plan(self, plan: Plan | None, first_ns: int, days: int, per_hour: float) -> None:
+        """Show the load from a moment on, in the scale of the chart (pixels of an hour)."""
+        self._plan, self._first_ns, self._days, self._per_hour = plan, first_ns, days + 1, per_hour
         if plan is None:
             return
         self.canvas.setFixedHeight(round(len(plan.crews) * _ROW) + 2)
@@ -76,15 +80,22 @@ class CrewStrip(QWidget):
             painter.setPen(colour("text"))
             text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LEFT - 12)
             painter.drawText(QRectF(6, y, LEFT - 8, _ROW), Qt.AlignmentFlag.AlignVCenter, text)
-            wide = (width - LEFT) / len(cells)
+            wide = 24 * self._per_hour
+            begin = LEFT + (midnight(self._first_ns) - self._first_ns) / HOUR_NS * self._per_hour
+            painter.save()
+            painter.setClipRect(QRectF(LEFT, y, width - LEFT, _ROW))
             for d, cell in enumerate(cells):
-                self._paint_cell(painter, QRectF(LEFT + d * wide + 1, y + 2, max(wide - 2, 1), _ROW - 4), *cell)
+                box = QRectF(begin + d * wide + 1, y + 2, max(wide - 2, 1), _ROW - 4)
+                box = box.intersected(QRectF(LEFT, y, width - LEFT, _ROW))
+                self._paint_cell(painter, box, *cell)
+            painter.restore()
 
     @staticmethod
     def _paint_cell(painter: QPainter, box: QRectF, busy: int, there: int, wrong: bool) -> None:
         share = busy / there if there else (2.0 if busy else 0.0)
         painter.fillRect(box, colour("field"))
-        full = QRectF(box.left(), box.bottom() - box.height() * min(share, 1.0), box.width(), 0)
+        part = 1.0 if wrong else min(share, 1.0)
+        full = QRectF(box.left(), box.bottom() - box.height() * part, box.width(), 0)
         full.setBottom(box.bottom())
         painter.fillRect(full, QColor(ALARM[theme()][3]) if wrong else colour("accent", 95))
         if box.width() >= 26 and (there or busy):

@@ -132,7 +132,7 @@ class PlanPage(QWidget):
             return
         scroll = self.gantt.horizontalScrollBar().value()
         first = plan.start_ns + int(scroll / self.gantt.per_hour * 3.6e12)
-        self.crews.show_plan(plan, first, max(SPAN_H[self.gantt.zoom] // 24, 1))
+        self.crews.show_plan(plan, first, SPAN_H[self.gantt.zoom] // 24, self.gantt.per_hour)
 
     def show_job(self, work_order: str, asset_id: str) -> None:
         """Choose a job and say all about it."""

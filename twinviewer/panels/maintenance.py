@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from twinviewer.maintenance.orders.model import Order, OrderState
+from twinviewer.maintenance.orders.model import OPEN, Order, OrderState
 from twinviewer.maintenance.results import Card, Plan, PlannedJob
 from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame
@@ -213,10 +213,18 @@ class Panel(QWidget):
                 item.setAccessibleName(self._actions[name].text)
 
     def _show_plan(self) -> None:
-        states = {o.number: o.state for o in self.orders}
-        self.plan_page.show_plan(self.plan, states, self._now())
+        self.plan_page.show_plan(self.plan, self._states(), self._now())
         self.plan_page.hint.setVisible(self.plan is None)
         self._refresh_buttons()
+
+    def _states(self) -> dict[str, OrderState]:
+        """States by job: a proposal that became a work order after the plan was made is told by asset and title."""
+        known = {o.number: o.state for o in self.orders}
+        named = {(o.asset_id, o.title): o.state for o in self.orders if o.state in OPEN}
+        for job in self._jobs():
+            if job.work_order not in known and (job.asset_id, job.title) in named:
+                known[job.work_order] = named[job.asset_id, job.title]
+        return known
 
     def _take_orders(self, orders: tuple[Order, ...]) -> None:
         self.orders = orders
