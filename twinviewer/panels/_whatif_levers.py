@@ -49,6 +49,8 @@ class LeverRow(QWidget):
         super().__init__()
         self.control = control
         self.title = label(control.label)
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.title.setToolTip(control.label)
         self.was = label("", "quiet")
         self.grid = QGridLayout(self)
         self.grid.setContentsMargins(0, 1, 0, 1)
@@ -261,6 +263,7 @@ class Levers(QWidget):
         self.which = QComboBox()
         self.which.setAccessibleName("Which levers are shown")
         self.search = QLineEdit()
+        self.search.setMinimumWidth(60)
         self.search.setPlaceholderText("Find, e.g. speed oven")
         self.search.setAccessibleName("Find a lever")
         self.search.setClearButtonEnabled(True)
@@ -370,4 +373,4 @@ class Levers(QWidget):
         self.moved.emit(item.held)
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
-        return QSize(380, super().sizeHint().height())
+        return QSize(340, super().sizeHint().height())

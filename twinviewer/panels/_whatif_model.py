@@ -27,10 +27,10 @@ class Kpi:
 KPIS = (
     Kpi("throughput_per_h", "Throughput", "parts/h", 1, 1.0, 1),
     Kpi("oee", "OEE", "%", 1, 0.01, 1),
-    Kpi("wip", "Parts in the line", "parts", 0, 1.0, -1),
+    Kpi("wip", "Parts in the line", "", 0, 1.0, -1),
     Kpi("lead_time_s", "Lead time", "min", 1, _MIN, -1),
     Kpi("on_time", "Orders on time", "%", 0, 0.01, 1),
-    Kpi("late_orders", "Late orders", "orders", 1, 1.0, -1),
+    Kpi("late_orders", "Late orders", "", 1, 1.0, -1),
     Kpi("energy_kwh", "Energy", "kWh", 0, 1.0, -1),
     Kpi("energy_per_part_kwh", "Energy per part", "kWh", 3, 1.0, -1),
     Kpi("peak_kw", "Peak, 15 min", "kW", 0, 1.0, -1),

@@ -73,7 +73,7 @@ class Row(QWidget):
             text += f", scenario {number(f.scenario[0] / k.scale, digits)}{half(f.scenario, k)} {self.unit}"
         if f.difference is not None:
             text += f", difference {signed(f.difference[0] / k.scale, digits)}{half(f.difference, k)}: {verdict(f, k)}"
-        return text + " (95 % intervals)"
+        return text.replace(" ,", ",") + " (95 % intervals)"
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         if self.figure is None:
