@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from twinviewer.model.asset import NodeAddress
 from twinviewer.model.errors import SceneError
@@ -10,13 +11,13 @@ from twinviewer.scene.templates import fill
 UA_NAMESPACE = "http://opcfoundation.org/UA/"
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _REMEDY = 'Write it as prefix:s=NAME with a prefix of [namespaces], or as "nsu=URI;s=NAME".'
-_STEP_SPLIT = re.compile(r"(?<!&)/")
+_STEP = re.compile(r"((?:[^&/]|&.|&\Z)*)(/|\Z)", re.DOTALL)
 _PREFIX = re.compile(r"((?:[^:&]|&.)*?):(.*)\Z", re.DOTALL)
 
 
 def parse_node(template: str, namespaces: Mapping[str, str], values: Mapping[str, str], where: str) -> NodeAddress:
     """The address of a node id, placeholders filled. Raises SceneError; a bare namespace index is one."""
-    uri, identifier = _split(template.strip(), namespaces, where)
+    uri, identifier = _split(template.strip(), tuple(namespaces.items()), where)
     identifier = fill(identifier, values, where)
     kind, _, value = identifier.partition("=")
     if kind == "i" and not (value.isascii() and value.isdigit() and int(value) < 2**32):
@@ -28,8 +29,10 @@ def parse_node(template: str, namespaces: Mapping[str, str], values: Mapping[str
     return NodeAddress(uri=fill(uri, values, where), identifier=identifier)
 
 
-def _split(text: str, namespaces: Mapping[str, str], where: str) -> tuple[str, str]:
+@lru_cache(maxsize=4096)
+def _split(text: str, known: tuple[tuple[str, str], ...], where: str) -> tuple[str, str]:
     """Namespace URI and identifier of a written node id."""
+    namespaces = dict(known)
     if text.startswith("nsu="):
         found = re.match(r"nsu=(.*);([sigb]=.*)\Z", text, re.DOTALL)
         if found is None or not found[1]:
@@ -63,7 +66,7 @@ def parse_path(template: str, namespaces: Mapping[str, str], values: Mapping[str
     text = template.strip().removeprefix("/")
     text = text.removeprefix("0:")
     text = text.removeprefix("Objects/")
-    for step in _STEP_SPLIT.split(text):
+    for step in _steps(text):
         found = _PREFIX.match(step)
         uri = _uri(found[1], namespaces, where) if found else UA_NAMESPACE
         name = fill(_plain(found[2] if found else step), values, where)
@@ -71,6 +74,17 @@ def parse_path(template: str, namespaces: Mapping[str, str], values: Mapping[str
             raise SceneError(f"the path '{template}' has an empty step.", where, "Write p:Machines/p:Press/p:State.")
         steps.append((uri, name))
     return NodeAddress(browse_path=tuple(steps))
+
+
+def _steps(text: str) -> list[str]:
+    """The text at its slashes, those behind "&" left alone."""
+    steps, end = [], 0
+    while (found := _STEP.match(text, end)) is not None:
+        steps.append(found[1])
+        end = found.end()
+        if not found[2]:
+            break
+    return steps
 
 
 def _plain(name: str) -> str:

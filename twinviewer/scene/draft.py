@@ -1,7 +1,7 @@
 """Opening a scene step by step, keeping what a lint wants to know: findings, and where everything was written."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -89,34 +89,39 @@ def read_draft(
     findings = [*finder.findings, *resolved.findings, *flow_findings, *_unused(bindings, resolved)]
     findings += _renamed(renames, resolved)
     findings += [Notice("info", note, where=folder.name, key="geometry") for note in _geometry_notes(prepared)]
-    scene = Scene(
-        path=path if path.suffix.lower() != ".toml" else folder,
+    owner = owners(found, nodes)
+    scene = _scene(path if path.suffix.lower() != ".toml" else folder, manifest, resolved, owner, flow, findings)
+    scene = replace(scene, geometry=prepared.geometry)
+    progress(1.0, "Ready")
+    return Draft(
+        scene, manifest, lines, types, resolved, nodes, bindings, tuple(findings),
+        finder.ignored(), prepared.digest, memory,
+    )  # fmt: skip
+
+
+def _scene(
+    path: Path,
+    manifest: Manifest,
+    resolved: Resolved,
+    owner: np.ndarray,
+    flow: tuple[tuple[str, str], ...],
+    findings: Sequence[Notice],
+) -> Scene:
+    """The scene without its geometry."""
+    return Scene(
+        path=path,
         name=manifest.name,
         key=resolved.key(),
         assets=tuple(resolved.assets),
         tags=tuple(resolved.tags),
-        geometry=prepared.geometry,
-        asset_of_node=owners(found, nodes),
+        geometry=None,
+        asset_of_node=owner,
         flow=flow,
         namespaces=dict(manifest.namespaces),
         energy=EnergySettings(**manifest.energy.model_dump()),
         kpi_targets=dict(manifest.kpi.targets),
         views=tuple(CameraView(**view.model_dump()) for view in manifest.view),
         notes=tuple(findings),
-    )
-    progress(1.0, "Ready")
-    return Draft(
-        scene,
-        manifest,
-        lines,
-        types,
-        resolved,
-        nodes,
-        bindings,
-        tuple(findings),
-        finder.ignored(),
-        prepared.digest,
-        memory,
     )
 
 

@@ -40,11 +40,10 @@ class Memory:
 
         `digest` is of the geometry as it is now. A memory that cannot be read counts as none.
         """
-        stored, lock = _read(self._file), _read(self._lock)
-        basis = _basis(lock)
+        stored, basis = _head(self._file), _basis(self._lock)
         if stored is not None and stored["digest"] == digest and stored["basis"] == basis:
             return Renames(dict(stored["aliases"]), Changes())
-        known = _nodes(lock if lock is not None else stored)
+        known = _nodes(self._lock if basis else self._file)
         now = list(current())
         changes = compare(known, now) if known else Changes()
         old_names = aliases(changes)
@@ -54,7 +53,7 @@ class Memory:
     def lock(self, digest: str, current: Sequence[NodePrint]) -> Path:
         """Take the nodes as they are now for the known ones; returns the file written. Raises OSError."""
         self._write(self._lock, digest, "", current, {}, must=True)
-        self._write(self._file, digest, _basis(_read(self._lock)), current, {})
+        self._write(self._file, digest, _basis(self._lock), current, {})
         return self._lock
 
     def _write(
@@ -66,19 +65,14 @@ class Memory:
         old_names: dict[str, str],
         must: bool = False,
     ) -> None:
-        content = {
-            "format": _FORMAT,
-            "digest": digest,
-            "basis": basis,
-            "aliases": old_names,
-            "nodes": [asdict(p) for p in nodes],
-        }
+        head = {"format": _FORMAT, "digest": digest, "basis": basis, "aliases": old_names}
+        lines = [json.dumps(head, ensure_ascii=False), *(json.dumps(asdict(p), ensure_ascii=False) for p in nodes)]
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
             try:
                 with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    json.dump(content, file, ensure_ascii=False, separators=(",", ":"))
+                    file.write("\n".join(lines) + "\n")
                 Path(name).replace(path)
             except BaseException:
                 Path(name).unlink(missing_ok=True)
@@ -88,25 +82,30 @@ class Memory:
                 raise
 
 
-def _read(path: Path) -> dict[str, Any] | None:
-    """The stored content where it is whole, else None."""
+def _head(path: Path) -> dict[str, Any] | None:
+    """The first line of a memory: all but the nodes. None where it cannot be read."""
     try:
-        content = json.loads(path.read_text("utf-8"))
-        if content["format"] != _FORMAT or not isinstance(content["aliases"], dict):
-            return None
-        _nodes(content)
-        return content
+        with path.open(encoding="utf-8") as file:
+            head = json.loads(file.readline())
+        good = head["format"] == _FORMAT and isinstance(head["aliases"], dict)
+        return head if good and isinstance(head["digest"], str) and isinstance(head["basis"], str) else None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
-def _nodes(content: dict[str, Any] | None) -> list[NodePrint]:
-    if content is None:
+def _nodes(path: Path) -> list[NodePrint]:
+    """The nodes of a memory, one a line; none where one of them cannot be read."""
+    if _head(path) is None:
         return []
-    return [
-        NodePrint(str(p["path"]), str(p["asset_id"]), int(p["triangles"]), _three(p["size"]), _three(p["centre"]))
-        for p in content["nodes"]
-    ]
+    try:
+        lines = path.read_text("utf-8").splitlines()[1:]
+        return [_print(json.loads(line)) for line in lines]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return []
+
+
+def _print(p: dict[str, Any]) -> NodePrint:
+    return NodePrint(str(p["path"]), str(p["asset_id"]), int(p["triangles"]), _three(p["size"]), _three(p["centre"]))
 
 
 def _three(values: Sequence[float]) -> tuple[float, float, float]:
@@ -114,6 +113,9 @@ def _three(values: Sequence[float]) -> tuple[float, float, float]:
     return x, y, z
 
 
-def _basis(lock: dict[str, Any] | None) -> str:
-    """Names the content of the lock, "" without one."""
-    return "" if lock is None else hashlib.sha256(json.dumps(lock, sort_keys=True).encode()).hexdigest()[:24]
+def _basis(lock: Path) -> str:
+    """Names the content of the lock, "" without a usable one."""
+    try:
+        return hashlib.sha256(lock.read_bytes()).hexdigest()[:24] if _head(lock) is not None else ""
+    except OSError:
+        return ""

@@ -8,31 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from twinviewer.model.asset import Asset, Limits, NodeAddress, Tag
+from twinviewer.model.asset import Asset, NodeAddress, Tag
 from twinviewer.model.errors import SceneError
 from twinviewer.model.notice import Notice
-from twinviewer.model.state import State
 from twinviewer.scene.addresses import parse_node, parse_path
 from twinviewer.scene.bounds import MAX_TAGS
 from twinviewer.scene.found import Found, NodeList, top_level
 from twinviewer.scene.manifest import Manifest, TagEntry
 from twinviewer.scene.overrides import Binding, tag_overrides
 from twinviewer.scene.table import number
+from twinviewer.scene.tag_rows import Facts, facts_of, make_tag
 from twinviewer.scene.types import AssetType, TagTemplate
 from twinviewer.scene.vibration import VibrationTable
 
-_STATES = {name.name.lower(): name for name in State}
-# What the plant and most simple servers send: the standard numbering of docs/engineers.md.
-STANDARD_STATES: Mapping[str, State] = {
-    str(number): state
-    for number, state in enumerate(
-        (
-            State.OFFLINE, State.RUNNING, State.IDLE, State.SETUP,
-            State.BLOCKED, State.STARVED, State.FAULT, State.MAINTENANCE,
-        )
-    )
-}  # fmt: skip
-_TEXT_ROLES = {"product", "order", "fault_code"}
 _NO_TYPE = AssetType("")
 
 
@@ -47,9 +35,21 @@ class Resolved:
 
     def key(self) -> str:
         """A hash of what decides the layout and meaning of tag and asset rows."""
-        lines = [f"{tag!r}" for tag in self.tags]
-        lines += [json.dumps([a.asset_id, a.type, a.tags, a.vibration_limits, a.rated_power_kw]) for a in self.assets]
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
+        digest = hashlib.sha256()
+        known: dict[tuple[object, ...], int] = {}
+        for tag in self.tags:
+            # Tags of one template share limits and states; telling them once is much quicker.
+            facts = (id(tag.limits), id(tag.states), tag.role, tag.unit, tag.normal, tag.span, tag.stale_after_s)
+            if (number := known.setdefault((*facts, tag.is_text), len(known))) == len(known) - 1:
+                told = (tag.limits, sorted(tag.states.items()), *facts[2:], tag.is_text)
+                digest.update(f"{number} {told!r}\n".encode())
+            address = tag.address
+            place = (tag.name, address.uri, address.identifier, address.browse_path, number)
+            digest.update(f"{place!r}\n".encode())
+        for a in self.assets:
+            told = [a.asset_id, a.type, a.tags, a.vibration_limits, a.rated_power_kw]
+            digest.update((json.dumps(told) + "\n").encode())
+        return digest.hexdigest()[:32]
 
 
 class Resolver:
@@ -68,6 +68,8 @@ class Resolver:
         self._bindings = bindings
         self._result = Resolved()
         self._told_types: set[str] = set()
+        self._known: dict[int, Facts] = {}
+        self._added: dict[tuple[str, str], TagTemplate] = {}
         self._unbound: dict[tuple[str, str], list[str]] = {}
         self._bound: dict[str, list[str]] = {}
         for asset_id, key in bindings:
@@ -156,7 +158,9 @@ class Resolver:
         templates = {template.key: template for template in kind.tags}
         for key in self._bound.get(item.asset_id, ()):
             if key not in templates:
-                templates[key] = self._bindings[item.asset_id, key].template()
+                templates[key] = self._added.setdefault(
+                    (item.asset_id, key), self._bindings[item.asset_id, key].template()
+                )
         rows: list[int] = []
         for key, template in templates.items():
             entry = overrides[key].applied(template.entry) if key in overrides else template.entry
@@ -168,13 +172,21 @@ class Resolver:
             index = len(self._result.tags)
             if index >= MAX_TAGS:
                 raise SceneError(f"the scene has more than {MAX_TAGS:,} tags.", item.where)
-            self._result.tags.append(make_tag(index, item.asset_id, key, entry, address))
+            facts = facts_of(entry) if entry is not template.entry else self._shared(template)
+            self._result.tags.append(make_tag(index, item.asset_id, key, entry, facts, address))
             self._result.where[f"{item.asset_id}.{key}"] = where
             rows.append(index)
         for key in overrides.keys() - templates.keys():
             text = f"'{item.type or 'no type'}' has no tag '{key}', which a column of the table changes."
             self._say("warning", "type", text, overrides[key].where, "Correct the column's name.")
         return tuple(rows)
+
+    def _shared(self, template: TagTemplate) -> Facts:
+        """The facts of a template; the types keep it alive, so its identity is its key."""
+        found = self._known.get(id(template))
+        if found is None:
+            found = self._known[id(template)] = facts_of(template.entry)
+        return found
 
     def _address(
         self, item: Found, template: TagTemplate, entry: TagEntry, values: Mapping[str, str]
@@ -192,29 +204,6 @@ class Resolver:
 
     def _say(self, level: str, key: str, text: str, where: str, remedy: str) -> None:
         self._result.findings.append(Notice(level, text, remedy, where, key))
-
-
-def make_tag(index: int, asset_id: str, key: str, entry: TagEntry, address: NodeAddress) -> Tag:
-    """The Tag row of one template."""
-    states = {raw: _STATES[name] for raw, name in entry.states.items()}
-    if entry.role == "state" and not states:
-        states = dict(STANDARD_STATES)
-    words = entry.role == "state" and not any(_is_number(raw) for raw in states)
-    return Tag(
-        index=index,
-        name=f"{asset_id}.{key}",
-        key=key,
-        asset_id=asset_id,
-        address=address,
-        role=entry.role,
-        unit=entry.unit,
-        limits=Limits(**entry.limits.model_dump()),
-        normal=entry.normal,
-        span=entry.span,
-        stale_after_s=entry.stale_after_s,
-        states=states,
-        is_text=entry.text or entry.role in _TEXT_ROLES or words,
-    )
 
 
 def owners(found: Sequence[Found], nodes: NodeList) -> np.ndarray:
@@ -238,11 +227,3 @@ def _dropped(nodes: NodeList) -> set[int]:
                 dropped.add(parent)
                 parent = nodes.nodes[parent].parent
     return dropped
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
