@@ -15,13 +15,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.feeds.servers import ROOT, ServerProcess, until
+from tests.feeds.servers import ROOT, ServerProcess, python_server, until
 from twinviewer.collector import link as link_module
 from twinviewer.collector import places, protocol
 from twinviewer.collector.line import Line, LineError
 from twinviewer.collector.link import CollectorLink, attach
 from twinviewer.feeds.options import FeedOptions
-from twinviewer.model.alarm import AlarmState
+from twinviewer.model.alarm import Alarm, AlarmState
 from twinviewer.model.connection import Link
 from twinviewer.model.errors import FeedError
 from twinviewer.model.quality import Quality, quality_of
@@ -165,8 +165,6 @@ def test_when_a_window_vanishes_the_collector_waits_for_it_to_come_back(server: 
 
 
 def test_values_are_not_good_after_the_server_went_while_the_window_looks_on(scene: Scene, free_port: int):
-    from tests.feeds.servers import python_server
-
     with python_server(free_port) as server, window(scene, server.url) as link:
         until(connected(link))
         server.kill()
@@ -267,9 +265,32 @@ def test_a_folder_of_somebody_else_is_not_used(tmp_path: Path, monkeypatch: pyte
         places.runtime_folder(tmp_path, "k", "u")
 
 
-def test_messages_survive_the_way(scene: Scene):
-    from twinviewer.model.alarm import Alarm
+def test_better_options_of_a_window_are_taken_when_the_first_ones_were_refused(scene: Scene, free_port: int):
+    with python_server(free_port) as server:
+        secret = FeedOptions(security="Basic256Sha256,SignAndEncrypt", password="secret")
+        with window(scene, server.url, secret, linger_s=1.0) as refused:
+            until(polled(refused, lambda: refused.table.connection().link is Link.REFUSED))
+            assert "does not offer Basic256Sha256" in refused.table.connection().why
+            with window(scene, server.url, NONE) as again:
+                until(connected(again))
+                assert pid_of(again) == pid_of(refused)
+                until(connected(refused))
+                with window(scene, server.url, secret) as third:
+                    until(connected(third))
+                    time.sleep(0.5)
+                    assert third.table.connection().reconnects == 0, "what works is left alone"
 
+
+def test_what_is_sealed_opens_only_with_the_secret():
+    sealed = protocol.seal("password", "token")
+    assert "password" not in sealed
+    assert protocol.unseal(sealed, "token") == "password"
+    for text, token in ((sealed, "other"), ("", "token"), ("nonsense", "token"), (None, "token")):
+        with pytest.raises(protocol.Strange):
+            protocol.unseal(text, token)
+
+
+def test_messages_survive_the_way(scene: Scene):
     alarm = Alarm("k", "M-0", "M-0.State", 1, "ä", AlarmState.SHELVED, True, 1, 2, 3.5, float("inf"), "by", "r", 9)
     line = protocol.encode(protocol.alarms_message((alarm,), True, 7))
     assert protocol.alarms_of(protocol.decode(line)) == (alarm,)

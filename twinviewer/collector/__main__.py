@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import logging.handlers
 import os
@@ -97,7 +98,7 @@ class _Life:
         self._stop_on_signals()
         recorder = self._recorder()
         for old in self._folder.glob("tags-*"):  # of a collector that was killed; we hold the lock
-            old.unlink(missing_ok=True)
+            _remove(old)
         path = self._folder / f"tags-{os.getpid()}-{secrets.token_hex(4)}"
         table = TagTable.create(path, len(self._scene.tags), self._scene.key)
         pipeline = Pipeline(self._scene, self._args.feed, self._options, recorder, table=table)
@@ -123,7 +124,7 @@ class _Life:
             await self._server.close()
             if recorder is not None:
                 await asyncio.to_thread(recorder.close)
-            path.unlink(missing_ok=True)
+            _remove(path)
             log.info("ended")
 
     def _recorder(self) -> "Recorder | None":
@@ -169,6 +170,12 @@ class _Life:
                 loop.add_signal_handler(number, self._end.set)
             except NotImplementedError:  # Windows
                 signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._end.set))
+
+
+def _remove(path: Path) -> None:
+    """Take a file away; where a window still looks at it and the system does not let go, the next collector does."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -46,8 +46,11 @@ def attach(
 
 
 class CollectorLink:
-    """`table` is the shared table, or an empty one until the collector is there; it is another object after a
-    restart. `poll` never waits. `dead_since_ns` counts while `alive` is False. Messages for the person wait in `notices`, who shows them takes them out."""
+    """`table` is the shared table, or an empty one until the collector is there; after a restart it is another object.
+
+    `poll` never waits. `dead_since_ns` counts while `alive` is False. Messages for the person wait in `notices`; who
+    shows them takes them out.
+    """
 
     def __init__(self, scene: Scene, wish: Wish, clock: Callable[[], float] = time.monotonic) -> None:
         self.alarms: tuple[Alarm, ...] = ()
@@ -68,7 +71,7 @@ class CollectorLink:
         self._start_at = self._begun_at = clock()
         self._beat_ns = 0
         self._beat_at = clock()
-        self._attached = False
+        self._attached = self._offered = False
         self.table = TagTable.in_memory(len(scene.tags))
         starting = Connection(Link.CONNECTING, "the collector is starting", time.time_ns(), wish.url)
         self.table.set_connection(starting)
@@ -143,6 +146,8 @@ class CollectorLink:
                 raise LineError("nobody of ours answers there")
             for message in messages:
                 self._take(message)
+            if self._attached and not self._offered and self.table.connection().link is Link.REFUSED:
+                self._offer(line)
         except LineError:
             self._hang_up()
 
@@ -154,11 +159,18 @@ class CollectorLink:
         self.table.close()
         self.table = table
         self._attached = True
+        self._offered = False
         self._beat_ns, self._beat_at = table.heartbeat_ns, self._clock()
         self._pause_s = _FIRST_PAUSE_S
         if not self.alive:
             self.alive = True
             self._tell(Notice("info", "The collector runs again.", "", self._wish.url, "collector"))
+
+    def _offer(self, line: Line) -> None:
+        """Our options may be better than those that the server refused, which came from whoever was first."""
+        self._offered = True
+        sealed = protocol.seal(self._wish.options.to_json(), line.ready.token)
+        line.send({"command": "options", "arguments": {"sealed": sealed}})
 
     def _take(self, message: dict) -> None:
         if "alarms" in message:

@@ -111,6 +111,13 @@ class Pipeline:
         if self._supervisor is not None:
             self._supervisor.try_now()
 
+    def offer(self, options: FeedOptions) -> None:
+        """A window came with these options: they are taken when the ones in force were refused. In the loop."""
+        if self._connection.link is not Link.REFUSED or options == self.source.options or self._supervisor is None:
+            return
+        self.source = self._supervisor.source = FeedSource(self.source.url, options)
+        self._supervisor.try_now()
+
     # the loop --------------------------------------------------------------------------------------------------
 
     def _in_thread(self, ready: threading.Event) -> None:

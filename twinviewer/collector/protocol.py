@@ -1,16 +1,20 @@
 """What collector and windows say to each other: JSON lines over 127.0.0.1, after both have proved that they know the
 secret in the collector's private folder."""
 
+import base64
 import hashlib
 import hmac
 import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twinviewer.model.alarm import Alarm, AlarmState
 from twinviewer.model.notice import Notice
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 MOST_LINE_BYTES = 4_000_000  # thousands of alarms in one line
 
@@ -48,6 +52,27 @@ def proof(token: str, role: str, *nonces: str) -> str:
 def proves(claim: object, token: str, role: str, *nonces: str) -> bool:
     """Whether a claim is the proof."""
     return isinstance(claim, str) and hmac.compare_digest(claim, proof(token, role, *nonces))
+
+
+def seal(text: str, token: str) -> str:
+    """A text that only somebody with the token can read: a password may be in it."""
+    return _cipher(token).encrypt(text.encode()).decode()
+
+
+def unseal(sealed: object, token: str) -> str:
+    """The text of `seal`. Raises Strange."""
+    from cryptography.fernet import InvalidToken
+
+    try:
+        return _cipher(token).decrypt(str(sealed).encode()).decode()
+    except (InvalidToken, ValueError) as error:
+        raise Strange("this was not sealed with our secret") from error
+
+
+def _cipher(token: str) -> "Fernet":
+    from cryptography.fernet import Fernet
+
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"seal\0{token}".encode()).digest()))
 
 
 def alarms_message(alarms: tuple[Alarm, ...], flood: bool, alarms_10_min: int) -> dict[str, Any]:

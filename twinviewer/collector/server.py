@@ -9,6 +9,7 @@ from typing import Any
 from twinviewer.collector import protocol
 from twinviewer.collector.commands import Commands
 from twinviewer.collector.pipeline import Pipeline
+from twinviewer.feeds.options import FeedOptions
 from twinviewer.model.errors import TwinError
 from twinviewer.model.notice import Notice
 
@@ -81,7 +82,7 @@ class ControlServer:
                 self._writers.add(writer)
                 writer.write(protocol.encode(self._alarms()))
                 await self._listen(reader, writer)
-        except (OSError, TimeoutError, ValueError, asyncio.IncompleteReadError):
+        except (OSError, TimeoutError, ValueError, TwinError, asyncio.IncompleteReadError):
             log.info("a window was cut off", exc_info=True)
         finally:
             self._tasks.discard(task)
@@ -107,6 +108,9 @@ class ControlServer:
             if name == "leave":
                 self._forget(writer, politely=True)
                 return
+            if name == "options":  # not a command for the record: a password may be in it
+                self._pipeline.offer(FeedOptions.from_json(protocol.unseal(arguments.get("sealed"), self._token)))
+                continue
             with contextlib.suppress(ConnectionError):
                 await self._carry_out(name, arguments if isinstance(arguments, dict) else {}, writer)
 

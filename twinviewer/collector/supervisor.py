@@ -55,7 +55,7 @@ class Supervisor:
         clock_ns: Callable[[], int] = time.time_ns,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._source = source
+        self.source = source
         self._tags = tags
         self._target = target
         self._clock_ns = clock_ns
@@ -73,7 +73,7 @@ class Supervisor:
 
     async def run(self) -> None:
         """Try for ever."""
-        feed = feed_of(self._source.url)
+        feed = feed_of(self.source.url)
         pause = FIRST_PAUSE_S
         self._target.connection(self.now)
         while True:
@@ -82,15 +82,15 @@ class Supervisor:
             self._returning = self._was_up
             wait: float | None = None
             try:
-                await feed.run(self._source, self._tags, self)
-                failure: FeedError = FeedLost("the source ended", self._source.url)
+                await feed.run(self.source, self._tags, self)
+                failure: FeedError = FeedLost("the source ended", self.source.url)
             except FeedRefused as error:
                 failure, wait = error, getattr(error, "retry_s", None)
             except FeedError as error:
                 failure = error
             except Exception as error:
                 log.exception("the feed failed in an unforeseen way")
-                failure = FeedLost(f"internal error: {type(error).__name__}: {error}", self._source.url)
+                failure = FeedLost(f"internal error: {type(error).__name__}: {error}", self.source.url)
             if self._up_at is not None and time.monotonic() - self._up_at > _STEADY_S:
                 pause = FIRST_PAUSE_S
             self._fail(failure)
@@ -134,7 +134,7 @@ class Supervisor:
             reconnects = self._base.reconnects + self._returning
             if self._up_at is None:
                 self._up_at = time.monotonic()
-                log.info("connected to %s, security %s", self._source.url, connection.security)
+                log.info("connected to %s, security %s", self.source.url, connection.security)
             link, why = connection.link, connection.why
         else:
             reconnects = self.now.reconnects
@@ -144,7 +144,7 @@ class Supervisor:
             connection,
             link=link,
             why=why,
-            url=self._source.url,
+            url=self.source.url,
             samples=self.now.samples,
             lost=self._base.lost + connection.lost,
             dropped=self.now.dropped,
