@@ -291,7 +291,7 @@ def test_exports_what_is_shown(bench: Callable[..., Any], tmp_path: Path) -> Non
 def test_only_waiting_alarms_blink_and_none_under_reduced_motion(bench: Callable[..., Any], qtbot: QtBot) -> None:
     b = bench(alarms.Panel, size=(1100, 260))
     delegate = b.panel.table.itemDelegate()
-    qtbot.waitUntil(lambda: delegate.dim, timeout=3000)
+    qtbot.waitUntil(lambda: delegate.dim, timeout=10_000)
     style.set_reduced_motion(True)
     try:
         b.show()
