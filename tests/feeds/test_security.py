@@ -128,7 +128,7 @@ def test_an_unknown_certificate_is_never_passed_over_on_a_network(tmp_path: Path
     with pytest.raises(Refused, match="not known here") as refusal:
         choose(offered, FAR, FeedOptions(), store)
     assert refusal.value.fingerprint == fingerprint_of(shown)
-    assert refusal.value.retry_s is None
+    assert refusal.value.retry_s == 5, "a person may trust it on the command line"
     assert choose(offered, HERE, FeedOptions(), store).text == "None"
     with pytest.raises(Refused):
         choose(offered, HERE, FeedOptions(security="Basic256Sha256"), store)

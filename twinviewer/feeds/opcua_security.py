@@ -22,6 +22,7 @@ POLICIES: dict[str, type[policies.SecurityPolicy]] = {
 _NAMES = {policy.URI: name for name, policy in POLICIES.items()}
 _NONE_URI = policies.SecurityPolicyNone.URI
 _MODES = {"sign": ua.MessageSecurityMode.Sign, "signandencrypt": ua.MessageSecurityMode.SignAndEncrypt}
+_LOOK_AGAIN_S = 5.0  # somebody may have trusted the certificate elsewhere
 _SPELLED = {name.replace("_", "").lower(): name for name in POLICIES}
 
 
@@ -139,7 +140,7 @@ def check_certificate(der: bytes, uri: str, url: str, options: FeedOptions, stor
         f"Compare this fingerprint with the one that the server shows: SHA-256 {print_}. If they are the same, "
         f'choose "Trust" in the window, or run: twinviewer trust {print_.replace(":", "")[:16]}'
     )
-    refusal = Refused("the server's certificate is not known here", url, remedy)
+    refusal = Refused("the server's certificate is not known here", url, remedy, retry_s=_LOOK_AGAIN_S)
     refusal.fingerprint = print_
     raise refusal
 

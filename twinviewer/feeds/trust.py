@@ -117,6 +117,8 @@ class TrustStore:
         folder = self.folder / where
         path = folder / f"{fingerprint_of(der).replace(':', '').lower()}.der"
         try:
+            if path.is_file() and path.read_bytes() == der:
+                return path
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.write_bytes(der)
         except OSError as error:
