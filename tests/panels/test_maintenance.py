@@ -205,12 +205,12 @@ def test_a_work_order_from_proposal_to_feedback(
     b = opened(hall)
     page = b.panel.order_page
 
-    def answer(kind: type, fill: Callable[[Any], None]) -> None:
+    def answer(kind: type, fill: Callable[[Any], object]) -> None:
         monkeypatch.setattr(kind, "exec", lambda dialog: (fill(dialog), dialog.accept_button.isEnabled())[1])
 
     answer(NewOrderDialog, lambda d: d.title_field.setText("Replace coupling"))
     answer(ScheduleDialog, lambda d: d.crew.setText("Mechanics"))
-    answer(DoneDialog, lambda d: (d.found.setText("worn"), d.done.setText("replaced")))
+    answer(DoneDialog, lambda d: (d.found.setText("worn"), d.work.setText("replaced")))
     b.session.select("CMP-321")
     b.actions.run("maintenance.new")
     settled(qtbot, b)

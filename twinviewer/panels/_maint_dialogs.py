@@ -116,7 +116,7 @@ class DoneDialog(Asking):
     def __init__(self, order: Order, user: str, parent: QWidget | None = None) -> None:
         about = f"{order.number} · {order.asset_id} · {order.title}"
         super().__init__("Work is done", about, "Done", user, parent)
-        self.found, self.done, self.parts = QLineEdit(), QLineEdit(), QLineEdit(order.part)
+        self.found, self.work, self.parts = QLineEdit(), QLineEdit(), QLineEdit(order.part)
         self.worked, self.waited = QSpinBox(), QSpinBox()
         for field, hours in ((self.worked, order.duration_h), (self.waited, 0.0)):
             field.setRange(0, 999)
@@ -127,7 +127,7 @@ class DoneDialog(Asking):
         self.right = Segmented((*YES_NO, ("", "Cannot tell", "")), "Was the prediction right")
         self.right.choose("")
         self.ask("Found", self.found, needed=True)
-        self.ask("Done", self.done, needed=True)
+        self.ask("Done", self.work, needed=True)
         self.ask("Parts used", self.parts)
         self.ask("Hands-on", self.worked)
         self.ask("Waiting", self.waited)
@@ -145,7 +145,7 @@ class DoneDialog(Asking):
         """What the crew reports."""
         parts = tuple(p.strip() for p in self.parts.text().split(",") if p.strip())
         right = {"yes": True, "no": False}.get(self.right.current)
-        found, done = self.found.text().strip(), self.done.text().strip()
+        found, done = self.found.text().strip(), self.work.text().strip()
         return Feedback(found, done, parts, float(self.worked.value()), float(self.waited.value()), right)
 
 

@@ -118,7 +118,7 @@ class Gantt(QGraphicsView):
         height = max(len(self.rows), 1) * ROW
         self._scene.setSceneRect(0, 0, self.plan.hours * self.per_hour, height)
         rows = min(max(len(self.rows), 1), _MOST_ROWS)
-        self.setFixedHeight(TOP + rows * ROW + self.horizontalScrollBar().sizeHint().height() + 2)
+        self.setFixedHeight(TOP + round(rows * ROW) + self.horizontalScrollBar().sizeHint().height() + 2)
         for bar in self.bars.values():
             bar.place(self.x_of(bar.job.start_ns), self.rows.index(bar.job.asset_id) * ROW, self.per_hour)
         self._give_room()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTableView, QVBoxLayout, QWidget
 
 from twinviewer.maintenance.orders.model import OPEN, Order, OrderState
@@ -22,6 +23,7 @@ STEPS: tuple[tuple[OrderState, str, tuple[OrderState, ...]], ...] = (
     (OrderState.DONE, "Done…", (OrderState.IN_PROGRESS,)),
     (OrderState.CANCELLED, "Cancel…", tuple(OPEN)),
 )
+_NARROW = 400  # pixels below which the start gives its room to the work
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -130,6 +132,10 @@ class OrderPage(QWidget):
         table.setMinimumHeight(150)
         table.selectionModel().currentRowChanged.connect(self._on_row)
         return table
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        self.table.setColumnHidden(len(HEADS) - 1, self.width() < _NARROW)
 
     @property
     def number(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from twinviewer.maintenance.orders.model import OrderState
 from twinviewer.maintenance.results import Plan, PlannedJob
@@ -28,6 +28,8 @@ class PlanPage(QWidget):
         self.plan: Plan | None = None
         self._states: Mapping[str, OrderState] = {}
         self.title = label("", "heading")
+        self.title.setMinimumWidth(0)
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.zoom = Segmented(ZOOMS, "Zoom")
         self.zoom.choose("week")
         self.gantt = Gantt()
@@ -45,7 +47,7 @@ class PlanPage(QWidget):
         self.stop = button("Stop", "", self.stopped.emit)
         self.stop.setAccessibleName("Stop planning and keep the best plan so far")
         self.running = row(self.bar, self.stop, spacing=8)
-        self.head = row(self.title, None, self.zoom)
+        self.head = row(self.title, self.zoom)
         self._lay_out()
         self._connect()
         self.set_running(False)
@@ -99,7 +101,8 @@ class PlanPage(QWidget):
         self._show_crews(plan)
         if plan is not None:
             begin = local(plan.start_ns)
-            self.title.setText(f"Plan from week {begin.isocalendar().week}, {plan.hours // 168} weeks")
+            self.title.setText(f"Plan, week {begin.isocalendar().week}")
+            self.title.setToolTip(f"{plan.hours // 168} weeks, from {begin.strftime('%A %d %B %H:%M')}")
         self._say_conflicts(plan)
         notes = list(plan.notes) if plan is not None else []
         off = [j for j in plan.jobs if not j.start_ns] if plan is not None else []
