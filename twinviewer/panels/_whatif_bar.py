@@ -159,7 +159,7 @@ class StartBar(QWidget):
         super().__init__()
         self.start = QComboBox()
         self.start.setAccessibleName("Where a run starts")
-        self.start.addItems(["the plant as it is now", "an empty line"])
+        self.start.addItems(["plant now", "empty line"])
         self.horizon = QComboBox()
         self.horizon.setAccessibleName("How far a run looks ahead")
         self.again = button("", "", self.retake.emit, "refresh")

@@ -137,7 +137,7 @@ class Row(QWidget):
 
 def columns_of(width: float) -> list[tuple[float, float]]:
     """Left and width of title, baseline, scenario, difference."""
-    figure = min(84.0, width * 0.185)
+    figure = min(84.0, width * 0.165)
     last = min(130.0, width * 0.3)
     title = max(80.0, width - 2 * figure - last - 4)
     return [(0, title), (title, figure - 4), (title + figure, figure - 4), (width - last, last)]

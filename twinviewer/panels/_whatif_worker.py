@@ -162,9 +162,9 @@ class Worker:
                 self._pipe.send(("progress", number, fraction))
 
         effects = sensitivity(
-            moved, chosen, question.horizon_s, FIRST, start=start, progress=progress, cancel=lambda: self._heard("stop")
+            moved, chosen, question.horizon_s, FIRST, start=start, progress=progress, cancel=self._heard
         )
-        if self._heard("stop"):
+        if self._heard():
             return
         units = {x.id: x.unit for x in chosen}
         found = []

@@ -31,6 +31,7 @@ GROUP = "Simulation"
 
 _FOLLOW_MS = 30  # changes of a slider that come closer together become one question
 _NS = 1_000_000_000
+_PASSIVE = ("time", "batch", "failure", "supplier", "maintenance")  # not means of getting more out of the plant
 
 
 def _scrolling(content: QWidget) -> QScrollArea:
@@ -299,9 +300,7 @@ class Panel(QWidget):
         """Try one step of each slider of the plant."""
         if self.model is None or not self.link.running:
             return
-        ids = tuple(
-            c.id for c in self.model.controls if c.kind == "slider" and not c.id.startswith(("time.", "batch."))
-        )
+        ids = tuple(c.id for c in self.model.controls if c.kind == "slider" and c.id.partition(".")[0] not in _PASSIVE)
         question = Question(Kept(""), self.start.horizon_s, self.start.wants_now and self._taken_ns > 0, FIRST)
         self.busy = True
         self._asked = self.link.send("sensitivity", question, ids)
