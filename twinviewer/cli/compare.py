@@ -16,9 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("scene", type=Path, metavar="SCENE", help="scene folder, geometry file or capsule")
     parser.add_argument("--recording", metavar="DIR", help="folder of the recording")
-    parser.add_argument(
-        "--at", required=True, metavar="TIME", help="the first moment: ISO 8601 or a span back (1h)"
-    )
+    parser.add_argument("--at", required=True, metavar="TIME", help="the first moment: ISO 8601 or a span back (1h)")
     parser.add_argument("--with", dest="other", default="now", metavar="TIME", help="the second moment (now)")
 
 
