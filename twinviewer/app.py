@@ -127,7 +127,7 @@ class Application:
         else:
             layouts.place(window, () if self.safe_mode else self.settings.value.geometry)
         window.show()
-        window.restore_kept_layout()
+        window.layouts.restore_kept()
         window.bridge.start()
         if start.demo:
             self.start_demo(window)
@@ -197,9 +197,7 @@ class Application:
             thread=True,
         )
 
-    def _opened(
-        self, window: MainWindow, opened: _Opened, feed: str, past: Callable[[Scene], Source] | None
-    ) -> None:
+    def _opened(self, window: MainWindow, opened: _Opened, feed: str, past: Callable[[Scene], Source] | None) -> None:
         scene = opened.scene
         if past is not None:
             try:
@@ -236,6 +234,10 @@ class Application:
             failed=window.show_error,
             thread=True,
         )
+
+    def feed_options(self, url: str) -> "FeedOptions | None":
+        """How this source was connected to in this session, None where nobody chose."""
+        return self._feed_options.get(url)
 
     def disconnect_feed(self, window: MainWindow) -> None:
         """Let go of the live source; everything becomes unknown."""

@@ -6,6 +6,7 @@ file by hand.
 
 import dataclasses
 import json
+import math
 import os
 import tempfile
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from twinviewer.model.camera import CameraView
 from twinviewer.model.notice import Notice
 
 VERSION = 1
@@ -45,7 +47,8 @@ class Settings:
     """Everything that is kept. A field's name is its key in the file; simple ones are also TWINVIEWER_<FIELD>.
 
     `refined` asks for the refined still picture where the graphics card can draw it. `rate_hz` is how often the
-    table is read. `user` signs acknowledgements. `geometry` holds x, y, width, height and whether maximised.
+    table is read. `user` signs acknowledgements. `geometry` holds x, y, width, height and whether maximised; `bookmarks` a
+    person's own camera places by the path of the scene.
     """
 
     theme: str = "system"
@@ -58,7 +61,7 @@ class Settings:
     layout: Layout = Layout()
     layouts: Mapping[str, Layout] = field(default_factory=dict)
     recent: tuple[Recent, ...] = ()
-    hints_seen: tuple[str, ...] = ()
+    bookmarks: Mapping[str, tuple[CameraView, ...]] = field(default_factory=dict)
 
 
 _SIMPLE = {f.name: type(f.default) for f in dataclasses.fields(Settings) if type(f.default) in (str, int, bool)}
@@ -90,6 +93,19 @@ def _record(kind: type, raw: Mapping[str, object]) -> Any:
     return kind(**values)
 
 
+def _numbers(raw: Any, count: int) -> Any:
+    numbers = tuple(float(v) for v in raw)
+    if len(numbers) != count or not all(math.isfinite(v) for v in numbers):
+        raise ValueError(f"a camera place needs {count} finite numbers, not {raw!r}")
+    return numbers
+
+
+def _bookmark(raw: Mapping[str, Any]) -> CameraView:
+    section = None if raw.get("section") is None else _numbers(raw["section"], 6)
+    place = _numbers(raw["position"], 3), _numbers(raw["target"], 3)
+    return CameraView(str(raw["name"]), *place, str(raw.get("mode", "")), section)
+
+
 def parse(raw: Mapping[str, object]) -> Settings:
     """Settings from the content of the file. Unknown keys are passed over. Raises ValueError with a sentence."""
     if not isinstance(raw, Mapping):
@@ -107,9 +123,10 @@ def parse(raw: Mapping[str, object]) -> Settings:
             values["layouts"] = {str(k): _record(Layout, v) for k, v in raw["layouts"].items()}  # type: ignore[attr-defined]
         if "recent" in raw:
             values["recent"] = tuple(_record(Recent, v) for v in raw["recent"])[:_RECENT]  # type: ignore[attr-defined]
-        if "hints_seen" in raw:
-            values["hints_seen"] = tuple(str(v) for v in raw["hints_seen"])  # type: ignore[attr-defined]
-    except (TypeError, AttributeError) as error:
+        if "bookmarks" in raw:
+            kept = raw["bookmarks"].items()  # type: ignore[attr-defined]
+            values["bookmarks"] = {str(path): tuple(_bookmark(v) for v in views) for path, views in kept}
+    except (TypeError, AttributeError, KeyError) as error:
         raise ValueError(f"a value has the wrong shape ({error})") from error
     return Settings(**values)
 

@@ -91,6 +91,9 @@ class FakeHost:
     def disconnect_feed(self, window: Any) -> None:
         self.asked.append(("disconnect",))
 
+    def feed_options(self, url: str) -> Any:
+        return None
+
     def start_demo(self, window: Any) -> None:
         self.asked.append(("demo",))
 

@@ -18,6 +18,7 @@ from twinviewer.model.palette import STATE, rgb
 from twinviewer.model.state import State
 from twinviewer.scene.scene import Scene, load_scene
 from twinviewer.session import NoSource, Session
+from twinviewer.settings import SettingsStore
 
 SCENE = Path("scenes/pump-skid")
 
@@ -30,8 +31,9 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
 class Setup:
     """One window, its host and its source."""
 
-    def __init__(self, window: MainWindow, host: FakeHost, source: FakeLive, qtbot: QtBot) -> None:
+    def __init__(self, window: MainWindow, host: FakeHost, source: FakeLive, qtbot: QtBot, folder: Path) -> None:
         self.window, self.host, self.source, self.qtbot = window, host, source, qtbot
+        self.folder = folder
 
     def tick(self) -> None:
         self.window._slow_ns = 0
@@ -81,7 +83,7 @@ def setup(qtbot: QtBot, scene: Scene, tmp_path: Path) -> Iterator[Setup]:
     qtbot.waitExposed(window)
     window.activateWindow()
     qtbot.waitUntil(lambda: window.picture.stage.render_count > 0, timeout=20_000)
-    made = Setup(window, host, source, qtbot)
+    made = Setup(window, host, source, qtbot, tmp_path)
     made.tick()
     yield made
     if isValid(window):
@@ -112,7 +114,7 @@ def test_a_fault_turns_the_machine_red_in_the_picture(setup: Setup) -> None:
 
 
 def test_without_connection_no_state_colour_is_left(setup: Setup) -> None:
-    setup.window.picture.toggle_labels()  # an alarm's badge stays red: it is still to be acknowledged
+    setup.window.tools.toggle_labels()  # an alarm's badge stays red: it is still to be acknowledged
     setup.source.states[first_asset(setup)] = State.FAULT
     setup.tick()
     lit = near(setup.pixels(), STATE["dark"][State.FAULT])
@@ -239,7 +241,8 @@ def test_every_menu_entry_is_a_command_and_no_menu_is_empty(setup: Setup) -> Non
         assert entries
         for action in entries:
             assert id(action) in known or action.menu() is not None
-    assert "Simulation" not in setup.window.menus.names()
+    groups = {a.group.partition("/")[0] for a in setup.window.registry if a.group}
+    assert set(setup.window.menus.names()) == groups
 
 
 # -- wall mode, theme, layouts ------------------------------------------------------------------------------------
@@ -272,7 +275,7 @@ def test_both_themes_reach_every_part(setup: Setup) -> None:
 
 def test_a_layout_is_saved_used_deleted_and_reset(setup: Setup) -> None:
     window = setup.window
-    window.save_layout("Night")
+    window.layouts.save("Night")
     window.docks.docks["assets"].hide()
     window.registry.run("layout.Night")
     assert window.docks.docks["assets"].isVisible()
@@ -287,15 +290,36 @@ def test_a_layout_is_saved_used_deleted_and_reset(setup: Setup) -> None:
 def test_a_bookmark_keeps_camera_section_and_mode(setup: Setup) -> None:
     window = setup.window
     window.session.set_mode("vibration")
-    window.picture.toggle_section()
+    window.tools.toggle_section()
     box = window.picture.stage.section_box
-    before = len(window.bookmarks())
-    window.add_bookmark("Here")
-    window.picture.toggle_section()
+    before = len(window.bookmarks.all())
+    window.bookmarks.add("Here")
+    window.tools.toggle_section()
     window.session.set_mode("status")
     window.registry.run(f"bookmark.{before}")
     assert window.session.mode == "vibration"
     assert window.picture.stage.section_box == box
+    kept = SettingsStore(setup.folder, {}).value.bookmarks
+    assert [v.name for v in kept[str(window.session.scene.path)]] == ["Here"]
+    window.registry.run("bookmark.delete.Here")
+    assert len(window.bookmarks.all()) == before
+    assert SettingsStore(setup.folder, {}).value.bookmarks == {}
+
+
+def test_ghosting_moves_on_to_another_asset_and_back_to_none(setup: Setup) -> None:
+    window, stage = setup.window, setup.window.picture.stage
+    assets = [a.asset_id for a in window.session.scene.assets][:2]
+    for asset in assets:
+        window.session.select(asset)
+        window.registry.run("view.ghost")
+        rows = range(len(window.session.scene.assets))
+        assert stage.state().ghosted == set(rows) - {window.session.scene.asset(asset).index}
+        assert window.registry.qt("view.ghost").isChecked()
+    window.registry.run("view.ghost")
+    assert stage.state().ghosted == set()
+    window.registry.run("edit.undo")
+    window.registry.refresh()
+    assert window.registry.qt("view.ghost").isChecked()
 
 
 # -- what a screen reader hears -----------------------------------------------------------------------------------

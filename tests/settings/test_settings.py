@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from twinviewer.model.camera import CameraView
 from twinviewer.settings import FILE_NAME, Layout, Recent, Settings, SettingsStore, dump, parse, write_atomic
 
 
@@ -30,6 +31,20 @@ def test_what_was_chosen_is_there_the_next_time(tmp_path: Path) -> None:
         refined=st.booleans(),
         geometry=st.tuples(*[st.integers(-5000, 5000)] * 5),
         layouts=st.dictionaries(st.text(max_size=5), st.builds(Layout, st.text(max_size=5), st.text(max_size=5))),
+        bookmarks=st.dictionaries(
+            st.text(max_size=5),
+            st.lists(
+                st.builds(
+                    CameraView,
+                    st.text(max_size=5),
+                    st.tuples(*[st.floats(-1e6, 1e6)] * 3),
+                    st.tuples(*[st.floats(-1e6, 1e6)] * 3),
+                    st.text(max_size=5),
+                    st.none() | st.tuples(*[st.floats(-1e6, 1e6)] * 6),
+                ),
+                max_size=2,
+            ).map(tuple),
+        ),
         recent=st.lists(st.builds(Recent, st.text(max_size=9), opened_ns=st.integers(0, 2**62)), max_size=5).map(tuple),
     )
 )
@@ -66,6 +81,8 @@ def test_a_choice_in_the_window_beats_the_command_line(tmp_path: Path) -> None:
         '{"version": 1, "rate_hz": 0}',
         '{"version": 1, "recent": 7}',
         '{"version": 1, "layouts": {"a": {"docks": 3}}}',
+        '{"version": 1, "bookmarks": {"a": [{"name": "x", "position": [1, 2], "target": [0, 0, 0]}]}}',
+        '{"version": 1, "bookmarks": {"a": [{"name": "x", "position": [1, 2, NaN], "target": [0, 0, 0]}]}}',
         "\x00\x01",
     ],
 )

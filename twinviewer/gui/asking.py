@@ -8,9 +8,12 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from twinviewer.model.errors import TwinError
+from twinviewer.model.notice import Notice
+from twinviewer.settings import write_atomic
 
 if TYPE_CHECKING:
     from twinviewer.gui.main_window import MainWindow
+    from twinviewer.gui.scene_work import Bindings
 
 PICTURE_SIZE = (2560, 1440)
 
@@ -71,6 +74,58 @@ class Asking:
         if dialog.exec():
             w.session.source.command("trust", fingerprint=dialog.fingerprint)
 
+    # -- the scene's files --------------------------------------------------------------------------------------
+
+    def check_scene(self) -> None:
+        """Find what is wrong with the scene's files."""
+        from twinviewer.gui.dialogs.findings import FindingsDialog
+        from twinviewer.gui.scene_work import check_scene
+
+        w = self._window
+        scene = w.session.scene
+
+        def show(findings: list[Notice]) -> None:
+            FindingsDialog(f"Check of {scene.name}", findings, w).exec()
+
+        w.jobs.start(f"Checking {scene.name}", check_scene, scene.path, done=show, failed=w.show_error)
+
+    def bind_scene(self) -> None:
+        """Look on the server for the nodes that are the scene's tags, and let a person accept them."""
+        from twinviewer.gui.scene_work import Bindings, find_bindings
+
+        w = self._window
+        frame, path = w.session.frame, w.session.scene.path
+        url = frame.connection.url if frame is not None else ""
+
+        def show(found: Bindings) -> None:
+            self._decide(found, path, url)
+
+        options = w.host.feed_options(url)
+        w.jobs.start(f"Browsing {url}", find_bindings, path, url, options, done=show, failed=w.show_error)
+
+    def _decide(self, found: "Bindings", path: Path, url: str) -> None:
+        from twinviewer.gui.dialogs.bind import BindDialog
+
+        w = self._window
+        dialog = BindDialog(found, w)
+        if not dialog.exec():
+            return
+        target = path / "bindings.csv"
+        try:
+            if target.exists():
+                write_atomic(target.with_suffix(".csv.before"), target.read_text(encoding="utf-8"))
+            write_atomic(target, dialog.text)
+        except OSError as error:
+            remedy = "Make the scene's folder writable, or use `twinviewer bind -o`."
+            raise TwinError(f"The bindings cannot be written: {error.strerror}.", str(target), remedy) from error
+        w.host.open_scene(w, path, url)
+
+    def show_messages(self) -> None:
+        """What twinviewer said in this session."""
+        from twinviewer.gui.dialogs.findings import FindingsDialog
+
+        FindingsDialog("Messages of this session", self._window.picture.notices.history[::-1], self._window).exec()
+
     # -- names --------------------------------------------------------------------------------------------------
 
     def _name(self, title: str, words: str, text: str = "") -> str:
@@ -79,16 +134,16 @@ class Asking:
 
     def ask_bookmark(self) -> None:
         """Keep the camera under a name."""
-        count = len(self._window.bookmarks()) + 1
+        count = len(self._window.bookmarks.all()) + 1
         name = self._name("Add bookmark", "Name of this view", self._window.session.selection or f"View {count}")
         if name:
-            self._window.add_bookmark(name)
+            self._window.bookmarks.add(name)
 
     def ask_layout_name(self) -> None:
         """Keep the layout under a name."""
         name = self._name("Save layout", "Name of this layout")
         if name:
-            self._window.save_layout(name)
+            self._window.layouts.save(name)
 
     # -- pictures -----------------------------------------------------------------------------------------------
 

@@ -14,58 +14,6 @@ from twinviewer.panels._kit.actions import Action
 if TYPE_CHECKING:
     from twinviewer.gui.main_window import MainWindow
 
-ORDER = {
-    "File": (
-        "file.new_window",
-        "file.open",
-        "file.open_file",
-        "Open recent/",
-        "file.demo",
-        "-",
-        "file.connect",
-        "file.trust",
-        "file.disconnect",
-        "-",
-        "file.screenshot",
-        "file.copy_picture",
-        "file.report",
-        "-",
-        "file.close",
-        "file.quit",
-    ),
-    "Edit": ("edit.undo", "edit.redo", "-", "edit.copy_id", "edit.deselect", "-", "edit.palette", "edit.settings"),
-    "View": (
-        "mode.status",
-        "mode.vibration",
-        "mode.energy",
-        "-",
-        "view.fit",
-        "view.fit_selection",
-        "view.home",
-        "-",
-        "view.isolate",
-        "view.ghost",
-        "view.hide",
-        "view.show_all",
-        "view.section",
-        "view.measure",
-        "-",
-        "view.labels",
-        "view.next_abnormal",
-        "view.previous_abnormal",
-        "-",
-        "assets.filter",
-        "-",
-        "Panels/",
-        "Layouts/",
-        "Theme/",
-        "view.wall",
-        "view.full_screen",
-    ),
-    "Scene": ("scene.bookmark", "Bookmarks/", "-", "scene.reload"),
-    "Help": ("help.guide", "help.keys", "help.about"),
-}
-
 
 def register(window: "MainWindow") -> None:
     """Put all commands of the window into its registry."""
@@ -175,7 +123,7 @@ def _edit(w: "MainWindow") -> list[Action]:
             "edit.undo",
             "Undo view change",
             "Edit",
-            w.picture.undo,
+            w.tools.undo,
             "Ctrl+Z",
             lambda: w.picture.has_stage,
             icon="undo",
@@ -184,7 +132,7 @@ def _edit(w: "MainWindow") -> list[Action]:
             "edit.redo",
             "Redo view change",
             "Edit",
-            w.picture.redo,
+            w.tools.redo,
             "Ctrl+Y | Ctrl+Shift+Z",
             lambda: w.picture.has_stage,
             icon="redo",
@@ -241,7 +189,7 @@ def _view(w: "MainWindow") -> list[Action]:
             "view.fit",
             "Fit all",
             "View",
-            w.picture.fit,
+            w.tools.fit,
             "F",
             there,
             icon="fit",
@@ -251,21 +199,21 @@ def _view(w: "MainWindow") -> list[Action]:
             "view.fit_selection",
             about("Fly to"),
             "View",
-            w.picture.fly_to_selection,
+            w.tools.fly_to_selection,
             "Shift+F",
             chosen,
             icon="focus",
             keywords="zoom go",
         ),
-        Action("view.home", "Home view", "View", w.picture.home, "H", there, icon="home"),
+        Action("view.home", "Home view", "View", w.tools.home, "H", there, icon="home"),
         Action(
             "view.isolate",
             about("Isolate"),
             "View",
-            w.picture.toggle_isolate,
+            w.tools.toggle_isolate,
             "I",
             chosen,
-            lambda: w.picture.isolated,
+            lambda: w.tools.isolated,
             "only others away",
             "isolate",
         ),
@@ -273,19 +221,19 @@ def _view(w: "MainWindow") -> list[Action]:
             "view.ghost",
             about("Ghost all but"),
             "View",
-            w.picture.toggle_ghost,
+            w.tools.toggle_ghost,
             "G",
             chosen,
-            lambda: w.picture.ghosting,
+            lambda: w.tools.ghosting,
             "transparent see through",
             "ghost",
         ),
-        Action("view.hide", about("Hide"), "View", w.picture.hide_selection, "Shift+H", chosen, icon="hide"),
+        Action("view.hide", about("Hide"), "View", w.tools.hide_selection, "Shift+H", chosen, icon="hide"),
         Action(
             "view.show_all",
             "Show everything",
             "View",
-            w.picture.show_everything,
+            w.tools.show_everything,
             "Shift+I",
             there,
             icon="eye",
@@ -295,10 +243,10 @@ def _view(w: "MainWindow") -> list[Action]:
             "view.section",
             "Section box",
             "View",
-            w.picture.toggle_section,
+            w.tools.toggle_section,
             "X",
             there,
-            lambda: w.picture.sectioned,
+            lambda: w.tools.sectioned,
             "cut clip",
             "section",
         ),
@@ -306,14 +254,22 @@ def _view(w: "MainWindow") -> list[Action]:
             "view.measure",
             "Measure a distance",
             "View",
-            w.picture.toggle_measure,
+            w.tools.toggle_measure,
             "M",
             there,
-            lambda: w.picture.measuring,
+            lambda: w.tools.measuring,
             "ruler distance length",
             "measure",
         ),
-        Action("view.labels", "Labels", "View", w.picture.toggle_labels, "L", there, lambda: w.picture.labels_on),
+        Action(
+            "view.clear_measures",
+            "Clear measurements",
+            "View",
+            w.tools.clear_measurements,
+            "Shift+M",
+            lambda: w.tools.measured,
+        ),
+        Action("view.labels", "Labels", "View", w.tools.toggle_labels, "L", there, lambda: w.tools.labels_on),
         Action("view.next_abnormal", "Next abnormal asset", "View", lambda: step_abnormal(w, 1), "N", there),
         Action(
             "view.previous_abnormal", "Previous abnormal asset", "View", lambda: step_abnormal(w, -1), "Shift+N", there
@@ -339,7 +295,7 @@ def _view(w: "MainWindow") -> list[Action]:
             "view.layout_reset",
             "Reset layout",
             "View/Layouts",
-            w.reset_layout,
+            w.layouts.reset,
             "Ctrl+0",
             keywords="default docks panels",
         ),
@@ -372,6 +328,25 @@ def _scene(w: "MainWindow") -> list[Action]:
             icon="bookmark",
             keywords="camera view save",
         ),
+        Action(
+            "scene.check",
+            "Check the scene's files",
+            "Scene",
+            w.asking.check_scene,
+            "",
+            lambda: w.has_scene,
+            keywords="lint findings errors",
+        ),
+        Action(
+            "scene.bind",
+            "Bind to the server…",
+            "Scene",
+            w.asking.bind_scene,
+            "",
+            lambda: connected(w),
+            icon="flow",
+            keywords="opc ua browse nodes tags proposals",
+        ),
         Action("scene.reload", "Reload scene", "Scene", w.reload_scene, "F5", lambda: w.has_scene, icon="refresh"),
     ]
 
@@ -390,8 +365,17 @@ def _help(w: "MainWindow") -> list[Action]:
         Action(
             "help.keys", "Keys", "Help", w.asking.show_keys, "Ctrl+/", icon="keyboard", keywords="shortcuts keyboard"
         ),
+        Action(
+            "help.messages", "Messages", "Help", w.asking.show_messages, icon="note", keywords="notices history errors"
+        ),
         Action("help.about", "About twinviewer", "Help", w.asking.show_about, icon="info", keywords="version licence"),
     ]
+
+
+def connected(w: "MainWindow") -> bool:
+    """Whether a server answers."""
+    frame = w.session.frame
+    return frame is not None and frame.source == "live" and frame.connection.link in (Link.CONNECTED, Link.DEGRADED)
 
 
 def refused(w: "MainWindow") -> bool:
@@ -417,69 +401,3 @@ def step_abnormal(w: "MainWindow", step: int) -> None:
     behind = rows[rows > now] if step > 0 else rows[rows < now][::-1]
     row = behind[0] if len(behind) else (rows[0] if step > 0 else rows[-1])
     w.session.fly_to(scene.assets[int(row)].asset_id)
-
-
-def register_panels(w: "MainWindow") -> None:
-    """One switch per dock and one command per panel that lies in the tabs."""
-    for name, dock in w.docks.docks.items():
-        w.registry.add(
-            Action(
-                f"panel.dock.{name}",
-                dock.windowTitle(),
-                "View/Panels",
-                lambda d=dock: d.setVisible(d.isHidden()),
-                checked=lambda d=dock: not d.isHidden(),
-                keywords="panel dock show hide",
-            )
-        )
-        dock.toggled.connect(w.registry.refresh)
-    for panel in w.docks.panels.values():
-        if panel.area == "right":
-            w.registry.add(
-                Action(
-                    f"panel.show.{panel.name}",
-                    f"Show {panel.title}",
-                    "View/Panels",
-                    lambda n=panel.name: w.docks.show_panel(n),
-                    keywords="panel tab",
-                )
-            )
-
-
-def register_bookmarks(w: "MainWindow") -> None:
-    """One command per bookmark of the scene, the first nine on Alt+1 to Alt+9."""
-    old = [a.id for a in w.registry if a.id.startswith("bookmark.")]
-    w.registry.remove(*old)
-    for i, view in enumerate(w.bookmarks()):
-        keys = f"Alt+{i + 1}" if i < 9 else ""
-        w.registry.add(
-            Action(
-                f"bookmark.{i}",
-                f"Go to {view.name}",
-                "Scene/Bookmarks",
-                lambda v=view: w.go_to_bookmark(v),
-                keys,
-                icon="bookmark",
-                keywords="camera view bookmark",
-            )
-        )
-
-
-def register_recent(w: "MainWindow") -> None:
-    """One command per scene that was open before."""
-    w.registry.remove(*[a.id for a in w.registry if a.id.startswith("recent.")])
-    for i, recent in enumerate(w.host.settings.value.recent[:8]):
-        title = f"Open {recent.name or recent.path}" + (f" ({recent.feed})" if recent.feed else "")
-        w.registry.add(
-            Action(f"recent.{i}", title, "File/Open recent", lambda r=recent: w.open_recent(r), icon="folder")
-        )
-
-
-def register_layouts(w: "MainWindow") -> None:
-    """One command per named layout, and one that deletes it."""
-    w.registry.remove(*[a.id for a in w.registry if a.id.startswith("layout.")])
-    for name in w.host.settings.value.layouts:
-        w.registry.add(
-            Action(f"layout.{name}", f"Layout {name}", "View/Layouts", lambda n=name: w.use_layout(n), icon="layout"),
-            Action(f"layout.delete.{name}", f"Delete layout {name}", "", lambda n=name: w.delete_layout(n)),
-        )

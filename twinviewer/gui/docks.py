@@ -1,6 +1,9 @@
 """Docks around the picture: one module of twinviewer.panels each, found by being there."""
 
+import contextlib
+import importlib
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -15,6 +18,7 @@ from twinviewer.panels._kit.icons import icon
 from twinviewer.panels._kit.widgets import label
 from twinviewer.session import Session
 
+PANELS = "twinviewer.panels"
 _log = logging.getLogger(__name__)
 _AREAS = {
     "left": Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -91,14 +95,9 @@ class Docks:
 
     def build(self) -> list[PanelSlot]:
         """Make every panel; returns those without a dock, for above ("top") and below ("under") the picture."""
-        modules = discovery.modules_of("twinviewer.panels")
-        ordered = sorted(modules.items(), key=lambda m: (getattr(m[1], "ORDER", 100), m[0]))
-        for name, module in ordered:
-            try:
+        for name, module in self._modules():
+            with self._kept_out(name):
                 self.panels[name] = self._slot(name, module)
-            except Exception as error:  # one broken panel must not cost the window
-                _log.exception("panel %s", name)
-                self.failures.append((name, error))
         right = [p for p in self.panels.values() if p.area == "right"]
         if right:
             self._add_tabs(right)
@@ -106,6 +105,22 @@ class Docks:
             if panel.area in ("left", "bottom"):
                 self._add(panel.name, panel.title, panel.widget, panel.area)
         return [p for p in self.panels.values() if p.area in ("top", "under")]
+
+    def _modules(self) -> list[tuple[str, ModuleType]]:
+        found: list[tuple[str, ModuleType]] = []
+        for name in discovery.names_of(PANELS):
+            with self._kept_out(name):
+                found.append((name, importlib.import_module(f"{PANELS}.{name}")))
+        return sorted(found, key=lambda m: (getattr(m[1], "ORDER", 100), m[0]))
+
+    @contextlib.contextmanager
+    def _kept_out(self, name: str) -> Iterator[None]:
+        """One broken panel must not cost the window."""
+        try:
+            yield
+        except Exception as error:
+            _log.exception("panel %s", name)
+            self.failures.append((name, error))
 
     def _slot(self, name: str, module: ModuleType) -> PanelSlot:
         return PanelSlot(name, module.TITLE, module.AREA, module.Panel(self._session, self._actions))

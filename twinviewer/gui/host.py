@@ -28,6 +28,10 @@ class Host(Protocol):
         """Let go of the live source; everything becomes unknown."""
         ...
 
+    def feed_options(self, url: str) -> "FeedOptions | None":
+        """How this source was connected to in this session, None where nobody chose."""
+        ...
+
     def start_demo(self, window: "MainWindow") -> None:
         """Start the embedded plant and open the sample hall on it."""
         ...

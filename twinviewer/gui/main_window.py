@@ -1,6 +1,5 @@
 """The main window: puts menus, tool bar, docks, picture and strips together and keeps them in step with the session."""
 
-import dataclasses
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,21 +8,24 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
+from twinviewer.gui import changing_commands as changing
 from twinviewer.gui import commands, layouts
 from twinviewer.gui.asking import Asking
 from twinviewer.gui.bridge import Bridge
 from twinviewer.gui.command_palette import CommandPalette
 from twinviewer.gui.docks import Docks
 from twinviewer.gui.host import Host
+from twinviewer.gui.keeping import Bookmarks, Layouts
 from twinviewer.gui.link_texts import clock_pill
+from twinviewer.gui.menu_order import ORDER
 from twinviewer.gui.menus import Menus
 from twinviewer.gui.palette_entries import PaletteEntries
 from twinviewer.gui.picture import Picture
 from twinviewer.gui.status_bar import StatusBar
 from twinviewer.gui.toolbar import MainToolBar
+from twinviewer.gui.view_tools import ViewTools
 from twinviewer.gui.wall import Wall
 from twinviewer.gui.welcome import Welcome
-from twinviewer.model.camera import CameraView
 from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame
 from twinviewer.model.notice import Notice
@@ -47,13 +49,15 @@ class MainWindow(QMainWindow):
         self.host = host
         self.session = session
         self._on_error = on_error
-        self._own_bookmarks: list[CameraView] = []
         self._slow_ns = 0
         self.registry = Actions(self, self.show_error)
         self.jobs = self.registry.jobs
         self.asking = Asking(self)
         self.wall = Wall(self)
         self.picture = Picture(session, self.registry)
+        self.tools = ViewTools(self.picture, session)
+        self.bookmarks = Bookmarks(self)
+        self.layouts = Layouts(self)
         commands.register(self)
         self.docks = Docks(self, session, self.registry)
         self._build()
@@ -67,8 +71,7 @@ class MainWindow(QMainWindow):
         self.tool_bar = MainToolBar(self.session, self.registry, self)
         self.addToolBar(self.tool_bar)
         self.picture.place_panels(self.docks.build())
-        commands.register_panels(self)
-        commands.register_layouts(self)
+        changing.register_panels(self)
         self.welcome = Welcome(self.registry, self.open_recent, self.forget)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.welcome)
@@ -78,9 +81,11 @@ class MainWindow(QMainWindow):
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.status = StatusBar(self.jobs, self)
         self.setStatusBar(self.status)
-        self.menus = Menus(self.menuBar(), self.registry, commands.ORDER)
+        self.menus = Menus(self.menuBar(), self.registry, ORDER)
         self.palette_ = CommandPalette(self, PaletteEntries(self))
-        self._default_layout = layouts.capture(self, self.docks.tabs)
+        self.layouts.begin()
+        changing.register_layouts(self)
+        changing.register_screens(self)
 
     def arrange(self) -> None:
         """The sizes of a first start: the picture gets most of the window, whatever its size."""
@@ -112,7 +117,6 @@ class MainWindow(QMainWindow):
         return bool(self.session.scene.key)
 
     def _on_scene(self, scene: Scene) -> None:
-        self._own_bookmarks.clear()
         self.pages.setCurrentWidget(self.picture if self.has_scene else self.welcome)
         self.tool_bar.set_scene(self.has_scene)
         for dock in self.docks.docks.values():
@@ -129,8 +133,8 @@ class MainWindow(QMainWindow):
         else:
             self.setWindowTitle("twinviewer")
             self.welcome.show_recent(self.host.settings.value.recent)
-        commands.register_bookmarks(self)
-        commands.register_recent(self)
+        changing.register_bookmarks(self)
+        changing.register_recent(self)
         self.registry.refresh()
 
     def _settle(self) -> None:
@@ -190,7 +194,9 @@ class MainWindow(QMainWindow):
         if self.palette_.isVisible():
             self.palette_.close_palette()
             return
-        if self.picture.escape():
+        if self.tools.measuring:
+            self.tools.toggle_measure()
+            self.registry.refresh()
             return
         if self.wall.on:
             self.wall.toggle()
@@ -209,7 +215,7 @@ class MainWindow(QMainWindow):
         """Take a scene off the recent ones."""
         self.host.settings.forget(path)
         self.welcome.show_recent(self.host.settings.value.recent)
-        commands.register_recent(self)
+        changing.register_recent(self)
 
     def reload_scene(self) -> None:
         """Read the scene's files again, on the same feed."""
@@ -227,57 +233,6 @@ class MainWindow(QMainWindow):
             self.showNormal()
         else:
             self.showFullScreen()
-
-    def bookmarks(self) -> list[CameraView]:
-        """The camera places of the scene, then those made in this window."""
-        given = [CameraView(v.name, v.position, v.target, v.mode) for v in self.session.scene.views]
-        return given + self._own_bookmarks
-
-    def add_bookmark(self, name: str) -> None:
-        """Keep where the picture is seen from, with colour mode and section box."""
-        view = dataclasses.replace(self.picture.stage.camera(), name=name, mode=self.session.mode)
-        self._own_bookmarks = [v for v in self._own_bookmarks if v.name != name] + [view]
-        commands.register_bookmarks(self)
-
-    def go_to_bookmark(self, view: CameraView) -> None:
-        """Fly there; colour mode and section come along."""
-        if view.mode:
-            self.session.set_mode(view.mode)
-        self.picture.stage.fly_to(view)
-
-    # -- layouts ------------------------------------------------------------------------------------------------
-
-    def save_layout(self, name: str) -> None:
-        """Keep the layout under a name."""
-        kept = dict(self.host.settings.value.layouts)
-        kept[name] = layouts.capture(self, self.docks.tabs)
-        self.host.settings.change(layouts=kept)
-        commands.register_layouts(self)
-
-    def use_layout(self, name: str) -> None:
-        """Bring a named layout back."""
-        if not layouts.restore(self, self.docks.tabs, self.host.settings.value.layouts[name]):
-            self.say("warning", f"The layout {name} does not fit this version.", "Save it anew under the same name.")
-
-    def delete_layout(self, name: str) -> None:
-        """Forget a named layout."""
-        kept = {k: v for k, v in self.host.settings.value.layouts.items() if k != name}
-        self.host.settings.change(layouts=kept)
-        commands.register_layouts(self)
-
-    def reset_layout(self) -> None:
-        """Everything where it was at the first start."""
-        layouts.restore(self, self.docks.tabs, self._default_layout)
-        for dock in self.docks.docks.values():
-            dock.setFloating(False)
-            dock.show()
-        self.arrange()
-
-    def restore_kept_layout(self) -> None:
-        """The layout of the last session, unless started in safe mode."""
-        kept = self.host.settings.value.layout
-        if self.host.safe_mode or not kept.docks or not layouts.restore(self, self.docks.tabs, kept):
-            self.arrange()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         self.bridge.stop()

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from twinviewer.panels._kit.actions import Actions
 
-MENUS = ("File", "Edit", "View", "Scene", "Alarms", "Simulation", "Maintenance", "Training", "Tools", "Help")
+MENUS = ("File", "Edit", "View", "Scene", "Asset", "Alarms", "Simulation", "Maintenance", "Training", "Tools", "Help")
 SEPARATOR = "-"
 
 
@@ -42,8 +42,10 @@ class Menus:
             menu.deleteLater()
         self._menus.clear()
         groups = list(dict.fromkeys(a.group for a in self._actions if a.group))
-        for name in MENUS:
-            if any(g == name or g.startswith(f"{name}/") for g in groups):
+        tops = list(dict.fromkeys(group.partition("/")[0] for group in groups))
+        others = [name for name in tops if name not in MENUS]
+        for name in (*MENUS[:-1], *others, MENUS[-1]):
+            if name in tops:
                 self._menus[name] = self._make(name, groups)
 
     def _make(self, name: str, groups: Sequence[str]) -> QMenu:

@@ -103,8 +103,6 @@ class Picture(QWidget):
         self._blink = QTimer(self)
         self._blink.setInterval(BLINK_MS)
         self._blink.timeout.connect(self._turn_blink)
-        self._isolated: str | None = None
-        self._ghosting: str | None = None
         session.selection_changed.connect(self._on_selection)
         session.fly_requested.connect(self._on_fly)
 
@@ -142,7 +140,6 @@ class Picture(QWidget):
         self._labels = LabelLayer()
         self._labeller = Labeller(scene)
         self._rgba = None
-        self._isolated = self._ghosting = None
         self.apply_motion()
         self.stage.show(scene, self.theme)
         self._settles_until = time.monotonic() + SETTLING_S
@@ -174,6 +171,16 @@ class Picture(QWidget):
         if self._widget is not None and not self.stage.history.past:
             self.stage.home(animate=False)
             self.stage.history.past.clear()
+
+    @property
+    def measuring(self) -> bool:
+        """Whether clicks set the ends of a distance."""
+        return self._widget is not None and self._widget.measuring
+
+    @measuring.setter
+    def measuring(self, value: bool) -> None:
+        if self._widget is not None:
+            self._widget.measuring = value
 
     def close_stage(self) -> None:
         """Give the graphics memory back, before the window goes."""
@@ -242,6 +249,12 @@ class Picture(QWidget):
         if now_ns - self._legend_ns >= LEGEND_EVERY_NS:
             self._legend_ns = now_ns
             self._legend.show_legend(colours.legend(mode, frame, scene, self.theme))
+
+    def show_labels(self, on: bool) -> None:
+        """Show or hide the labels."""
+        self.labels_on = on
+        if self._session.frame is not None:
+            self.on_frame(self._session.frame)
 
     def show_link(self, frame: Frame, words: PillText) -> None:
         """The strip about the connection; in wall mode also the pill, which has no tool bar there."""
@@ -317,7 +330,8 @@ class Picture(QWidget):
 
     def _on_double_click(self, x: float, y: float, asset: int) -> None:
         self._on_click(x, y, asset)
-        self.fly_to_selection()
+        if self._session.selection is not None:
+            self._on_fly(self._session.selection)
 
     def _on_context(self, x: float, y: float, asset: int) -> None:
         """What can be done with the asset under the pointer, or with the picture."""
@@ -357,105 +371,3 @@ class Picture(QWidget):
     def _on_fly(self, asset_id: str) -> None:
         if self._widget is not None:
             self.stage.fly_to(self._session.scene.asset(asset_id).index)
-
-    # -- what commands ask of the picture -----------------------------------------------------------------------
-
-    def _chosen(self) -> int:
-        assert self._session.selection is not None
-        return self._session.scene.asset(self._session.selection).index
-
-    def undo(self) -> None:
-        """Take the last change of the view back, visibility and section included."""
-        self._isolated = self._ghosting = None
-        self.stage.undo()
-
-    def redo(self) -> None:
-        """Do again what `undo` took back."""
-        self._isolated = self._ghosting = None
-        self.stage.redo()
-
-    def fit(self) -> None:
-        """Show everything that is visible."""
-        self.stage.fit()
-
-    def home(self) -> None:
-        """The scene's own first view."""
-        self.stage.home()
-
-    def fly_to_selection(self) -> None:
-        """Fly to the selected asset."""
-        if self._session.selection is not None and self._widget is not None:
-            self.stage.fly_to(self._chosen())
-
-    @property
-    def isolated(self) -> bool:
-        """Whether the selection is shown alone."""
-        return self._isolated is not None
-
-    @property
-    def ghosting(self) -> bool:
-        """Whether all but the selection are ghosts."""
-        return self._ghosting is not None
-
-    @property
-    def sectioned(self) -> bool:
-        """Whether a section box cuts the picture."""
-        return self._widget is not None and self.stage.section_box is not None
-
-    def toggle_isolate(self) -> None:
-        """Show the selected asset alone; again for everything, again on another asset for that one."""
-        if self._isolated == self._session.selection:
-            self.show_everything()
-            return
-        self._isolated, self._ghosting = self._session.selection, None
-        self.stage.isolate([self._chosen()])
-
-    def toggle_ghost(self) -> None:
-        """Make everything but the selected asset a ghost, or bring everything back."""
-        if self._ghosting == self._session.selection:
-            self.show_everything()
-            return
-        self._ghosting, self._isolated = self._session.selection, None
-        chosen = self._chosen()
-        self.stage.ghost([row for row in range(len(self._session.scene.assets)) if row != chosen])
-
-    def hide_selection(self) -> None:
-        """Take the selected asset out of the picture."""
-        self.stage.hide([self._chosen()])
-
-    def show_everything(self) -> None:
-        """Nothing hidden, nothing ghosted by hand."""
-        self._isolated = self._ghosting = None
-        self.stage.show_assets()
-
-    def toggle_section(self) -> None:
-        """Cut around the selected asset (or the whole hall), or take the section away."""
-        if self.sectioned:
-            self.stage.section(None)
-            return
-        chosen = [self._chosen()] if self._session.selection is not None else None
-        self.stage.section(self.stage.section_of(chosen))
-
-    @property
-    def measuring(self) -> bool:
-        """Whether clicks measure."""
-        return self._widget is not None and self._widget.measuring
-
-    def toggle_measure(self) -> None:
-        """Begin or end measuring: two clicks are one distance."""
-        assert self._widget is not None
-        self._widget.measuring = not self._widget.measuring
-
-    def toggle_labels(self) -> None:
-        """Show or hide the labels."""
-        self.labels_on = not self.labels_on
-        if self._session.frame is not None:
-            self.on_frame(self._session.frame)
-
-    def escape(self) -> bool:
-        """End measuring if it is going on; returns whether there was something to end."""
-        if self.measuring:
-            self.toggle_measure()
-            self._actions.refresh()
-            return True
-        return False

@@ -1,0 +1,123 @@
+"""The dialogs: what a person decides there is what is done."""
+
+import csv
+import io
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from twinviewer.gui.dialogs.bind import BindDialog
+from twinviewer.gui.dialogs.connect import ConnectDialog
+from twinviewer.gui.dialogs.findings import FindingsDialog
+from twinviewer.gui.dialogs.preferences import PreferencesDialog
+from twinviewer.gui.dialogs.trust import TrustDialog
+from twinviewer.gui.scene_work import Bindings
+from twinviewer.model.asset import NodeAddress
+from twinviewer.model.notice import Notice
+from twinviewer.scene.binding import Proposal
+from twinviewer.settings import Settings
+
+
+def shown(qtbot: QtBot, dialog: QWidget) -> None:
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+
+
+def proposal(asset: str, key: str, confidence: float, **flags: bool) -> Proposal:
+    address = NodeAddress("urn:plant", f"s={asset}.{key}")
+    return Proposal(asset, key, address, key.lower(), "kW", confidence, "by name", **flags)
+
+
+FOUND = Bindings(
+    (
+        proposal("M-1", "Power", 0.95),
+        proposal("M-1", "State", 0.6),
+        proposal("M-2", "Power", 1.0, kept=True),
+        proposal("M-2", "State", 0.5, bound=True, kept=True),
+    ),
+    {"p": "urn:plant"},
+    120,
+)
+
+
+def accepted(text: str) -> dict[str, str]:
+    return {f"{r['asset']}.{r['tag']}": r["accept"] for r in csv.DictReader(io.StringIO(text))}
+
+
+def test_binding_accepts_what_is_sure_and_what_was_bound_and_a_person_changes_it(qtbot: QtBot) -> None:
+    dialog = BindDialog(FOUND, None)
+    shown(qtbot, dialog)
+    assert dialog.table.rowCount() == 3
+    assert [dialog._open[i].key for i in dialog.accepted_rows()] == ["Power", "State"]
+    dialog._box(1).setCheckState(Qt.CheckState.Checked)
+    dialog._box(2).setCheckState(Qt.CheckState.Unchecked)
+    qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+    assert accepted(dialog.text) == {
+        "M-1.Power": "yes",
+        "M-1.State": "yes",
+        "M-2.Power": "as written",
+        "M-2.State": "no",
+    }
+
+
+def test_binding_can_be_filtered(qtbot: QtBot) -> None:
+    dialog = BindDialog(FOUND, None)
+    shown(qtbot, dialog)
+    qtbot.keyClicks(dialog.filter, "m-2")
+    assert [dialog.table.isRowHidden(i) for i in range(3)] == [True, True, False]
+
+
+def test_connecting_takes_no_address_without_a_scheme_and_sends_no_password_in_the_clear(qtbot: QtBot) -> None:
+    dialog = ConnectDialog(None, [], None)
+    shown(qtbot, dialog)
+    dialog.address.setCurrentText("plc-hall2")
+    qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+    assert dialog.url == ""
+    assert "opc.tcp://" in dialog.warning.text()
+    dialog.address.setCurrentText("opc.tcp://plc-hall2:4840")
+    dialog.security.setCurrentIndex(dialog.security.findData("none"))
+    qtbot.keyClicks(dialog.user, "anna")
+    assert "password is not sent" in dialog.warning.text()
+    qtbot.keyClicks(dialog.password, "secret")
+    qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+    assert dialog.url == "opc.tcp://plc-hall2:4840"
+    assert (dialog.options.security, dialog.options.user, dialog.options.password) == ("none", "anna", "secret")
+    assert not dialog.options.plain_password
+    assert "secret" not in repr(dialog.options)
+
+
+def test_a_certificate_is_trusted_only_after_its_fingerprint_was_compared(qtbot: QtBot) -> None:
+    dialog = TrustDialog([("AA:BB:CC:DD", "CN=old"), ("11:22:33:44", "CN=plc")], None)
+    shown(qtbot, dialog)
+    assert not dialog.accept_button.isEnabled()
+    dialog._checked.click()
+    assert dialog.accept_button.isEnabled()
+    dialog._choice.setCurrentIndex(1)
+    assert not dialog.accept_button.isEnabled()
+    dialog._checked.click()
+    qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+    assert dialog.fingerprint == "AA:BB:CC:DD"
+
+
+def test_findings_are_counted_and_can_be_copied(qtbot: QtBot) -> None:
+    findings = [Notice("error", "no such file", "Give one.", "scene.toml:3"), Notice("warning", "no limits")]
+    dialog = FindingsDialog("Check", findings, None)
+    shown(qtbot, dialog)
+    assert dialog.table.rowCount() == 2
+    dialog.copy()
+    assert QGuiApplication.clipboard().text().splitlines()[0] == "Error\tscene.toml:3\tno such file\tGive one."
+
+
+def test_every_choice_takes_effect_at_once(qtbot: QtBot) -> None:
+    changed: dict[str, object] = {}
+    dialog = PreferencesDialog(Settings(), changed.update, None)
+    shown(qtbot, dialog)
+    dialog.theme.setCurrentIndex(dialog.theme.findData("light"))
+    dialog.refined.click()
+    dialog.rate.setCurrentIndex(dialog.rate.findData(30))
+    dialog.user.setText("Anna")
+    dialog.user.editingFinished.emit()
+    assert changed == {"theme": "light", "refined": False, "rate_hz": 30, "user": "Anna"}
