@@ -30,7 +30,10 @@ def moved_here(plan: Plan, work_order: str, start_ns: int) -> Plan:
     jobs = tuple(new if j is old else j for j in plan.jobs)
     crews = tuple(_reloaded(c, plan.start_ns, old, new) if c.crew == old.crew else c for c in plan.crews)
     kept = tuple(c for c in plan.conflicts if c.kind == "horizon")
-    return replace(plan, jobs=jobs, crews=crews, conflicts=(*kept, *conflicts(jobs, crews, plan.start_ns)))
+    found = (*kept, *conflicts(jobs, crews, plan.start_ns))
+    token, moves = plan.token if isinstance(plan.token, tuple) else (plan.token, ())
+    waiting = (token, (*moves, (work_order, begin)))  # what the planner has not been told yet
+    return replace(plan, jobs=jobs, crews=crews, conflicts=found, token=waiting)
 
 
 def _reloaded(load: CrewLoad, start_ns: int, old: PlannedJob, new: PlannedJob) -> CrewLoad:

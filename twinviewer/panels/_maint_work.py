@@ -77,11 +77,6 @@ def light(plan: "Plan") -> "Plan":
     return replace(plan, token=pickle.dumps(plan.token))
 
 
-def _whole(plan: "Plan") -> "Plan":
-    assert isinstance(plan.token, bytes)
-    return replace(plan, token=pickle.loads(plan.token))  # made by `light`, by a worker of this window
-
-
 def _show(plan: "Plan", path: Path) -> None:
     part = path.with_suffix(".part")
     with part.open("wb") as file:
@@ -98,11 +93,16 @@ def shown_plan(path: Path) -> "Plan | None":
         return None
 
 
-def move_job(plan: "Plan", work_order: str, start_ns: int, progress: Tell) -> "Plan":
-    """The plan after a person put a job elsewhere, with its cost. Raises TwinError."""
+def told_moves(plan: "Plan", progress: Tell) -> "Plan":
+    """The plan after all moves of a person that the planner has not been told yet, with its cost. Raises TwinError."""
     from twinviewer.maintenance.planning.plan import moved
 
-    return light(moved(_whole(plan), work_order, start_ns))
+    assert isinstance(plan.token, tuple)
+    packed, moves = plan.token
+    found = replace(plan, token=pickle.loads(packed))  # made by `light`, in a worker of this window
+    for work_order, start_ns in moves:
+        found = moved(found, work_order, start_ns)
+    return light(found)
 
 
 def make_card(

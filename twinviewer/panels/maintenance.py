@@ -415,7 +415,7 @@ class Panel(QWidget):
         if self._moving is not None:
             self._moving.cancel()
         self._moving = self._run(
-            "Cost of the edited plan", work.move_job, before, work_order, start_ns,
+            "Cost of the edited plan", work.told_moves, edited,
             done=lambda plan: self._costed(edited, plan), failed=self._failed,
         )  # fmt: skip
 
