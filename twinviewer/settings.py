@@ -47,8 +47,8 @@ class Settings:
     """Everything that is kept. A field's name is its key in the file; simple ones are also TWINVIEWER_<FIELD>.
 
     `refined` asks for the refined still picture where the graphics card can draw it. `rate_hz` is how often the
-    table is read. `user` signs acknowledgements. `geometry` holds x, y, width, height and whether maximised; `bookmarks` a
-    person's own camera places by the path of the scene.
+    table is read. `user` signs acknowledgements. `geometry` holds x, y, width, height and whether maximised;
+    `bookmarks` a person's own camera places by the path of the scene.
     """
 
     theme: str = "system"
