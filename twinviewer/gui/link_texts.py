@@ -12,6 +12,7 @@ from twinviewer.model.quality import Quality
 from twinviewer.states.explain import duration
 
 NS = 1_000_000_000
+NOT_SECURE = "not secure"
 CONNECTING_IS_LATE_NS = 4 * NS
 CONNECTING_FAILS_NS = 3 * NS // 2  # with a reason why it does not come
 
@@ -58,7 +59,7 @@ def security_text(connection: Connection) -> str:
     if not text:
         return ""
     if text.lower().startswith("none"):
-        return "not secure"
+        return NOT_SECURE
     if "signandencrypt" in text.replace(" ", "").lower():
         return "secure, signed + encrypted"
     return "secure, signed" if "sign" in text.lower() else text

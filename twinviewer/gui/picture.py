@@ -344,6 +344,11 @@ class Picture(QWidget):
                 menu.addSeparator()
             elif name in self._actions:
                 menu.addAction(self._actions.qt(name))
+        if self._session.selection is not None:
+            self._actions.refresh()
+            menu.addSeparator()
+            for action in self._actions.in_group("Asset"):
+                menu.addAction(self._actions.qt(action.id))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._widget.mapToGlobal(QPointF(x, y).toPoint()))
 

@@ -5,7 +5,7 @@ from collections import deque
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
-from twinviewer.gui.link_texts import NS, oldest_good_s, security_text
+from twinviewer.gui.link_texts import NOT_SECURE, NS, oldest_good_s, security_text
 from twinviewer.model.connection import Link
 from twinviewer.model.frame import Frame
 from twinviewer.model.quality import Quality
@@ -106,9 +106,13 @@ class StatusBar(QStatusBar):
         """What one part says."""
         return (self._left | self._right)[name].text()
 
-    def say(self, name: str, text: str, more: str = "") -> None:
+    def say(self, name: str, text: str, more: str = "", loud: bool = False) -> None:
         """Let one part say `text`, and `more` when the pointer rests on it; an empty one takes no room."""
         part = (self._left | self._right)[name]
+        if bool(part.property("loud")) != loud:
+            part.setProperty("loud", loud)
+            part.style().unpolish(part)
+            part.style().polish(part)
         if part.text() != text:
             part.setText(text)
             part.setAccessibleName(text)
@@ -120,7 +124,9 @@ class StatusBar(QStatusBar):
         connection = frame.connection
         if frame.source == "live":
             self.say("feed", connection.url or "no feed")
-            self.say("security", security_text(connection))
+            security = security_text(connection)
+            loud = security == NOT_SECURE
+            self.say("security", security.upper() if loud else security, loud=loud)
         else:
             self.say("feed", {"none": "not connected"}.get(frame.source, frame.source))
             self.say("security", "")

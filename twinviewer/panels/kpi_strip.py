@@ -33,6 +33,7 @@ class Tile(ClickableCard):
         self.setFixedHeight(HEIGHT)
         self.kpi = kpi
         self._stale = False
+        self._scale = 1.0
         self.clicked.connect(self.explain)
 
     def show_kpi(self, kpi: Kpi, stale: bool) -> None:
@@ -42,6 +43,12 @@ class Tile(ClickableCard):
         self.kpi, self._stale = kpi, stale
         self.setAccessibleName(self.sentence())
         self.setToolTip("\n".join(explanation(kpi)))
+        self.update()
+
+    def set_scale(self, scale: float) -> None:
+        """Larger letters for a wall screen."""
+        self._scale = scale
+        self.setFixedHeight(round(HEIGHT * scale))
         self.update()
 
     def sentence(self) -> str:
@@ -68,7 +75,8 @@ class Tile(ClickableCard):
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        width, height, kpi = float(self.width()), float(self.height()), self.kpi
+        painter.scale(self._scale, self._scale)
+        width, height, kpi = self.width() / self._scale, self.height() / self._scale, self.kpi
         painter.setFont(font(11))
         painter.setPen(colour("text2"))
         room = width - 24 - (14 if kpi.priority else 0)
@@ -165,6 +173,7 @@ class Panel(QWidget):
         super().__init__()
         self._session = session
         self.tiles: list[Tile] = []
+        self._scale = 1.0
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(6, 2, 6, 4)
         self._row.setSpacing(6)
@@ -189,7 +198,16 @@ class Panel(QWidget):
             tile.deleteLater()
         self.tiles = [Tile(kpi, self) for kpi in kpis]
         for tile in self.tiles:
+            tile.set_scale(self._scale)
             self._row.addWidget(tile, 1)
+        self._fit()
+
+    def set_scale(self, scale: float) -> None:
+        """Larger tiles for a wall screen."""
+        self._scale = scale
+        self.setFixedHeight(round((HEIGHT + 6) * scale))
+        for tile in self.tiles:
+            tile.set_scale(scale)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
@@ -198,7 +216,7 @@ class Panel(QWidget):
 
     def _fit(self) -> None:
         """Hide the last tiles when there is no room to read them; they come back with the room."""
-        room = max(1, (self.width() - 6) // (_LEAST_WIDTH + 6))
+        room = max(1, (self.width() - 6) // round((_LEAST_WIDTH + 6) * self._scale))
         for i, tile in enumerate(self.tiles):
             tile.setVisible(i < room)
 

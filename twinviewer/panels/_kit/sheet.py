@@ -78,6 +78,7 @@ QPushButton[kind="link"]:hover {{ text-decoration: underline; }}
 QPushButton[kind="link"]:focus {{ border: 1px solid {accent}; }}
 QStatusBar {{ background: {window}; border-top: 1px solid {border}; }}
 QStatusBar QLabel {{ color: {text2}; padding: 0 8px; font-size: 11px; }}
+QStatusBar QLabel[loud="true"] {{ color: {text}; font-weight: 600; }}
 QStatusBar::item {{ border: 0; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; }}
