@@ -289,6 +289,7 @@ def test_exports_what_is_shown(bench: Callable[..., Any], tmp_path: Path) -> Non
 
 
 def test_only_waiting_alarms_blink_and_none_under_reduced_motion(bench: Callable[..., Any], qtbot: QtBot) -> None:
+    style.set_reduced_motion(False)
     b = bench(alarms.Panel, size=(1100, 260))
     delegate = b.panel.table.itemDelegate()
     qtbot.waitUntil(lambda: delegate.dim, timeout=10_000)

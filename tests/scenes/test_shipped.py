@@ -243,5 +243,14 @@ def test_views_lie_inside_the_scene_and_the_first_is_the_overview(shipped: Scene
 
 @pytest.mark.parametrize("name", ["assembly-hall", "pump-skid"])
 def test_no_file_but_the_named_ones_lies_in_a_scene(name: str) -> None:
-    allowed = {"scene.toml", "assets.csv", "line.toml", "hall.glb", "skid.glb", "scene.lock", "lessons"}
+    allowed = {
+        "scene.toml",
+        "assets.csv",
+        "line.toml",
+        "maintenance.toml",
+        "hall.glb",
+        "skid.glb",
+        "scene.lock",
+        "lessons",
+    }
     assert {p.name for p in Path(SCENES / name).iterdir()} <= allowed

@@ -15,18 +15,18 @@ HELP = "show, change, export and import work orders"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("orders", type=Path, metavar="FILE", help="file of the work orders (SQLite)")
-    parts = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    parts = parser.add_subparsers(dest="what", required=True, metavar="WHAT", help="what to do with them")
     listed = parts.add_parser("list", help="list them")
-    listed.add_argument("--asset", default="", metavar="ID")
+    listed.add_argument("--asset", default="", metavar="ID", help="only those of this asset")
     record = parts.add_parser("record", help="who changed what, when and why")
-    record.add_argument("number", nargs="?", default="")
+    record.add_argument("number", nargs="?", default="", help="only that of this work order")
     change = parts.add_parser("become", help="move one on in its life")
-    change.add_argument("number")
+    change.add_argument("number", help="the work order")
     change.add_argument("state", help="approved, scheduled, in_progress, on_hold, done or cancelled")
-    change.add_argument("--why", required=True)
-    change.add_argument("--by", default="")
-    parts.add_parser("export", help="write all as CSV").add_argument("csv", type=Path)
-    parts.add_parser("import", help="take in new ones from CSV").add_argument("csv", type=Path)
+    change.add_argument("--why", required=True, metavar="TEXT", help="the reason, kept in the record")
+    change.add_argument("--by", default="", metavar="NAME", help="who does it")
+    parts.add_parser("export", help="write all as CSV").add_argument("csv", type=Path, help="the CSV file")
+    parts.add_parser("import", help="take in new ones from CSV").add_argument("csv", type=Path, help="the CSV file")
     parts.add_parser("indicators", help="MTTR, compliance, backlog, predictions against what happened")
 
 

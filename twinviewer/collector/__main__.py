@@ -64,8 +64,8 @@ def serve(args: argparse.Namespace, options: FeedOptions | None = None) -> int:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What a collector can be told."""
-    parser.add_argument("scene", type=Path)
-    parser.add_argument("--feed", required=True, metavar="URL")
+    parser.add_argument("scene", type=Path, metavar="SCENE", help="scene folder or geometry file")
+    parser.add_argument("--feed", required=True, metavar="URL", help="live source, for example opc.tcp://plc:4840")
     parser.add_argument("--security", default="auto", help="as for twinviewer open")
     parser.add_argument("--options-stdin", action="store_true", help="read the options of the feed as JSON")
     parser.add_argument("--record", type=Path, metavar="DIR", help="record everything into this folder")
