@@ -26,7 +26,7 @@ def register_panels(w: "MainWindow") -> None:
             )
         )
         dock.toggled.connect(w.registry.refresh)
-    for panel in w.docks.panels.values():
+    for panel in w.docks.plans.values():
         if panel.area == "right":
             w.registry.add(
                 Action(

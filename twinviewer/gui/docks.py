@@ -2,14 +2,15 @@
 
 import contextlib
 import importlib
+import importlib.util
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from twinviewer import discovery
 from twinviewer.model.frame import Frame
@@ -19,6 +20,7 @@ from twinviewer.panels._kit.widgets import label
 from twinviewer.session import Session
 
 PANELS = "twinviewer.panels"
+_CONSTANT = re.compile(r"^(TITLE|AREA|ORDER) = (\"[^\"]*\"|\d+)", re.MULTILINE)
 _log = logging.getLogger(__name__)
 _AREAS = {
     "left": Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -29,12 +31,33 @@ _AREAS = {
 
 @dataclass(frozen=True)
 class PanelSlot:
-    """One panel: its module's name, title and widget (which has `on_frame`)."""
+    """One panel: its module's name, title, place, and its widget (which has `on_frame`)."""
 
     name: str
     title: str
     area: str
     widget: Any
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What a panel's module says of itself."""
+
+    name: str
+    title: str
+    area: str
+    order: int
+
+
+def plan_of(name: str) -> _Plan:
+    """TITLE, AREA and ORDER of a panel from its source, so that it need not be imported to know its place."""
+    spec = importlib.util.find_spec(f"{PANELS}.{name}")
+    source = spec.loader.get_source(spec.name) if spec is not None and hasattr(spec.loader, "get_source") else None  # type: ignore[union-attr]
+    found = dict(_CONSTANT.findall(source or ""))
+    if {"TITLE", "AREA"} <= set(found):
+        return _Plan(name, found["TITLE"].strip('"'), found["AREA"].strip('"'), int(found.get("ORDER", "100")))
+    module = importlib.import_module(f"{PANELS}.{name}")
+    return _Plan(name, module.TITLE, module.AREA, getattr(module, "ORDER", 100))
 
 
 class TitleBar(QWidget):
@@ -81,7 +104,11 @@ class Dock(QDockWidget):
 
 
 class Docks:
-    """Makes and feeds the panels; one that cannot be made is kept in `failures` and left out."""
+    """Makes and feeds the panels.
+
+    Tabs behind the first one are made after the first picture (`complete`), or when a person asks for them. A panel
+    that cannot be made, or that fails later, is kept in `failures` and left out: it must not cost the window.
+    """
 
     def __init__(self, window: QMainWindow, session: Session, actions: Actions) -> None:
         self._window = window
@@ -91,39 +118,65 @@ class Docks:
         self.failures: list[tuple[str, Exception]] = []
         self.docks: dict[str, Dock] = {}
         self.tabs: QTabWidget | None = None
-        self._late: dict[str, Frame] = {}
+        self.plans: dict[str, _Plan] = {}
+        self._places: dict[str, QWidget] = {}
+        self._unseen: dict[str, Frame] = {}
 
     def build(self) -> list[PanelSlot]:
-        """Make every panel; returns those without a dock, for above ("top") and below ("under") the picture."""
-        for name, module in self._modules():
+        """Make what is seen at first; returns the panels for above ("top") and below ("under") the picture."""
+        plans: list[_Plan] = []
+        for name in discovery.names_of(PANELS):
             with self._kept_out(name):
-                self.panels[name] = self._slot(name, module)
-        right = [p for p in self.panels.values() if p.area == "right"]
-        if right:
-            self._add_tabs(right)
-        for panel in self.panels.values():
+                plans.append(plan_of(name))
+        self.plans = {plan.name: plan for plan in sorted(plans, key=lambda plan: (plan.order, plan.name))}
+        tabs = [plan.name for plan in self.plans.values() if plan.area == "right"]
+        for name, plan in self.plans.items():
+            if name not in tabs[1:]:
+                self._make(plan)
+        if tabs:
+            self._add_tabs(tabs)
+        for panel in list(self.panels.values()):
             if panel.area in ("left", "bottom"):
                 self._add(panel.name, panel.title, panel.widget, panel.area)
         return [p for p in self.panels.values() if p.area in ("top", "under")]
 
-    def _modules(self) -> list[tuple[str, ModuleType]]:
-        found: list[tuple[str, ModuleType]] = []
-        for name in discovery.names_of(PANELS):
-            with self._kept_out(name):
-                found.append((name, importlib.import_module(f"{PANELS}.{name}")))
-        return sorted(found, key=lambda m: (getattr(m[1], "ORDER", 100), m[0]))
+    @property
+    def complete(self) -> bool:
+        """Whether every panel was made."""
+        return not self._places
+
+    def make_all(self) -> None:
+        """Make the panels that were put off."""
+        for name in list(self._places):
+            self._make_late(name)
+
+    def _make(self, plan: _Plan) -> None:
+        with self._kept_out(plan.name):
+            module = importlib.import_module(f"{PANELS}.{plan.name}")
+            widget = module.Panel(self._session, self._actions)
+            self.panels[plan.name] = PanelSlot(plan.name, plan.title, plan.area, widget)
+
+    def _make_late(self, name: str) -> None:
+        place = self._places.pop(name, None)
+        layout = place.layout() if place is not None else None
+        if place is None or layout is None:
+            return
+        self._make(self.plans[name])
+        if name in self.panels:
+            layout.addWidget(self.panels[name].widget)
+        elif self.tabs is not None:
+            self.tabs.removeTab(self.tabs.indexOf(place))
+        if self._session.frame is not None and name in self.panels:
+            self._unseen[name] = self._session.frame
+            self._catch_up()
 
     @contextlib.contextmanager
     def _kept_out(self, name: str) -> Iterator[None]:
-        """One broken panel must not cost the window."""
         try:
             yield
         except Exception as error:
             _log.exception("panel %s", name)
             self.failures.append((name, error))
-
-    def _slot(self, name: str, module: ModuleType) -> PanelSlot:
-        return PanelSlot(name, module.TITLE, module.AREA, module.Panel(self._session, self._actions))
 
     def _add(self, name: str, title: str, widget: QWidget, area: str) -> None:
         dock = Dock(name, title, widget, self._window)
@@ -134,42 +187,79 @@ class Docks:
             self._window.tabifyDockWidget(same[0], dock)
         self.docks[name] = dock
 
-    def _add_tabs(self, panels: list[PanelSlot]) -> None:
+    def _add_tabs(self, names: list[str]) -> None:
         tabs = QTabWidget()
         tabs.setObjectName("panel")
         tabs.setDocumentMode(True)
         tabs.tabBar().setDrawBase(False)
         tabs.setAccessibleName("Panels")
-        for panel in panels:
-            tabs.addTab(panel.widget, panel.title)
-        tabs.currentChanged.connect(lambda _i: self._catch_up())
+        for name in names:
+            if name in self.panels:
+                tabs.addTab(self.panels[name].widget, self.panels[name].title)
+            elif name == names[0]:
+                continue  # it failed
+            else:
+                tabs.addTab(self._place_for(name), self.plans[name].title)
+        tabs.currentChanged.connect(self._on_tab)
         self.tabs = tabs
         self._add("panels", "Panels", tabs, "right")
 
+    def _place_for(self, name: str) -> QWidget:
+        place = QWidget()
+        place.setObjectName("panel")
+        place.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        QVBoxLayout(place).setContentsMargins(0, 0, 0, 0)
+        self._places[name] = place
+        return place
+
+    def _on_tab(self, index: int) -> None:
+        widget = self.tabs.widget(index) if self.tabs is not None else None
+        for name, place in list(self._places.items()):
+            if place is widget:
+                self._make_late(name)
+        self._catch_up()
+
     def show_panel(self, name: str) -> None:
         """Bring a panel to the front, in whatever dock it is."""
-        panel = self.panels[name]
+        self._make_late(name)
+        panel = self.panels.get(name)
+        if panel is None:
+            return
         dock = self.docks.get(name) or self.docks.get("panels")
         if dock is not None:
             dock.show()
             dock.raise_()
         if self.tabs is not None and panel.area == "right":
-            self.tabs.setCurrentWidget(panel.widget)
+            place = panel.widget if self.tabs.indexOf(panel.widget) >= 0 else panel.widget.parentWidget()
+            self.tabs.setCurrentWidget(place)
         panel.widget.setFocus()
 
     def on_frame(self, frame: Frame) -> None:
         """Hand the frame to every panel that can be seen; the others get the newest when they show again."""
-        for name, panel in self.panels.items():
+        for name, panel in list(self.panels.items()):
             if panel.widget.isVisible():
-                panel.widget.on_frame(frame)
-                self._late.pop(name, None)
+                self._unseen.pop(name, None)
+                self._show(panel, frame)
             else:
-                self._late[name] = frame
+                self._unseen[name] = frame
+
+    def _show(self, panel: PanelSlot, frame: Frame) -> None:
+        try:
+            panel.widget.on_frame(frame)
+        except Exception as error:
+            _log.exception("panel %s", panel.name)
+            self.failures.append((panel.name, error))
+            del self.panels[panel.name]  # what it shows would be old from now on
+            panel.widget.setEnabled(False)
+            if self._actions.on_error is None:
+                raise
+            self._actions.on_error(error)
 
     def _catch_up(self) -> None:
-        for name in list(self._late):
-            if self.panels[name].widget.isVisible():
-                self.panels[name].widget.on_frame(self._late.pop(name))
+        for name in list(self._unseen):
+            panel = self.panels.get(name)
+            if panel is not None and panel.widget.isVisible():
+                self._show(panel, self._unseen.pop(name))
 
     def on_theme(self, theme: str) -> None:
         """Tell the panels that keep colours."""

@@ -105,9 +105,13 @@ class MainWindow(QMainWindow):
         session.mode_changed.connect(self._on_mode)
         session.notice.connect(self.picture.notices.add)
         self.registry.changed.connect(self.menus.refresh)
+        self._say_failures()
+
+    def _say_failures(self) -> None:
         for name, error in self.docks.failures:
             remedy = "The rest of the window works; the log says more."
             self.say("warning", f"The panel {name} could not be made: {error}.", remedy, key=f"panel.{name}")
+        self.docks.failures.clear()
 
     # -- what the window shows ----------------------------------------------------------------------------------
 
@@ -152,6 +156,9 @@ class MainWindow(QMainWindow):
 
     def on_frame(self, frame: Frame) -> None:
         """One tick: picture and panels always, figures in bars twice a second."""
+        if not self.docks.complete and (self.picture.drawn or not (self.has_scene or self.jobs.running)):
+            self.docks.make_all()
+            self._say_failures()
         if not self.has_scene:
             return
         self.picture.on_frame(frame)

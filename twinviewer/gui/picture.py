@@ -126,6 +126,11 @@ class Picture(QWidget):
         return self._widget is not None
 
     @property
+    def drawn(self) -> bool:
+        """Whether a scene was drawn at least once, or cannot be."""
+        return self._widget is not None and bool(self._widget.failure or self.stage.render_count)
+
+    @property
     def stage(self) -> "Stage":
         """The 3D picture; there is one as soon as a scene was open."""
         assert self._widget is not None
