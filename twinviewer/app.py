@@ -196,6 +196,7 @@ class Application:
             failed=window.show_error,
             thread=True,
         )
+        QTimer.singleShot(0, window, window.picture.warm_up)
 
     def _opened(self, window: MainWindow, opened: _Opened, feed: str, past: Callable[[Scene], Source] | None) -> None:
         scene = opened.scene

@@ -1,11 +1,14 @@
 """`open`, `demo` and `snapshot` as a person types them, in processes of their own."""
 
+import contextlib
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -100,3 +103,32 @@ def test_a_size_must_be_one(text: str) -> None:
 def test_a_size_is_width_and_height() -> None:
     assert window_size("1366x768") == (1366, 768)
     assert window_size("1366X768") == (1366, 768)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+@pytest.mark.usefixtures("display")
+def test_the_demo_ends_with_its_plant_and_its_collector(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "twinviewer", "demo", "--size", "900x600", "--safe-mode"]
+    with nothing_left_behind():
+        window = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            names = _wait_for_children(window, {"plant", "twinviewer.collector"})
+            window.terminate()
+            said, _ = window.communicate(timeout=60)
+        finally:
+            window.kill()
+    assert window.returncode == 0, said
+    assert names == {"plant", "twinviewer.collector"}
+
+
+def _wait_for_children(window: subprocess.Popen[str], wanted: set[str]) -> set[str]:
+    """Which of these words stood in the command lines of the window's children within a minute."""
+    deadline = time.monotonic() + 60
+    found: set[str] = set()
+    while time.monotonic() < deadline and found != wanted and window.poll() is None:
+        for child in psutil.Process(window.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                found |= wanted & set(child.cmdline())
+        time.sleep(0.1)
+    time.sleep(2)  # let the window attach: a collector that never saw one waits for it
+    return found

@@ -1,6 +1,7 @@
 """`twinviewer open`: the window."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -62,6 +63,8 @@ def run_window(args: argparse.Namespace, scene: Path | None, demo: bool) -> int:
     options = feed_options(args) if feed else None
     past = choice.source if choice.recording else None
     application.start(Start(choice.scene, feed, options, args.wall, demo, args.size, past))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: application.quit())
     try:
         return qt.exec()
     finally:

@@ -149,6 +149,12 @@ class Picture(QWidget):
         self.stage.show(scene, self.theme)
         self._settles_until = time.monotonic() + SETTLING_S
 
+    @staticmethod
+    def warm_up() -> None:
+        """Load the drawing library while another thread reads a scene."""
+        import twinviewer.gui.label_layer
+        import twinviewer.view.qt_widget  # noqa: F401
+
     def _make_stage(self) -> "StageWidget":
         from twinviewer.view.qt_widget import StageWidget
 
