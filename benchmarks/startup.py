@@ -20,6 +20,7 @@ SCENE = ROOT / "scenes" / "assembly-hall"
 ROUNDS = 7
 BARE = "import numpy; from PySide6 import QtCore, QtGui, QtWidgets"
 CHILD = "--child"
+PATIENCE_S = 60
 
 
 def child() -> int:
@@ -29,7 +30,7 @@ def child() -> int:
     import twinviewer.app
     from twinviewer.__main__ import main
 
-    start = twinviewer.app.Application.start
+    start, begun = twinviewer.app.Application.start, time.time()
 
     def watched(self: twinviewer.app.Application, wanted: twinviewer.app.Start) -> object:
         window = start(self, wanted)
@@ -39,6 +40,8 @@ def child() -> int:
             if window.picture.has_stage and window.has_scene and window.picture.stage.render_count:
                 print(time.time(), flush=True)
                 os._exit(0)
+            if time.time() - begun > PATIENCE_S:
+                os._exit(1)
 
         timer.timeout.connect(look)
         timer.start(1)

@@ -151,8 +151,10 @@ class Job:
         if what == "done":
             handlers.done(value)
         elif what == "failed":
-            level = logging.INFO if isinstance(value, TwinError) else logging.WARNING
-            _log.log(level, "job %s failed: %s", self.title, value)
+            if isinstance(value, TwinError):
+                _log.info("job %s failed: %s", self.title, value)
+            else:
+                _log.error("job %s failed", self.title, exc_info=value)
             if handlers.failed is not None:
                 handlers.failed(value)
         elif handlers.cancelled is not None:
