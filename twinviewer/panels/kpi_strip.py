@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 
 from twinviewer.model.frame import Frame, Kpi
 from twinviewer.panels._kit.actions import Actions
-from twinviewer.panels._kit.gauges import draw_sparkline, figure
+from twinviewer.panels._kit.gauges import SparkLine, figure
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.symbols import alarm_symbol
 from twinviewer.panels._kit.widgets import ClickableCard, label
@@ -34,6 +34,7 @@ class Tile(ClickableCard):
         self.kpi = kpi
         self._stale = False
         self._scale = 1.0
+        self._past = SparkLine()
         self.clicked.connect(self.explain)
 
     def show_kpi(self, kpi: Kpi, stale: bool) -> None:
@@ -86,7 +87,7 @@ class Tile(ClickableCard):
         box = QRectF(max(x + 10, width - 90), 27, 0, height - 38)
         box.setRight(width - 12)
         if kpi.series is not None and box.width() >= 30:
-            draw_sparkline(painter, box, kpi.series[0], kpi.series[1], kpi.target)
+            self._past.draw(painter, box, kpi.series[0], kpi.series[1], kpi.target)
         if kpi.priority:
             alarm_symbol(painter, QPointF(width - 12, 13), 6, kpi.priority, theme())
         painter.end()

@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from twinviewer.model.asset import Limits
@@ -152,14 +152,18 @@ class NormalBar(QWidget):
 
     def _paint_pointer(self, painter: QPainter, x: float, y: float) -> None:
         r = self._reading
-        shape = QPolygonF([QPointF(x, y + 1), QPointF(x - 6, y - 9), QPointF(x + 6, y - 9)])
+        shape = QPainterPath()
+        shape.moveTo(x, y + 1)
+        shape.lineTo(x - 6, y - 9)
+        shape.lineTo(x + 6, y - 9)
+        shape.closeSubpath()
         if r.quality >= Quality.STALE:
             painter.setPen(QPen(colour("text2"), 1.2, Qt.PenStyle.DashLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
         else:
             painter.setPen(QPen(colour("panel"), 1))
             painter.setBrush(tint(ALARM[theme()][r.priority]) if r.priority else colour("text"))
-        painter.drawPolygon(shape)
+        painter.drawPath(shape)
 
     def _paint_figure(self, painter: QPainter) -> None:
         r, width, height = self._reading, float(self.width()), float(self.height())
@@ -180,57 +184,57 @@ class NormalBar(QWidget):
         painter.drawText(QRectF(width - 31, 0, 31, height), Qt.AlignmentFlag.AlignVCenter, r.unit)
 
 
-def draw_sparkline(
-    painter: QPainter, box: QRectF, times: np.ndarray, values: np.ndarray, reference: float | None = None
-) -> None:
-    """Draw a series into `box`; NaN breaks the line, `reference` is a dashed line. At most one point per pixel."""
-    good = np.isfinite(values)
-    if good.sum() < 2:
-        return
-    low, high = float(values[good].min()), float(values[good].max())
-    if reference is not None:
-        low, high = min(low, reference), max(high, reference)
-    air = (high - low) or max(abs(high) * 0.02, 1e-9)
-    start, length = int(times[0]), max(int(times[-1]) - int(times[0]), 1)
-    step = max(1, len(values) // max(int(box.width()), 1))
+class SparkLine:
+    """A series as a small line without axes: NaN breaks it, `reference` is dashed, at most one point per pixel.
 
-    def y_of(value: float) -> float:
-        return box.bottom() - (value - low) / air * box.height() if high > low else box.center().y()
+    The shape is made once for a series and a size, out of plain numbers, and kept until another one is drawn: nothing
+    that a painter is given goes away while it paints.
+    """
 
-    if reference is not None:
-        painter.setPen(QPen(colour("text2", 130), 1, Qt.PenStyle.DashLine))
-        painter.drawLine(QPointF(box.left(), y_of(reference)), QPointF(box.right(), y_of(reference)))
-    painter.setPen(QPen(colour("text", 200), 1.4))
-    run: list[QPointF] = []
-    for i in range(0, len(values), step):
-        if good[i]:
-            x = box.left() + (int(times[i]) - start) / length * box.width()
-            run.append(QPointF(x, y_of(float(values[i]))))
-        elif run:
-            painter.drawPolyline(QPolygonF(run))
-            run = []
-    if len(run) > 1:
-        painter.drawPolyline(QPolygonF(run))
+    def __init__(self) -> None:
+        self._key: tuple[object, ...] = ()
+        self._series: tuple[np.ndarray, np.ndarray] | None = None
+        self._line = QPainterPath()
+        self._reference_y: float | None = None
 
+    def draw(
+        self, painter: QPainter, box: QRectF, times: np.ndarray, values: np.ndarray, reference: float | None = None
+    ) -> None:
+        """Draw `values` (k,) at `times` (k,) into `box`; fewer than two values are nothing to draw."""
+        key = (id(times), len(times), id(values), box.getRect(), reference)
+        if key != self._key:
+            self._key, self._series = key, (times, values)  # kept, so that no other array can have their identity
+            self._make(box, times, values, reference)
+        if self._reference_y is not None:
+            painter.setPen(QPen(colour("text2", 130), 1, Qt.PenStyle.DashLine))
+            painter.drawLine(QLineF(box.left(), self._reference_y, box.right(), self._reference_y))
+        painter.setPen(QPen(colour("text", 200), 1.4))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(self._line)
 
-class Sparkline(QWidget):
-    """A small trend without axes."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._times = np.empty(0, np.int64)
-        self._values = np.empty(0)
-        self._reference: float | None = None
-
-    def show_series(self, times_ns: np.ndarray, values: np.ndarray, reference: float | None = None) -> None:
-        """Show values (k,) at times (k,)."""
-        self._times, self._values, self._reference = times_ns, values, reference
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if len(self._times):
-            box = QRectF(self.rect()).adjusted(1, 2, -1, -2)
-            draw_sparkline(painter, box, self._times, self._values, self._reference)
-        painter.end()
+    def _make(self, box: QRectF, times: np.ndarray, values: np.ndarray, reference: float | None) -> None:
+        self._line, self._reference_y = QPainterPath(), None
+        good = np.isfinite(values)
+        if good.sum() < 2:
+            return
+        low, high = float(values[good].min()), float(values[good].max())
+        if reference is not None:
+            low, high = min(low, reference), max(high, reference)
+        if high > low:
+            y = box.bottom() - (values - low) / (high - low) * box.height()
+        else:
+            y = np.where(good, box.center().y(), np.nan)
+        x = box.left() + (times - times[0]) / max(int(times[-1] - times[0]), 1) * box.width()
+        step = max(1, len(values) // max(int(box.width()), 1))
+        pen_down = False
+        for x_k, y_k in zip(x[::step].tolist(), y[::step].tolist(), strict=True):
+            if not math.isfinite(y_k):
+                pen_down = False
+            elif pen_down:
+                self._line.lineTo(x_k, y_k)
+            else:
+                self._line.moveTo(x_k, y_k)
+                pen_down = True
+        if reference is not None:
+            share = (reference - low) / (high - low) if high > low else 0.5
+            self._reference_y = box.bottom() - share * box.height()
