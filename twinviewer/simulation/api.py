@@ -2,12 +2,22 @@
 
 from twinviewer.simulation.levers import Lever, levers
 from twinviewer.simulation.line import Line, load_line
+from twinviewer.simulation.line_file import file_beside, line_text, save_line
 from twinviewer.simulation.plant_now import PlantNow, from_states
 from twinviewer.simulation.playback import Playback, play
+from twinviewer.simulation.proposals import (
+    Happened,
+    Outcome,
+    Proposal,
+    ProposalRegister,
+    ProposalState,
+    proposal_of,
+)
 from twinviewer.simulation.results import Bottleneck, Difference, Estimate, Result, Variant, as_json
 from twinviewer.simulation.runs import Experiment, run
 from twinviewer.simulation.scenario import Event, Scenario, load_scenario, scenario_text
 from twinviewer.simulation.search import Choice, Effect, Suggestion, choice_of, sensitivity, strongest, suggest
+from twinviewer.simulation.seen import Seen, beyond, seen_range
 from twinviewer.simulation.sketch import sketch
 from twinviewer.simulation.starting import StartFrom, at_time
 
@@ -19,25 +29,37 @@ __all__ = [
     "Estimate",
     "Event",
     "Experiment",
+    "Happened",
     "Lever",
     "Line",
+    "Outcome",
     "PlantNow",
     "Playback",
+    "Proposal",
+    "ProposalRegister",
+    "ProposalState",
     "Result",
     "Scenario",
+    "Seen",
     "StartFrom",
     "Suggestion",
     "Variant",
     "as_json",
     "at_time",
+    "beyond",
     "choice_of",
+    "file_beside",
     "from_states",
     "levers",
+    "line_text",
     "load_line",
     "load_scenario",
     "play",
+    "proposal_of",
     "run",
+    "save_line",
     "scenario_text",
+    "seen_range",
     "sensitivity",
     "sketch",
     "strongest",

@@ -12,6 +12,7 @@ from twinviewer.model.errors import LineError
 
 Text = str | float
 FORMAT = 1
+LINE_FILE = "line.toml"
 
 
 class Strict(BaseModel):
@@ -128,6 +129,7 @@ class SetPoint(Strict):
     value: float | None = Field(default=None, description="where it stands; without it at `at`")
     low: float
     high: float
+    tag: str | None = Field(default=None, description="key of the asset's tag that shows it; else the one of its name")
     speed_slope: float = 0.0
     yield_slope: float = 0.0
     power_slope: float = 0.0
@@ -261,7 +263,7 @@ def parse_line(data: Mapping[str, Any], where: str = "line") -> Line:
 
 def read_tables(path: Path) -> dict[str, Any]:
     """The plain tables of a `line.toml` (or of the one in a folder). Raises LineError."""
-    file = path / "line.toml" if path.is_dir() else path
+    file = path / LINE_FILE if path.is_dir() else path
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:

@@ -11,6 +11,7 @@ from typing import Any
 from twinviewer.model.errors import LineError
 from twinviewer.simulation.line import Line, parse_line
 from twinviewer.simulation.quantities import distribution, seconds
+from twinviewer.simulation.toml_text import toml_value
 
 Stop = tuple[float, float, str, int, bool]  # at_s, duration_s, station, machine from 1, planned
 _STEP = re.compile(r'"([^"]*)"|([^."]+)')
@@ -207,39 +208,30 @@ def _event(entry: Any, where: str) -> Event:
 def load_scenario(path: Path) -> Scenario:
     """Read a scenario file. Raises LineError."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise LineError("there is no such scenario", str(path), "Check the name of the file.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise LineError(f"the scenario cannot be read ({error})", str(path), "Check the file.") from error
+    return scenario_of(text, str(path), path.stem)
+
+
+def scenario_of(text: str, where: str, name: str = "") -> Scenario:
+    """A scenario from the text of its file; `name` is used where it says none. Raises LineError."""
+    try:
+        return parse_scenario(tomllib.loads(text), name or where, where)
     except tomllib.TOMLDecodeError as error:
-        raise LineError(f"this is not TOML: {error}", str(path), "Mend that line.") from error
-    return parse_scenario(data, path.stem, str(path))
+        raise LineError(f"this is not TOML: {error}", where, "Mend that line.") from error
 
 
 def scenario_text(scenario: Scenario) -> str:
     """The scenario as the text of its file."""
-    lines = ["format = 1", f"name = {_toml(scenario.name)}"]
-    lines += [f"note = {_toml(scenario.note)}"] if scenario.note else []
+    lines = ["format = 1", f"name = {toml_value(scenario.name)}"]
+    lines += [f"note = {toml_value(scenario.note)}"] if scenario.note else []
     for title, table in (("set", scenario.patches), ("lever", scenario.levers)):
         if table:
-            lines += ["", f"[{title}]"] + [f"{_toml(k)} = {_toml(v)}" for k, v in table.items()]
+            lines += ["", f"[{title}]"] + [f"{toml_value(k)} = {toml_value(v)}" for k, v in table.items()]
     for e in scenario.events:
-        lines += ["", "[[event]]", f"at = {e.at_s!r}", f"station = {_toml(e.station)}", f"machine = {e.machine}"]
-        lines += [f"down = {e.down_s!r}", f"planned = {_toml(e.planned)}"]
+        lines += ["", "[[event]]", f"at = {e.at_s!r}", f"station = {toml_value(e.station)}", f"machine = {e.machine}"]
+        lines += [f"down = {e.down_s!r}", f"planned = {toml_value(e.planned)}"]
     return "\n".join(lines) + "\n"
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_toml(str(k))} = {_toml(v)}" for k, v in value.items()) + " }"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml(v) for v in value) + "]"
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    text = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{text}"'
