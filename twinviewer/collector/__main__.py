@@ -18,7 +18,8 @@ from twinviewer.collector.pipeline import Pipeline
 from twinviewer.collector.server import ControlServer
 from twinviewer.feeds.options import FeedOptions
 from twinviewer.feeds.trust import standard_store
-from twinviewer.model.errors import TwinError
+from twinviewer.model.alarm import Alarm
+from twinviewer.model.errors import RecordingError, TwinError
 from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene, load_scene
 from twinviewer.tags.table import TagTable
@@ -69,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--security", default="auto", help="as for twinviewer open")
     parser.add_argument("--options-stdin", action="store_true", help="read the options of the feed as JSON")
     parser.add_argument("--record", type=Path, metavar="DIR", help="record everything into this folder")
+    parser.add_argument("--or-go-on", action="store_true", help="serve without recording where it cannot be recorded")
     parser.add_argument("--for", dest="seconds", type=float, metavar="S", help="end by itself after so many seconds")
     parser.add_argument("--keep", action="store_true", help="stay when the last window leaves")
     parser.add_argument("--linger", type=float, default=_LINGER_S, metavar="S", help="stay this long after it")
@@ -92,25 +94,32 @@ class _Life:
         self._options = options
         self._end = asyncio.Event()
         self._leaving: asyncio.TimerHandle | None = None
+        self._recorder: Recorder | None = None
 
     async def run(self) -> None:
         """Serve until told to stop, or until nobody looks any more."""
         self._stop_on_signals()
-        recorder = self._recorder()
+        trouble: list[Notice] = []
+        recorder = self._first_recorder(trouble)
         for old in self._folder.glob("tags-*"):  # of a collector that was killed; we hold the lock
             _remove(old)
         path = self._folder / f"tags-{os.getpid()}-{secrets.token_hex(4)}"
         table = TagTable.create(path, len(self._scene.tags), self._scene.key)
         pipeline = Pipeline(self._scene, self._args.feed, self._options, recorder, table=table)
         token = secrets.token_hex(32)
-        commands = Commands(pipeline, standard_store(), places.log_folder() / "audit.jsonl")
+        audit = places.log_folder() / "audit.jsonl"
+        commands = Commands(pipeline, standard_store(), audit, record=lambda path: self._record(path, pipeline))
         self._server = ControlServer(pipeline, commands, token, self._one_left)
+        self._server.greetings = trouble
         port = await self._server.start()
         work = asyncio.create_task(pipeline.run())
         places.write_ready(self._folder, places.Ready(os.getpid(), port, token, str(path)))
         log.info("serving %s from %s on port %d", self._scene.name, self._args.feed, port)
         self._leave_after(_FIRST_WINDOW_S)
-        self._serve_recording(recorder, pipeline)
+        if recorder is not None:
+            self._serve_recording(recorder, pipeline)
+        if self._args.seconds is not None:
+            asyncio.get_running_loop().call_later(self._args.seconds, self._end.set)
         try:
             ended = asyncio.create_task(self._end.wait())
             await asyncio.wait([work, ended], return_when=asyncio.FIRST_COMPLETED)
@@ -122,30 +131,47 @@ class _Life:
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
             await self._server.close()
-            if recorder is not None:
-                await asyncio.to_thread(recorder.close)
+            if self._recorder is not None:
+                await asyncio.to_thread(self._recorder.close)
             _remove(path)
             log.info("ended")
 
-    def _recorder(self) -> "Recorder | None":
-        """Raises RecordingError where the folder cannot be recorded into."""
+    def _first_recorder(self, trouble: list[Notice]) -> "Recorder | None":
+        """Raises RecordingError where the folder cannot be recorded into, unless life goes on without: then it is
+        put into `trouble`."""
         if self._args.record is None:
             return None
-        from twinviewer.history.recorder import Recorder  # pyarrow is loaded only where something is recorded
+        try:
+            self._recorder = _recorder(self._args.record, self._scene, ())
+        except RecordingError as error:
+            if not self._args.or_go_on:
+                raise
+            log.warning("not recording: %s", error)
+            trouble.append(Notice("error", f"Nothing is recorded: {error.text}.", error.remedy, error.where, "record"))
+        return self._recorder
 
-        return Recorder(self._args.record, self._scene)
+    async def _record(self, folder: Path, pipeline: Pipeline) -> Notice:
+        """Begin to record while running. Raises RecordingError."""
+        standing = pipeline.alarms
+        recorder = await asyncio.to_thread(_recorder, folder, self._scene, standing)
+        if pipeline.recorded:
+            await asyncio.to_thread(recorder.close)
+            raise RecordingError("this plant is being recorded already", str(folder))
+        self._recorder = recorder
+        pipeline.record_into(recorder)
+        self._server.greetings = []
+        self._serve_recording(recorder, pipeline)
+        return Notice("info", "Everything is recorded from now on.", "", str(folder), "record")
 
-    def _serve_recording(self, recorder: "Recorder | None", pipeline: Pipeline) -> None:
+    def _serve_recording(self, recorder: "Recorder", pipeline: Pipeline) -> None:
         """The recorder's notices reach every window; they come from its own thread."""
         loop = asyncio.get_running_loop()
 
         def tell(notice: Notice) -> None:
             loop.call_soon_threadsafe(pipeline.notify, notice)
 
-        if recorder is not None:
-            recorder.notify = tell
-        if self._args.seconds is not None:
-            loop.call_later(self._args.seconds, self._end.set)
+        recorder.notify = tell
+        self._server.say_recording(str(recorder.folder.resolve()))
 
     def _one_left(self, politely: bool) -> None:
         """A window that was closed needs us no more; one that vanished may come back at once."""
@@ -170,6 +196,12 @@ class _Life:
                 loop.add_signal_handler(number, self._end.set)
             except NotImplementedError:  # Windows
                 signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._end.set))
+
+
+def _recorder(folder: Path, scene: Scene, standing: tuple[Alarm, ...]) -> "Recorder":
+    from twinviewer.history.recorder import Recorder  # pyarrow is loaded only where something is recorded
+
+    return Recorder(folder, scene, standing=standing)
 
 
 def _remove(path: Path) -> None:

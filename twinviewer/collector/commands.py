@@ -36,11 +36,13 @@ class Commands:
         store: TrustStore,
         audit: Path,
         clock_ns: Callable[[], int] = time.time_ns,
+        record: Callable[[Path], Awaitable[Notice]] | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._store = store
         self._audit = audit
         self._clock_ns = clock_ns
+        self._recorder = record
         self._known: dict[str, Callable[..., Awaitable[Notice | None]]] = {
             "acknowledge": self._acknowledge,
             "shelve": self._shelve,
@@ -49,6 +51,7 @@ class Commands:
             "retry": self._retry,
             "note": self._note,
             "write": self._write,
+            "record": self._record,
         }
 
     async def run(self, name: str, arguments: Mapping[str, Any]) -> Notice | None:
@@ -80,8 +83,16 @@ class Commands:
     async def _retry(self) -> None:
         self._pipeline.try_now()
 
-    async def _note(self, text: str, by: str, asset: str = "") -> None:
-        self._pipeline.note(text, by, asset)
+    async def _note(self, text: str, by: str, asset: str = "", time_ns: int = 0) -> None:
+        if not self._pipeline.recorded:
+            raise TwinError("nothing is recorded here, so a note would be lost", asset, "Start a recording first.")
+        self._pipeline.note(text, by, asset, int(time_ns))
+
+    async def _record(self, folder: str, by: str) -> Notice:
+        """Begin to record. Raises RecordingError where the folder cannot be used."""
+        if self._recorder is None or self._pipeline.recorded:
+            raise TwinError("this plant is being recorded already", folder)
+        return await self._recorder(Path(folder))
 
     async def _write(self, tag: str, value: float | str, by: str, reason: str, approved_by: str) -> Notice:
         request = WriteRequest(tag, value, by.strip(), reason.strip(), approved_by.strip())

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -36,20 +37,24 @@ def attach(
     *,
     keep: bool = False,
     linger_s: float = 5.0,
+    record: Path | None = None,
 ) -> "CollectorLink":
     """A link to the collector of this scene and feed; starts one where none runs. Does not wait for it.
+
+    With `record` it records into that folder, unless it records somewhere else already.
 
     Raises FeedError when nothing can serve the address or the runtime folder cannot be used.
     """
     feed_of(url)
-    return CollectorLink(scene, Wish(scene_path, url, options, keep, linger_s))
+    return CollectorLink(scene, Wish(scene_path, url, options, keep, linger_s, record))
 
 
 class CollectorLink:
     """`table` is the shared table, or an empty one until the collector is there; after a restart it is another object.
 
     `poll` never waits. `dead_since_ns` counts while `alive` is False. Messages for the person wait in `notices`; who
-    shows them takes them out.
+    shows them takes them out. `recording` is the folder that the collector records into, None while it does not: a
+    collector that is started again goes on recording there.
     """
 
     def __init__(self, scene: Scene, wish: Wish, clock: Callable[[], float] = time.monotonic) -> None:
@@ -59,6 +64,7 @@ class CollectorLink:
         self.alive = True
         self.dead_since_ns = 0
         self.notices: list[Notice] = []
+        self.recording: Path | None = None
         self._scene = scene
         self._wish = wish
         self._clock = clock
@@ -179,8 +185,19 @@ class CollectorLink:
             self.alarms_10_min = int(message["alarms_10_min"])
         elif "notice" in message:
             self._tell(protocol.notice_of(message))
+        elif "recording" in message:
+            self._take_recording(str(message["recording"]))
         elif "goodbye" in message:
             self._hang_up()
+
+    def _take_recording(self, folder: str) -> None:
+        """What the collector records into. Where it records nothing and we want it to, it is asked to."""
+        self.recording = Path(folder) if folder else None
+        if self.recording is not None:
+            self._wish = replace(self._wish, record=self.recording)
+        elif self._wish.record is not None and self._line is not None:
+            wanted = {"folder": str(self._wish.record.resolve()), "by": ""}
+            self._line.send({"command": "record", "arguments": wanted})
 
     # watching ---------------------------------------------------------------------------------------------------
 

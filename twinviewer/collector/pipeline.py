@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from twinviewer.collector.supervisor import Supervisor
 from twinviewer.collector.tap import Tap, TapQueue
 from twinviewer.feeds.options import FeedOptions
@@ -174,9 +176,24 @@ class Pipeline:
         """A person's command was carried out: for the record."""
         self._record("action", {**arguments, "what": what, "time_ns": self._clock_ns()})
 
-    def note(self, text: str, by: str, asset: str = "") -> None:
-        """A person's remark, on an asset where it is about one, for the record."""
-        self._record("note", self._clock_ns(), text, by, asset)
+    def note(self, text: str, by: str, asset: str = "", time_ns: int = 0) -> None:
+        """A person's remark on a moment (0: now), on an asset where it is about one, for the record."""
+        self._record("note", time_ns or self._clock_ns(), text, by, asset)
+
+    @property
+    def recorded(self) -> bool:
+        """Whether somebody takes everything."""
+        return self._tap is not None
+
+    def record_into(self, tap: Tap) -> None:
+        """Begin to record while running; what is known already comes first. In the loop, once."""
+        known = self._reader.read()
+        slot = np.flatnonzero(known.received_ns > 0).astype(np.int32)
+        text = {row: known.text[tag] for row, tag in enumerate(slot.tolist()) if tag in known.text}
+        columns = (known.value[slot], known.status[slot], known.source_ns[slot], known.server_ns[slot])
+        self._tap = TapQueue(tap)
+        self._record("connection", self._connection)
+        self._record("tap", SampleBatch(slot, *columns, self._clock_ns(), text))
 
     def _record(self, name: str, *arguments: object) -> None:
         if self._tap is not None:

@@ -86,6 +86,11 @@ def alarms_of(message: Mapping[str, Any]) -> tuple[Alarm, ...]:
     return tuple(Alarm(**{**row, "state": AlarmState(row["state"])}) for row in message["alarms"])
 
 
+def recording_message(folder: str) -> dict[str, Any]:
+    """Where everything is recorded, "" for nowhere."""
+    return {"recording": folder}
+
+
 def notice_message(notice: Notice) -> dict[str, Any]:
     """A message to a person."""
     return {"notice": asdict(notice)}

@@ -20,7 +20,10 @@ log = logging.getLogger(__name__)
 
 
 class ControlServer:
-    """Serves windows on 127.0.0.1. `windows` is how many are attached; `left(politely)` is called when one leaves."""
+    """Serves windows on 127.0.0.1. `windows` is how many are attached; `left(politely)` is called when one leaves.
+
+    `recording` is what every window is told when it comes, as are the `greetings`.
+    """
 
     def __init__(self, pipeline: Pipeline, commands: Commands, token: str, left: Callable[[bool], None]) -> None:
         self._pipeline = pipeline
@@ -30,6 +33,8 @@ class ControlServer:
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
+        self.recording = ""
+        self.greetings: list[Notice] = []
         pipeline.changed = self._tell_alarms
         pipeline.notify = self.tell
 
@@ -58,6 +63,11 @@ class ControlServer:
         """A notice to every window."""
         self._send_all(protocol.notice_message(notice))
 
+    def say_recording(self, folder: str) -> None:
+        """From now on everything is recorded there; told to every window."""
+        self.recording = folder
+        self._send_all(protocol.recording_message(folder))
+
     def _tell_alarms(self) -> None:
         self._send_all(self._alarms())
 
@@ -80,7 +90,7 @@ class ControlServer:
         try:
             if await asyncio.wait_for(self._greet(reader, writer), _GREETING_S):
                 self._writers.add(writer)
-                writer.write(protocol.encode(self._alarms()))
+                self._welcome(writer)
                 await self._listen(reader, writer)
         except (OSError, TimeoutError, ValueError, TwinError, asyncio.IncompleteReadError):
             log.info("a window was cut off", exc_info=True)
@@ -88,6 +98,12 @@ class ControlServer:
             self._tasks.discard(task)
             writer.transport.abort()
             self._forget(writer, politely=False)
+
+    def _welcome(self, writer: asyncio.StreamWriter) -> None:
+        writer.write(protocol.encode(self._alarms()))
+        writer.write(protocol.encode(protocol.recording_message(self.recording)))
+        for notice in self.greetings:
+            writer.write(protocol.encode(protocol.notice_message(notice)))
 
     async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Both sides prove that they know the secret; it never crosses the line itself."""

@@ -14,13 +14,15 @@ _OWN_GROUP = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW i
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the collector should serve. `linger_s` is how long it waits for a window that vanished."""
+    """What the collector should serve. `linger_s` is how long it waits for a window that vanished; `record` is the
+    folder of its recording, None for none."""
 
     scene_path: Path
     url: str
     options: FeedOptions
     keep: bool = False
     linger_s: float = 5.0
+    record: Path | None = None
 
 
 class Child:
@@ -29,6 +31,7 @@ class Child:
     def __init__(self, wish: Wish, folder: Path) -> None:
         self._said = folder / _SAID
         extra = ["--keep"] if wish.keep else []
+        extra += ["--record", str(wish.record), "--or-go-on"] if wish.record is not None else []
         command = [*_program(), str(wish.scene_path.resolve()), "--feed", wish.url, "--options-stdin"]
         command += ["--linger", str(wish.linger_s), *extra]
         with self._said.open("wb") as said:
