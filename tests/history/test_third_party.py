@@ -71,12 +71,12 @@ def test_a_replay_shows_the_samples_and_states_seen_live(server: ServerProcess, 
 
         def look() -> Frame:
             frame = live.tick(time.time_ns())
-            if frame.connection.link is Link.CONNECTED:
+            if frame.connection.link is Link.CONNECTED and newest(frame):
                 seen[newest(frame)] = frame
             return frame
 
         vibration, product = scene.tag("M-0.Vibration").index, scene.tag("M-1.Product").index
-        until(lambda: (look().tags.received_ns > 0).all(), 30)
+        until(lambda: bool((look().tags.received_ns > 0).all()), 30)
         for state, level in zip(STATES, LEVELS, strict=True):
             server.command(f"set M-0.State {state}")
             server.command(f"set M-0.Vibration {level}")

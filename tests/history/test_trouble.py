@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -43,19 +44,19 @@ def test_a_full_disk_is_told_once_and_the_recording_goes_on(tmp_path: Path, monk
     recorder = Recorder(tmp_path, SCENE, clock=Clock(), notify=notices.append, threads=False)
     recorder.tap(batch(START_NS, [0], [0]))
     assert recorder.flush()
-    whole = stream._Whole.write
+    whole = stream.write_all
 
-    def full(self: stream._Whole, data: bytes) -> int:
-        whole(self, bytes(memoryview(data)[:5]))
+    def full(file: BinaryIO, message: bytes) -> None:
+        whole(file, bytes(memoryview(message)[:5]))
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(stream._Whole, "write", full)
+    monkeypatch.setattr(stream, "write_all", full)
     for k in range(1, 6):
         recorder.tap(batch(START_NS + k * NS, [0], [k]))
         assert not recorder.flush()
     assert recorder.status.waiting == 5
     assert recorder.status.trouble == "No space left on device"
-    monkeypatch.setattr(stream._Whole, "write", whole)
+    monkeypatch.setattr(stream, "write_all", whole)
     assert recorder.flush()
     recorder.close(compact=True)
     assert [n.level for n in notices] == ["error", "info"]

@@ -3,6 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
+from twinviewer.history.columns import column
 from twinviewer.history.layout import MINUTE_NS, MINUTE_SCHEMA, STATE_SCHEMA
 from twinviewer.history.rows import Rows, concatenated, words_to_arrow
 from twinviewer.model.quality import quality_of
@@ -82,7 +83,7 @@ class Minutes:
             "count": self._count[cell],
             "quality": self._quality[cell],
         }
-        return pa.table([pa.array(columns[f.name], f.type) for f in MINUTE_SCHEMA], schema=MINUTE_SCHEMA)
+        return pa.table([column(columns[f.name], f.type) for f in MINUTE_SCHEMA], schema=MINUTE_SCHEMA)
 
 
 def state_changes(keyframe: Rows, rows: Rows, first_ns: int, state_tags: np.ndarray) -> Rows:
@@ -111,5 +112,5 @@ def state_changes(keyframe: Rows, rows: Rows, first_ns: int, state_tags: np.ndar
 def state_table(changes: Rows) -> pa.Table:
     """Rows of STATE_SCHEMA."""
     columns = (changes.tag, changes.time, changes.value, changes.status)
-    arrays = [pa.array(c, f.type) for c, f in zip(columns, list(STATE_SCHEMA)[:4], strict=True)]
+    arrays = [column(c, f.type) for c, f in zip(columns, list(STATE_SCHEMA)[:4], strict=True)]
     return pa.table([*arrays, words_to_arrow(changes)], schema=STATE_SCHEMA)

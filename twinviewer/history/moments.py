@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from twinviewer.history.columns import column
 from twinviewer.history.layout import COMPACT_SCHEMA, MOMENT_BITS, MOMENT_SCHEMA
 from twinviewer.history.rows import Rows, from_arrow, words_to_arrow
 
@@ -24,7 +25,7 @@ class Moments:
         """Rows of MOMENT_SCHEMA."""
         moment = (self.number << MOMENT_BITS) + np.arange(len(self.time), dtype=np.int64)
         columns = (moment, self.time, self.source)
-        return pa.table([pa.array(c, f.type) for c, f in zip(columns, MOMENT_SCHEMA, strict=True)], MOMENT_SCHEMA.names)
+        return pa.table([column(c, f.type) for c, f in zip(columns, MOMENT_SCHEMA, strict=True)], MOMENT_SCHEMA.names)
 
 
 def moments_of(number: int, rows: Rows) -> Moments:
@@ -36,13 +37,13 @@ def moments_of(number: int, rows: Rows) -> Moments:
 def compacted(rows: Rows, moments: Moments) -> pa.Table:
     """Samples as COMPACT_SCHEMA has them."""
     ordinal = np.searchsorted(moments.time, rows.time)
-    source = pa.array(rows.source, COMPACT_SCHEMA.field("source").type, mask=rows.source == moments.source[ordinal])
-    server = pa.array(rows.server, COMPACT_SCHEMA.field("server").type, mask=rows.server == rows.source)
+    source = column(rows.source, COMPACT_SCHEMA.field("source").type, rows.source != moments.source[ordinal])
+    server = column(rows.server, COMPACT_SCHEMA.field("server").type, rows.server != rows.source)
     arrays = [
-        pa.array((moments.number << MOMENT_BITS) + ordinal, pa.int64()),
-        pa.array(rows.tag, pa.int32()),
-        pa.array(rows.value, pa.float64()),
-        pa.array(rows.status, pa.uint32()),
+        column((moments.number << MOMENT_BITS) + ordinal, pa.int64()),
+        column(rows.tag, pa.int32()),
+        column(rows.value, pa.float64()),
+        column(rows.status, pa.uint32()),
         source,
         server,
         words_to_arrow(rows),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from twinviewer.history.columns import column, strings
 from twinviewer.history.layout import SAMPLE_SCHEMA
 from twinviewer.model.sample import SampleBatch
 
@@ -93,8 +94,8 @@ def from_batches(batches: Sequence[SampleBatch], tag_of_slot: np.ndarray) -> Row
 def to_arrow(rows: Rows) -> pa.RecordBatch:
     """One record batch of SAMPLE_SCHEMA."""
     columns: list[pa.Array] = [
-        pa.array(column, type=SAMPLE_SCHEMA.field(name).type)
-        for name, column in (
+        column(values, SAMPLE_SCHEMA.field(name).type)
+        for name, values in (
             ("time", rows.time),
             ("tag", rows.tag),
             ("value", rows.value),
@@ -110,8 +111,7 @@ def words_to_arrow(rows: Rows) -> pa.Array:
     """The text column: strings, null where the value is no text."""
     if not rows.words or not len(rows) or int(rows.word.max()) < 0:
         return pa.nulls(len(rows), pa.string())
-    codes = pa.array(rows.word, mask=rows.word < 0)
-    return pa.array(rows.words, pa.string()).take(codes)
+    return strings(rows.words).take(column(rows.word, pa.int32(), rows.word >= 0))
 
 
 def from_arrow(table: pa.Table) -> Rows:
@@ -139,14 +139,14 @@ def from_arrow(table: pa.Table) -> Rows:
 
 def numbers(table: pa.Table, name: str, kind: type[np.generic]) -> np.ndarray:
     """One column without nulls as numpy."""
-    column = table[name]
-    if pa.types.is_timestamp(column.type):
-        column = column.cast(pa.int64())
-    return column.to_numpy().astype(kind, copy=False)
+    found = table[name]
+    if pa.types.is_timestamp(found.type):
+        found = found.cast(pa.int64())
+    return found.to_numpy().astype(kind, copy=False)
 
 
-def _words(column: pa.ChunkedArray) -> tuple[np.ndarray, tuple[str, ...]]:
-    plain = column if not pa.types.is_dictionary(column.type) else column.cast(pa.string())
+def _words(texts: pa.ChunkedArray) -> tuple[np.ndarray, tuple[str, ...]]:
+    plain = texts if not pa.types.is_dictionary(texts.type) else texts.cast(pa.string())
     encoded = plain.combine_chunks().dictionary_encode()
     encoded = encoded if isinstance(encoded, pa.DictionaryArray) else pa.chunked_array(encoded).combine_chunks()
     word = encoded.indices.fill_null(-1).to_numpy().astype(np.int32, copy=False)

@@ -10,6 +10,8 @@ import pyarrow as pa
 from twinviewer.history.layout import BEAT_TAG, SAMPLE_SCHEMA
 from twinviewer.history.rows import Rows, from_arrow, no_rows, to_arrow
 
+END_OF_STREAM = b"\xff\xff\xff\xff\0\0\0\0"  # of the Arrow IPC streaming format
+
 
 class StreamWriter:
     """Appends record batches; after an OSError `cut` leaves what was whole, and no more can be written."""
@@ -18,11 +20,9 @@ class StreamWriter:
         self.path = path
         self.rows = 0
         self._file: BinaryIO = path.open("xb", buffering=0)
+        self._good = 0
         try:
-            self._sink = pa.PythonFile(_Whole(self._file), "w")
-            self._writer = pa.ipc.new_stream(self._sink, SAMPLE_SCHEMA)
-            self._writer.write_batch(to_arrow(keyframe))
-            self._good = self._file.tell()
+            self._append(SAMPLE_SCHEMA.serialize(), to_arrow(keyframe).serialize())
         except OSError:
             self._file.close()
             path.unlink(missing_ok=True)
@@ -30,14 +30,18 @@ class StreamWriter:
 
     def write(self, rows: Rows) -> None:
         """Append; when this returns, the operating system has it. Raises OSError."""
-        self._writer.write_batch(to_arrow(rows))
-        self._good = self._file.tell()
+        self._append(to_arrow(rows).serialize())
         self.rows += len(rows)
+
+    def _append(self, *messages: pa.Buffer) -> None:
+        for message in messages:
+            write_all(self._file, message)
+        self._good += sum(message.size for message in messages)
 
     def close(self) -> None:
         """End the stream in good order. Raises OSError."""
         try:
-            self._writer.close()
+            write_all(self._file, END_OF_STREAM)
         finally:
             self._file.close()
 
@@ -51,28 +55,11 @@ class StreamWriter:
             self._file.close()
 
 
-class _Whole:
-    """A raw file whose `write` writes all or raises: a full disk may take a part without an error."""
-
-    closed = False
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def write(self, data: bytes) -> int:
-        view = memoryview(data)
-        while len(view):
-            view = view[self._file.write(view) :]
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def tell(self) -> int:
-        return self._file.tell()
-
-    def close(self) -> None:
-        """The owner closes the file."""
+def write_all(file: BinaryIO, message: "pa.Buffer | bytes") -> None:
+    """Write to a raw file all or raise: a full disk may take a part without an error."""
+    view = memoryview(message)
+    while len(view):
+        view = view[file.write(view) :]
 
 
 @dataclass(frozen=True, slots=True)
