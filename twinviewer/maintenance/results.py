@@ -145,8 +145,8 @@ class Card:
 @dataclass(frozen=True, slots=True)
 class Cost:
     """Expected cost of a plan in EUR, by cause; `later_eur` is life used up early and work left for after the plan;
-    `downtime_h` and `failures` are expected values, `energy_kwh` what the
-    worn machines are expected to draw beyond their baseline."""
+    `downtime_h` and `failures` are expected values, `energy_kwh` what the worn machines are expected to draw beyond
+    their baseline, `person_h` the hours that crews work on it."""
 
     failure_eur: float
     production_eur: float
@@ -157,6 +157,7 @@ class Cost:
     downtime_h: float
     failures: float
     energy_kwh: float = 0.0
+    person_h: float = 0.0
 
     @property
     def total_eur(self) -> float:
@@ -169,7 +170,8 @@ class Cost:
 class PlannedJob:
     """A bar of the calendar. `start_ns` is 0 where the job is put off beyond the horizon; `reason` says why then.
 
-    `earliest_ns` is when its parts are there, `due_ns` its deadline (0: none), `group` the assets that stand with it.
+    `earliest_ns` is when it may begin, `parts_ns` when a part that is not in store arrives (0: nothing is waited for),
+    `due_ns` its deadline (0: none), `group` the assets that stand with it.
     """
 
     work_order: str
@@ -187,6 +189,7 @@ class PlannedJob:
     in_planned_stop: bool
     pinned: bool
     part: str = ""
+    parts_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +226,8 @@ class Plan:
     `gap` the share of the cost that a better plan could save at most (1 without a bound).
 
     `compare` has the keys "run_to_failure", "fixed_interval", "plan" and, after a person's edit, "edit". `token` is
-    opaque: `api.move`, `api.improve` and `api.played` take the plan and use it.
+    opaque: `api.move`, `api.improve` and `api.played` take the plan and use it. `low_demand` are the stretches in which
+    an hour of standing costs a group less than usual.
     """
 
     start_ns: int
@@ -238,6 +242,7 @@ class Plan:
     conflicts: tuple[Conflict, ...]
     token: object = None
     notes: tuple[str, ...] = ()
+    low_demand: tuple[PlannedStop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

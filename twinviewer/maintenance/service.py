@@ -7,7 +7,7 @@ from pathlib import Path
 from twinviewer.maintenance.orders.model import Order
 from twinviewer.maintenance.orders.store import OrderStore
 from twinviewer.maintenance.planning import plan as plans
-from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, planned_stops
+from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, low_demand, planned_stops
 from twinviewer.maintenance.planning.jobs import Finder, Known, Lost
 from twinviewer.maintenance.prognosis.assets import cards_of
 from twinviewer.maintenance.recorded import opened, running, span_of
@@ -82,4 +82,5 @@ def first_plan(
     finder = Finder(scene.assets, settings, known, hours)
     problem = finder.problem()
     progress(0.9, "making a first plan")
-    return plans.first(problem, start_ns, planned_stops(settings, hours), tuple(finder.notes))
+    stops, low = planned_stops(settings, hours), low_demand(settings, hours)
+    return plans.first(problem, start_ns, stops, tuple(finder.notes), low)

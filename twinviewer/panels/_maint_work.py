@@ -56,7 +56,7 @@ def _first(wanted: Wanted, progress: Tell) -> "Plan":
 
 
 def _without_recording(wanted: Wanted) -> "Plan":
-    from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, planned_stops
+    from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, low_demand, planned_stops
     from twinviewer.maintenance.planning.jobs import Finder, Known
     from twinviewer.maintenance.planning.plan import first
     from twinviewer.maintenance.service import orders_in
@@ -69,7 +69,8 @@ def _without_recording(wanted: Wanted) -> "Plan":
     finder = Finder(scene.assets, settings, Known(orders=orders_in(wanted.orders)), hours)
     problem = finder.problem()
     said = "No recording is open: running hours and condition are unknown, so ages are assumed."
-    return first(problem, start_ns, planned_stops(settings, hours), (said, *finder.notes))
+    stops, low = planned_stops(settings, hours), low_demand(settings, hours)
+    return first(problem, start_ns, stops, (said, *finder.notes), low)
 
 
 def light(plan: "Plan") -> "Plan":

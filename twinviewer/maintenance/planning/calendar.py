@@ -46,14 +46,24 @@ def stop_hours(stop: Stop, hours: Hours) -> np.ndarray:
 
 def planned_stops(settings: MaintenanceSettings, hours: Hours) -> tuple[PlannedStop, ...]:
     """All planned stops within the plan, each as one stretch."""
-    found = []
-    for stop in settings.stops:
-        on = np.concatenate([[False], stop_hours(stop, hours), [False]])
-        edges = np.flatnonzero(np.diff(on.astype(np.int8)))
-        for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            begin = hours.start_ns + first * HOUR_NS
-            found.append(PlannedStop(stop.group, begin, hours.start_ns + last * HOUR_NS, stop.reason))
+    found = [s for stop in settings.stops for s in _stretches(stop.group, stop_hours(stop, hours), hours, stop.reason)]
     return tuple(sorted(found, key=lambda s: (s.start_ns, s.group)))
+
+
+def low_demand(settings: MaintenanceSettings, hours: Hours) -> tuple[PlannedStop, ...]:
+    """When standing costs a group less than in its hours of full demand, each as one stretch."""
+    found = []
+    for group in settings.groups:
+        low = ~hours.within(group.days, group.hours)
+        found += _stretches(group.path, low, hours, f"low demand: {100 * group.outside:.0f} % of the usual loss")
+    return tuple(sorted(found, key=lambda s: (s.start_ns, s.group)))
+
+
+def _stretches(group: str, on: np.ndarray, hours: Hours, reason: str) -> list[PlannedStop]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], on, [False]]).astype(np.int8)))
+    pairs = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    begin = hours.start_ns
+    return [PlannedStop(group, begin + first * HOUR_NS, begin + last * HOUR_NS, reason) for first, last in pairs]
 
 
 def loss_of(group: Group, settings: MaintenanceSettings, hours: Hours, eur_per_h: float) -> np.ndarray:

@@ -253,7 +253,7 @@ class Finder:
             wanting.sort(key=lambda k: -_urgency(tasks[k]))
             for k in wanting[part.stock :]:
                 arrives = int(np.ceil(part.lead_days * DAY_H))
-                tasks[k] = replace(tasks[k], earliest_h=max(tasks[k].earliest_h, arrives))
+                tasks[k] = replace(tasks[k], earliest_h=max(tasks[k].earliest_h, arrives), parts_h=arrives)
             self._say_short(part, len(wanting))
         return tasks
 

@@ -22,7 +22,7 @@ CALL_OUT = "it is expected to fail before a crew is there: call somebody out"
 def cost_of(options: Options, schedule: Schedule) -> Cost:
     """The expected cost by cause; their sum is what the planner minimises (a conflict costs nothing here)."""
     hours = options.own.shape[1]
-    failure = labour = parts = lateness = later = failures = down_h = 0.0
+    failure = labour = parts = lateness = later = failures = down_h = worked_h = 0.0
     for k, task in enumerate(options.problem.tasks):
         start = int(schedule.start[k])
         at = start if start >= 0 else hours
@@ -36,11 +36,12 @@ def cost_of(options: Options, schedule: Schedule) -> Cost:
             crew = options.problem.crews[options.row_crew[schedule.row[k]]]
             labour += labour_cost(task, crew)[start]
             parts += task.parts_eur
+            worked_h += task.duration_h * task.people
     standing = Usage(options, schedule).down > 0
     lost = float(options.loss[standing].sum())
     down_h += float((standing & (options.loss > 0)).sum())
     values = (failure, lost, labour, parts, lateness, later, down_h, failures)
-    return Cost(*(float(v) for v in values))
+    return Cost(*(float(v) for v in values), person_h=float(worked_h))
 
 
 def bars(options: Options, schedule: Schedule, start_ns: int) -> tuple[PlannedJob, ...]:
@@ -72,6 +73,7 @@ def _bar(options: Options, schedule: Schedule, k: int, start_ns: int) -> Planned
         stands_anyway,
         task.pinned_h is not None,
         task.part,
+        start_ns + task.parts_h * HOUR_NS if task.parts_h else 0,
     )
 
 

@@ -28,11 +28,17 @@ class Token:
     planner: Cost | None = None
 
 
-def first(problem: Problem, start_ns: int, stops: tuple[PlannedStop, ...] = (), notes: tuple[str, ...] = ()) -> Plan:
+def first(
+    problem: Problem,
+    start_ns: int,
+    stops: tuple[PlannedStop, ...] = (),
+    notes: tuple[str, ...] = (),
+    low_demand: tuple[PlannedStop, ...] = (),
+) -> Plan:
     """A valid plan at once. Raises DataError for a job that no crew can do."""
     options = compiled(problem)
     token = Token(options, first_plan(options))
-    return _plan(token, start_ns, stops, notes, 0.0, _others(options))
+    return replace(_plan(token, start_ns, stops, notes, 0.0, _others(options)), low_demand=low_demand)
 
 
 def bettered(
@@ -56,9 +62,9 @@ def bettered(
         best = replace(token, schedule=state.schedule)
         if snapshot is not None and state.cost_eur < told:
             told = state.cost_eur
-            _write(_plan(best, plan.start_ns, plan.stops, plan.notes, bound, plan.compare), snapshot)
+            _write(_remade(plan, best, bound), snapshot)
         progress(min(1.0, state.seconds / max(limit_s, 1e-9)), _said(state, bound))
-    return _plan(best, plan.start_ns, plan.stops, plan.notes, bound, plan.compare)
+    return _remade(plan, best, bound)
 
 
 def moved(plan: Plan, work_order: str, start_ns: int, crew: str = "") -> Plan:
@@ -84,7 +90,7 @@ def moved(plan: Plan, work_order: str, start_ns: int, crew: str = "") -> Plan:
     rows[planned] += shift[:-1][planned]
     schedule = Schedule(token.schedule.start.copy(), rows).with_task(k, hour, int(options.first_row[k]))
     edited = Token(options, schedule, token.edited | {work_order}, token.planner or plan.cost)
-    return _plan(edited, plan.start_ns, plan.stops, plan.notes, 0.0, plan.compare)
+    return _remade(plan, edited, 0.0)
 
 
 def read_snapshot(path: Path) -> Plan | None:
@@ -115,6 +121,12 @@ def _others(options: Options) -> Mapping[str, Cost]:
         "run_to_failure": cost_of(options, run_to_failure(options)),
         "fixed_interval": cost_of(options, fixed_interval(options)),
     }
+
+
+def _remade(plan: Plan, token: Token, bound: float) -> Plan:
+    """The plan with another schedule."""
+    made = _plan(token, plan.start_ns, plan.stops, plan.notes, bound, plan.compare)
+    return replace(made, low_demand=plan.low_demand)
 
 
 def _plan(

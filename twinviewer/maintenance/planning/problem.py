@@ -17,11 +17,11 @@ class Task:
     """One job. `failure` float64 (hours + 1,): probability that the asset has failed by each hour without the job.
 
     `group` is what stands while it runs ("" nothing). `due_h` is its deadline (None without) and `late_eur_per_h` what
-    each hour beyond it costs. `earliest_h` is when its parts are there. `pinned_h` fixes its start, `pinned_crew` its
-    crew. `parts_eur` is paid when the job is done. `after_eur_per_h` prices each hour of the horizon after the job (a
-    part renewed early is used up earlier), `put_off_eur` what remains to be paid when it is not done in the horizon.
-    `failure_down_h` is how long the asset stands after a failure, `why` the reason for the job, `order` its number
-    where it is a work order already.
+    each hour beyond it costs. `earliest_h` is when it may begin, `parts_h` when its part arrives (0: it is in store).
+    `pinned_h` fixes its start, `pinned_crew` its crew. `parts_eur` is paid when the job is done. `after_eur_per_h`
+    prices each hour of the horizon after the job (a part renewed early is used up earlier), `put_off_eur` what remains
+    to be paid when it is not done in the horizon. `failure_down_h` is how long the asset stands after a failure, `why`
+    the reason for the job, `order` its number where it is a work order already.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Task:
     put_off_eur: float = 0.0
     order: str = ""
     why: str = ""
+    parts_h: int = 0
 
 
 @dataclass(frozen=True)
