@@ -4,6 +4,7 @@ from twinviewer.kpi.live import KpiTracker
 from twinviewer.model.frame import Frame
 from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene
+from twinviewer.session.archive import Archive, address_of
 from twinviewer.session.events import Event
 from twinviewer.session.journal import Journal
 from twinviewer.session.sources import NoSource, Source
@@ -29,9 +30,11 @@ class Session:
         self.fly_requested: Event[str] = Event()
         self.mode_changed: Event[str] = Event()
         self.notice: Event[Notice] = Event()
+        self.archive: Archive | None = None
         self._start()
 
     def _start(self) -> None:
+        self._find_archive()
         self.evaluator = Evaluator(self.scene)
         own = getattr(self.source, "trends", None)  # a source that knows its past better than we can see it
         self.trends: Trends = own if own is not None else TrendBuffer(len(self.scene.tags))
@@ -42,6 +45,7 @@ class Session:
     def tick(self, now_ns: int) -> Frame:
         """Read the source once and say what it means; `now_ns` is the wall clock in UTC nanoseconds."""
         polled = self.source.poll(now_ns)
+        self._find_archive()
         if polled.jumped:
             self.evaluator.reset()
         tags, assets = self.evaluator.evaluate(polled.snapshot, polled.now_ns, polled.connection, polled.alarms)
@@ -64,6 +68,16 @@ class Session:
         for notice in polled.notices:
             self.notice.emit(notice)
         return self.frame
+
+    def _find_archive(self) -> None:
+        """The recording behind the source: that of a replay from the start, a collector's when it tells of one."""
+        address = address_of(self.source)
+        old = self.archive
+        if old is not None and (old.address != address or old.scene is not self.scene):
+            old.close()
+            self.archive = None
+        if self.archive is None and address is not None:
+            self.archive = Archive(address, self.scene)
 
     def select(self, asset_id: str | None) -> None:
         """Select one asset, or nothing."""
@@ -102,4 +116,7 @@ class Session:
 
     def close(self) -> None:
         """Let go of the source."""
+        if self.archive is not None:
+            self.archive.close()
+            self.archive = None
         self.source.close()

@@ -89,3 +89,9 @@ class TrendBuffer:
         """The last `span_s` seconds of one tag; an hour or less from the fine ring, more from the coarse one."""
         ring = self._fine if span_s <= 3600 else self._coarse
         return ring.series(tag, now_ns - int(span_s * NS), now_ns)
+
+    def between(self, tag: int, from_ns: int, to_ns: int) -> Series:
+        """One tag between two moments: from the fine ring as far as it reaches back, else from the coarse one."""
+        fine = self._fine
+        reach_ns = (int(fine.stamp.max()) - fine.rows + 1) * fine.period_ns
+        return (fine if from_ns >= reach_ns else self._coarse).series(tag, from_ns, to_ns)
