@@ -12,18 +12,11 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from benchmarks._history_cost import recorder_cost
 from benchmarks._history_made import RECORD_UNTIL_KILLED, START_NS, large_scene, rows_of, write_day
 from benchmarks.harness import exit_code, figure
-from tests.plant.served import plant
-from twinviewer.collector.pipeline import Pipeline
-from twinviewer.feeds.options import FeedOptions
-from twinviewer.history import manifest
-from twinviewer.history.compact import PartWriter
 from twinviewer.history.layout import PARTS
-from twinviewer.history.recorder import Recorder
 from twinviewer.history.recording import Recording
-from twinviewer.history.rows import no_rows
-from twinviewer.history.stream import Slice
 from twinviewer.history.synth import record_offline
 from twinviewer.model.connection import Connection, Link
 from twinviewer.scene.scene import Scene, load_scene
@@ -34,7 +27,6 @@ from twinviewer.states.evaluator import Evaluator
 ROOT = Path(__file__).resolve().parent.parent
 NS = 1_000_000_000
 CSV_S = 300  # the CSV holds so many seconds; the day's reading time is that times the number of such pieces
-TURN_S = 6.0
 
 
 def main() -> int:
@@ -46,7 +38,8 @@ def main() -> int:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="twinviewer-bench-") as name:
         folder = Path(name)
-        recorder_cost(folder)
+        cost, sides = recorder_cost(folder)
+        figure("recorder CPU / feed decode CPU, per 1,000 samples", cost, "ratio", sides, "<= 1")
         size(folder)
         scene = large_scene(args.tags)
         day = folder / "day"
@@ -61,56 +54,6 @@ def main() -> int:
         memory(day, args.tags, args.hours)
         kills(folder, args.kills)
     return exit_code()
-
-
-def recorder_cost(folder: Path) -> None:
-    """CPU of this process per 1,000 samples of a real server, with and without a recorder, in turns."""
-    scene = large_scene(10_000)
-    plain, recorded = [0.0, 0], [0.0, 0]
-    with plant("--tags", "10000", "--rate", "5000") as served:
-        for turn in range(4):
-            _listen(scene, served.url, None, plain)
-            _listen(scene, served.url, folder / f"cost{turn}", recorded)
-    feed = 1e6 * plain[0] / plain[1]
-    both = 1e6 * recorded[0] / recorded[1]
-    compaction = _compaction_ms(folder)
-    sides = {"feed_ms": feed, "feed_and_recorder_ms": both, "compaction_ms": compaction, "samples": recorded[1]}
-    figure("recorder CPU / feed CPU, per 1,000 samples", (both - feed + compaction) / feed, "ratio", sides, "<= 1")
-
-
-def _compaction_ms(folder: Path) -> float:
-    """CPU ms to compact 1,000 samples of an hour at 5,000 samples a second."""
-    scene = large_scene(5000)
-    plan = manifest.Manifest("", "").with_tags(scene)
-    paths = {name: folder / f"compaction.{name}" for name in PARTS}
-    rng, spent, count = np.random.default_rng(3), 0.0, 0
-    writer = PartWriter(paths, plan, START_NS)
-    for number in range(1, 36):
-        rows = rows_of(5000, START_NS + (number - 1) * 100 * NS, 100, rng)
-        begun = time.process_time()
-        writer.add(number, Slice(no_rows(), rows, int(rows.time[0]), int(rows.time[-1])))
-        spent, count = spent + time.process_time() - begun, count + len(rows)
-    begun = time.process_time()
-    writer.close()
-    return 1e6 * (spent + time.process_time() - begun) / count
-
-
-def _listen(scene: Scene, url: str, folder: Path | None, into: list[float]) -> None:
-    """Add CPU seconds and samples of one turn, without its start and end."""
-    recorder = Recorder(folder, scene) if folder is not None else None
-    pipeline = Pipeline(scene, url, FeedOptions(security="none"), recorder)
-    pipeline.start()
-    while pipeline.connection().samples < 10_000:
-        time.sleep(0.05)
-    begun, samples = time.process_time(), pipeline.connection().samples
-    time.sleep(TURN_S)
-    samples = pipeline.connection().samples - samples
-    spent = time.process_time() - begun
-    pipeline.stop()
-    if recorder is not None:
-        recorder.close(compact=False)
-    into[0] += spent
-    into[1] += samples
 
 
 def size(folder: Path) -> None:
