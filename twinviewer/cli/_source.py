@@ -51,7 +51,9 @@ class Chosen:
         from twinviewer.session.replay import ReplaySource
 
         assert self.recording is not None
-        return ReplaySource(Recording.open(self.recording, scene), scene, self.at_ns, follow=self._capsule is None)
+        packed = self._capsule is not None
+        recording = Recording.open(self.recording, scene)
+        return ReplaySource(recording, scene, self.at_ns, follow=not packed, passing=packed)
 
     def close(self) -> None:
         """Leave nothing behind."""

@@ -1,7 +1,7 @@
 """What is open in a window, and the one call that brings it up to date."""
 
 from twinviewer.session.events import Event
-from twinviewer.session.journal import Band, Change, Journal, Mark, Past, Seekable, Shares
+from twinviewer.session.journal import Band, Change, Journal, Mark, Note, Noted, Past, Seekable, Shares
 from twinviewer.session.session import Session
 from twinviewer.session.sources import LiveSource, NoSource, Polled, Source, empty_snapshot
 from twinviewer.session.trends import Series, TrendBuffer
@@ -14,6 +14,8 @@ __all__ = [
     "LiveSource",
     "Mark",
     "NoSource",
+    "Note",
+    "Noted",
     "Past",
     "Polled",
     "Seekable",

@@ -51,6 +51,16 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a person pinned to a moment, and to an asset where `asset_id` is not ""."""
+
+    time_ns: int
+    asset_id: str
+    text: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One thing that happened to one asset, as a person reads it. `priority` is 0 for a change of state."""
 
@@ -87,6 +97,15 @@ class Shares(Protocol):
 
     def shares(self, from_ns: int, to_ns: int) -> tuple[np.ndarray, np.ndarray]:
         """Times int64 (k,) (UTC ns) and how many assets were in each state from then on, int64 (k, 9)."""
+        ...
+
+
+@runtime_checkable
+class Noted(Protocol):
+    """A past that also holds what people pinned to it."""
+
+    def notes(self, from_ns: int, to_ns: int) -> Sequence[Note]:
+        """Notes between two moments, in order."""
         ...
 
 

@@ -2,14 +2,18 @@
 
 import numpy as np
 
+from twinviewer.history.journal import append, note_line
+from twinviewer.history.layout import NOTES
 from twinviewer.history.recording import Recording
 from twinviewer.history.trend import Trend
 from twinviewer.kpi.tracks import Tracks
 from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import TagSnapshot
+from twinviewer.model.notice import Notice
 from twinviewer.model.state import State
 from twinviewer.scene.scene import Scene
-from twinviewer.session.journal import Band, Mark
+from twinviewer.session.journal import Band, Mark, Note
+from twinviewer.session.live_past import notes_of
 from twinviewer.session.sources import Polled
 from twinviewer.session.trends import Series
 from twinviewer.states.alarms import FLOOD_BEGINS, WINDOW_NS
@@ -17,6 +21,7 @@ from twinviewer.states.alarms import FLOOD_BEGINS, WINDOW_NS
 NS = 1_000_000_000
 SLOWEST, FASTEST = 0.1, 1000.0
 SHARE_STEPS = 240
+GROWN_NS = 5 * NS  # so much more recorded is worth reading the states anew
 TREND_PIXELS = 1000
 _GRID_NS = 10 * NS
 
@@ -28,6 +33,8 @@ class RecordedPast:
         self.recording = recording
         self._scene = scene
         self._tracks: Tracks | None = None
+        self._known_ns = 0  # how far the recording went when the tracks were read
+        self._notes: list[Note] | None = None
 
     def seen(self) -> tuple[int, int]:
         """The first and the last moment recorded (UTC ns)."""
@@ -35,8 +42,10 @@ class RecordedPast:
 
     def _between(self, from_ns: int, to_ns: int) -> Tracks:
         """Tracks of at least this stretch; a little more is read, so that a moving window seldom reads again."""
-        tracks = self._tracks
-        if tracks is None or tracks.from_ns > from_ns or tracks.to_ns < to_ns or _far(tracks, from_ns, to_ns):
+        tracks, last = self._tracks, self.recording.span()[1]
+        grown = min(to_ns, last) - self._known_ns > max(GROWN_NS, (to_ns - from_ns) // 200)
+        if tracks is None or grown or tracks.from_ns > from_ns or tracks.to_ns < to_ns or _far(tracks, from_ns, to_ns):
+            self._known_ns = last
             margin = max((to_ns - from_ns) // 4, _GRID_NS)
             tracks = self._tracks = Tracks(self.recording, self._scene, max(0, from_ns - margin), to_ns + margin)
         return tracks
@@ -71,6 +80,17 @@ class RecordedPast:
             for e in self.recording.raised(from_ns, to_ns)
         ]
 
+    def notes(self, from_ns: int, to_ns: int) -> list[Note]:
+        """Notes between two moments, in order."""
+        if self._notes is None:
+            self._notes = notes_of(self.recording)
+        return [n for n in self._notes if from_ns <= n.time_ns <= to_ns]
+
+    def look_again(self) -> None:
+        """See what was recorded, and noted, since."""
+        self.recording.refresh()
+        self._notes = None
+
 
 def _far(tracks: Tracks, from_ns: int, to_ns: int) -> bool:
     """Whether what is kept is so much longer that its shares would be too coarse."""
@@ -102,18 +122,28 @@ def as_series(trend: Trend) -> Series:
 class ReplaySource(RecordedPast):
     """A recording with a clock of its own. `speed` is 0 while it stands still; `loop` is a stretch that is repeated.
 
-    With `follow` the recording is still being made, and looked at again every few seconds.
+    With `follow` the recording is still being made, and looked at again every few seconds. `passing` says that it goes
+    when it is closed, as a capsule's does: who pins a note to it is told.
     """
 
     name = "replay"
 
-    def __init__(self, recording: Recording, scene: Scene, at_ns: int | None = None, follow: bool = False) -> None:
+    def __init__(
+        self,
+        recording: Recording,
+        scene: Scene,
+        at_ns: int | None = None,
+        follow: bool = False,
+        passing: bool = False,
+    ) -> None:
         super().__init__(recording, scene)
         first, last = recording.span()
         self.trends = RecordedTrends(recording)
         self.speed = 0.0
         self.loop: tuple[int, int] | None = None
         self._follow = follow
+        self._passing = passing
+        self._notices: list[Notice] = []
         self._refreshed_ns = 0
         self._at_ns = min(max(at_ns, first), last) if at_ns is not None else last
         self._wall_ns: int | None = None
@@ -146,6 +176,7 @@ class ReplaySource(RecordedPast):
         time_ns, recording = self._at_ns, self.recording
         raised = len(recording.raised(time_ns - WINDOW_NS, time_ns))
         jumped, self._jumped = self._jumped, False
+        notices, self._notices = self._notices, []
         return Polled(
             time_ns,
             recording.at(time_ns),
@@ -153,13 +184,14 @@ class ReplaySource(RecordedPast):
             recording.alarms_at(time_ns),
             raised > FLOOD_BEGINS,
             raised,
+            notices,
             jumped=jumped,
         )
 
     def _advance(self, now_ns: int) -> None:
         if self._follow and now_ns - self._refreshed_ns > 2 * NS:
             self._refreshed_ns = now_ns
-            self.recording.refresh()
+            self.look_again()
         before, self._wall_ns = self._wall_ns, now_ns
         if not self.speed or before is None:
             return
@@ -174,8 +206,22 @@ class ReplaySource(RecordedPast):
             self._at_ns = first
 
     def command(self, name: str, **arguments: object) -> None:
-        """The past cannot be changed. Raises TwinError."""
-        raise TwinError("this is a recording: nothing can be done in the past", name, "Go back to live first.")
+        """A note can be pinned to the past; nothing else can be done there. Raises TwinError."""
+        if name != "note":
+            raise TwinError("this is a recording: nothing can be done in the past", name, "Go back to live first.")
+        line = note_line(**{"time_ns": self._at_ns, "by": "", "text": "", **arguments})  # type: ignore[arg-type]
+        folder = self.recording.folder
+        if folder.path is None:
+            raise TwinError("twinviewer only reads recordings behind an address", folder.address, "Copy it here first.")
+        try:
+            append(folder.path / NOTES, [line])
+        except OSError as error:
+            remedy = "Make the folder writable, or copy the recording."
+            raise TwinError(f"the note cannot be written: {error.strerror}", folder.address, remedy) from error
+        self._notes = None
+        if self._passing:
+            text = "The note is in this opened capsule only until the window is closed."
+            self._notices.append(Notice("warning", text, "Save a capsule of your own to keep it.", key="note.passing"))
 
     def close(self) -> None:
         """Let go of the files."""

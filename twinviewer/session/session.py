@@ -1,25 +1,31 @@
 """What is open: scene, source, selection, colour mode; one tick makes one frame."""
 
 from twinviewer.kpi.live import KpiTracker
+from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame
 from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene
 from twinviewer.session.archive import Archive, address_of
 from twinviewer.session.events import Event
-from twinviewer.session.journal import Journal
+from twinviewer.session.journal import Journal, Past
+from twinviewer.session.live_past import LivePast
+from twinviewer.session.look import Look
 from twinviewer.session.sources import NoSource, Source
-from twinviewer.session.trends import TrendBuffer, Trends
+from twinviewer.session.trends import Trends
 from twinviewer.states.evaluator import Evaluator
 
-TREND_PERIOD_NS = 1_000_000_000
+ASIDE_NS = 500_000_000  # how often the plant is read while its past is shown
 
 
 class Session:
-    """One open scene and what a person looks at in it. Everything happens on the caller's thread."""
+    """One open scene and what a person looks at in it. Everything happens on the caller's thread.
+
+    While somebody looks back at a live plant's past, `source` is the past and the live source waits aside: it is read
+    on, so that nothing of it is missing afterwards, and `live_frame` says how it stands.
+    """
 
     def __init__(self, scene: Scene, source: Source | None = None, mode: str = "status") -> None:
         self.scene = scene
-        self.source: Source = source or NoSource(len(scene.tags))
         self.mode = mode
         self.selection: str | None = None
         self.frame: Frame | None = None
@@ -31,43 +37,60 @@ class Session:
         self.mode_changed: Event[str] = Event()
         self.notice: Event[Notice] = Event()
         self.archive: Archive | None = None
-        self._start()
+        self._aside: Look | None = None
+        self._aside_ns = 0
+        self._live_past: LivePast | None = None
+        self._begin(source or NoSource(len(scene.tags)))
 
-    def _start(self) -> None:
+    def _begin(self, source: Source) -> None:
+        self._look = Look(self.scene, source)
         self._find_archive()
-        self.evaluator = Evaluator(self.scene)
-        own = getattr(self.source, "trends", None)  # a source that knows its past better than we can see it
-        self.trends: Trends = own if own is not None else TrendBuffer(len(self.scene.tags))
-        self.kpis = KpiTracker(self.scene)
-        self.journal = Journal(self.scene.assets)
-        self._last_trend_ns = 0
+
+    @property
+    def source(self) -> Source:
+        """Where the samples come from."""
+        return self._look.source
+
+    @property
+    def evaluator(self) -> Evaluator:
+        """What turns samples into states, with its memory of this source."""
+        return self._look.evaluator
+
+    @property
+    def trends(self) -> Trends:
+        """Trends of this source."""
+        return self._look.trends
+
+    @property
+    def kpis(self) -> KpiTracker:
+        """Indicators of this source."""
+        return self._look.kpis
+
+    @property
+    def journal(self) -> Journal:
+        """What changed while this session looked at this source."""
+        return self._look.journal
+
+    @property
+    def past(self) -> Past:
+        """Who knows what was: the source itself, the recording behind it, or what this session saw."""
+        if isinstance(self.source, Past):
+            return self.source
+        return self._live_past if self._live_past is not None else self.journal
 
     def tick(self, now_ns: int) -> Frame:
         """Read the source once and say what it means; `now_ns` is the wall clock in UTC nanoseconds."""
-        polled = self.source.poll(now_ns)
+        look = self._look
+        notices = look.tick(now_ns)
+        if self._aside is not None and now_ns - self._aside_ns >= ASIDE_NS:
+            self._aside_ns = now_ns
+            notices = [*notices, *self._aside.tick(now_ns)]
         self._find_archive()
-        if polled.jumped:
-            self.evaluator.reset()
-        tags, assets = self.evaluator.evaluate(polled.snapshot, polled.now_ns, polled.connection, polled.alarms)
-        kpis = self.kpis.update(tags, assets, polled.now_ns, polled.alarms_10_min)
-        self.frame = Frame(
-            polled.now_ns,
-            self.source.name,
-            polled.connection,
-            tags,
-            assets,
-            polled.alarms,
-            kpis,
-            polled.flood,
-            polled.alarms_10_min,
-        )
-        if polled.now_ns - self._last_trend_ns >= TREND_PERIOD_NS or polled.now_ns < self._last_trend_ns:
-            self._last_trend_ns = polled.now_ns
-            self.trends.add(polled.now_ns, tags)
-        self.journal.add(self.frame)
-        for notice in polled.notices:
+        assert look.frame is not None
+        self.frame = look.frame
+        for notice in notices:
             self.notice.emit(notice)
-        return self.frame
+        return look.frame
 
     def _find_archive(self) -> None:
         """The recording behind the source: that of a replay from the start, a collector's when it tells of one."""
@@ -75,9 +98,65 @@ class Session:
         old = self.archive
         if old is not None and (old.address != address or old.scene is not self.scene):
             old.close()
-            self.archive = None
+            self.archive = self._live_past = None
         if self.archive is None and address is not None:
             self.archive = Archive(address, self.scene)
+            self._live_past = None
+        if self._live_past is None and self.archive is not None and self._aside is None and self.source.name == "live":
+            self._live_past = LivePast(self.scene, self.archive, self.journal)
+
+    # looking back ------------------------------------------------------------------------------------------------
+
+    @property
+    def can_look_back(self) -> bool:
+        """Whether this is a live plant with a recording of its past."""
+        return self.source.name == "live" and self.archive is not None
+
+    @property
+    def can_go_live(self) -> bool:
+        """Whether the plant waits while its past is shown."""
+        return self._aside is not None
+
+    @property
+    def live_frame(self) -> Frame | None:
+        """How the plant stands while its past is shown, None otherwise."""
+        return self._aside.frame if self._aside is not None else None
+
+    def look_back(self, time_ns: int) -> None:
+        """Show the plant as it was at a moment. Raises RecordingError where nothing can be read."""
+        if not self.can_look_back or self.archive is None:
+            raise TwinError("Nothing is recorded of this plant.", "", "Start a recording, or open one.")
+        from twinviewer.history.recording import Recording  # takes a library that a window without one never loads
+        from twinviewer.session.replay import ReplaySource
+
+        recording = Recording.open(self.archive.address, self.scene)
+        if not recording.span()[1]:
+            recording.close()
+            raise TwinError("The recording holds nothing yet.", self.archive.address, "Wait a moment.")
+        self._aside = self._look
+        self._begin(ReplaySource(recording, self.scene, time_ns, follow=True))
+        self.source_changed.emit(self.source)
+
+    def go_live(self) -> None:
+        """Back to the plant as it is now; nothing happens where none waits."""
+        if self._aside is None:
+            return
+        past, self._look, self._aside = self._look, self._aside, None
+        past.source.close()
+        self._find_archive()
+        self.frame = self._look.frame
+        self.source_changed.emit(self.source)
+
+    def pin_note(self, text: str, asset_id: str, time_ns: int) -> None:
+        """Keep a remark on a moment, and on an asset where it is about one, with the recording. Raises TwinError."""
+        if self.archive is None:
+            raise TwinError("Nothing is recorded, so a note would be lost.", "", "Start a recording, or open one.")
+        keeper = self._aside.source if self._aside is not None else self.source
+        keeper.command("note", text=text, by=self.user, asset=asset_id, time_ns=time_ns)
+        if self._live_past is not None:
+            self._live_past.look_again()
+
+    # what a person chooses ---------------------------------------------------------------------------------------
 
     def select(self, asset_id: str | None) -> None:
         """Select one asset, or nothing."""
@@ -90,33 +169,38 @@ class Session:
         self.select(asset_id)
         self.fly_requested.emit(asset_id)
 
-    def set_mode(self, mode: str) -> None:
+    def set_mode(self, name: str) -> None:
         """Choose the colouring mode by its name in `twinviewer.colours`."""
-        if mode != self.mode:
-            self.mode = mode
-            self.mode_changed.emit(mode)
+        if name != self.mode:
+            self.mode = name
+            self.mode_changed.emit(name)
 
     def set_source(self, source: Source) -> None:
         """Look at another source; the old one is closed and nothing of it is shown as the new one's."""
-        old, self.source = self.source, source
-        old.close()
-        self._start()
+        self._close_sources()
+        self._begin(source)
         self.source_changed.emit(source)
 
     def set_scene(self, scene: Scene, source: Source | None = None) -> None:
         """Open another scene."""
-        old = self.source
-        self.scene, self.source = scene, source or NoSource(len(scene.tags))
-        old.close()
+        self._close_sources()
+        self.scene = scene
         self.selection = None
         self.frame = None
-        self._start()
+        self._begin(source or NoSource(len(scene.tags)))
         self.scene_changed.emit(scene)
         self.source_changed.emit(self.source)
+
+    def _close_sources(self) -> None:
+        self._look.source.close()
+        if self._aside is not None:
+            self._aside.source.close()
+            self._aside = None
+        self._live_past = None
 
     def close(self) -> None:
         """Let go of the source."""
         if self.archive is not None:
             self.archive.close()
             self.archive = None
-        self.source.close()
+        self._close_sources()

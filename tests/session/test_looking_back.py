@@ -1,0 +1,183 @@
+"""A live plant's past is shown beside it: the plant goes on, nothing of it is missing afterwards."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.factory import make_scene
+from tests.history.made import NS, START_NS, Clock, batch
+from twinviewer.history.recorder import Recorder
+from twinviewer.model.connection import Connection, Link
+from twinviewer.model.errors import TwinError
+from twinviewer.model.frame import TagSnapshot
+from twinviewer.model.state import State
+from twinviewer.session import Noted, Past, Polled, Seekable, Session, Shares
+
+SCENE = make_scene(2)
+ROWS = [SCENE.tag(f"M-{k}.State").index for k in range(2)]
+
+
+class Plant:
+    """A live source whose collector records: 60 s of M-0 in fault for the middle third, then running."""
+
+    name = "live"
+
+    def __init__(self, folder: Path) -> None:
+        self.recording = folder
+        self.clock = Clock(START_NS)
+        self.recorder = Recorder(folder, SCENE, clock=self.clock, threads=False)
+        self.commands: list[tuple[str, dict]] = []
+        self.polls = 0
+        self.closed = False
+        self.state = 1.0
+        for s in range(60):
+            self._record(START_NS + s * NS, 6.0 if 20 <= s < 40 else 1.0)
+
+    def _record(self, now_ns: int, state: float) -> None:
+        self.clock.now_ns = now_ns
+        self.recorder.tap(batch(now_ns, ROWS, [state, 1.0]))
+        self.recorder.flush()
+
+    def poll(self, now_ns: int) -> Polled:
+        self.polls += 1
+        self._record(now_ns, self.state)
+        n = len(SCENE.tags)
+        value = np.full(n, np.nan)
+        value[ROWS] = [self.state, 1.0]
+        stamp = np.where(np.isfinite(value), now_ns, 0)
+        snapshot = TagSnapshot(value, np.zeros(n, np.uint32), stamp, stamp.copy(), stamp.copy())
+        return Polled(now_ns, snapshot, Connection(Link.CONNECTED))
+
+    def command(self, name: str, **arguments: object) -> None:
+        self.commands.append((name, arguments))
+        self.recorder.note(int(str(arguments["time_ns"])), str(arguments["text"]), str(arguments["by"]),
+                           str(arguments["asset"]))  # fmt: skip
+        self.recorder.flush()
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def plant(tmp_path: Path) -> Iterator[Plant]:
+    made = Plant(tmp_path / "recording")
+    yield made
+    made.recorder.close()
+
+
+@pytest.fixture
+def session(plant: Plant) -> Iterator[Session]:
+    made = Session(SCENE, plant)
+    made.tick(START_NS + 60 * NS)
+    yield made
+    archive = made.archive
+    made.close()
+    while archive is not None and archive._working:
+        time.sleep(0.01)
+
+
+def until(holds: Callable[[], object]) -> None:
+    end = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_the_moment_is_shown_as_it_was_and_the_way_back_leads_to_now(session: Session, plant: Plant) -> None:
+    heard: list[str] = []
+    session.source_changed.connect(lambda source: heard.append(source.name))
+    assert session.can_look_back
+    assert not session.can_go_live
+    session.look_back(START_NS + 30 * NS)
+    frame = session.tick(START_NS + 61 * NS)
+    assert (frame.source, frame.now_ns) == ("replay", START_NS + 30 * NS)
+    assert State(int(frame.assets.state[0])) is State.FAULT
+    assert isinstance(session.source, Seekable)
+    assert not session.can_look_back
+    session.go_live()
+    frame = session.tick(START_NS + 62 * NS)
+    assert (frame.source, frame.now_ns) == ("live", START_NS + 62 * NS)
+    assert State(int(frame.assets.state[0])) is State.RUNNING
+    assert heard == ["replay", "live"]
+    assert not plant.closed
+
+
+def test_the_plant_is_read_on_while_its_past_is_shown(session: Session, plant: Plant) -> None:
+    session.look_back(START_NS + 30 * NS)
+    before = plant.polls
+    plant.state = 4.0
+    for s in range(61, 81):
+        session.tick(START_NS + s * NS)
+    assert plant.polls >= before + 20
+    live = session.live_frame
+    assert live is not None
+    assert State(int(live.assets.state[0])) is State.BLOCKED
+    session.go_live()
+    session.tick(START_NS + 81 * NS)
+    states = [b.state for b in session.journal.bands("M-0", START_NS + 60 * NS, START_NS + 81 * NS)]
+    assert states == [State.RUNNING, State.BLOCKED]  # no hole where the past was looked at
+    assert len(session.trends.series(ROWS[0], 60, START_NS + 81 * NS).time_ns) >= 20
+    assert session.live_frame is None
+
+
+def test_while_live_the_time_before_this_session_comes_from_the_recording(session: Session) -> None:
+    past = session.past
+    assert isinstance(past, Past)
+    assert isinstance(past, Shares)
+    assert isinstance(past, Noted)
+    for s in range(61, 70):
+        session.tick(START_NS + s * NS)
+
+    def states() -> list[tuple[State, int]]:
+        return [(b.state, (b.end_ns - b.start_ns) // NS) for b in past.bands("M-0", START_NS, START_NS + 69 * NS)]
+
+    until(lambda: len(states()) == 3)
+    assert states() == [(State.RUNNING, 20), (State.FAULT, 20), (State.RUNNING, 29)]  # joined where the session began
+    assert past.seen() == (START_NS, START_NS + 69 * NS)
+    times, counts = past.shares(START_NS, START_NS + 69 * NS)
+    faulty = counts[(times >= START_NS + 20 * NS) & (times < START_NS + 39 * NS)]
+    assert len(faulty)
+    assert (faulty[:, State.FAULT] == 1).all()
+
+
+def test_a_note_goes_to_the_plants_recorder_wherever_one_looks(session: Session, plant: Plant) -> None:
+    session.pin_note("now", "M-0", START_NS + 60 * NS)
+    session.look_back(START_NS + 30 * NS)
+    session.pin_note("then", "M-1", START_NS + 30 * NS)
+    assert [(n, a["text"], a["by"]) for n, a in plant.commands] == [
+        ("note", "now", "operator"),
+        ("note", "then", "operator"),
+    ]
+    past = session.past
+    assert isinstance(past, Noted)
+    session.tick(START_NS + 61 * NS)
+    until(lambda: len(past.notes(0, 2**62)) == 2)
+    assert [(n.time_ns, n.asset_id, n.text) for n in past.notes(0, START_NS + 40 * NS)] == [
+        (START_NS + 30 * NS, "M-1", "then")
+    ]
+    session.go_live()
+    live = session.past
+    assert isinstance(live, Noted)
+    session.tick(START_NS + 70 * NS)
+    until(lambda: len(live.notes(0, 2**62)) == 2)
+
+
+def test_without_a_recording_there_is_nothing_to_look_back_at() -> None:
+    session = Session(SCENE)
+    session.tick(START_NS)
+    assert not session.can_look_back
+    with pytest.raises(TwinError, match="Nothing is recorded"):
+        session.look_back(START_NS)
+    with pytest.raises(TwinError, match="would be lost"):
+        session.pin_note("x", "", START_NS)
+    session.go_live()
+    assert session.source.name == "none"
+
+
+def test_closing_in_the_past_lets_go_of_the_plant_too(session: Session, plant: Plant) -> None:
+    session.look_back(START_NS + 30 * NS)
+    session.close()
+    assert plant.closed

@@ -1,0 +1,50 @@
+"""A source and what a session remembers of it, brought up to date by one call."""
+
+from twinviewer.kpi.live import KpiTracker
+from twinviewer.model.frame import Frame
+from twinviewer.model.notice import Notice
+from twinviewer.scene.scene import Scene
+from twinviewer.session.journal import Journal
+from twinviewer.session.sources import Source
+from twinviewer.session.trends import TrendBuffer, Trends
+from twinviewer.states.evaluator import Evaluator
+
+TREND_PERIOD_NS = 1_000_000_000
+
+
+class Look:
+    """Zones and times of states, trends, indicators and the journal, all of one source and of nothing else."""
+
+    def __init__(self, scene: Scene, source: Source) -> None:
+        self.source = source
+        self.evaluator = Evaluator(scene)
+        own = getattr(source, "trends", None)  # a source that knows its past better than we can see it
+        self.trends: Trends = own if own is not None else TrendBuffer(len(scene.tags))
+        self.kpis = KpiTracker(scene)
+        self.journal = Journal(scene.assets)
+        self.frame: Frame | None = None
+        self._trend_ns = 0
+
+    def tick(self, now_ns: int) -> list[Notice]:
+        """Read the source once and make its `frame`; `now_ns` is the wall clock. Returns what it has to say."""
+        polled = self.source.poll(now_ns)
+        if polled.jumped:
+            self.evaluator.reset()
+        tags, assets = self.evaluator.evaluate(polled.snapshot, polled.now_ns, polled.connection, polled.alarms)
+        kpis = self.kpis.update(tags, assets, polled.now_ns, polled.alarms_10_min)
+        self.frame = Frame(
+            polled.now_ns,
+            self.source.name,
+            polled.connection,
+            tags,
+            assets,
+            polled.alarms,
+            kpis,
+            polled.flood,
+            polled.alarms_10_min,
+        )
+        if polled.now_ns - self._trend_ns >= TREND_PERIOD_NS or polled.now_ns < self._trend_ns:
+            self._trend_ns = polled.now_ns
+            self.trends.add(polled.now_ns, tags)
+        self.journal.add(self.frame)
+        return polled.notices
