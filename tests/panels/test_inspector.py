@@ -19,8 +19,10 @@ from twinviewer.panels import _asset_facts as facts
 from twinviewer.panels import _text, inspector
 from twinviewer.panels._kit import style
 from twinviewer.panels._kit.actions import Action
-from twinviewer.panels._trend import TrendWindow, line_of
+from twinviewer.panels._trend import TrendWindow
+from twinviewer.panels._trend_plot import line_of
 from twinviewer.session import Series
+from twinviewer.session.line import with_gaps
 
 SCENE = fake.make_scene()
 NS = fake.NS
@@ -133,8 +135,8 @@ def test_keys_read_as_words() -> None:
 def test_a_gap_in_time_is_a_gap_in_the_line() -> None:
     seconds = np.array([0, 1, 2, 3, 60, 61], np.int64)
     ones = np.ones(6)
-    x, y = line_of(Series(seconds * NS, ones, ones * 2, np.zeros(6, np.uint8)))
-    assert np.isnan(y).sum() == 1
+    x, y = line_of(with_gaps(Series(seconds * NS, ones, ones * 2, np.zeros(6, np.uint8))))
+    assert np.isnan(y).sum() == 2
     hole = float(x[np.nonzero(np.isnan(y))[0][0]])
     assert 3 < hole < 60
     assert np.all(np.diff(x) >= 0)

@@ -120,14 +120,24 @@ def as_table(relation: Any) -> pa.Table:
 
 def write(relation: Any, path: Path) -> int:
     """Write an answer to a .csv or .parquet file, whole or not at all; how many rows. Raises DataError."""
+    _format_of(path)
+    return write_table(as_table(relation), path)
+
+
+def _format_of(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         raise DataError(
             "the file's name says no format that can be written", str(path), f"End it in {' or '.join(FORMATS)}."
         )
+    return suffix
+
+
+def write_table(table: pa.Table, path: Path) -> int:
+    """Write a table of columns time, tag, value, quality, as an answer is written. Raises DataError."""
+    suffix = _format_of(path)
     draft = path.with_name(f".{path.name}.draft")
     try:
-        table = as_table(relation)
         if suffix == ".csv":
             _write_csv(table, draft)
         else:

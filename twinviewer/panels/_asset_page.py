@@ -8,6 +8,7 @@ from twinviewer.model.frame import Frame
 from twinviewer.panels import _asset_facts as facts
 from twinviewer.panels._asset_parts import Changes, DeviceLine, Head, Why, best_tag
 from twinviewer.panels._flow_strip import FlowStrip
+from twinviewer.panels._kit.jobs import Jobs
 from twinviewer.panels._kit.widgets import column, label
 from twinviewer.panels._tag_items import TagCell, TagRow
 from twinviewer.panels._text import NS
@@ -19,16 +20,16 @@ from twinviewer.session.journal import neighbours
 class AssetPage(QWidget):
     """Head, device line, tags, trend, changes, flow, reasons, from the top."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._jobs = session, jobs
         self._asset: Asset | None = None
         self._wanted_key = ""
         self._second = 0
         self.rows: list[TagRow | TagCell] = []
         self.head = Head(self)
         self.device = DeviceLine(self)
-        self.trend = Trend(session, self)
+        self.trend = Trend(session, jobs, self)
         self.trend.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.changes_title = label("", "heading")
         self.changes = Changes(session)
@@ -155,7 +156,7 @@ class AssetPage(QWidget):
         tag = self.trend.tag
         if tag is None or self._asset is None:
             return None
-        window = TrendWindow(self._session, tag, facts.limits_of(tag, self._asset), self.window())
+        window = TrendWindow(self._session, self._jobs, tag, facts.limits_of(tag, self._asset), self.window())
         window.show()
         return window
 

@@ -1,186 +1,70 @@
-"""One tag over time: what this session has seen of it, against its normal band and its limits."""
+"""One tag over time, from the recording and from what this session has seen: choice of span, zoom, export."""
 
-import warnings
 from datetime import datetime
-from typing import Any
+from functools import partial
+from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, Qt, QTimer
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from twinviewer.model.asset import Limits, Tag
-from twinviewer.model.palette import ALARM
-from twinviewer.panels._kit.style import colour, font, theme
-from twinviewer.panels._kit.symbols import tint
-from twinviewer.panels._kit.widgets import Segmented, label, row
+from twinviewer.model.errors import TwinError
+from twinviewer.model.notice import Notice
+from twinviewer.panels._kit.icons import icon
+from twinviewer.panels._kit.jobs import Jobs
+from twinviewer.panels._kit.widgets import Segmented, button, label, row
 from twinviewer.panels._text import NS, clock, title_of
+from twinviewer.panels._trend_plot import TrendPlot
 from twinviewer.session import Series, Session
+from twinviewer.session.export import export_trend
+from twinviewer.session.line import TrendLine, nothing
 
 SPANS = (("3600", "1 h", ""), ("28800", "8 h", ""), ("86400", "24 h", ""))
-BAND = {"light": "#8FB7C2", "dark": "#3F6A76"}
 GROWING_S = 3600.0  # a span up to this long begins short and grows with what was seen
-GAP_STEPS = 3  # a hole of more than this many steps is drawn as one
-
-
-def line_of(series: Series) -> tuple[np.ndarray, np.ndarray]:
-    """x (seconds, UTC) and y of the line: lowest and highest value of each step, NaN where nothing usable was seen."""
-    if not len(series.time_ns):
-        return np.empty(0), np.empty(0)
-    seconds = series.time_ns / NS
-    x = np.repeat(seconds, 2)
-    y = np.empty(len(x))
-    y[0::2], y[1::2] = series.low, series.high
-    if len(seconds) > 2:
-        step = np.diff(seconds)
-        holes = np.nonzero(step > GAP_STEPS * np.median(step))[0]
-        at = 2 * (holes + 1)
-        x = np.insert(x, at, seconds[holes] + 1e-3)
-        y = np.insert(y, at, np.nan)
-    return x, y
-
-
-def _pg() -> Any:
-    """pyqtgraph, only when the first trend is drawn: it takes a third of a second."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what the library says about itself at import
-        import pyqtgraph
-
-    return pyqtgraph
-
-
-def _line(value: QColor, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    """One pixel wide whatever the scale: wider lines cost pyqtgraph five times as much."""
-    pen = QPen(value, 1, style)
-    pen.setCosmetic(True)
-    return pen
-
-
-class TrendPlot(QWidget):
-    """The drawing alone. The right edge is now."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._plot: Any = None
-        self._items: list[Any] = []
-        self._what: tuple[object, ...] = ()
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self.setMinimumHeight(118)
-
-    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
-        return QSize(320, 170)
-
-    def _make(self) -> Any:
-        pg = _pg()
-        axis = pg.DateAxisItem(orientation="bottom")
-        plot = pg.PlotWidget(self, background=colour("raised"), axisItems={"bottom": axis})
-        plot.setFrameShape(plot.Shape.NoFrame)
-        plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        plot.setMenuEnabled(False)
-        plot.hideButtons()
-        plot.setMouseEnabled(x=False, y=False)
-        item = plot.getPlotItem()
-        item.setContentsMargins(2, 6, 8, 2)
-        for side in ("left", "bottom"):
-            axis = item.getAxis(side)
-            axis.setStyle(tickFont=font(11), tickLength=-4)
-        item.getAxis("left").setWidth(42)
-        self._curve = pg.PlotCurveItem(antialias=True, connect="finite")
-        plot.addItem(self._curve)
-        self._layout.addWidget(plot)
-        return plot
-
-    def recolour(self) -> None:
-        """Take the colours of the theme."""
-        self._what = ()
-        if self._plot is None:
-            return
-        self._plot.setBackground(colour("raised"))
-        for side in ("left", "bottom"):
-            axis = self._plot.getPlotItem().getAxis(side)
-            axis.setPen(QPen(colour("border"), 1))
-            axis.setTextPen(colour("text2"))
-        self._curve.setPen(_line(colour("text")))
-
-    def show_series(self, tag: Tag, limits: Limits, series: Series, span_s: float, now_ns: int) -> None:
-        """Draw one tag's series over the last `span_s` seconds before `now_ns`."""
-        if self._plot is None:
-            self._plot = self._make()
-            self.recolour()
-        x, y = line_of(series)
-        self._curve.setData(x, y, connect="finite")
-        self._plot.setXRange(now_ns / NS - span_s, now_ns / NS, padding=0)
-        self._plot.setYRange(*self._range(tag, limits, y), padding=0.06)
-        what = (tag.name, tag.normal, limits, theme())
-        if what != self._what:
-            self._what = what
-            self._mark(tag, limits)
-        self._describe(tag, y, span_s)
-
-    @staticmethod
-    def _range(tag: Tag, limits: Limits, y: np.ndarray) -> tuple[float, float]:
-        """All values and the band; a limit only when it is near, so that a quiet signal is not pressed flat."""
-        known = [*y[np.isfinite(y)], *(tag.normal or ())]
-        if not known:
-            known = [v for v in (limits.low, limits.high) if v is not None] or [0.0, 1.0]
-        low, high = float(min(known)), float(max(known))
-        reach = (high - low) or max(abs(high), 1.0) * 0.1
-        for limit in (limits.low_low, limits.low, limits.high, limits.high_high):
-            if limit is not None and low - reach <= limit <= high + reach:
-                low, high = min(low, limit), max(high, limit)
-        return (low, high) if high > low else (low - reach, high + reach)
-
-    def _mark(self, tag: Tag, limits: Limits) -> None:
-        pg = _pg()
-        for item in self._items:
-            self._plot.removeItem(item)
-        self._items = []
-        if tag.normal is not None:
-            brush = tint(BAND[theme()], 60)
-            clear = QPen(QColor(0, 0, 0, 0))
-            band = pg.LinearRegionItem(tag.normal, "horizontal", movable=False, brush=brush, pen=clear)
-            band.setZValue(-10)
-            self._items.append(band)
-        for limit, priority in (
-            (limits.low_low, 2), (limits.low, 3), (limits.high, 3), (limits.high_high, 2),
-        ):  # fmt: skip
-            if limit is not None:
-                pen = _line(tint(ALARM[theme()][priority]), Qt.PenStyle.DashLine)
-                self._items.append(pg.InfiniteLine(limit, angle=0, pen=pen))
-        for item in self._items:
-            self._plot.addItem(item, ignoreBounds=True)
-
-    def _describe(self, tag: Tag, y: np.ndarray, span_s: float) -> None:
-        good = y[np.isfinite(y)]
-        seen = f"from {good.min():.4g} to {good.max():.4g} {tag.unit}" if len(good) else "nothing seen"
-        self.setAccessibleName(f"Trend of {title_of(tag)} over {span_s / 3600:g} hours: {seen}")
+_LOOK_MS = 40  # how often is looked whether the recording was read
+_FORMATS = "CSV (*.csv);;Parquet (*.parquet)"
 
 
 class Trend(QWidget):
-    """Title, choice of span, and the drawing; what the session has not seen is said, not drawn."""
+    """Title, choice of span, and the drawing; what nobody has seen is said, not drawn."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._jobs = session, jobs
+        self._line = TrendLine(session)
         self._tag: Tag | None = None
         self._limits = Limits()
         self._second = 0
+        self._held: tuple[int, int] | None = None  # the time that a person chose; None follows
+        self._shown: tuple[int, int, Series] = (0, 0, nothing())
+        self._build()
+        self._look = QTimer(self)
+        self._look.setSingleShot(True)
+        self._look.setInterval(_LOOK_MS)
+        self._look.timeout.connect(self.refresh)
+
+    def _build(self) -> None:
         self.title = label("", "heading")
         self.span = Segmented(SPANS, "Span of the trend")
         self.span.choose(SPANS[0][0])
-        self.span.chosen.connect(lambda _key: self.refresh())
+        self.span.chosen.connect(lambda _key: self.follow())
         self.plot = TrendPlot(self)
+        self.plot.glass.moved.connect(self.show_time)
+        self.plot.glass.homed.connect(self.follow)
+        self.plot.glass.menu_wanted.connect(self._open_menu)
         self.note = label("", "quiet")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
         self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        head = row(self.title, self.note, self.span, spacing=8)
+        self.home = button("Now", "link", self.follow)
+        self.home.setToolTip("Back to the newest values (double click, or Home)")
+        self.home.hide()
+        head = row(self.title, self.note, self.home, self.span, spacing=8)
         stretch = head.layout()
         assert isinstance(stretch, QHBoxLayout)
         stretch.setStretchFactor(self.note, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
         layout.addWidget(head)
         layout.addWidget(self.plot, 1)
 
@@ -190,10 +74,24 @@ class Trend(QWidget):
         return self._tag
 
     def show_tag(self, tag: Tag | None, limits: Limits = Limits()) -> None:  # noqa: B008 (frozen)
-        """Draw another tag."""
+        """Draw another tag; the time that is shown stays."""
         if tag is self._tag and limits == self._limits:
             return
         self._tag, self._limits = tag, limits
+        self.refresh()
+
+    def show_time(self, from_ns: int, to_ns: int) -> None:
+        """Draw this time and no longer follow; never a time to come, which nobody knows."""
+        frame = self._session.frame
+        if frame is None:
+            return
+        beyond = max(0, to_ns - frame.now_ns)
+        self._held = (max(0, from_ns - beyond), to_ns - beyond)
+        self.refresh()
+
+    def follow(self) -> None:
+        """Show the newest values again, over the span that is chosen."""
+        self._held = None
         self.refresh()
 
     def on_second(self, now_ns: int) -> None:
@@ -202,37 +100,104 @@ class Trend(QWidget):
             self.refresh()
 
     def refresh(self) -> None:
-        """Draw what the session has seen until now."""
+        """Draw what is known now; what is still being read follows."""
         frame, tag = self._session.frame, self._tag
         if tag is None or frame is None:
             return
         self._second = frame.now_ns // NS
-        span_s = float(self.span.current)
-        series = self._session.trends.series(tag.index, span_s, frame.now_ns)
-        if span_s <= GROWING_S and len(series.time_ns):
+        from_ns, to_ns = self._held or (frame.now_ns - int(float(self.span.current) * NS), frame.now_ns)
+        series = self._line.between(tag.index, from_ns, to_ns)
+        known = series.time_ns[np.isfinite(series.low)]
+        if self._held is None and float(self.span.current) <= GROWING_S and len(known) and not self._line.pending:
             # What has just begun to be seen fills the width; afterwards the span is as long as it says.
-            span_s = min(span_s, max(60.0, 1.05 * (frame.now_ns - int(series.time_ns[0])) / NS))
-        self.plot.show_series(tag, self._limits, series, span_s, frame.now_ns)
+            from_ns = max(from_ns, to_ns - max(60 * NS, int(1.05 * (to_ns - int(known[0])))))
+        self._shown = (from_ns, to_ns, series)
+        self.plot.show_series(tag, self._limits, series, from_ns, to_ns)
+        self._write_head(tag, known, frame.now_ns)
+        if self._line.pending:
+            self._look.start()
+
+    def _write_head(self, tag: Tag, known: np.ndarray, now_ns: int) -> None:
         unit = f", {tag.unit}" if tag.unit else ""
         self.title.setText(f"{title_of(tag)}{unit}")
-        first = int(series.time_ns[0]) if len(series.time_ns) else 0
-        missing = not first or first > frame.now_ns - int((float(self.span.current) - 60) * NS)
         zone = datetime.now().astimezone().tzname() or "local time"
-        since = f"since {clock(first, frame.now_ns, seconds=False)}" if first else "nothing seen"
-        self.note.setText(since if missing else zone)
-        self.note.setToolTip(f"What this window has seen of it {since}; times in {zone}")
+        self.home.setVisible(self._held is not None)
+        first = int(known[0]) if len(known) else 0
+        since = f"since {clock(first, now_ns, seconds=False)}" if first else "nothing seen"
+        if self._held is not None:
+            note = f"{clock(self._held[0], now_ns)} – {clock(self._held[1], now_ns)}"
+        elif self._line.pending and not first:
+            note = "reading the recording…"
+        else:
+            missing = not first or first > now_ns - int((float(self.span.current) - 60) * NS)
+            note = since if missing else zone
+        self.note.setText(note)
+        error = self._line.error
+        trouble = f"\nThe recording cannot be read: {error}" if error is not None else ""
+        self.note.setToolTip(f"What is known of it {since}; times in {zone}{trouble}")
+
+    # Taking it along -----------------------------------------------------------------------------------------------
+
+    def _open_menu(self, at: QPointF) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(icon("export"), "Export this trend…", self.export)
+        back = menu.addAction("Back to now", self.follow)
+        back.setEnabled(self._held is not None)
+        menu.popup(at.toPoint())
+
+    def export(self) -> None:
+        """Ask for a file and write what is shown into it, as `twinviewer query` does."""
+        if self._tag is None:
+            return
+        offered = Path.home() / f"{self._tag.name}.csv"
+        path, chosen = QFileDialog.getSaveFileName(self, "Export trend", str(offered), _FORMATS)
+        if path:
+            suffix = ".parquet" if "parquet" in chosen.lower() else ".csv"
+            self.export_to(Path(path) if Path(path).suffix else Path(path + suffix))
+
+    def export_to(self, path: Path) -> None:
+        """Write what is shown into a .csv or .parquet file, beside the window."""
+        if self._tag is None:
+            return
+        archive = self._session.archive
+        from_ns, to_ns, series = self._shown
+        self._jobs.start(
+            f"Exporting {self._tag.name}",
+            export_trend,
+            archive.address if archive is not None else None,
+            self._session.scene,
+            self._tag,
+            series,
+            (from_ns, to_ns),
+            path,
+            done=partial(_told, self._session, path),
+            failed=partial(_failed, self._session),
+            thread=True,
+        )
+
+
+def _told(session: Session, path: Path, rows: int) -> None:
+    session.notice.emit(Notice("info", f"{rows:,} rows written to {path}.", key="exported"))
+
+
+def _failed(session: Session, error: Exception) -> None:
+    if isinstance(error, TwinError):
+        session.notice.emit(Notice("error", error.text, error.remedy, error.where))
+    else:
+        session.notice.emit(Notice("error", f"The trend could not be exported: {error}"))
 
 
 class TrendWindow(QWidget):
     """A trend of its own, kept up to date while it is open."""
 
-    def __init__(self, session: Session, tag: Tag, limits: Limits, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, jobs: Jobs, tag: Tag, limits: Limits, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(f"{tag.asset_id} · {title_of(tag)}")
-        self.trend = Trend(session, self)
+        self.trend = Trend(session, jobs, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 10)
         layout.addWidget(self.trend)

@@ -21,7 +21,8 @@ AREA = "right"
 ORDER = 10
 GROUP = "Asset"  # commands of this group get a button here, in the order in which they were registered
 
-_SHORT = {"asset.acknowledge": "Acknowledge", "asset.fly": "Fly to", "asset.trend": "Trend", "asset.copy": "Copy"}
+_SHORT = {"asset.acknowledge": "Acknowledge", "asset.fly": "Fly to", "asset.trend": "Trend", "asset.copy": "Copy",
+          "asset.export": "Export"}  # fmt: skip
 
 
 class Panel(QWidget):
@@ -33,7 +34,7 @@ class Panel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session = session
         self._actions = actions
-        self.asset_page = AssetPage(session)
+        self.asset_page = AssetPage(session, actions.jobs)
         self.overview = OverviewPage(session)
         self.pages = QWidget()
         stack = QVBoxLayout(self.pages)
@@ -78,6 +79,9 @@ class Panel(QWidget):
             Action("asset.trend", "Trend in a window of its own", GROUP, self.asset_page.open_trend,
                    enabled=lambda: chosen() and self.asset_page.trend.tag is not None, icon="window",
                    keywords="chart history plot"),
+            Action("asset.export", "Export the trend of the asset…", GROUP, self.asset_page.trend.export,
+                   enabled=lambda: chosen() and self.asset_page.trend.tag is not None, icon="export",
+                   keywords="csv parquet save values history"),
             Action("asset.copy", "Copy the values of the asset", GROUP, self.asset_page.copy_values,
                    enabled=lambda: chosen() and bool(self._session.frame), icon="copy", keywords="clipboard table"),
         )  # fmt: skip
