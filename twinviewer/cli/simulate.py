@@ -1,7 +1,9 @@
 """`twinviewer simulate`: what the plant would do, with intervals."""
 
 import argparse
+import getpass
 import json
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from twinviewer.simulation.line import Line
     from twinviewer.simulation.plant_now import PlantNow
     from twinviewer.simulation.results import Result, Variant
+    from twinviewer.simulation.scenario import Scenario
 
 LOOK_S = 4.0  # how long to look at a live plant before starting from it
 HELP = "simulate a line: a baseline against scenarios, with paired intervals"
@@ -49,6 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recording", metavar="DIR", help="start from a moment of a recording")
     parser.add_argument("--at", metavar="TIME", help="that moment (ISO 8601); else its end")
     parser.add_argument("--save-state", type=Path, metavar="FILE", help="write the state that the run starts from")
+    parser.add_argument("--accept", metavar="REASON", help="keep the scenarios as accepted proposals, for this reason")
+    parser.add_argument("--by", default="", metavar="NAME", help="who accepts")
     parser.add_argument("--scheduler", metavar="ADDR", help="run on a Dask cluster, for example tcp://host:8786")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -64,6 +69,8 @@ def run(args: argparse.Namespace) -> int:
     from twinviewer.simulation.scenario import load_scenario
     from twinviewer.simulation.starting import StartFrom, at_time
 
+    if args.accept is not None and not (args.accept.strip() and args.scenario):
+        raise LineError("there is nothing to accept", "--accept", "Name a --scenario FILE, and a reason.")
     line = load_line(line_path(args))
     scenarios = [load_scenario(path) for path in args.scenario]
     horizon_s = seconds(args.horizon, "--horizon") if args.horizon else None
@@ -85,7 +92,21 @@ def run(args: argparse.Namespace) -> int:
         result = simulate(line, scenarios, horizon_s, asked, args.seed, start)
     result = replace(result, notes=(*result.notes, *(now.notes if now is not None else ())))
     print(json.dumps(as_json(result)) if args.json else _text(result))
+    if args.accept is not None:
+        _accept(args, result, scenarios, "empty" if now is None else args.start or "now")
     return 0
+
+
+def _accept(args: argparse.Namespace, result: "Result", scenarios: "list[Scenario]", start: str) -> None:
+    """Keep every scenario in the register of proposals, which lies beside the scene or the line."""
+    from twinviewer.simulation.line_file import file_beside
+    from twinviewer.simulation.proposals import FILE, ProposalRegister, proposal_of
+
+    with ProposalRegister(file_beside(args.scene or args.line, FILE)) as register:
+        for variant, scenario in zip(result.scenarios, scenarios, strict=True):
+            draft = proposal_of(result, variant, scenario, start)
+            kept = register.accept(draft, args.by or getpass.getuser(), args.accept, time.time_ns())
+            print(f"{kept.number} is accepted: {kept.name}", file=sys.stderr if args.json else sys.stdout)
 
 
 def plant_now(args: argparse.Namespace, line: "Line") -> "PlantNow | None":

@@ -5,6 +5,7 @@ from twinviewer.simulation.line import Line, load_line
 from twinviewer.simulation.line_file import file_beside, line_text, save_line
 from twinviewer.simulation.plant_now import PlantNow, from_states
 from twinviewer.simulation.playback import Playback, play
+from twinviewer.simulation.proposal_outcomes import outcome_of
 from twinviewer.simulation.proposals import (
     Happened,
     Outcome,
@@ -54,6 +55,7 @@ __all__ = [
     "line_text",
     "load_line",
     "load_scenario",
+    "outcome_of",
     "play",
     "proposal_of",
     "run",

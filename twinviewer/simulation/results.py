@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import stdtrit
@@ -164,3 +165,12 @@ def _bottleneck(v: Variant) -> dict[str, object] | None:
         return None
     margin = {"mean": _n(b.margin.mean), "low": _n(b.margin.low), "high": _n(b.margin.high)}
     return {"station": b.station, "load": b.load, "second": b.second, "margin": margin}
+
+
+def finite(value: Any) -> Any:
+    """Plain data for JSON: NaN and infinity become null, also inside mappings and sequences."""
+    if isinstance(value, Mapping):
+        return {str(k): finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(v) for v in value]
+    return _n(value) if isinstance(value, float) else value
