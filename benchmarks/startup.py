@@ -4,6 +4,7 @@ Both sides are wall-clock seconds of fresh processes, measured in turns; the geo
 but the first. Needs a screen (or Xvfb).
 """
 
+import compileall
 import os
 import statistics
 import subprocess
@@ -71,6 +72,7 @@ def bare_s(environ: dict[str, str]) -> float:
 
 def measure() -> None:
     """Print the figure."""
+    compileall.compile_dir(ROOT / "twinviewer", quiet=1)  # as set-up does
     with tempfile.TemporaryDirectory() as home, virtual_screen(1920, 1080):
         environ = dict(os.environ, XDG_CONFIG_HOME=home, XDG_CACHE_HOME=f"{home}/cache")
         first_frame_s(environ)

@@ -100,7 +100,10 @@ class Environment:
         return len(_PIN.findall(self.constraints.read_text("utf-8")))
 
     def _warm(self, progress: Progress) -> None:
-        """Compile the simulation's inner loops now, so that the first what-if does not wait for it."""
+        """Compile the modules, which a read-only or careful machine would compile at every start anew, and the
+        simulation's inner loops, so that the first what-if does not wait for them."""
+        bytecode = [str(self.python), "-m", "compileall", "-q", str(self.root / "twinviewer")]
+        subprocess.run(bytecode, capture_output=True, check=False)  # only a help: Python does without
         if not (self.root / "twinviewer" / "simulation" / "warm.py").exists():
             return
         progress.step("Compiling the simulation")

@@ -63,6 +63,7 @@ class Canvas(QOpenGLWidget):
         self.stage = Stage(self._window)
         self.clock = time.perf_counter
         self.on_drawn: Callable[[], None] = lambda: None
+        self._resizing = False
         self.renderer = ""
         self.failure = ""
         self.scale = 1.0
@@ -131,9 +132,16 @@ class Canvas(QOpenGLWidget):
         return is_software(self.renderer)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Keep the render window as large as the widget."""
+        """Keep the render window as large as the widget.
+
+        Qt paints within a resize, and again with everything else: while strips and docks find their places, each of
+        several resizes in a row would cost a render that nobody sees.
+        """
         self.fit_window()
+        self._resizing = True
         super().resizeEvent(event)
+        self._resizing = False
+        self.update()
 
     def pixel_ratio(self) -> float:
         """Rendered pixels per logical pixel at scale 1: the screen's, but never more than a card can fill."""
@@ -152,7 +160,7 @@ class Canvas(QOpenGLWidget):
 
     def paintGL(self) -> None:  # noqa: N802
         """Render when something changed, and put what VTK drew onto the widget."""
-        if self._context is None or not self._window.GetReadyForRendering():
+        if self._resizing or self._context is None or not self._window.GetReadyForRendering():
             return
         state = self._window.GetState()
         state.Reset()
