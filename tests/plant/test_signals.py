@@ -1,9 +1,12 @@
 """Sensors follow state, load and wear: energy, bearings, heat, pressure, utilities, vehicles."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tests.plant.factory import SmallScene, hall, line
+from twinviewer.model.asset import Tag
 from twinviewer.model.state import State
 from twinviewer.plant.condition import SEIZES_AT, severity
 from twinviewer.plant.faults import Fault
@@ -193,3 +196,27 @@ def test_bearings_wear_out_by_themselves_and_the_crew_writes_down_what_it_did() 
     assert 4 * 200 / lives == pytest.approx(60, rel=0.4)
     for job in process.repairs.done:
         assert job.stopped_s <= job.begun_s < job.ended_s <= process.now_s
+
+
+def test_sensors_send_in_their_own_unit_and_energy_is_still_the_integral_of_power() -> None:
+    plain = hall()
+    units = {"Power": "W", "Vibration": "m/s"}
+    sizes = {"Power": 1e3, "Vibration": 1e-3}
+
+    def told_in(tag: Tag) -> Tag:
+        scale, normal, span = sizes.get(tag.key, 1.0), tag.normal, tag.span
+        return replace(
+            tag,
+            unit=units.get(tag.key, tag.unit),
+            normal=normal and (normal[0] * scale, normal[1] * scale),
+            span=span and (span[0] * scale, span[1] * scale),
+        )
+
+    other = replace(plain, tags=tuple(told_in(t) for t in plain.tags))
+    one, two = Process(plain, 3), Process(other, 3)
+    for process in (one, two):
+        process.advance(600.0, 5.0)
+    for tag in plain.tags:
+        if tag.key in ("Power", "Vibration", "Energy"):
+            expected = one.value[tag.index] * sizes.get(tag.key, 1.0)
+            assert two.value[tag.index] == pytest.approx(expected, rel=1e-6), tag.name

@@ -11,10 +11,10 @@ from tests.scene.conftest import TOML, add
 from tests.scene.glb import CUBE_POINTS, line
 from twinviewer.__main__ import main
 from twinviewer.model.asset import NodeAddress
+from twinviewer.model.units import same_unit
 from twinviewer.scene.draft import Draft
 from twinviewer.scene.lint import lint
 from twinviewer.scene.server import compare
-from twinviewer.scene.units import same_unit
 
 Read = Callable[..., Draft]
 
@@ -45,6 +45,10 @@ def test_a_good_scene_has_no_findings(draft: Read, folder: Path) -> None:
             ("warning", "missing-limits", "scene.toml:29"),
         ),
         ('[type.cnc.tags.T]\nnode = "p:s=Hall.T"\n', ("warning", "duplicate-address", "scene.toml:29")),
+        (
+            '[type.cnc.tags.P]\nnode = "p:s={asset}.P"\nrole = "power"\nunit = "bananas"\n',
+            ("error", "unit", "scene.toml:29"),
+        ),
         ('[type.cnc.tags.T]\nrole = "load"\n', ("warning", "unbound", "scene.toml:29")),
         ('[type.cnc.tags.S]\nnode = "p:s={asset}.S"\nrole = "state"\n', ("warning", "role", "scene.toml:22")),
     ],

@@ -30,6 +30,33 @@ def test_values_become_states_zones_and_power() -> None:
     assert not tags.quality.any()
 
 
+@pytest.mark.parametrize(
+    ("power", "kw", "vibration", "mm_s"),
+    [("W", 0.0075, "m/s", 3000.0), ("MW", 7500.0, "in/s", 76.2), ("", 7.5, "µm/s", 0.003), ("hp", 5.5927, "", 3.0)],
+)
+def test_values_in_other_units_are_turned_into_those_that_are_shown(
+    power: str, kw: float, vibration: str, mm_s: float
+) -> None:
+    scene = make_scene(1)
+    units = {"Power": power, "Vibration": vibration}
+    scene = scene_of(list(scene.assets), [replace(t, unit=units.get(t.key, t.unit)) for t in scene.tags])
+    _, assets = Evaluator(scene).evaluate(snapshot(scene, Vibration=3.0, Power=7.5), NOW_NS, CONNECTED)
+    assert assets.power_kw[0] == pytest.approx(kw, rel=1e-4)
+    assert assets.vibration_mm_s[0] == pytest.approx(mm_s)
+    assert assets.zone[0] == {3000.0: Zone.D, 76.2: Zone.D, 0.003: Zone.A, 3.0: Zone.C}[mm_s]
+
+
+def test_what_is_no_velocity_has_no_zone_and_what_is_no_power_decides_nothing() -> None:
+    scene = make_scene(1, keys=("Vibration", "Power"))
+    units = {"Power": "A", "Vibration": "g"}
+    scene = scene_of(list(scene.assets), [replace(t, unit=units[t.key]) for t in scene.tags])
+    _, assets = Evaluator(scene).evaluate(snapshot(scene, Vibration=3.0, Power=7.5), NOW_NS, CONNECTED)
+    assert math.isnan(assets.vibration_mm_s[0])
+    assert math.isnan(assets.power_kw[0])
+    assert assets.zone[0] == Zone.NONE
+    assert assets.state[0] == State.UNKNOWN
+
+
 @pytest.mark.parametrize("link", [Link.LOST, Link.REFUSED, Link.CONNECTING, Link.COLLECTOR_LOST, Link.NONE])
 def test_nothing_is_good_without_a_connection(link: Link) -> None:
     scene = make_scene()

@@ -1,6 +1,7 @@
 """`twinviewer plant`: the embedded plant as an OPC UA server."""
 
 import argparse
+import textwrap
 from pathlib import Path
 
 from twinviewer.model.errors import FeedError, TwinError
@@ -10,6 +11,7 @@ _EPILOG = """
 Faults are given as ASSET:KIND[=AMOUNT][!]@SECONDS, seconds after the start in plant time (negative: before it).
 The crew repairs them after a while, unless a "!" says that nobody does. Kinds, with their amount:
 {kinds}
+Understood too: {also}.
 A sensor is named with a dot: P-1:sensor.Vibration@10. Overheat, power, leak and slow last 20 minutes.
 
 Without --fault the story of the demo runs (--scenario demo): a bearing of a compressor wears out, a robot trips, a
@@ -24,11 +26,12 @@ The crew can be sent to an asset by calling RequestMaintenance(AssetId) on the M
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    from twinviewer.plant.faults import KINDS
+    from twinviewer.plant.faults import ALSO_CALLED, KINDS
 
+    also = textwrap.fill(", ".join(f"{word} ({kind})" for word, kind in ALSO_CALLED.items()), 98)
     kinds = "\n".join(f"  {kind:<10}{text}, {amount:g} unless told" for kind, (text, amount) in KINDS.items())
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = _EPILOG.format(kinds=kinds)
+    parser.epilog = _EPILOG.format(kinds=kinds, also=also)
     parser.add_argument("scene", type=Path, nargs="?", metavar="SCENE", help="scene folder (optional with --tags)")
     parser.add_argument("--port", type=int, default=4840, help="TCP port on this machine; 0: any free one (4840)")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same plant (1)")

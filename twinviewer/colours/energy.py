@@ -9,6 +9,7 @@ from twinviewer.model.frame import AssetStates, Frame
 from twinviewer.model.palette import ENERGY, STATE, SURFACE, rgb
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State
+from twinviewer.model.units import factor
 from twinviewer.scene.scene import Scene
 
 NAME = "energy"
@@ -21,8 +22,8 @@ LOWEST_KW = 0.5
 def highest_kw(scene: Scene) -> float:
     """The top of the scale: the largest rating in the scene, so that colours do not wander with the moment."""
     ratings = [a.rated_power_kw for a in scene.assets if a.rated_power_kw]
-    spans = [t.span[1] for t in scene.tags if t.role == "power" and t.span]
-    return max([*ratings, *spans, 10 * LOWEST_KW])
+    spans = [t.span[1] * factor(t.unit, "kW") for t in scene.tags if t.role == "power" and t.span]
+    return max([*ratings, *(s for s in spans if np.isfinite(s)), 10 * LOWEST_KW])
 
 
 def share(power_kw: np.ndarray, scene: Scene) -> np.ndarray:

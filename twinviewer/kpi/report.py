@@ -16,7 +16,7 @@ from twinviewer.model.frame import Kpi
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State
 from twinviewer.scene.scene import Scene
-from twinviewer.states.evaluator import first_tag
+from twinviewer.states.evaluator import factors, first_tag
 
 NS = 1_000_000_000
 NAN = float("nan")
@@ -183,6 +183,7 @@ def _assets(
     recording: Recording, scene: Scene, tracks: Tracks, gains: dict[int, float]
 ) -> tuple[tuple[AssetFigures, ...], tuple[np.ndarray, np.ndarray]]:
     vibration, power, energy = (first_tag(scene, role) for role in ("vibration", "power", "energy"))
+    to_mm_s, to_kw, to_kwh = (factors(scene, *of) for of in ((vibration, "mm/s"), (power, "kW"), (energy, "kWh")))
     numbers = recording.number_of_row
     wanted = [int(numbers[t]) for t in (*vibration, *power) if t >= 0 and numbers[t] >= 0]
     seen = recording.minutes(wanted, tracks.from_ns, tracks.to_ns)
@@ -194,9 +195,10 @@ def _assets(
         if not asset.tags:
             continue
         worst, when = _worst(seen, _number(numbers, vibration[asset.index]))
-        own_kw = np.where(known, _held(seen, _number(numbers, power[asset.index]), grid), NAN)
+        worst *= to_mm_s[asset.index]
+        own_kw = np.where(known, _held(seen, _number(numbers, power[asset.index]), grid), NAN) * to_kw[asset.index]
         total = np.where(np.isfinite(own_kw), np.nan_to_num(total) + own_kw, total)
-        counted = gains.get(int(energy[asset.index]), NAN)
+        counted = gains.get(int(energy[asset.index]), NAN) * to_kwh[asset.index]
         if not np.isfinite(counted) and np.isfinite(own_kw).any():
             counted = float(np.nansum(own_kw) / 60)
         track = tracks.of(asset)

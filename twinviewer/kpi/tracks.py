@@ -10,6 +10,7 @@ from twinviewer.history.trend import Stretch
 from twinviewer.model.asset import Asset, Tag
 from twinviewer.model.quality import Quality, quality_of
 from twinviewer.model.state import State
+from twinviewer.model.units import factor
 from twinviewer.scene.scene import Scene
 from twinviewer.states.evaluator import RUNNING_SHARE, first_tag
 
@@ -72,9 +73,10 @@ class Tracks:
         power = int(self._power_tag[asset.index])
         if power >= 0 and asset.rated_power_kw and self._recording.number_of_row[power] >= 0:
             seen = self._recording.series(power, self.from_ns, self.to_ns, POWER_STEPS)
-            running = (seen.low + seen.high) / 2 > RUNNING_SHARE * asset.rated_power_kw
+            to_kw = factor(self._scene.tags[power].unit, "kW")
+            running = (seen.low + seen.high) / 2 * to_kw > RUNNING_SHARE * asset.rated_power_kw
             state = np.where(running, State.RUNNING, State.IDLE).astype(np.uint8)
-            state[~np.isfinite(seen.low)] = State.UNKNOWN
+            state[~np.isfinite(seen.low * to_kw)] = State.UNKNOWN
             return self._clipped(np.maximum(seen.time_ns, self.from_ns), state)
         return self._clipped(np.zeros(0, np.int64), np.zeros(0, np.uint8))
 

@@ -21,8 +21,14 @@ KINDS: dict[str, tuple[str, float]] = {
     "setup": ("it is changed over to another product (seconds)", 720.0),
     "repair": ("the crew maintains it: wear and faults are gone afterwards (seconds)", 1200.0),
 }
+ALSO_CALLED = {
+    "trip": "stop", "fault": "stop", "failure": "stop", "breakdown": "stop", "wear": "bearing", "vibration": "bearing",
+    "block": "jam", "blocked": "jam", "heat": "overheat", "temperature": "overheat", "comm": "offline",
+    "silent": "offline", "changeover": "setup", "maintenance": "repair", "pressure": "leak",
+}  # fmt: skip
 LASTING = frozenset({"overheat", "power", "leak", "slow"})
 LASTING_S = 1200.0
+_CROWD = 12  # in a smaller scene one dead device would be a large part of what there is to see
 _TEXT = re.compile(
     r"^(?P<asset>[^:]+):(?P<kind>[a-z]+)(?:\.(?P<tag>[^@=!]+))?(?:=(?P<amount>[0-9.]+))?(?P<good>!)?"
     r"(?:@(?P<at>-?[0-9.]+))?$"
@@ -60,7 +66,7 @@ def parse_fault(text: str, scene: PlantScene) -> Fault:
         raise FeedError(
             f"The scene has no asset “{match['asset']}”.", "--fault", f"Some it has: {', '.join(like[:6])}."
         )
-    kind = match["kind"]
+    kind = ALSO_CALLED.get(match["kind"], match["kind"])
     if kind not in KINDS:
         raise FeedError(f"“{kind}” is no kind of fault.", "--fault", f"Kinds: {', '.join(KINDS)}.")
     try:
@@ -87,7 +93,10 @@ def _tag_key(scene: PlantScene, asset: Asset, key: str) -> str:
 
 
 def demo_story(scene: PlantScene) -> list[Fault]:
-    """What makes the demo worth looking at, for any scene: each part of it only where there is such an asset."""
+    """What makes the demo worth looking at, for any scene: each part of it only where there is such an asset.
+
+    In a small scene nothing stands and nothing is silent from the beginning.
+    """
     by_kind: dict[str, list[Asset]] = {}
     for asset in scene.assets:
         by_kind.setdefault(kind_of(asset), []).append(asset)
@@ -96,15 +105,17 @@ def demo_story(scene: PlantScene) -> list[Fault]:
     pumps, robots = by_kind.get("pump", []), by_kind.get("robot") or [a for a in scene.assets if a.station][1:2]
     if compressors:
         story.append(Fault(compressors[0].asset_id, "bearing", -1.0, 0.5, progress=0.68))
-    if robots:
+    crowd = len(scene.assets) >= _CROWD
+    if robots and crowd:
         story.append(Fault(robots[-1].asset_id, "stop", -45.0, 300.0))
-    if pumps:
+    if pumps and crowd:
         story.append(Fault(pumps[-1].asset_id, "offline", -5.0, 3600.0, for_good=True))
     if len(pumps) > 2:
         story.append(Fault(pumps[1].asset_id, "bearing", -1.0, 400.0, progress=0.86))
-    if by_kind.get("cnc"):
-        story.append(Fault(by_kind["cnc"][-1].asset_id, "setup", -240.0, 900.0))
-    if by_kind.get("ahu"):
+    stations = [a for a in by_kind.get("cnc", []) if a.station]
+    if stations:
+        story.append(Fault(stations[-1].asset_id, "setup", -240.0, 900.0))
+    if by_kind.get("ahu") and crowd:
         story.append(Fault(by_kind["ahu"][0].asset_id, "repair", -300.0, 900.0))
     return story
 

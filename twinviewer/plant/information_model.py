@@ -152,7 +152,7 @@ class InformationModel:
             self.nodes.writable[tag.index] = node_id
 
     def _analog(self, node_id: ua.NodeId, tag: Tag) -> None:
-        low, high = tag.span or tag.normal or (0.0, 100.0)
+        low, high = _range_of(tag)
         base = f"{tag.name}/"
         span = ua.Variant(ua.Range(Low=float(low), High=float(high)))
         self._maker.property(node_id, self._id(f"{base}EURange"), ua.QualifiedName("EURange", 0), span)
@@ -215,6 +215,18 @@ def node_id_of(address: NodeAddress, index: dict[str, int]) -> ua.NodeId:
             f"The node id “{address.identifier}” cannot be read.", str(address), "Write s=TEXT, i=NUMBER, g= or b=."
         ) from error
     return node_id
+
+
+def _range_of(tag: Tag) -> tuple[float, float]:
+    """The EURange: the scene's span, else what holds the normal band and every limit with room beyond them."""
+    if tag.span is not None:
+        return tag.span
+    limits = (tag.limits.low_low, tag.limits.low, tag.limits.high, tag.limits.high_high)
+    known = [*(tag.normal or ()), *(v for v in limits if v is not None)]
+    if not known:
+        return 0.0, 100.0
+    low, high = min(0.0, *known), max(known)
+    return low if low == 0 else low - 0.5 * (high - low), high + 0.5 * (high - low or 1.0)
 
 
 def _zero(kind: int) -> ua.Variant:

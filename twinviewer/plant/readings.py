@@ -13,6 +13,7 @@ from twinviewer.model.state import State
 from twinviewer.plant.conveyors import Belt
 from twinviewer.plant.movers import Mover
 from twinviewer.plant.parts import Node
+from twinviewer.plant.signals import unit_factor
 from twinviewer.plant.spec import PlantScene
 from twinviewer.plant.stations import Station
 
@@ -49,7 +50,7 @@ class Readings:
 
     def read(self, process: Process) -> None:
         """Take over what the sensors read, and states, counts and texts."""
-        sensed = process.signals.value
+        sensed = process.signals.told
         known = np.isfinite(sensed)
         self.value[known] = sensed[known]
         for tag, row in self._special:
@@ -170,10 +171,11 @@ _NEAREST = {
 def _deadband(tag: Tag) -> float:
     if tag.role in _SPECIAL or tag.role.startswith(("position", "heading")) or is_text(tag):
         return 0.25 if tag.role == "heading_deg" else 0.005 if tag.role.startswith("position") else 0.0
+    least = 0.01 / unit_factor(tag)
     if tag.role in ("energy", "hours"):
-        return 0.01
+        return least
     if tag.normal is not None:
         return 0.012 * (tag.normal[1] - tag.normal[0])
     if tag.span is not None:
         return 0.002 * (tag.span[1] - tag.span[0])
-    return 0.01
+    return least

@@ -7,6 +7,7 @@ import numpy as np
 
 from twinviewer.model.asset import Asset, Tag
 from twinviewer.model.state import State
+from twinviewer.model.units import factor
 from twinviewer.plant.condition import Condition, severity
 from twinviewer.plant.spec import PlantScene, kind_of, stream
 from twinviewer.plant.utilities import Utilities
@@ -20,6 +21,7 @@ _BANDS: dict[str, tuple[float, float]] = {
     "vibration": (0.6, 1.8), "acceleration": (0.2, 0.6), "temperature": (35.0, 55.0), "current": (5.0, 15.0),
     "pressure": (4.5, 6.0), "speed": (90.0, 100.0), "load": (45.0, 80.0), "power": (4.0, 8.0),
 }  # fmt: skip
+_COMPUTED_IN = {"power": "kW", "vibration": "mm/s", "energy": "kWh"}  # whatever the tag's own unit is
 _IDLE_POWER = {"conveyor": 0.22, "oven": 0.82, "washer": 0.65, "pump": 0.02, "agv": 0.6, "crane": 0.6, "rack": 0.5}
 _COLD = frozenset({"chiller", "ahu"})
 _KEEPS_HEAT = frozenset({"oven", "washer"})
@@ -34,15 +36,23 @@ def meaning_of(tag: Tag) -> str:
     return tag.role or _BY_KEY.get(tag.key.lower(), "")
 
 
+def unit_factor(tag: Tag) -> float:
+    """What makes a value in the tag's own unit one in the unit that the plant computes in."""
+    made = factor(tag.unit, _COMPUTED_IN.get(meaning_of(tag), tag.unit))
+    return made if made == made else 1.0
+
+
 def band_of(tag: Tag, asset: Asset) -> tuple[float, float]:
-    """The band in which a tag usually lies: from the scene, else from its span, rated power or what it measures."""
+    """The band in which a tag usually lies, in the unit that the plant computes in: from the scene, else from its
+    span, rated power or what it measures."""
+    scale = unit_factor(tag)
     if tag.normal is not None:
-        return tag.normal
+        return tag.normal[0] * scale, tag.normal[1] * scale
     meaning = meaning_of(tag)
     if meaning == "power" and asset.rated_power_kw:
         return 0.4 * asset.rated_power_kw, 0.7 * asset.rated_power_kw
     if tag.span is not None:
-        low, high = tag.span
+        low, high = tag.span[0] * scale, tag.span[1] * scale
         return low + 0.4 * (high - low), low + 0.6 * (high - low)
     return _BANDS.get(meaning, (40.0, 60.0))
 
@@ -76,13 +86,14 @@ class Drift:
 class Signals:
     """The physical tags of a scene. `value` (n_tags) is written by `update`; NaN for tags that are not physical.
 
-    `drive` (n_assets) is how much of their full motion assets have (0 to 1).
+    `told` is the same in the tags' own units. `drive` (n_assets) is how much of their full motion assets have (0 to 1).
     """
 
     def __init__(self, scene: PlantScene, seed: int, ambient_c: float) -> None:
         self._seed = seed
         self._ambient = ambient_c
         self.value = np.full(len(scene.tags), np.nan)
+        self._own = 1.0 / np.array([unit_factor(t) for t in scene.tags])
         names = [a.asset_id for a in scene.assets]
         kinds = [kind_of(a) for a in scene.assets]
         self.demand = Drift(names, seed, 60.0, 1200.0)
@@ -103,6 +114,11 @@ class Signals:
         if energy is not None:
             start = [stream(seed, scene.tags[r].name, "energy").uniform(2e3, 9e4) for r in energy.rows]
             self.value[energy.rows] = np.round(start, 2)
+
+    @property
+    def told(self) -> np.ndarray:
+        """float64 (n_tags): what the sensors send, each in its tag's unit."""
+        return self.value * self._own
 
     def update(
         self, now_s: float, seconds: float, state: np.ndarray, load: np.ndarray, speed: np.ndarray,
@@ -271,7 +287,7 @@ def _zone_d(asset: Asset, tags: Sequence[Tag]) -> float:
     for row in asset.tags:
         limits = tags[row].limits
         if meaning_of(tags[row]) == "vibration" and (limits.high_high or limits.high):
-            return float(limits.high_high or limits.high or 4.5)
+            return float(limits.high_high or limits.high or 4.5) * unit_factor(tags[row])
     return 4.5
 
 

@@ -4,7 +4,7 @@ import re
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from twinviewer.scene.units import canonical
+from twinviewer.model.units import canonical
 
 # Words that makers use for a quantity, most telling first. A name counts as a quantity when all letters of one of its
 # words are in it.

@@ -6,10 +6,12 @@ from itertools import pairwise
 
 from twinviewer.model.asset import Asset, Tag
 from twinviewer.model.notice import Notice
+from twinviewer.model.units import factor
 from twinviewer.scene.draft import Draft
 from twinviewer.scene.manifest import TagEntry
 
 _LIMITED_ROLES = {"vibration", "temperature", "pressure", "lubrication"}
+_BASE_UNITS = {"vibration": "mm/s", "power": "kW", "energy": "kWh"}  # what values of these roles are turned into
 _ONCE_ROLES = ("state", "vibration", "power", "position_x", "position_y", "position_z", "heading_deg")
 _LEVELS = {"error": 0, "warning": 1, "info": 2}
 _MAX_NAMED = 5
@@ -23,6 +25,7 @@ def lint(draft: Draft, modes: Sequence[str] = ()) -> list[Notice]:
         *_loose_nodes(draft),
         *_limits(draft),
         *_missing_limits(draft),
+        *_useless_units(draft),
         *_shared_addresses(draft),
         *_double_roles(draft),
         *_unused_types(draft),
@@ -111,9 +114,8 @@ def _missing_limits(draft: Draft) -> Iterable[Notice]:
         entries.update({template.where: template.entry for template in kind.tags})
     missing: dict[str, list[Tag]] = {}
     for tag in draft.scene.tags:
-        asset = draft.scene.asset(tag.asset_id)
         limits = tag.limits
-        if tag.role not in _LIMITED_ROLES or (tag.role == "vibration" and asset.vibration_limits is not None):
+        if tag.role not in _LIMITED_ROLES:
             continue
         if any(v is not None for v in (limits.low_low, limits.low, limits.high, limits.high_high)):
             continue
@@ -124,6 +126,16 @@ def _missing_limits(draft: Draft) -> Iterable[Notice]:
     for where, tags in missing.items():
         text = f"the {tags[0].role} '{tags[0].key}' of {_assets(tags)} has no limits, so it never raises an alarm."
         yield Notice("warning", text, "Add limits, or 'limits = {}' if that is meant.", where, "missing-limits")
+
+
+def _useless_units(draft: Draft) -> Iterable[Notice]:
+    """Roles whose values are compared with limits in a certain unit, in a unit that cannot be turned into it."""
+    for tag in draft.scene.tags:
+        wanted = _BASE_UNITS.get(tag.role)
+        if wanted is not None and math.isnan(factor(tag.unit, wanted)):
+            text = f"'{tag.unit}' is no unit for a tag of the role {tag.role}, so its value is not used as such."
+            remedy = f'Write the unit that the server sends, such as "{wanted}", or another role.'
+            yield Notice("error", text, remedy, draft.resolved.where.get(tag.name, tag.name), "unit")
 
 
 def _assets(tags: Sequence[Tag]) -> str:

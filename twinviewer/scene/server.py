@@ -5,8 +5,8 @@ from typing import Protocol
 
 from twinviewer.model.asset import NodeAddress, Tag
 from twinviewer.model.notice import Notice
+from twinviewer.model.units import same_unit
 from twinviewer.scene.draft import Draft
-from twinviewer.scene.units import same_unit
 
 
 class NodeFacts(Protocol):

@@ -10,6 +10,7 @@ from twinviewer.model.connection import Connection, Link
 from twinviewer.model.frame import AssetStates, Frame, TagSnapshot
 from twinviewer.model.quality import Quality, quality_of
 from twinviewer.model.state import State, Zone
+from twinviewer.model.units import factor
 from twinviewer.scene.scene import Scene
 from twinviewer.states.explain import explain
 
@@ -27,6 +28,11 @@ def first_tag(scene: Scene, role: str) -> np.ndarray:
                 rows[asset.index] = tag
                 break
     return rows
+
+
+def factors(scene: Scene, rows: np.ndarray, unit: str) -> np.ndarray:
+    """float64 (n_assets,): what makes values of these tags ones in `unit`; NaN where a tag has quite another unit."""
+    return np.array([factor(scene.tags[row].unit, unit) if row >= 0 else 1.0 for row in rows], np.float64)
 
 
 class StateMap:
@@ -79,6 +85,8 @@ class Evaluator:
         self.state_tag = first_tag(scene, "state")
         self.vibration_tag = first_tag(scene, "vibration")
         self.power_tag = first_tag(scene, "power")
+        self._to_mm_s = factors(scene, self.vibration_tag, "mm/s")
+        self._to_kw = factors(scene, self.power_tag, "kW")
         self._map = StateMap(scene.tags, self.state_tag)
         self._stale_after_s = np.array([np.inf if t.stale_after_s is None else t.stale_after_s for t in scene.tags])
         self._tag_asset = np.array([_owner(scene, t) for t in scene.tags], np.int64)
@@ -108,6 +116,7 @@ class Evaluator:
         quality = _at(snapshot.quality, self.state_tag, Quality.UNKNOWN)
         power, power_quality = self._read(snapshot, self.power_tag)
         vibration, vibration_quality = self._read(snapshot, self.vibration_tag)
+        power, vibration = power * self._to_kw, vibration * self._to_mm_s
         state, quality = self._states(snapshot, quality, power, power_quality)
         since = self._since(state, snapshot, now_ns)
         priority, unacknowledged = self._alarms(alarms)

@@ -8,6 +8,7 @@ from twinviewer.model.connection import Link
 from twinviewer.model.frame import Frame
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State, Zone
+from twinviewer.model.units import factor
 from twinviewer.scene.scene import Scene
 
 
@@ -108,7 +109,9 @@ def _vibration(frame: Frame, scene: Scene, asset: Asset, row: int) -> list[str]:
     if tag is None:
         return ["No vibration sensor: drawn as outline, without a zone."]
     zone = Zone(int(frame.assets.zone[row]))
-    if asset.vibration_limits is None:
+    if math.isnan(factor(tag.unit, "mm/s")):
+        lines = [f"No zone: {tag.unit} is no unit of vibration velocity, which the zones are about."]
+    elif asset.vibration_limits is None:
         lines = ["No zone: the scene gives no vibration limits for this asset."]
     else:
         a, b, c = asset.vibration_limits
@@ -125,6 +128,8 @@ def _energy(frame: Frame, scene: Scene, asset: Asset, row: int) -> list[str]:
     if tag is None:
         return ["No power meter: drawn as outline."]
     lines = [_input(frame, tag)]
+    if math.isnan(factor(tag.unit, "kW")):
+        return [f"No power: {tag.unit} is no unit of power.", *lines]
     if asset.rated_power_kw:
         share = 100 * frame.assets.power_kw[row] / asset.rated_power_kw
         lines.append(f"That is {share:.0f} % of the rated {asset.rated_power_kw:g} kW.")
