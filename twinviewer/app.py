@@ -4,7 +4,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from twinviewer.settings import Recent, SettingsStore
 if TYPE_CHECKING:
     from twinviewer.collector.link import CollectorLink
     from twinviewer.feeds.options import FeedOptions
+    from twinviewer.view.layout import Layout
 
 _log = logging.getLogger(__name__)
 
@@ -58,22 +59,26 @@ def make_qt(arguments: list[str]) -> QApplication:
 
 @dataclass(frozen=True)
 class _Opened:
-    """What the loading thread hands over; `trouble` where the scene opened but the feed did not."""
+    """What the loading thread hands over; `trouble` where the scene opened but the feed did not, `layout` what it
+    worked out for the picture."""
 
     scene: Scene
     link: "CollectorLink | None"
     trouble: TwinError | None = None
+    layout: "Layout | None" = None
 
 
 def load(path: Path, feed: str, options: "FeedOptions | None", *, progress: Callable[[float, str], None]) -> _Opened:
     """Load a scene and attach to its collector; runs in a thread. Raises SceneError."""
     from twinviewer.scene.scene import load_scene
+    from twinviewer.view.prepare import prepare
 
     scene = load_scene(path, progress=progress)
+    layout = prepare(scene)
     if not feed:
-        return _Opened(scene, None)
+        return _Opened(scene, None, layout=layout)
     progress(1.0, "connecting")
-    return attach_to(scene, feed, options)
+    return replace(attach_to(scene, feed, options), layout=layout)
 
 
 def attach_to(scene: Scene, feed: str, options: "FeedOptions | None") -> _Opened:
@@ -200,6 +205,7 @@ class Application:
 
     def _opened(self, window: MainWindow, opened: _Opened, feed: str, past: Callable[[Scene], Source] | None) -> None:
         scene = opened.scene
+        window.picture.prepared = scene, opened.layout
         if past is not None:
             try:
                 window.session.set_scene(scene, past(scene))

@@ -29,6 +29,7 @@ from twinviewer.session import Session
 
 if TYPE_CHECKING:
     from twinviewer.gui.label_layer import LabelLayer
+    from twinviewer.view.layout import Layout
     from twinviewer.view.qt_widget import StageWidget
     from twinviewer.view.stage import Stage
 
@@ -99,6 +100,7 @@ class Picture(QWidget):
         self._renders: deque[tuple[float, int]] = deque(maxlen=8)
         self._settles_until = 0.0
         self.labels_on = True
+        self.prepared: tuple[Scene, Layout | None] | None = None  # worked out beside the window's thread
         self._blink_dark = False
         self._blink = QTimer(self)
         self._blink.setInterval(BLINK_MS)
@@ -137,7 +139,7 @@ class Picture(QWidget):
         return self._widget.stage
 
     def show_scene(self, scene: Scene) -> None:
-        """Draw another scene."""
+        """Draw another scene, from what `prepared` holds where it is of this scene."""
         from twinviewer.gui.label_layer import LabelLayer
 
         if self._widget is None:
@@ -146,7 +148,9 @@ class Picture(QWidget):
         self._labeller = Labeller(scene)
         self._rgba = None
         self.apply_motion()
-        self.stage.show(scene, self.theme)
+        of, layout = self.prepared or (None, None)
+        self.prepared = None
+        self.stage.show(scene, self.theme, layout if of is scene else None)
         self._settles_until = time.monotonic() + SETTLING_S
 
     @staticmethod

@@ -46,9 +46,11 @@ class Drawing:
         n_assets: int,
         theme: str,
         movers: Collection[int] = (),
+        layout: Layout | None = None,
     ) -> None:
         self._renderer = renderer
-        self.layout, self._extent = _with_floor(arrange(geometry, asset_of_node, n_assets, movers))
+        layout = layout or arrange(geometry, asset_of_node, n_assets, movers)
+        self.layout, self._extent = _with_floor(layout)
         layout = self.layout
         self.movers = frozenset(movers)
         self.boxes = layout.boxes.copy()

@@ -26,6 +26,7 @@ from twinviewer.view.visibility import Visibility
 if TYPE_CHECKING:
     from twinviewer.model.frame import TagSnapshot
     from twinviewer.scene.scene import Scene
+    from twinviewer.view.layout import Layout
 
 
 class Picture:
@@ -63,8 +64,9 @@ class Picture:
         self._drawn_size = (0, 0)
         self.economy = False
 
-    def show(self, scene: Scene, theme: str) -> None:
-        """Draw a scene; the one before goes. Everything stays a ghost until `set_colours`."""
+    def show(self, scene: Scene, theme: str, layout: Layout | None = None) -> None:
+        """Draw a scene; the one before goes. Everything stays a ghost until `set_colours`. `layout` is what
+        `prepare(scene)` worked out, where that was done elsewhere."""
         self.clear()
         n = len(scene.assets)
         self.scene = scene
@@ -72,17 +74,18 @@ class Picture:
         self._movement = Movement(scene)
         self._rgba = np.full((n, 4), 97, np.uint8)
         self._patches = np.zeros((n, 4), np.uint8)
-        self._draw(theme, self._movement.assets)
+        self._draw(theme, self._movement.assets, layout)
         self.set_theme(theme)
 
-    def _draw(self, theme: str, movers: frozenset[int]) -> None:
+    def _draw(self, theme: str, movers: frozenset[int], layout: Layout | None = None) -> None:
         scene = self.scene
         if scene is None or scene.geometry is None:
             return
         self._forget_work()
         if self.drawing is not None:
             self.drawing.remove()
-        self.drawing = Drawing(self.renderer, scene.geometry, scene.asset_of_node, len(scene.assets), theme, movers)
+        n = len(scene.assets)
+        self.drawing = Drawing(self.renderer, scene.geometry, scene.asset_of_node, n, theme, movers, layout)
         if self._at_once:
             self.drawing.install(self.drawing.work(detail=False)())
         self._rig.bounds = self.drawing.layout.bounds

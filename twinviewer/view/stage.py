@@ -13,6 +13,7 @@ from twinviewer.view.navigation import Navigation, pose_of
 
 if TYPE_CHECKING:
     from twinviewer.scene.scene import Scene
+    from twinviewer.view.layout import Layout
 
 
 class Stage(Navigation):
@@ -22,9 +23,10 @@ class Stage(Navigation):
         super().__init__(render_window)
         self.history = History()
 
-    def show(self, scene: Scene, theme: str) -> None:
-        """Draw a scene; the one before goes. Everything stays a ghost until `set_colours`."""
-        super().show(scene, theme)
+    def show(self, scene: Scene, theme: str, layout: Layout | None = None) -> None:
+        """Draw a scene; the one before goes. Everything stays a ghost until `set_colours`. `layout` is what
+        `prepare(scene)` worked out, where that was done elsewhere."""
+        super().show(scene, theme, layout)
         self.home(animate=False)
         self.history = History()
 
