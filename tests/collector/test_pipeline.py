@@ -39,7 +39,7 @@ class Recorder:
     def event(self, event: AlarmEvent) -> None:
         self.calls.append(("event", event))
 
-    def connection(self, connection: Connection) -> None:
+    def connection(self, connection: Connection, time_ns: int | None = None) -> None:
         self.calls.append(("connection", connection.link))
 
     def note(self, time_ns: int, text: str, by: str, asset: str = "") -> None:

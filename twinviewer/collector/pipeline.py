@@ -213,7 +213,7 @@ class Pipeline:
         self._connection = connection
         self.table.set_connection(connection)
         if (connection.link, connection.why) != said:
-            self._record("connection", connection)
+            self._record("connection", connection, self._clock_ns())
         self._say_skew(connection)
 
     def _say_skew(self, connection: Connection) -> None:

@@ -25,8 +25,8 @@ class Tap(Protocol):
         """A change in an alarm's life."""
         ...
 
-    def connection(self, connection: Connection) -> None:
-        """The state of the connection changed."""
+    def connection(self, connection: Connection, time_ns: int | None = None) -> None:
+        """The state of the connection changed, at this moment (None: now)."""
         ...
 
     def action(self, action: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from twinviewer.history.aggregate import Minutes, state_changes, state_table
 from twinviewer.history.layout import (
+    COARSE,
     COMPACT_SCHEMA,
     GROUP_ROWS,
     HOUR_NS,
@@ -62,15 +63,25 @@ def compact_hours(folder: Path, manifest: Manifest, limit: int, before_ns: int |
 
 
 def clean(folder: Path) -> None:
-    """Remove what a kill left: drafts, and streams that are already compacted."""
+    """Remove what a kill left: drafts, half of an hour's files, and streams that are already compacted."""
     for name in PARTS:
         for draft in (folder / name).glob(".*.draft"):
             draft.unlink(missing_ok=True)
-    parts = [part for p in (folder / SAMPLES).iterdir() if (part := part_of(p.name))]
+    parts = _parts(folder, SAMPLES)
     done = {n for part in parts for n in range(part.first, part.last + 1)}
-    for path in (folder / LIVE).iterdir():
-        if live_number(path.name) in done:
-            path.unlink(missing_ok=True)
+    live = {n for p in (folder / LIVE).iterdir() if (n := live_number(p.name)) is not None}
+    for number in live & done:
+        (folder / LIVE / live_name(number)).unlink(missing_ok=True)
+    for name in PARTS:
+        for part in _parts(folder, name) - parts:
+            # aggregates outlive their samples, but not while the streams that they were made of are still there
+            halved = any(part.first <= n <= part.last for n in live - done)
+            if halved or name not in COARSE:
+                (folder / name / part.name).unlink(missing_ok=True)
+
+
+def _parts(folder: Path, name: str) -> set[Part]:
+    return {part for p in (folder / name).iterdir() if (part := part_of(p.name))}
 
 
 def _runs(folder: Path, numbers: Sequence[int]) -> Iterator[tuple[int, list[int]]]:

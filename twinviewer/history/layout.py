@@ -28,6 +28,7 @@ PARTS = (
     STATES,
     SAMPLES,
 )  # in the order in which a compacted hour appears: samples are last
+RAW, COARSE = (SAMPLES, KEYFRAMES, MOMENTS), (MINUTES, STATES)  # deleted in this order; coarse ones are kept longer
 FOLDERS = (LIVE, *PARTS, *JOURNALS)
 
 _STAMP = pa.timestamp("ns", "UTC")

@@ -15,23 +15,23 @@ _NONE = np.iinfo(np.int64).min
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """The moments of slice `number`: `time` and `source` int64 (k,)."""
+    """`moment` int64 (k,) are their numbers, ascending; `time` and `source` int64 (k,)."""
 
-    number: int
+    moment: np.ndarray
     time: np.ndarray
     source: np.ndarray
 
     def table(self) -> pa.Table:
         """Rows of MOMENT_SCHEMA."""
-        moment = (self.number << MOMENT_BITS) + np.arange(len(self.time), dtype=np.int64)
-        columns = (moment, self.time, self.source)
+        columns = (self.moment, self.time, self.source)
         return pa.table([column(c, f.type) for c, f in zip(columns, MOMENT_SCHEMA, strict=True)], MOMENT_SCHEMA.names)
 
 
 def moments_of(number: int, rows: Rows) -> Moments:
     """The moments of a slice's samples as they came; a moment's source is that of its first sample."""
     first = np.flatnonzero(np.append(True, np.diff(rows.time) > 0)) if len(rows) else np.zeros(0, np.int64)
-    return Moments(number, rows.time[first], rows.source[first])
+    moment = (number << MOMENT_BITS) + np.arange(len(first), dtype=np.int64)
+    return Moments(moment, rows.time[first], rows.source[first])
 
 
 def compacted(rows: Rows, moments: Moments) -> pa.Table:
@@ -40,7 +40,7 @@ def compacted(rows: Rows, moments: Moments) -> pa.Table:
     source = column(rows.source, COMPACT_SCHEMA.field("source").type, rows.source != moments.source[ordinal])
     server = column(rows.server, COMPACT_SCHEMA.field("server").type, rows.server != rows.source)
     arrays = [
-        column((moments.number << MOMENT_BITS) + ordinal, pa.int64()),
+        column(moments.moment[ordinal], pa.int64()),
         column(rows.tag, pa.int32()),
         column(rows.value, pa.float64()),
         column(rows.status, pa.uint32()),
@@ -53,7 +53,7 @@ def compacted(rows: Rows, moments: Moments) -> pa.Table:
 
 def expanded(table: pa.Table, moments: Moments) -> Rows:
     """Back again; columns that were not read are empty."""
-    ordinal = table["moment"].to_numpy() - (moments.number << MOMENT_BITS)
+    ordinal = np.searchsorted(moments.moment, table["moment"].to_numpy())
     names = set(table.column_names)
     plain = from_arrow(table.drop_columns([c for c in ("moment", "source", "server") if c in names]))
     source = _filled(table["source"], moments.source[ordinal]) if "source" in names else plain.source

@@ -58,9 +58,9 @@ def answer(recording: Recording, pattern: str, from_ns: int, to_ns: int, every_n
 
 def _samples(connection: Any, recording: Recording, tags: list[RecordedTag], from_ns: int, to_ns: int) -> str:
     """Compacted hours straight from Parquet, with what is not compacted yet."""
-    live = recording.uncompacted([tag.number for tag in tags], from_ns, to_ns)
-    connection.register("live", _arrow(live))
     parts = [part for part in recording.parts if from_ns - HOUR_NS < part.hour_ns <= to_ns]
+    live = recording.uncompacted([tag.number for tag in tags], from_ns, to_ns)  # also what is compacted since
+    connection.register("live", _arrow(live))
     columns = "time, tag, value, status, text"
     if not parts:
         return "live"

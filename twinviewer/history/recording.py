@@ -8,9 +8,10 @@ import numpy as np
 
 from twinviewer.history import manifest as manifests
 from twinviewer.history import trend
+from twinviewer.history.coarse import Coarse, together
 from twinviewer.history.diary import Diary
 from twinviewer.history.folder import Folder
-from twinviewer.history.layout import GAP_NS, HOUR_NS, MANIFEST, MINUTE_NS, MINUTES, Part
+from twinviewer.history.layout import GAP_NS, HOUR_NS, MANIFEST, MINUTE_NS, MINUTES, Part, part_of
 from twinviewer.history.manifest import Manifest, RecordedTag
 from twinviewer.history.rows import Rows, concatenated, no_rows
 from twinviewer.history.slices import Slices
@@ -23,6 +24,7 @@ from twinviewer.model.quality import Quality
 from twinviewer.scene.scene import Scene
 
 ALL = ("time", "value", "status", "source", "server", "text")
+MOST_ROWS = 8_000_000  # decoded for one trend; beyond that it is made of one-minute aggregates
 BRIEF = ("time", "value", "status")
 
 
@@ -38,6 +40,8 @@ class Recording:
         self.tags: tuple[RecordedTag, ...] = manifest.tags
         self.diary = Diary(folder)
         self._slices = Slices(folder)
+        self._coarse = Coarse(folder)
+        self._find_coarse()
         names = [tag.name for tag in (scene.tags if scene is not None else manifest.tags)]
         self._row_of = {name: row for row, name in enumerate(names)}
         self.number_of_row = np.array(manifest.numbers(names), np.int64)
@@ -57,11 +61,19 @@ class Recording:
     def refresh(self) -> None:
         """See what was recorded since."""
         self._slices.refresh()
+        self._find_coarse()
         self.diary.refresh()
+
+    def _find_coarse(self) -> None:
+        """Hours of aggregates, without one that is just being compacted: its streams still count."""
+        live = self._slices.live_numbers
+        parts = sorted(part for name in self.folder.names(MINUTES) if (part := part_of(name)))
+        self._coarse.parts = [part for part in parts if not any(part.first <= n <= part.last for n in live)]
 
     def close(self) -> None:
         """Let go of all files."""
         self._slices.close()
+        self._coarse.clear()
 
     def span(self) -> tuple[int, int]:
         """The first and the last moment recorded (UTC ns), (0, 0) where nothing is."""
@@ -186,7 +198,7 @@ class Recording:
             return no_rows()
         keyframe = self._slices.keyframe(ref)
         keyframe = keyframe.take(np.isin(keyframe.tag, numbers))
-        rows = self._slices.of_tags(ref, numbers, ALL)
+        rows = self._slices.of_tags([ref], numbers, ALL)
         rows = concatenated([keyframe, rows.take(rows.time < time_ns)]).sorted()
         return rows.take(np.append(rows.tag[1:] != rows.tag[:-1], True)) if len(rows) else rows
 
@@ -198,8 +210,7 @@ class Recording:
     def uncompacted(self, numbers: Sequence[int], from_ns: int, to_ns: int) -> Rows:
         """The samples of some tags, by number, that are not in a compacted hour yet."""
         tags = np.array(sorted(set(numbers)), np.int32)
-        live = [ref for ref in self._slices.within(from_ns, to_ns) if ref.part is None]
-        rows = concatenated([self._slices.of_tags(ref, tags, ALL) for ref in live])
+        rows = self._slices.of_tags(self._slices.live(from_ns, to_ns), tags, ALL)
         return rows.take((rows.time >= from_ns) & (rows.time <= to_ns))
 
     def batches(self, from_ns: int, to_ns: int) -> Iterator[Rows]:
@@ -215,23 +226,28 @@ class Recording:
         one = np.array([number], np.int32)
         parts = [trend.of_rows(self._before(one, from_ns))]
         grid_ns = 1
-        if (to_ns - from_ns) // max(pixels, 1) >= MINUTE_NS:
+        if self._by_minutes(number, from_ns, to_ns, pixels):
             grid_ns = MINUTE_NS
-            parts += [self._minutes(number, from_ns, to_ns)]
-            live = [r for r in self._slices.within(from_ns, to_ns) if r.part is None]
-            parts += [trend.of_rows(self._slices.of_tags(ref, one, BRIEF)) for ref in live]
+            live = self._slices.live(from_ns, to_ns)
+            parts += [self._minutes(number, from_ns, to_ns), trend.of_rows(self._slices.of_tags(live, one, BRIEF))]
         else:
             parts += [trend.of_rows(self._slices.collected(one, from_ns, to_ns, BRIEF))]
         return trend.from_points(trend.joined(parts), from_ns, to_ns, pixels, usable, grid_ns)
 
+    def _by_minutes(self, number: int, from_ns: int, to_ns: int, pixels: int) -> bool:
+        """Whether aggregates do: a pixel is a minute, the samples are gone, or there are too many to look at each."""
+        if (to_ns - from_ns) // max(pixels, 1) >= MINUTE_NS:
+            return True
+        if to_ns - from_ns < HOUR_NS:
+            return False
+        raw = {part.hour_ns for part in self._slices.parts}
+        gone = any(part.hour_ns not in raw for part in self._coarse.parts if _meets(part, from_ns, to_ns))
+        return gone or self._slices.cost(number, from_ns, to_ns) > MOST_ROWS
+
     def _minutes(self, number: int, from_ns: int, to_ns: int) -> Points:
-        found = [
-            self._slices.coarse(MINUTES, part, number)
-            for part in self._slices.coarse_parts
-            if _meets(part, from_ns, to_ns)
-        ]
+        found = [self._coarse.of_tag(part, number) for part in self._coarse.parts if _meets(part, from_ns, to_ns)]
         names = ("time", "min", "max", "last", "quality")
-        columns = {name: np.concatenate([f[name] for f in found]) if found else np.zeros(0) for name in names}
+        columns = together(found, names)
         order = np.argsort(columns["time"], kind="stable")
         time, low, high, last, quality = (columns[name][order] for name in names)
         last = np.where(quality < Quality.BAD, last, np.nan)
@@ -245,13 +261,13 @@ class Recording:
         numbers = np.array([tag.number for tag in self.tags if tag.role == "state"], np.int32)
         if not len(numbers):
             return no_rows()
-        parts = [p for p in self._slices.coarse_parts if _meets(p, from_ns, to_ns)]
-        live = [ref for ref in self._slices.within(from_ns, to_ns) if ref.part is None]
+        parts = [p for p in self._coarse.parts if _meets(p, from_ns, to_ns)]
+        live = self._slices.live(from_ns, to_ns)
         rows = concatenated(
             [
                 self._before(numbers, from_ns),
-                *(self._slices.all_states(part) for part in parts),
-                *(self._slices.of_tags(ref, numbers, ALL) for ref in live),
+                *(self._coarse.states(part) for part in parts),
+                self._slices.of_tags(live, numbers, ALL),
             ]
         )
         rows = rows.take(rows.time <= to_ns)
@@ -266,7 +282,7 @@ class Recording:
         What is not compacted yet is there as samples, each with mean = min = max = last.
         """
         tags = np.array(sorted(set(wanted)), np.int32)
-        found = [self._slices.all_minutes(p, tags) for p in self._slices.coarse_parts if _meets(p, from_ns, to_ns)]
+        found = [self._coarse.of_tags(p, tags) for p in self._coarse.parts if _meets(p, from_ns, to_ns)]
         live = self.uncompacted(wanted, from_ns, to_ns)
         points = trend.of_rows(live)
         fresh = (live.tag, live.time, points.low, points.low, points.low, points.low, points.quality)
@@ -278,7 +294,10 @@ class Recording:
 
     def usable(self, from_ns: int, to_ns: int) -> list[Stretch]:
         """When the recorder ran and the feed delivered, between two moments."""
-        stretches = self.stretches(from_ns, to_ns)
+        raw = {part.hour_ns for part in self._slices.parts}
+        coarse = [p for p in self._coarse.parts if p.hour_ns not in raw and _meets(p, from_ns, to_ns)]
+        kept = [span for part in coarse if (span := self._coarse.span(part)) is not None]
+        stretches = [*kept, *self.stretches(from_ns, to_ns)]
         return trend.usable(stretches, self.diary.connections(from_ns, to_ns))
 
 

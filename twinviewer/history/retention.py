@@ -4,20 +4,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twinviewer.history.layout import (
+    COARSE,
     DAY_NS,
     HOUR_NS,
     JOURNALS,
-    KEYFRAMES,
     LIVE,
     MINUTES,
+    RAW,
     SAMPLES,
-    STATES,
     Part,
     day_ns,
     part_of,
 )
-
-RAW, COARSE = (SAMPLES, KEYFRAMES), (MINUTES, STATES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from twinviewer.history.layout import (
     HOUR_NS,
     LIVE,
     MANIFEST,
+    MINUTES,
     SAMPLES,
     SLICE_ROWS,
     live_name,
@@ -170,7 +171,7 @@ def _manifest(folder: Path) -> manifest.Manifest:
 
 def _last_number(folder: Path) -> int:
     live = [live_number(p.name) or 0 for p in (folder / LIVE).iterdir()]
-    parts = [part.last for p in (folder / SAMPLES).iterdir() if (part := part_of(p.name))]
+    parts = [part.last for n in (SAMPLES, MINUTES) for p in (folder / n).iterdir() if (part := part_of(p.name))]
     return max([0, *live, *parts])
 
 

@@ -1,0 +1,92 @@
+"""Reads the one-minute aggregates and the changes of state, of which a look over days needs many small files."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from twinviewer.history.files import DAMAGED, Files
+from twinviewer.history.folder import Folder
+from twinviewer.history.kept import Kept
+from twinviewer.history.layout import MINUTE_NS, MINUTES, STATES, Part
+from twinviewer.history.rows import Rows, from_arrow, no_rows, numbers
+from twinviewer.history.trend import Stretch
+from twinviewer.model.errors import RecordingError
+
+OPEN_FILES = 48
+BRIEF = ("tag", "time", "min", "max", "last", "quality")
+
+
+class Coarse:
+    """`parts` are the hours of which there are aggregates."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._files = Files(folder)
+        self._indexed: Kept[tuple[pq.ParquetFile, np.ndarray]] = Kept(OPEN_FILES)
+        self._states: Kept[Rows] = Kept(OPEN_FILES)
+        self._spans: dict[Part, Stretch] = {}
+        self.parts: list[Part] = []
+
+    def of_tag(self, part: Part, number: int) -> dict[str, np.ndarray]:
+        """The minutes of one tag in one hour, by column of BRIEF."""
+        try:
+            file, bounds = self._indexed.get(part, lambda: self._index(part))
+            groups = np.flatnonzero((bounds[:, 0] <= number) & (number <= bounds[:, 1])).tolist()
+            taken = file.read_row_groups(groups, columns=list(BRIEF), use_threads=False)
+        except (OSError, pa.ArrowException) as error:
+            raise RecordingError(f"the file is damaged: {error}", f"{MINUTES}/{part.name}", DAMAGED) from error
+        first, last = np.searchsorted(taken["tag"].to_numpy(), [number, number + 1])
+        return _columns(taken.slice(int(first), int(last - first)))
+
+    def of_tags(self, part: Part, tags: np.ndarray) -> dict[str, np.ndarray]:
+        """The minutes of some tags in one hour, by column."""
+        found = _columns(self._files.table(MINUTES, part))
+        inside = np.isin(found["tag"], tags)
+        return {name: values[inside] for name, values in found.items()}
+
+    def states(self, part: Part) -> Rows:
+        """All changes of state in one hour, by tag and time."""
+
+        def read() -> Rows:
+            taken = self._files.table(STATES, part)
+            return from_arrow(taken) if len(taken) else no_rows()
+
+        return self._states.get(part, read)
+
+    def span(self, part: Part) -> Stretch | None:
+        """From the first to the end of the last minute of one hour in which a sample came."""
+        if part not in self._spans:
+            self._spans[part] = self._read_span(part)
+        found = self._spans[part]
+        return found if found.last_ns else None
+
+    def _read_span(self, part: Part) -> Stretch:
+        time = numbers(self._files.table(MINUTES, part, columns=["time"]), "time", np.int64)
+        return Stretch(int(time.min()), int(time.max()) + MINUTE_NS) if len(time) else Stretch(0, 0)
+
+    def _index(self, part: Part) -> tuple[pq.ParquetFile, np.ndarray]:
+        """A file whose rows are sorted by tag, and the first and last tag of each row group, int64 (k, 2)."""
+        file = self._files.open(MINUTES, part)
+        bounds = np.empty((file.num_row_groups, 2), np.int64)
+        for k in range(file.num_row_groups):
+            statistics = file.metadata.row_group(k).column(0).statistics
+            bounds[k] = (0, 2**31) if statistics is None else (statistics.min, statistics.max)
+        return file, bounds
+
+    def clear(self) -> None:
+        """Let go of all files."""
+        for kept in (self._files, self._indexed, self._states):
+            kept.clear()
+
+
+def together(found: Sequence[dict[str, np.ndarray]], names: Sequence[str]) -> dict[str, np.ndarray]:
+    """The same columns of several hours in one piece."""
+    return {name: np.concatenate([f[name] for f in found]) if found else np.zeros(0) for name in names}
+
+
+def _columns(table: pa.Table) -> dict[str, np.ndarray]:
+    return {
+        name: numbers(table, name, np.int64) if name == "time" else table[name].to_numpy()
+        for name in table.column_names
+    }
