@@ -22,6 +22,7 @@ from twinviewer.model.connection import Link
 from twinviewer.scene.scene import Scene, load_scene
 from twinviewer.session.session import Session
 from twinviewer.session.sources import LiveSource
+from twinviewer.session.steadiness import settle_memory
 from twinviewer.view.stage import Stage
 from twinviewer.view.window import is_software, renderer_name
 
@@ -103,6 +104,7 @@ def watch(server: ServerProcess, tags: int, seconds: float) -> Watched:
         with attached(path, scene, server.url) as link:
             session = Session(scene, LiveSource(link), "energy")
             until(lambda: _is_up(session, tags), 60, "all tags have a sample")
+            settle_memory()
             _settle(session)
             idle, _, _ = _draw(session, stage, scene, seconds / 2)
             changes, before = changes_on(server), link.table.connection()

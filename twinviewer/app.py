@@ -19,6 +19,7 @@ from twinviewer.model.errors import FeedError, TwinError
 from twinviewer.panels._kit import style
 from twinviewer.scene.scene import Scene
 from twinviewer.session import LiveSource, NoSource, Session, Source
+from twinviewer.session.steadiness import settle_memory
 from twinviewer.settings import Recent, SettingsStore
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from twinviewer.view.layout import Layout
 
 _log = logging.getLogger(__name__)
+SETTLE_MS = 1_000  # after the first pictures, when everything that stays is there
 
 
 @dataclass(frozen=True)
@@ -206,6 +208,7 @@ class Application:
     def _opened(self, window: MainWindow, opened: _Opened, feed: str, past: Callable[[Scene], Source] | None) -> None:
         scene = opened.scene
         window.picture.prepared = scene, opened.layout
+        QTimer.singleShot(SETTLE_MS, window, settle_memory)
         if past is not None:
             try:
                 window.session.set_scene(scene, past(scene))
