@@ -1,30 +1,31 @@
-"""The time slider: the selected asset's past as a band with alarms, and where in time the window stands."""
+"""The time slider: the selected asset's past as a band with alarms and notes, and where in time the window stands."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame
-from twinviewer.panels._kit.actions import Action, Actions
-from twinviewer.panels._kit.icons import icon
+from twinviewer.panels._kit.actions import Actions
 from twinviewer.panels._kit.widgets import Segmented, label
 from twinviewer.panels._life import until_gone
 from twinviewer.panels._text import NS, clock
-from twinviewer.panels._time_band import LONGEST_NS, SHORTEST_NS, TimeBand
-from twinviewer.session import Past, Seekable, Session, Shares
+from twinviewer.panels._time_band import LONGEST_NS, SHORTEST_NS, Shown, TimeBand
+from twinviewer.panels._time_controls import SPEEDS, TimeControls
+from twinviewer.panels._time_menu import open_menu, register
+from twinviewer.session import Noted, Seekable, Session, Shares
 
 TITLE = "Time"
 AREA = "under"
 ORDER = 10
 
 SPANS = (("3600", "1 h", ""), ("28800", "8 h", ""), ("86400", "24 h", ""))
-SPEEDS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 100.0, 600.0, 1000.0)
-LIVE_ACTION = "source.live"  # who can bring another source back to live registers it
 _NARROW = 620
+_FRESH_NS = 5 * NS  # a recording that grows is drawn anew this often
 
 
 class Panel(QWidget):
-    """Play controls where the source can seek, the band, its span, and the way back to now."""
+    """Play controls where there is a past to play, the band, its span, and the way back to now."""
 
     def __init__(self, session: Session, actions: Actions) -> None:
         super().__init__()
@@ -33,8 +34,9 @@ class Panel(QWidget):
         self._session = session
         self._actions = actions
         self._span_ns = 3600 * NS
-        self._end_ns = 0  # 0: the right edge is now, and stays there
-        self._second = -1
+        self._live_span_ns = self._span_ns
+        self._end_ns = 0  # 0: the right edge is now, or the page that holds the moment; else it stays there
+        self._key: object = None
         self.band = TimeBand(self)
         self.what = label("", "heading")
         self.what.setFixedWidth(84)
@@ -44,80 +46,38 @@ class Panel(QWidget):
         self.live.setText("Live")
         self.live.setCheckable(True)
         self.live.clicked.connect(lambda _on=False: self.go_live())
+        self.controls = TimeControls(
+            {"back": self.step_back, "play": self.toggle_play, "forward": self.step_forward, "loop": self.toggle_loop},
+            self,
+        )
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 3, 8, 3)
         layout.setSpacing(8)
-        layout.addWidget(self._make_controls())
+        layout.addWidget(self.controls)
         layout.addWidget(self.what)
         layout.addWidget(self.band, 1)
         layout.addWidget(self.span)
         layout.addWidget(self.live)
         self._connect()
-        self._register(actions)
+        register(self, session, actions)
         self._on_source()
 
-    def _make_controls(self) -> QWidget:
-        self.controls = QWidget(self)
-        layout = QHBoxLayout(self.controls)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(1)
-        self.back, self.play, self.forward = QToolButton(self), QToolButton(self), QToolButton(self)
-        for item, glyph, name, run in (
-            (self.back, "skip-previous", "time.back", self.step_back),
-            (self.play, "play", "time.play", self.toggle_play),
-            (self.forward, "skip-next", "time.forward", self.step_forward),
-        ):
-            item.setIcon(icon(glyph))
-            item.setObjectName(name)
-            item.clicked.connect(lambda _on=False, call=run: call())
-            layout.addWidget(item)
-        self.back.setToolTip("Back to the alarm before (,)")
-        self.forward.setToolTip("On to the next alarm (.)")
-        self.back.setAccessibleName("Back to the alarm before")
-        self.forward.setAccessibleName("On to the next alarm")
-        self.speed = QComboBox(self)
-        for value in SPEEDS:
-            self.speed.addItem(f"{value:g}×", value)
-        self.speed.setCurrentIndex(SPEEDS.index(1.0))
-        self.speed.setAccessibleName("Speed of the replay")
-        self.speed.activated.connect(lambda _i: self._change_speed())
-        layout.addWidget(self.speed)
-        self.loop = QToolButton(self)
-        self.loop.setIcon(icon("refresh"))
-        self.loop.setCheckable(True)
-        self.loop.setToolTip("Repeat the stretch that is shown")
-        self.loop.setAccessibleName("Repeat the stretch that is shown")
-        self.loop.clicked.connect(lambda _on=False: self.toggle_loop())
-        layout.addWidget(self.loop)
-        return self.controls
-
     def _connect(self) -> None:
+        session = self._session
         self.band.moved.connect(self._move_to)
         self.band.zoomed.connect(self._zoom)
-        self.band.sought.connect(self._seek)
+        self.band.sought.connect(self.seek)
         self.band.chosen.connect(self._session.fly_to)
+        self.band.asked.connect(lambda at, where: open_menu(self, session, self._actions, at, where))
+        self.controls.speed_chosen.connect(self._play_at)
         self.span.chosen.connect(lambda key: self._set_span(int(key) * NS))
         until_gone(
             self,
-            self._session.selection_changed.connect(lambda _id: self._redraw()),
-            self._session.source_changed.connect(lambda _source: self._on_source()),
-            self._session.scene_changed.connect(lambda _scene: self._on_source()),
+            session.selection_changed.connect(lambda _id: self._redraw()),
+            session.source_changed.connect(lambda _source: self._on_source()),
+            session.scene_changed.connect(lambda _scene: self._on_source()),
+            session.between.changed.connect(lambda _none: self._redraw()),
         )
-
-    def _register(self, actions: Actions) -> None:
-        def can_seek() -> bool:
-            return self._seekable is not None
-
-        actions.add(
-            Action("time.live", "Back to live", "View", self.go_live, "0", lambda: self._can_go_live,
-                   keywords="now end"),
-            Action("time.play", lambda: "Pause the replay" if self._is_playing else "Play the replay", "View",
-                   self.toggle_play, "P", can_seek, keywords="run stop"),
-            Action("time.loop", "Repeat the stretch of time shown", "View", self.toggle_loop, "", can_seek,
-                   lambda: self._seekable is not None and self._seekable.loop is not None),
-            Action("time.back", "Back to the alarm before", "View", self.step_back, ",", can_seek),
-            Action("time.forward", "On to the next alarm", "View", self.step_forward, ".", can_seek),
-        )  # fmt: skip
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(320, 54)
@@ -126,6 +86,7 @@ class Panel(QWidget):
         super().resizeEvent(event)
         self.span.setVisible(event.size().width() >= _NARROW)
         self.what.setVisible(event.size().width() >= _NARROW)
+        self._key = None
         self._redraw()
 
     # Showing -------------------------------------------------------------------------------------------------------
@@ -136,79 +97,94 @@ class Panel(QWidget):
         return source if isinstance(source, Seekable) else None
 
     @property
-    def _is_playing(self) -> bool:
+    def in_past(self) -> bool:
+        """Whether a past is shown that can be moved in."""
+        return self._seekable is not None
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether time runs in it."""
         return self._seekable is not None and self._seekable.speed > 0
 
     @property
-    def _past(self) -> Past:
-        source = self._session.source
-        return source if isinstance(source, Past) else self._session.journal
+    def can_go_live(self) -> bool:
+        """Away from now, or in the past of a plant that waits."""
+        return bool(self._end_ns and self._seekable is None) or self._session.can_go_live
 
     @property
-    def _can_go_live(self) -> bool:
-        """Away from now, or looking at something else than the plant that can be left."""
-        return bool(self._end_ns) or (self._session.source.name != "live" and LIVE_ACTION in self._actions)
+    def aimed_ns(self) -> int:
+        """The moment that a menu was opened for, else the one that is shown."""
+        frame = self._session.frame
+        return self._session.between.aimed_ns or (frame.now_ns if frame is not None else 0)
 
     def on_frame(self, frame: Frame) -> None:
-        """Show one frame; the picture moves once a second, or at once while it is played."""
-        if frame.now_ns // NS != self._second or self._seekable is not None:
-            self._redraw()
+        """Show one frame; while live the picture moves once a second."""
+        self._redraw()
 
     def on_theme(self, theme: str) -> None:
         """Draw in the other theme."""
+        self._key = None
         self._redraw()
 
     def _on_source(self) -> None:
         self._end_ns = 0
-        self._second = -1
-        self.controls.setVisible(self._seekable is not None)
+        self._key = None
         self._redraw()
 
     def _redraw(self) -> None:
-        frame = self._session.frame
-        is_live = self._session.source.name == "live" and not self._end_ns
+        frame, session = self._session.frame, self._session
+        is_live = session.source.name == "live" and not self._end_ns
         self.live.setChecked(is_live)
-        self.live.setVisible(is_live or self._can_go_live)
+        self.live.setVisible(is_live or self.can_go_live)
         self.live.setToolTip("The right edge is now" if is_live else "Back to now (0)")
         self.live.setAccessibleName("Live, shown now" if is_live else "Back to live")
+        self._show_controls()
         if frame is None:
             return
-        self._second = frame.now_ns // NS
-        past = self._past
+        past = session.past
         seen = past.seen()
-        to_ns = self._end_ns or frame.now_ns
-        if self._seekable is not None:
-            to_ns = self._end_ns or self._page_end(frame.now_ns, seen)
-        from_ns = to_ns - self._shown_ns(frame.now_ns, seen)
-        name = self._session.selection or ""
-        bands = past.bands(name, from_ns, to_ns) if name else ()
-        shares = past.shares(from_ns, to_ns) if not name and isinstance(past, Shares) else None
+        if self._end_ns and self.is_playing and frame.now_ns > self._end_ns:
+            self._end_ns = 0  # time ran out of the stretch: turn the page
+        to_ns = self._end_ns or (self._page_end(frame.now_ns, seen) if self._seekable is not None else frame.now_ns)
+        stretch = (to_ns - self._shown_ns(frame.now_ns, seen), to_ns)
+        notes = tuple(past.notes(*stretch)) if isinstance(past, Noted) else ()
+        between = session.between
+        name, marked = session.selection or "", (between.a_ns, between.b_ns)
+        fresh = frame.now_ns // NS if self._seekable is None else seen[1] // _FRESH_NS
+        key = (stretch, name, fresh, notes, marked, past)
+        if key == self._key:
+            self.band.show_now(frame.now_ns)
+            return
+        self._key = key
+        between.shown = stretch
+        bands = past.bands(name, *stretch) if name else ()
+        shares = past.shares(*stretch) if not name and isinstance(past, Shares) else None
+        marks = past.marks(*stretch)
         self.what.setText(name or "All assets")
         self.what.setToolTip(name or "Share of all assets in each state; select one to see its own")
-        self.band.seekable = self._seekable is not None
-        marks = past.marks(from_ns, to_ns)
-        self.band.show_time((from_ns, to_ns), frame.now_ns, seen, bands, shares, marks, name)
+        self.band.seekable = self._seekable is not None or session.can_look_back
+        self.band.is_past = self._seekable is not None
+        self.band.show_time(stretch, frame.now_ns, Shown(seen, bands, shares, marks, notes, name, marked))
         last = f", {bands[-1].state.label.lower()} since {clock(bands[-1].start_ns)}" if bands else ""
+        noted = f", {len(notes)} notes" if notes else ""
         self.band.setAccessibleName(
-            f"{name or 'All assets'}, {clock(from_ns, frame.now_ns, seconds=False)} to "
-            f"{clock(to_ns, frame.now_ns, seconds=False)}, {len(marks)} alarms{last}"
+            f"{name or 'All assets'}, {clock(stretch[0], frame.now_ns, seconds=False)} to "
+            f"{clock(to_ns, frame.now_ns, seconds=False)}, {len(marks)} alarms{noted}{last}"
         )
-        self._show_controls()
 
     def _show_controls(self) -> None:
         """Speed, loop and play as the source has them, whoever changed them."""
-        source = self._seekable
-        if source is None:
-            return
-        if source.speed in SPEEDS and source.speed != self.speed.currentData():
-            self.speed.setCurrentIndex(SPEEDS.index(source.speed))
-        self.loop.setChecked(source.loop is not None)
-        glyph = "pause" if self._is_playing else "play"
-        if self.play.property("glyph") != glyph:
-            self.play.setProperty("glyph", glyph)
-            self.play.setIcon(icon(glyph))
-            self.play.setAccessibleName("Pause" if self._is_playing else "Play")
-            self.play.setToolTip(f"{'Pause' if self._is_playing else 'Play'} (P)")
+        source, session = self._seekable, self._session
+        self.controls.setVisible(source is not None or session.can_look_back)
+        if source is not None:
+            self.controls.show_state(True, source.speed, source.loop, self.repeats)
+        else:
+            self.controls.show_state(False, 0.0, None, self.repeats)
+
+    @property
+    def repeats(self) -> str:
+        """What a loop would repeat."""
+        return "from A to B" if self._session.between.both else "the stretch that is shown"
 
     def _shown_ns(self, now_ns: int, seen: tuple[int, int]) -> int:
         """The span; in the first hour of looking it begins short and grows, so that what is seen can be seen."""
@@ -238,35 +214,60 @@ class Panel(QWidget):
         frame = self._session.frame
         if frame is None:
             return
-        seen = self._past.seen()
+        seen = self._session.past.seen()
         earliest = (seen[0] or frame.now_ns) + self._span_ns // 10
         latest = frame.now_ns if self._seekable is None else max(seen[1], frame.now_ns) + self._span_ns
         end_ns = max(min(end_ns, latest), min(earliest, latest))
         self._end_ns = 0 if end_ns >= latest else end_ns
         self._redraw()
 
-    def _seek(self, time_ns: int) -> None:
-        source = self._seekable
+    def seek(self, time_ns: int) -> None:
+        """Show a moment; from a live plant this leads into its past, with the stretch left where it is."""
+        source, session = self._seekable, self._session
         if source is not None:
-            first, last = self._past.seen()
+            first, last = session.past.seen()
             source.seek(min(max(time_ns, first), last) if last else time_ns)
-
-    def toggle_play(self) -> None:
-        """Run at the chosen speed, or stand still."""
-        source = self._seekable
-        if source is not None:
-            source.play(0.0 if source.speed > 0 else float(self.speed.currentData()))
+        elif session.can_look_back:
+            stretch, was_ns = (self.band.from_ns, self.band.to_ns), self._span_ns
+            try:
+                session.look_back(time_ns)
+            except TwinError as error:
+                if self._actions.on_error is None:
+                    raise
+                self._actions.on_error(error)
+                return
+            self._live_span_ns = was_ns
+            if stretch[0] <= time_ns <= stretch[1]:
+                self._span_ns, self._end_ns = stretch[1] - stretch[0], stretch[1]
             self._redraw()
 
-    def _change_speed(self) -> None:
-        if self._is_playing and self._seekable is not None:
-            self._seekable.play(float(self.speed.currentData()))
+    def toggle_play(self) -> None:
+        """Run at the chosen speed, or stand still; a live plant is held at this moment."""
+        source, frame = self._seekable, self._session.frame
+        if source is not None:
+            source.play(0.0 if source.speed > 0 else self.controls.chosen_speed)
+        elif frame is not None:
+            self.seek(frame.now_ns)
+        self._redraw()
+
+    def _play_at(self, speed: float) -> None:
+        if self.is_playing and self._seekable is not None:
+            self._seekable.play(speed)
+
+    def shift_speed(self, step: int) -> None:
+        """Choose the next slower or quicker speed."""
+        index = SPEEDS.index(self.controls.chosen_speed) + step
+        self.controls.speed.setCurrentIndex(min(max(index, 0), len(SPEEDS) - 1))
+        self._play_at(self.controls.chosen_speed)
 
     def toggle_loop(self) -> None:
-        """Repeat the stretch that is shown, or go on at its end."""
+        """Repeat from A to B, or the stretch that is shown, or go on at its end."""
         source = self._seekable
         if source is not None:
-            source.loop = None if source.loop is not None else (self.band.from_ns, self.band.to_ns)
+            stretch = (
+                self._session.between.stretch if self._session.between.both else (self.band.from_ns, self.band.to_ns)
+            )
+            source.loop = None if source.loop is not None else stretch
             self._redraw()
 
     def step_back(self) -> None:
@@ -278,20 +279,29 @@ class Panel(QWidget):
         self._step(1)
 
     def _step(self, sign: int) -> None:
-        frame = self._session.frame
-        if frame is None or self._seekable is None:
+        frame, past = self._session.frame, self._session.past
+        if frame is None:
             return
-        first, last = self._past.seen()
+        first, last = past.seen()
         if sign < 0:
-            times = [m.time_ns for m in self._past.marks(first, frame.now_ns - NS)]
-            self._seek(times[-1] if times else first)
+            times = [m.time_ns for m in past.marks(first, frame.now_ns - NS)]
+            self.seek(times[-1] if times else first)
         else:
-            times = [m.time_ns for m in self._past.marks(frame.now_ns + NS, last)]
-            self._seek(times[0] if times else last)
+            times = [m.time_ns for m in past.marks(frame.now_ns + NS, last)]
+            self.seek(times[0] if times else last)
+
+    def step_by(self, seconds: int) -> None:
+        """Stand still a little before or after this moment."""
+        frame, source = self._session.frame, self._seekable
+        if source is not None:
+            source.play(0.0)
+        if frame is not None:
+            self.seek(frame.now_ns + seconds * NS)
 
     def go_live(self) -> None:
-        """Show now: the right edge of the band, and the plant itself where another source is looked at."""
+        """Show now: the right edge of the band, and the plant itself where its past is looked at."""
+        if self._session.can_go_live:
+            self._span_ns = self._live_span_ns
+            self._session.go_live()
         self._end_ns = 0
-        if self._session.source.name != "live" and LIVE_ACTION in self._actions:
-            self._actions.run(LIVE_ACTION)
         self._redraw()

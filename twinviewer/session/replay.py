@@ -201,7 +201,7 @@ class ReplaySource(RecordedPast):
             self.seek(self.loop[0])
         elif self._at_ns >= last:
             self._at_ns = last
-            self.speed = 0.0
+            self.speed = self.speed if self._follow and self.speed <= 1 else 0.0  # more may come
         elif self._at_ns < first:
             self._at_ns = first
 

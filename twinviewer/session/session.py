@@ -6,6 +6,7 @@ from twinviewer.model.frame import Frame
 from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene
 from twinviewer.session.archive import Archive, address_of
+from twinviewer.session.between import Between
 from twinviewer.session.events import Event
 from twinviewer.session.journal import Journal, Past
 from twinviewer.session.live_past import LivePast
@@ -36,6 +37,7 @@ class Session:
         self.fly_requested: Event[str] = Event()
         self.mode_changed: Event[str] = Event()
         self.notice: Event[Notice] = Event()
+        self.between = Between()
         self.archive: Archive | None = None
         self._aside: Look | None = None
         self._aside_ns = 0
@@ -187,6 +189,7 @@ class Session:
         self.scene = scene
         self.selection = None
         self.frame = None
+        self.between.clear()
         self._begin(source or NoSource(len(scene.tags)))
         self.scene_changed.emit(scene)
         self.source_changed.emit(self.source)
