@@ -102,12 +102,36 @@ def test_name_plates_are_no_tags(draft: Read, unbound: Path) -> None:
 
 def test_another_unit_costs_confidence(draft: Read, unbound: Path) -> None:
     right = Variable(("CNC-101", "Vibration"), "mm/s")
-    wrong = Variable(("CNC-101", "Vibration"), "in/s")
+    wrong = Variable(("CNC-101", "Vibration"), "°C")
     (good,) = propose(draft(unbound), [right])
     (bad,) = propose(draft(unbound), [wrong])
     assert good.confidence >= SURE
     assert bad.confidence < 0.6
     assert "unit differs" in bad.why
+
+
+def test_a_word_that_nothing_else_there_means_is_accepted(draft: Read, unbound: Path) -> None:
+    status = Variable(("Machines", "CNC-101", "Status"), data_type="Int32", types=("BaseDataVariableType",))
+    (proposal,) = propose(draft(unbound), [status])
+    assert proposal.confidence >= SURE
+    other = Variable(("Machines", "CNC-101", "MachineState"), data_type="Int32", types=("BaseDataVariableType",))
+    assert by_tag(propose(draft(unbound), [status, other]))["CNC-101.State"].confidence < SURE
+
+
+def test_another_unit_of_the_same_kind_waits_for_a_person_and_takes_the_limits_along(
+    draft: Read, unbound: Path
+) -> None:
+    before = draft(unbound)
+    in_metres = Variable(("CNC-101", "Vibration"), "m/s")
+    (proposal,) = propose(before, [in_metres])
+    assert 0.6 < proposal.confidence < SURE
+    assert proposal.unit == "m/s"
+    text = table([proposal], before.scene.namespaces, sure=0)
+    (unbound / "bindings.csv").write_text(text, encoding="utf-8")
+    tag = draft(unbound).scene.tag("CNC-101.Vibration")
+    assert tag.unit == "m/s"
+    assert tag.limits.high == pytest.approx(0.0028)
+    assert tag.limits.delay_s == 5
 
 
 def test_two_that_fit_alike_are_left_to_a_person(draft: Read, unbound: Path) -> None:

@@ -1,6 +1,7 @@
 """What `twinviewer check` and `twinviewer diff` find, and with which exit code."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,6 +125,30 @@ def test_what_cannot_be_read_is_two(capsys: pytest.CaptureFixture[str], folder: 
     assert "truncated" in json.loads(text)["findings"][0]["text"]
     assert main(["check", str(folder)]) == 2
     assert "truncated" in capsys.readouterr().err
+
+
+def test_every_mistake_of_a_scene_that_cannot_be_read_is_told(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    add(folder, '[type.x]\nwide = 3\nrated_power_kw = "much"\n')
+    assert main(["check", str(folder), "--json"]) == 2
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    assert sorted(f["where"] for f in findings) == ["scene.toml:30", "scene.toml:31"]
+    assert main(["check", str(folder)]) == 2
+    told = capsys.readouterr().err
+    assert "type.x.wide" in told
+    assert "type.x.rated_power_kw" in told
+
+
+def test_a_pipe_in_the_place_of_geometry_is_not_waited_for(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "hall.glb").unlink()
+    os.mkfifo(folder / "hall.glb")
+    assert main(["check", str(folder)]) == 2
+    assert "not a regular file" in capsys.readouterr().err
+
+
+def test_a_folder_of_geometry_says_what_could_be_opened(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "scene.toml").unlink()
+    assert main(["check", str(folder)]) == 2
+    assert "hall.glb" in capsys.readouterr().err
 
 
 # --- another export -----------------------------------------------------------------------------------------------

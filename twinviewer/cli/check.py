@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,11 +38,7 @@ def run(args: argparse.Namespace) -> int:
         draft = read_draft(args.scene, follow_renames=not args.lock)
         from_server, alive = _ask_server(args, draft) if args.feed else ([], None)
     except TwinError as error:
-        if not args.json:
-            raise
-        finding = {"level": "error", "where": error.where, "text": error.text, "remedy": error.remedy}
-        print(json.dumps({"assets": 0, "bound": 0, "triangles": 0, "findings": [finding]}, ensure_ascii=False))
-        return 2
+        return _unreadable(error, args.json)
     findings = lint(draft, names_of("twinviewer.colours")) + from_server
     bound = sum(1 for asset in draft.scene.assets if asset.tags) if alive is None else alive
     if args.against is not None:
@@ -52,6 +49,18 @@ def run(args: argparse.Namespace) -> int:
     _print(args, draft, findings, bound)
     errors, warnings, _ = counts(findings)
     return 1 if errors or warnings else 0
+
+
+def _unreadable(error: TwinError, as_json: bool) -> int:
+    """Tells every mistake that keeps the scene from being read."""
+    errors = [error, *getattr(error, "others", ())]
+    if not as_json:
+        for each in errors:
+            print(f"twinviewer: {each}", file=sys.stderr)
+        return 2
+    rows = [{"level": "error", "where": e.where, "text": e.text, "remedy": e.remedy} for e in errors]
+    print(json.dumps({"assets": 0, "bound": 0, "triangles": 0, "findings": rows}, ensure_ascii=False))
+    return 2
 
 
 def _line(args: argparse.Namespace, draft: "Draft") -> list["Notice"]:
@@ -93,8 +102,12 @@ def _print(args: argparse.Namespace, draft: "Draft", findings: list["Notice"], b
         place = f"{f.where}: " if f.where else ""
         print(f"{f.level:<8}{place}{f.text} {f.remedy}".rstrip())
     errors, warnings, remarks = counts(findings)
-    print(f"{len(draft.scene.assets)} assets, {bound} bound, {triangles:,} triangles.")
-    print(f"{errors} errors, {warnings} warnings, {remarks} remarks.")
+    print(f"{_many(len(draft.scene.assets), 'asset')}, {bound} bound, {_many(triangles, 'triangle')}.")
+    print(f"{_many(errors, 'error')}, {_many(warnings, 'warning')}, {_many(remarks, 'remark')}.")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _against(old: Path, draft: "Draft") -> list["Notice"]:

@@ -22,7 +22,9 @@ class TwinError(Exception):
 
 
 class SceneError(TwinError):
-    """A scene, its geometry or its asset table cannot be read."""
+    """A scene, its geometry or its asset table cannot be read. `others` are further mistakes in the same file."""
+
+    others: tuple["SceneError", ...] = ()
 
 
 class FeedError(TwinError):

@@ -4,49 +4,23 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from twinviewer.model.asset import Asset, NodeAddress
 from twinviewer.scene.addresses import written
 from twinviewer.scene.draft import Draft
 from twinviewer.scene.likeness import (
     STATE_WORDS,
-    TEXT_ROLES,
     machine_likeness,
-    quantity_likeness,
-    role_of,
     words,
 )
 from twinviewer.scene.overrides import states_text
+from twinviewer.scene.rating import Match, Variable, Wanted, bound_unit, rate, rate_new
 
 COLUMNS = ("asset", "tag", "node", "role", "unit", "confidence", "accept", "states", "why")
 SURE = 0.85  # from here on a proposal is written as accepted
-_LEAST = 0.35
 _LEAST_MACHINE = 0.55
 # Objects whose variables describe a machine rather than what it does (OPC 40001-1, OPC UA DI).
 _NAMEPLATES = {"identification", "machineidentificationtype", "functionalgrouptype", "machinerycomponents"}
-_ANALOG = {"AnalogUnitType", "AnalogUnitRangeType", "AnalogItemType", "BaseAnalogType"}
-
-
-class Variable(Protocol):
-    """A variable of a server, as `feeds.opcua_browse.browse` finds it."""
-
-    @property
-    def path(self) -> tuple[str, ...]: ...
-    @property
-    def uri(self) -> str: ...
-    @property
-    def identifier(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def data_type(self) -> str: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def types(self) -> tuple[str, ...]: ...
-    @property
-    def parent_types(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +40,6 @@ class Proposal:
     bound: bool = False
 
 
-@dataclass(slots=True)
-class _Wanted:
-    """A tag that looks for its variable."""
-
-    asset: Asset
-    key: str
-    role: str
-    unit: str
-    is_text: bool
-
-
-@dataclass(slots=True)
-class _Match:
-    confidence: float
-    wanted: _Wanted
-    variable: Variable
-    why: str
-
-
 def propose(draft: Draft, variables: Sequence[Variable]) -> list[Proposal]:
     """The best variable for every tag, and tags for assets whose type has none; each variable is used once."""
     useful = [v for v in variables if not _is_nameplate(v)]
@@ -92,13 +47,13 @@ def propose(draft: Draft, variables: Sequence[Variable]) -> list[Proposal]:
     done = {(p.asset_id, p.key) for p in kept}
     free = [v for v in useful if id(v) not in used]
     machines = _machines(draft.scene.assets, free)
-    matches: list[_Match] = []
+    matches: list[Match] = []
     for asset in draft.scene.assets:
         near = machines.get(asset.asset_id, [])
         wanted = [w for w in _wanted(draft, asset) if (asset.asset_id, w.key) not in done]
-        matches += [m for w in wanted for candidate in near if (m := _match(w, *candidate))]
+        matches += [m for w in wanted for candidate in near if (m := rate(w, *candidate))]
         if asset.type not in draft.types or not draft.types[asset.type].tags:
-            matches += [m for candidate in near if (m := _new(asset, *candidate))]
+            matches += [m for candidate in near if (m := rate_new(asset, *candidate))]
     return sorted(kept + _chosen(matches), key=lambda p: (draft.scene.asset(p.asset_id).index, p.key))
 
 
@@ -199,81 +154,19 @@ def _best_text(asset: Asset, texts: Sequence[str]) -> tuple[float, str]:
     return best, step
 
 
-def _wanted(draft: Draft, asset: Asset) -> list[_Wanted]:
+def _wanted(draft: Draft, asset: Asset) -> list[Wanted]:
     """Every tag that the asset's type asks for, bound or not."""
     made = {draft.scene.tags[row].key: draft.scene.tags[row] for row in asset.tags}
     kind = draft.types.get(asset.type)
     wanted = {t.key: (t.entry.role, t.entry.unit, t.entry.text) for t in kind.tags} if kind else {}
     wanted.update({key: (tag.role, tag.unit, tag.is_text) for key, tag in made.items()})
-    return [_Wanted(asset, key, role, unit, text) for key, (role, unit, text) in wanted.items()]
+    return [Wanted(asset, key, role, unit, text) for key, (role, unit, text) in wanted.items()]
 
 
-# --- rating -------------------------------------------------------------------------------------------------------
-
-
-def _match(wanted: _Wanted, variable: Variable, machine: float, step: str) -> _Match | None:
-    quantity = quantity_likeness(wanted.key, wanted.role, wanted.unit, variable.name, variable.unit)
-    holder = variable.path[-2] if len(variable.path) > 1 else ""
-    if variable.name in ("Value", "CurrentState", "PV", "Actual") and holder:
-        quantity = max(quantity, quantity_likeness(wanted.key, wanted.role, wanted.unit, holder, variable.unit))
-    if wanted.role == "state" and "MachineryItemState_StateMachineType" in variable.parent_types:
-        quantity = max(quantity, 0.97 if variable.name == "CurrentState" else 0.0)
-    confidence = machine * quantity * _fits(wanted, variable)
-    if confidence < _LEAST:
-        return None
-    confidence = 1 - (1 - confidence) * 0.9 ** _shared_steps(wanted.asset, variable)
-    return _Match(confidence, wanted, variable, _why(wanted, variable, step))
-
-
-def _new(asset: Asset, variable: Variable, machine: float, step: str) -> _Match | None:
-    """A tag for an asset whose type has none: the variable must speak for a quantity by itself."""
-    role, likeness = role_of(variable.name, variable.unit)
-    if not role:
-        return None
-    wanted = _Wanted(asset, variable.name.replace(".", "_"), role, variable.unit, role in TEXT_ROLES)
-    confidence = 0.95 * machine * likeness * _fits(wanted, variable)
-    if confidence < _LEAST:
-        return None
-    return _Match(confidence, wanted, variable, _why(wanted, variable, step) + "; proposed as a new tag")
-
-
-def _fits(wanted: _Wanted, variable: Variable) -> float:
-    """Less than 1 where data type or type definition speak against the pair."""
-    is_text = variable.data_type in ("String", "LocalizedText", "QualifiedName")
-    factor = 1.0
-    if wanted.role == "state":
-        factor *= 0.7 if variable.data_type in ("Double", "Float") else 1.0
-    elif variable.data_type:
-        factor *= 1.0 if is_text == (wanted.is_text or wanted.role in TEXT_ROLES) else 0.4
-    if wanted.unit and variable.types and not is_text and not variable.unit:
-        factor *= 0.97 if _ANALOG.isdisjoint(variable.types) else 0.93
-    return factor
-
-
-def _shared_steps(asset: Asset, variable: Variable) -> int:
-    """How many steps of the asset's place stand in the variable's path too."""
-    there = {" ".join(words(step)) for step in variable.path[:-1]}
-    return sum(" ".join(words(step)) in there for step in asset.path)
-
-
-def _why(wanted: _Wanted, variable: Variable, step: str) -> str:
-    reasons = [f"'{step}' is like '{wanted.asset.asset_id}'", f"'{variable.name}' is like '{wanted.key}'"]
-    if wanted.unit and variable.unit:
-        same = quantity_likeness("x", "", wanted.unit, "x", variable.unit) >= 0.99
-        reasons.append(
-            f"both in {variable.unit}" if same else f"unit differs: {wanted.unit} here, {variable.unit} there"
-        )
-    if "MachineryItemState_StateMachineType" in variable.parent_types:
-        reasons.append("it is a MachineryItemState (OPC 40001)")
-    elif not _ANALOG.isdisjoint(variable.types):
-        reasons.append(f"it is an {variable.types[0]}")
-    return "; ".join(reasons)
-
-
-def _chosen(matches: list[_Match]) -> list[Proposal]:
+def _chosen(matches: list[Match]) -> list[Proposal]:
     """Best first, each tag and each variable once; a near tie costs confidence."""
     matches.sort(key=lambda m: (-m.confidence, m.wanted.asset.index, m.wanted.key, len(m.variable.path)))
-    rivals: dict[tuple[str, str], list[_Match]] = {}
+    rivals: dict[tuple[str, str], list[Match]] = {}
     for match in matches:
         rivals.setdefault((match.wanted.asset.asset_id, match.wanted.key), []).append(match)
     used: set[int] = set()
@@ -289,9 +182,12 @@ def _chosen(matches: list[_Match]) -> list[Proposal]:
     return chosen
 
 
-def _proposal(match: _Match, rivals: Sequence[_Match]) -> Proposal:
+def _proposal(match: Match, rivals: Sequence[Match]) -> Proposal:
     confidence, why, variable = match.confidence, match.why, match.variable
     close = [r for r in rivals if r.confidence > confidence - 0.05]
+    if match.plain and not any(r.confidence > confidence - 0.2 for r in rivals):
+        confidence = 1 - (1 - confidence) * 0.55
+        why += "; nothing else there means the same"
     if close:
         confidence *= 0.7
         why += f"; {len(close)} more would do as well, such as {'/'.join(close[0].variable.path)}"
@@ -301,7 +197,7 @@ def _proposal(match: _Match, rivals: Sequence[_Match]) -> Proposal:
         match.wanted.key,
         NodeAddress(variable.uri, variable.identifier),
         match.wanted.role,
-        match.wanted.unit or variable.unit,
+        bound_unit(match.wanted.unit, variable.unit),
         round(min(confidence, 0.99), 3),
         why,
         STATE_WORDS if words_only else {},

@@ -130,8 +130,7 @@ def locate(path: Path) -> tuple[Path, Manifest, Lines]:
     if path.is_dir():
         path = path / MANIFEST
         if not path.exists():
-            remedy = f"A scene folder holds a {MANIFEST}; a geometry file can also be opened by itself."
-            raise SceneError(f"the folder has no {MANIFEST}.", str(path.parent), remedy)
+            raise SceneError(f"the folder has no {MANIFEST}.", str(path.parent), _instead(path.parent))
     if not path.exists():
         raise SceneError("there is no such scene.", str(path), "Check the path.")
     if path.suffix.lower() == ".toml":
@@ -139,9 +138,22 @@ def locate(path: Path) -> tuple[Path, Manifest, Lines]:
         return path.parent, manifest, lines
     if path.suffix.lower() not in formats():
         known = ", ".join(sorted(formats()))
-        raise SceneError("this is neither a scene nor a geometry file.", str(path), f"Readable are {known}.")
+        foreign = " Another twin's JSON becomes a scene with 'twinviewer import'." if path.suffix == ".json" else ""
+        raise SceneError("this is neither a scene nor a geometry file.", str(path), f"Readable are {known}.{foreign}")
     manifest = Manifest(format=FORMAT, name=path.stem, model=[ModelEntry.model_construct(file=path.name)])
     return path.parent, manifest, Lines("", path.name)
+
+
+def _instead(folder: Path) -> str:
+    """What to do about a folder that is no scene: the geometry in it, if there is any, opens by itself."""
+    try:
+        files = sorted(f.name for f in folder.iterdir() if f.suffix.lower() in formats())
+    except OSError:
+        files = []
+    if not files:
+        return f"A scene folder holds a {MANIFEST}; a geometry file can also be opened by itself."
+    more = f" or one of {len(files) - 1} others" if len(files) > 1 else ""
+    return f"Open the geometry by itself ({files[0]}{more}), or make a scene of it with 'twinviewer import'."
 
 
 def model_files(folder: Path, manifest: Manifest, lines: Lines) -> list[ModelFile]:

@@ -112,7 +112,9 @@ class Finder:
             if not asset_id:
                 raise SceneError("the line has no asset id.", row.where, "Fill the column 'asset'.")
             if asset_id in known:
-                self._say("error", "duplicate", f"asset '{asset_id}' stands in {known[asset_id].where} too.", row.where)
+                text = f"asset '{asset_id}' stands in {known[asset_id].where} too."
+                remedy = "Delete one of the two lines; several nodes of one asset stand in one line: A | B."
+                self._say("error", "duplicate", text, row.where, remedy)
                 continue
             known[asset_id] = row
             pattern = row.get("node")
@@ -280,7 +282,13 @@ class Finder:
         if isinstance(value, (str, int)):
             return str(value)
         key = rule.type.removeprefix("extras:")
-        self._say("warning", "type", f"the node '{node.path}' has no extras '{key}' to take its type from.", where)
+        self._say(
+            "warning",
+            "type",
+            f"the node '{node.path}' has no extras '{key}' to take its type from.",
+            where,
+            "Export it with this property, or name the type in the rule or in the table.",
+        )
         return ""
 
     def _claim(self, found: Found, row: int) -> None:

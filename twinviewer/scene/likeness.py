@@ -1,10 +1,11 @@
 """How alike names are: of machines, of quantities, and which quantity a name and a unit speak of."""
 
+import math
 import re
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from twinviewer.model.units import canonical
+from twinviewer.model.units import canonical, factor
 
 # Words that makers use for a quantity, most telling first. A name counts as a quantity when all letters of one of its
 # words are in it.
@@ -93,8 +94,9 @@ def quantity_likeness(key: str, role: str, unit: str, name: str, name_unit: str)
     """0…1: how surely the variable `name` is the quantity `key` with this role and unit."""
     score = _name_likeness(key, role, name)
     if unit and name_unit:
-        same = canonical(unit) == canonical(name_unit)
-        return 1 - (1 - score) * 0.5 if same and score else score * (1.0 if same else 0.4)
+        if canonical(unit) == canonical(name_unit):
+            return 1 - (1 - score) * 0.5 if score else score
+        return score * (0.4 if math.isnan(factor(name_unit, unit)) else 0.75)
     return score
 
 

@@ -72,7 +72,8 @@ def _loose_nodes(draft: Draft) -> Iterable[Notice]:
     ]
     if loose and draft.scene.assets:
         names = ", ".join(nodes[row].name for row in loose[:_MAX_NAMED]) + (", …" if len(loose) > _MAX_NAMED else "")
-        text = f"{len(loose)} nodes with surfaces belong to no asset: {names}."
+        many = f"{len(loose)} nodes with surfaces belong" if len(loose) > 1 else "a node with a surface belongs"
+        text = f"{many} to no asset: {names}."
         remedy = "Bind them, or say with a rule that they are none: [[asset]] nodes = '…/**', ignore = true."
         yield Notice("warning", text, remedy, nodes[loose[0]].path, "loose-node")
 

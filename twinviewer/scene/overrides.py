@@ -1,5 +1,6 @@
 """What single assets have otherwise than their type: columns such as "Vibration.high", and bound node ids."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,8 +9,9 @@ from typing import Any
 
 from twinviewer.model.asset import NodeAddress
 from twinviewer.model.errors import SceneError
+from twinviewer.model.units import factor, same_unit
 from twinviewer.scene.addresses import parse_node, parse_path
-from twinviewer.scene.manifest import ROLES, STATE_NAMES, TagEntry
+from twinviewer.scene.manifest import ROLES, STATE_NAMES, LimitsEntry, TagEntry
 from twinviewer.scene.table import Row, number, read_table
 from twinviewer.scene.types import TagTemplate
 
@@ -84,8 +86,24 @@ class Binding:
         return TagTemplate(self.key, entry, self.where)
 
     def applied(self, entry: TagEntry) -> TagEntry:
-        """`entry` with the states that are written here, if there are any."""
-        return entry.model_copy(update={"states": dict(self.states)}) if self.states else entry
+        """`entry` with the states that are written here, if there are any, and in the unit that the server sends.
+
+        Limits and bands, which scene.toml gives in its own unit, are turned into this one.
+        """
+        changes: dict[str, Any] = {"states": dict(self.states)} if self.states else {}
+        scale = factor(entry.unit, self.unit)
+        if self.unit and not same_unit(self.unit, entry.unit) and not math.isnan(scale):
+            changes |= {"unit": self.unit, "limits": _scaled(entry.limits, scale)}
+            for name in ("normal", "span"):
+                band = getattr(entry, name)
+                changes[name] = band and (band[0] * scale, band[1] * scale)
+        return entry.model_copy(update=changes) if changes else entry
+
+
+def _scaled(limits: LimitsEntry, scale: float) -> LimitsEntry:
+    names = ("low_low", "low", "high", "high_high", "hysteresis")
+    known = {name: value for name in names if (value := getattr(limits, name)) is not None}
+    return limits.model_copy(update={name: value * scale for name, value in known.items()})
 
 
 def read_bindings(path: Path, name: str) -> dict[tuple[str, str], Binding]:

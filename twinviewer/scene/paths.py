@@ -22,6 +22,8 @@ def inside(folder: Path, name: str, where: str) -> Path:
         raise SceneError(f"'{name}' leads through a link to outside the scene folder.", where, remedy)
     if not target.exists():
         raise SceneError(f"the file '{name}' is missing.", where, f"It is looked for in {folder}.")
+    if not target.is_file():
+        raise SceneError(f"'{name}' is not a regular file.", where, "Name a file inside the scene folder.")
     return target
 
 

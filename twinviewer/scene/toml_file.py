@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from twinviewer.model.errors import SceneError
 from twinviewer.scene.bounds import MAX_TOML_BYTES
@@ -13,6 +14,7 @@ from twinviewer.scene.paths import read_bytes
 from twinviewer.scene.toml_lines import Lines
 
 MANIFEST = "scene.toml"
+MOST_MISTAKES = 50
 
 
 def read_manifest(path: Path) -> tuple[Manifest, Lines]:
@@ -34,7 +36,7 @@ def read_manifest(path: Path) -> tuple[Manifest, Lines]:
     try:
         return Manifest.model_validate(parsed), lines
     except ValidationError as error:
-        raise _first_error(error, lines) from None
+        raise _all_errors(error, lines) from None
 
 
 def _toml_error(error: tomllib.TOMLDecodeError, name: str, text: str) -> tuple[str, str, str]:
@@ -52,18 +54,21 @@ def _check_format(parsed: dict[str, Any], lines: Lines) -> None:
         raise SceneError(text, lines.where("format"), "Install a newer twinviewer.")
 
 
-def _first_error(error: ValidationError, lines: Lines) -> SceneError:
-    """The first finding as one sentence, and how many more there are."""
-    findings = error.errors(include_url=False)
-    first = findings[0]
-    keys = tuple(key for key in first["loc"] if isinstance(key, int) or not key.startswith(("function-", "tuple[")))
+def _all_errors(error: ValidationError, lines: Lines) -> SceneError:
+    """The first mistake in the file; the others go with it."""
+    first, *others = [_mistake(found, lines) for found in error.errors(include_url=False)]
+    first.others = tuple(others[:MOST_MISTAKES])
+    return first
+
+
+def _mistake(found: ErrorDetails, lines: Lines) -> SceneError:
+    keys = tuple(key for key in found["loc"] if isinstance(key, int) or not key.startswith(("function-", "tuple[")))
     name = ".".join(str(key) for key in keys)
-    if first["type"] == "extra_forbidden":
+    if found["type"] == "extra_forbidden":
         text, remedy = f"'{name}' is not known here.", "Check the spelling; docs/engineers.md lists every key."
-    elif first["type"] == "missing":
+    elif found["type"] == "missing":
         text, remedy = f"'{name}' is missing.", "Add it."
     else:
-        message = first["msg"].removeprefix("Value error, ")
+        message = found["msg"].removeprefix("Value error, ")
         text, remedy = f"'{name}': {message[:1].lower()}{message[1:]}.", "docs/engineers.md lists every key."
-    more = f" There are {len(findings) - 1} more findings." if len(findings) > 1 else ""
-    return SceneError(text, lines.where(*keys), remedy + more)
+    return SceneError(text, lines.where(*keys), remedy)
