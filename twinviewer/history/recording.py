@@ -39,9 +39,9 @@ class Recording:
         self.manifest = manifest
         self.tags: tuple[RecordedTag, ...] = manifest.tags
         self.diary = Diary(folder)
-        self._slices = Slices(folder)
         self._coarse = Coarse(folder)
-        self._find_coarse()
+        self._slices = Slices(folder, self._find_coarse)
+        self._slices.refresh()
         names = [tag.name for tag in (scene.tags if scene is not None else manifest.tags)]
         self._row_of = {name: row for row, name in enumerate(names)}
         self.number_of_row = np.array(manifest.numbers(names), np.int64)
@@ -61,7 +61,6 @@ class Recording:
     def refresh(self) -> None:
         """See what was recorded since."""
         self._slices.refresh()
-        self._find_coarse()
         self.diary.refresh()
 
     def _find_coarse(self) -> None:

@@ -52,11 +52,12 @@ class Slices:
     """The index of all slices; the footer of a compacted hour is read only when somebody looks into that hour.
 
     The recorder may compact an hour, or the retention delete one, while somebody reads: what was a stream is then
-    read from its hour, and what is gone is empty.
+    read from its hour, and what is gone is empty. `looked` is called after every look into the folder.
     """
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, looked: Callable[[], None]) -> None:
         self._folder = folder
+        self._looked = looked
         self._files = Files(folder)
         self._decoded: Kept[Rows] = Kept(DECODED_SLICES)
         self._keyframes: Kept[Rows] = Kept(8)
@@ -66,13 +67,13 @@ class Slices:
         self._live: list[SliceRef] = []
         self._live_size: dict[int, tuple[int, SliceRef | None]] = {}
         self.parts: list[Part] = []
-        self.refresh()
 
     def refresh(self) -> None:
         """Look what has come since."""
         for _ in range(_TRIES):
             if self._look():
                 break
+        self._looked()
 
     def _look(self) -> bool:
         """Whether nothing was compacted while we looked."""
