@@ -20,15 +20,41 @@ from twinviewer.model.errors import DataError
 
 CAP = 125.0
 FOLDS = 5
+MEMBERS = 3
 LEAST_EFFECT = 0.25  # standard deviations between youth and end below which a signal says nothing about wear
 NEW_UNITS = 0.9  # a tail of the residuals is cut a tenth shorter: new units differ more than the ones left out
 NEAR = 6.0 / CAP  # width of the neighbourhood of like predictions, as a share of the cap
 
 
-def _regressor() -> HistGradientBoostingRegressor:
+def _member(seed: int) -> HistGradientBoostingRegressor:
+    # each split looks at a third of the features, which makes the members differ: their mean is better than any of
+    # them; rows of one life resemble each other, so that stopping early on left-out rows would tell nothing
     return HistGradientBoostingRegressor(
-        max_iter=250, learning_rate=0.05, max_leaf_nodes=15, min_samples_leaf=60, l2_regularization=5.0, random_state=0
+        max_iter=250,
+        learning_rate=0.05,
+        max_leaf_nodes=15,
+        min_samples_leaf=60,
+        l2_regularization=5.0,
+        max_features=0.3,
+        early_stopping=False,
+        random_state=seed,
     )
+
+
+@dataclass(frozen=True)
+class Regressors:
+    """The mean of several regressors that differ by chance only: steadier than one of them."""
+
+    members: tuple[HistGradientBoostingRegressor, ...]
+
+    @classmethod
+    def fitted(cls, table: np.ndarray, truth: np.ndarray) -> "Regressors":
+        """Learn from features float64 (n, k) and what is to be predicted float64 (n,)."""
+        return cls(tuple(_member(seed).fit(table, truth) for seed in range(MEMBERS)))
+
+    def predict(self, table: np.ndarray) -> np.ndarray:
+        """float64 (n,)"""
+        return np.mean([member.predict(table) for member in self.members], axis=0)
 
 
 @dataclass(frozen=True)
@@ -48,7 +74,7 @@ class LifeModel:
     columns: tuple[str, ...]
     used: np.ndarray
     regimes: Regimes
-    regressor: HistGradientBoostingRegressor
+    regressor: Regressors
     held_out: np.ndarray  # predictions for rows of units left out, float64 (n,)
     residual: np.ndarray  # truth minus those predictions, sorted, float64 (n,)
     cap: float
@@ -109,8 +135,8 @@ def fit(lives: Lives, cap: float = CAP, progress: Callable[[float, str], None] |
     folds = min(FOLDS, len(lives.names))
     for k, (rest, left) in enumerate(GroupKFold(folds).split(table, truth, owner)):
         tell((k + 0.2) / (folds + 1), f"learning, part {k + 1} of {folds + 1}")
-        held_out[left] = np.clip(_regressor().fit(table[rest], truth[rest]).predict(table[left]), 0, cap)
+        held_out[left] = np.clip(Regressors.fitted(table[rest], truth[rest]).predict(table[left]), 0, cap)
     tell(folds / (folds + 1), f"learning, part {folds + 1} of {folds + 1}")
-    regressor = _regressor().fit(table, truth)
+    regressor = Regressors.fitted(table, truth)
     order = np.argsort(truth - held_out, kind="stable")
     return LifeModel(lives.columns, used, found, regressor, held_out[order], (truth - held_out)[order], cap)

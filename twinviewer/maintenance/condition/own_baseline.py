@@ -1,8 +1,9 @@
 """Alarms against a machine's own baseline: a level that stands well above what was usual, and each further rise.
 
 The level (acceleration RMS, g, where there is one: velocity hardly moves in many bearing failures) is compared with the
-median of the machine's own first records after run-in. An alarm needs several records of a row. Some machines settle on
-a new level after an alarm; the next alarm is then a rise above that level.
+median of the machine's own first records after run-in. An alarm needs several records of a row; a leap needs fewer,
+because some bearings are gone within a few records of their first sign. Some machines settle on a new level after an
+alarm; the next alarm is then a rise above that level.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ import numpy as np
 from scipy.ndimage import median_filter
 
 RUN_IN, LEARN = 30, 90  # records that are skipped, and from which the baseline is learned
-RISE = 1.5  # an alarm is a level this often above its reference
+RISE = 1.45  # an alarm is a level this often above its reference
+PAUSE = 120  # records after an alarm in which the machine may settle
+LEAP, IN_A_ROW = 2.5, 3  # so often above its reference, unsmoothed, for so many records: an alarm without delay
 SMOOTH = 9  # records of which the median is taken: single impacts are no damage
 NEEDED, OF = 3, 5  # records above, among the last ones
 
@@ -34,16 +37,20 @@ def alarms(level: np.ndarray) -> tuple[Alarm, ...]:
     start = RUN_IN + LEARN
     if len(level) <= start:
         return ()
-    smooth = smoothed(np.asarray(level, float))
+    level = np.asarray(level, float)
+    smooth = smoothed(level)
     reference, found, wait = float(np.median(level[RUN_IN:start])), list[Alarm](), start
     for i in range(start, len(smooth)):
         if i < wait:
             continue
         if i == wait and found:
             reference = float(np.median(smooth[i - LEARN + 1 : i + 1]))
-        if int((smooth[i - OF + 1 : i + 1] > RISE * reference).sum()) >= NEEDED:
-            found.append(Alarm(i, float(smooth[i] / max(reference, 1e-12))))
-            wait = i + LEARN
+        risen = int((smooth[i - OF + 1 : i + 1] > RISE * reference).sum()) >= NEEDED
+        leapt = bool((level[i - IN_A_ROW + 1 : i + 1] > LEAP * reference).all())
+        if risen or leapt:
+            height = level[i] if leapt and not risen else smooth[i]
+            found.append(Alarm(i, float(height / max(reference, 1e-12))))
+            wait = i + PAUSE
     return tuple(found)
 
 
