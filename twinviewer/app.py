@@ -25,6 +25,7 @@ from twinviewer.settings import Recent, SettingsStore
 if TYPE_CHECKING:
     from twinviewer.collector.link import CollectorLink
     from twinviewer.feeds.options import FeedOptions
+    from twinviewer.history.capsule import Capsule
     from twinviewer.view.layout import Layout
 
 _log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class Start:
     demo: bool = False
     size: tuple[int, int] | None = None
     past: Callable[[Scene], Source] | None = None  # a recording to look at instead of a feed
+    record: Path | None = None  # where the feed's collector is to record
 
 
 def empty_scene() -> Scene:
@@ -70,7 +72,14 @@ class _Opened:
     layout: "Layout | None" = None
 
 
-def load(path: Path, feed: str, options: "FeedOptions | None", *, progress: Callable[[float, str], None]) -> _Opened:
+def load(
+    path: Path,
+    feed: str,
+    options: "FeedOptions | None",
+    record: Path | None = None,
+    *,
+    progress: Callable[[float, str], None],
+) -> _Opened:
     """Load a scene and attach to its collector; runs in a thread. Raises SceneError."""
     from twinviewer.scene.scene import load_scene
     from twinviewer.view.prepare import prepare
@@ -80,16 +89,16 @@ def load(path: Path, feed: str, options: "FeedOptions | None", *, progress: Call
     if not feed:
         return _Opened(scene, None, layout=layout)
     progress(1.0, "connecting")
-    return replace(attach_to(scene, feed, options), layout=layout)
+    return replace(attach_to(scene, feed, options, record), layout=layout)
 
 
-def attach_to(scene: Scene, feed: str, options: "FeedOptions | None") -> _Opened:
+def attach_to(scene: Scene, feed: str, options: "FeedOptions | None", record: Path | None = None) -> _Opened:
     """A collector for an open scene; a feed that cannot be used is told, the scene stays."""
     from twinviewer.collector.link import attach
     from twinviewer.feeds.options import FeedOptions
 
     try:
-        return _Opened(scene, attach(scene.path, scene, feed, options or FeedOptions()))
+        return _Opened(scene, attach(scene.path, scene, feed, options or FeedOptions(), record=record))
     except FeedError as error:
         return _Opened(scene, None, error)
 
@@ -104,6 +113,7 @@ class Application:
         self.windows: list[MainWindow] = []
         self._feed_options: dict[str, FeedOptions] = {}
         self._plants: list[Any] = []
+        self._capsules: list[Capsule] = []
         self._guard = CrashGuard(self._show_crash, qt)
         self._guard.install()
         self._theme = style.install(qt, settings.value.theme)
@@ -141,7 +151,7 @@ class Application:
         elif start.scene is not None:
             if start.options is not None:
                 self._feed_options[start.feed] = start.options
-            self.open_scene(window, start.scene, start.feed, start.past)
+            self.open_scene(window, start.scene, start.feed, start.past, start.record)
         if start.wall:
             self._when_scene(window, window.wall.toggle)
         return window
@@ -166,8 +176,11 @@ class Application:
         other.show()
         other.arrange()
         other.bridge.start()
-        if frame is not None and frame.source == "live":
-            self.connect_feed(other, frame.connection.url)
+        live = window.session.live_frame or frame
+        if live is not None and live.source == "live":
+            self.connect_feed(other, live.connection.url)
+        elif frame is not None and window.session.archive is not None:
+            self.open_recording(other, window.session.archive.address, frame.now_ns)
 
     def closed(self, window: MainWindow) -> None:
         """A window was closed."""
@@ -184,12 +197,20 @@ class Application:
         for plant in self._plants:
             plant.stop()
         self._plants.clear()
+        for capsule in self._capsules:
+            capsule.close()
+        self._capsules.clear()
         self._guard.remove()
 
     # -- scenes and feeds ---------------------------------------------------------------------------------------
 
     def open_scene(
-        self, window: MainWindow, path: Path, feed: str = "", past: Callable[[Scene], Source] | None = None
+        self,
+        window: MainWindow,
+        path: Path,
+        feed: str = "",
+        past: Callable[[Scene], Source] | None = None,
+        record: Path | None = None,
     ) -> None:
         """Load in a thread; the window shows progress, and what it had before until then."""
         options = self._feed_options.get(feed)
@@ -199,6 +220,7 @@ class Application:
             path.resolve(),
             feed,
             options,
+            record,
             done=lambda opened: self._opened(window, opened, feed, past),
             failed=window.show_error,
             thread=True,
@@ -220,6 +242,32 @@ class Application:
         window.session.set_scene(scene, LiveSource(opened.link) if opened.link is not None else None)
         if opened.trouble is not None:
             window.show_error(opened.trouble)
+
+    def open_recording(self, window: MainWindow, address: str, at_ns: int | None = None) -> None:
+        """Look at a recording of the scene that is open. Raises RecordingError."""
+        window.session.set_source(_replay(window.session.scene, address, at_ns))
+
+    def reload(self, window: MainWindow) -> None:
+        """Read the scene's files again; the feed, or the moment of the recording, stays."""
+        session = window.session
+        frame, archive = session.live_frame or session.frame, session.archive
+        if frame is not None and frame.source == "replay" and archive is not None:
+            address, at_ns = archive.address, frame.now_ns
+            self.open_scene(window, session.scene.path, "", lambda scene: _replay(scene, address, at_ns))
+        else:
+            self.open_scene(window, session.scene.path, frame.connection.url if frame is not None else "")
+
+    def open_capsule(self, window: MainWindow, path: Path) -> None:
+        """Check and unpack an incident, in a thread, and open it; what was unpacked goes with the program."""
+
+        def done(capsule: "Capsule") -> None:
+            def past(scene: Scene) -> Source:
+                return _replay(scene, str(capsule.recording), capsule.from_ns, passing=True)
+
+            self._capsules.append(capsule)
+            self.open_scene(window, capsule.scene, "", past)
+
+        window.jobs.start(f"Opening {path.name}", _unpack, path, done=done, failed=window.show_error, thread=True)
 
     def connect_feed(self, window: MainWindow, url: str, options: "FeedOptions | None" = None) -> None:
         """Look at another live source in this window."""
@@ -264,7 +312,7 @@ class Application:
             from twinviewer.feeds.options import FeedOptions
 
             self._feed_options[url] = FeedOptions(security="none")
-            self.open_scene(window, plant.scene, url)
+            self.open_scene(window, plant.scene, url, record=plant.recording)
 
         window.jobs.start("Starting the plant", plant.start, done=ready, failed=window.show_error, thread=True)
 
@@ -307,6 +355,19 @@ class Application:
             print(f"twinviewer: {error!r}", file=sys.stderr)
             return
         CrashDialog(error, parent).show()
+
+
+def _replay(scene: Scene, address: str, at_ns: int | None, passing: bool = False) -> Source:
+    from twinviewer.history.recording import Recording
+    from twinviewer.session.replay import ReplaySource
+
+    return ReplaySource(Recording.open(address, scene), scene, at_ns, follow=not passing, passing=passing)
+
+
+def _unpack(path: Path, *, progress: Callable[[float, str], None]) -> "Capsule":
+    from twinviewer.history.capsule import open_capsule
+
+    return open_capsule(path, progress)
 
 
 def _attach_job(

@@ -85,6 +85,15 @@ class FakeHost:
     def open_scene(self, window: Any, path: Path, feed: str = "") -> None:
         self.asked.append(("open", path, feed))
 
+    def open_recording(self, window: Any, address: str, at_ns: int | None = None) -> None:
+        self.asked.append(("recording", address, at_ns))
+
+    def open_capsule(self, window: Any, path: Path) -> None:
+        self.asked.append(("capsule", path))
+
+    def reload(self, window: Any) -> None:
+        self.asked.append(("reload",))
+
     def connect_feed(self, window: Any, url: str, options: Any = None) -> None:
         self.asked.append(("connect", url, options))
 

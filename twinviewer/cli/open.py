@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scene", nargs="?", type=Path, metavar="SCENE", help="scene folder, geometry file or capsule")
     add_feed_arguments(parser)
     add_recording_arguments(parser)
+    parser.add_argument("--record", type=Path, metavar="DIR", help="record the live source into this folder meanwhile")
     add_window_arguments(parser)
 
 
@@ -52,9 +53,13 @@ def run_window(args: argparse.Namespace, scene: Path | None, demo: bool) -> int:
     from twinviewer.app import Application, Start, make_qt
     from twinviewer.cli._feed import feed_options
     from twinviewer.cli._source import Chosen
+    from twinviewer.model.errors import RecordingError
     from twinviewer.settings import SettingsStore
 
     feed = getattr(args, "feed", None) or ""
+    record = getattr(args, "record", None)
+    if record is not None and not feed:
+        raise RecordingError("--record speaks of a live source", remedy="Give --feed URL too.")
     choice = Chosen(scene, getattr(args, "recording", None), getattr(args, "at", None), feed)
     overrides = {"theme": args.theme, "mode": args.mode}
     settings = SettingsStore(overrides=overrides, keep=not args.safe_mode)
@@ -62,7 +67,7 @@ def run_window(args: argparse.Namespace, scene: Path | None, demo: bool) -> int:
     application = Application(qt, settings, args.safe_mode)
     options = feed_options(args) if feed else None
     past = choice.source if choice.recording else None
-    application.start(Start(choice.scene, feed, options, args.wall, demo, args.size, past))
+    application.start(Start(choice.scene, feed, options, args.wall, demo, args.size, past, record))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: application.quit())
     try:

@@ -1,7 +1,9 @@
 """The demo plant as a child process: started on a free port, ended with the program."""
 
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +23,7 @@ class DemoPlant:
     def __init__(self, scene: Path | None = None) -> None:
         self.scene = scene or shipped("scenes") / SCENE
         self.url = ""
+        self.recording = Path(tempfile.mkdtemp(prefix="twinviewer-demo-"))  # its past, as long as the program runs
         self._process: subprocess.Popen[str] | None = None
         self._stopped = False
 
@@ -59,6 +62,7 @@ class DemoPlant:
 
     def stop(self) -> None:
         """End the process, kindly and then not."""
+        shutil.rmtree(self.recording, ignore_errors=True)
         process, self._process = self._process, None
         if process is None or self._stopped:
             return

@@ -20,6 +20,18 @@ class Host(Protocol):
         """Load a scene into a window, in the background, and connect it to `feed` if one is given."""
         ...
 
+    def open_recording(self, window: "MainWindow", address: str, at_ns: int | None = None) -> None:
+        """Look at a recording of the scene that is open. Raises RecordingError."""
+        ...
+
+    def open_capsule(self, window: "MainWindow", path: Path) -> None:
+        """Check, unpack and open an incident, in the background."""
+        ...
+
+    def reload(self, window: "MainWindow") -> None:
+        """Read the scene's files again; the feed, or the moment of the recording, stays."""
+        ...
+
     def connect_feed(self, window: "MainWindow", url: str, options: "FeedOptions | None" = None) -> None:
         """Look at another live source in this window."""
         ...

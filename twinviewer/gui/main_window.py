@@ -225,10 +225,8 @@ class MainWindow(QMainWindow):
         changing.register_recent(self)
 
     def reload_scene(self) -> None:
-        """Read the scene's files again, on the same feed."""
-        frame = self.session.frame
-        feed = frame.connection.url if frame is not None else ""
-        self.host.open_scene(self, self.session.scene.path, feed)
+        """Read the scene's files again, on the same feed or recording."""
+        self.host.reload(self)
 
     def switch_theme(self) -> None:
         """Dark to light and back."""
