@@ -12,6 +12,7 @@ from twinviewer.scene.scene import Scene
 from twinviewer.states.explain import duration
 
 MOST_LABELS = 24
+_REMARKED = 8  # more than a state that passes by, less than a fault
 _NS = 1_000_000_000
 _ABNORMAL = np.isin(np.arange(9), [int(s) for s in ABNORMAL_STATES])
 _QUIET = (AlarmState.SHELVED, AlarmState.SUPPRESSED, AlarmState.OUT_OF_SERVICE)
@@ -45,6 +46,8 @@ class Labeller:
         if not scene.assets:
             return []
         weight = _weights(frame, self._tagged, mode)
+        for row in frame.remarks:
+            weight[row] = max(int(weight[row]), _REMARKED)
         chosen = scene.asset(selection).index if selection is not None else -1
         rows = np.nonzero(weight > 0)[0]
         rows = rows[np.lexsort((rows, -weight[rows]))][:MOST_LABELS]
@@ -111,6 +114,8 @@ def _symbol(frame: Frame, row: int, mode: str) -> tuple[str, int]:
 
 def _detail(frame: Frame, scene: Scene, row: int, mode: str, alarm: Alarm | None) -> str:
     states = frame.assets
+    if row in frame.remarks:
+        return frame.remarks[row]
     since = int(states.since_ns[row])
     lasts = f" {_whole((frame.now_ns - since) / _NS)}" if since else ""
     if states.quality[row] >= Quality.STALE:

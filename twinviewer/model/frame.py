@@ -73,6 +73,7 @@ class Frame:
     """All that view and panels need for one tick.
 
     `source` is "live", "replay", "simulation", "training" or "none"; anything but "live" wears the violet frame.
+    `remarks` are words of the source at assets (their rows): they are shown as labels.
     """
 
     now_ns: int
@@ -84,3 +85,4 @@ class Frame:
     kpis: tuple[Kpi, ...] = ()
     flood: bool = False
     alarms_10_min: int = 0
+    remarks: Mapping[int, str] = field(default_factory=dict)

@@ -42,6 +42,7 @@ class Look:
             kpis,
             polled.flood,
             polled.alarms_10_min,
+            polled.remarks,
         )
         if polled.now_ns - self._trend_ns >= TREND_PERIOD_NS or polled.now_ns < self._trend_ns:
             self._trend_ns = polled.now_ns

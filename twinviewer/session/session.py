@@ -135,9 +135,16 @@ class Session:
         if not recording.span()[1]:
             recording.close()
             raise TwinError("The recording holds nothing yet.", self.archive.address, "Wait a moment.")
-        self._aside = self._look
-        self._begin(ReplaySource(recording, self.scene, time_ns, follow=True))
-        self.source_changed.emit(self.source)
+        self.look_at(ReplaySource(recording, self.scene, time_ns, follow=True))
+
+    def look_at(self, source: Source) -> None:
+        """Show another source, a past or a simulated run, while the one that is shown now waits aside."""
+        if self._aside is None:
+            self._aside = self._look
+        else:
+            self._look.source.close()
+        self._begin(source)
+        self.source_changed.emit(source)
 
     def go_live(self) -> None:
         """Back to the plant as it is now; nothing happens where none waits."""

@@ -1,5 +1,6 @@
 """Where a session's samples come from: the protocol, the live collector, and nothing at all."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,6 +20,7 @@ class Polled:
     """What a source knows now. `now_ns` is the moment it speaks of: the wall clock when live, the past in replay.
 
     `jumped` says that it has nothing to do with the moment before, whose memory (zones, since when) must go.
+    `remarks` are words of the source at assets (their rows), such as how many parts wait there.
     """
 
     now_ns: int
@@ -29,6 +31,7 @@ class Polled:
     alarms_10_min: int = 0
     notices: list[Notice] = field(default_factory=list)
     jumped: bool = False
+    remarks: Mapping[int, str] = field(default_factory=dict)
 
 
 class Source(Protocol):
