@@ -22,7 +22,7 @@ _WEIGHT = np.array([2, 0, 0, 0, 4, 5, 5, 9, 3], np.int64)
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One label: `symbol` is ("state", State) or ("zone", Zone), `priority` 0 without an active alarm."""
+    """One label: `symbol` is ("state", State), ("zone", Zone) or ("note", 0), `priority` 0 without an active alarm."""
 
     asset: int
     title: str

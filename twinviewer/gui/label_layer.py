@@ -58,7 +58,7 @@ class LabelLayer:
             (width, height),
             np.array(taken).reshape(-1, 4),
             boxes_on_screen(stage.project, named[rows], ratio),
-            self._before([labels[i].asset for i in rows]),
+            self._before([labels[i] for i in rows]),
         )
         return [
             Placed(labels[i], QRectF(x, y, w, h), QPointF(*anchors[i, :2]))
@@ -66,11 +66,15 @@ class LabelLayer:
             if np.isfinite(x)
         ]
 
-    def _before(self, assets: Sequence[int]) -> np.ndarray:
-        """Where the labels of these assets stood, float64 (n, 2), NaN for new ones."""
-        old = {p.label.asset: (p.box.x(), p.box.y()) for p in self.placed}
-        return np.array([old.get(a, (np.nan, np.nan)) for a in assets]).reshape(-1, 2)
+    def _before(self, labels: Sequence[Label]) -> np.ndarray:
+        """Where the labels of these assets stood, notes apart, float64 (n, 2), NaN for new ones."""
+        old = {_key_of(p.label): (p.box.x(), p.box.y()) for p in self.placed}
+        return np.array([old.get(_key_of(label), (np.nan, np.nan)) for label in labels]).reshape(-1, 2)
 
     def at(self, x: float, y: float) -> int | None:
         """The asset whose label lies under a point, None where there is none."""
         return next((p.label.asset for p in self.placed if p.box.contains(x, y)), None)
+
+
+def _key_of(label: Label) -> tuple[int, str]:
+    return label.asset, label.title if label.symbol[0] == "note" else ""

@@ -1,6 +1,5 @@
 """The words for a connection: what the pill, the strip and the status bar say about it."""
 
-import time
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,10 +83,16 @@ def pill_text(frame: Frame, clock: str, alarm: str = "") -> PillText:
     return PillText("error", word, f"{since} ago · {clock}" if since else clock, alarm)
 
 
-def clock_pill(frame: Frame, alarm: str = "") -> PillText:
+def clock_pill(frame: Frame, alarm: str = "", can_go_live: bool = False) -> PillText:
     """The pill with the time of day: the wall clock while live, the moment shown otherwise."""
-    shown_ns = time.time_ns() if frame.source in ("live", "none") else frame.now_ns
-    return pill_text(frame, datetime.fromtimestamp(shown_ns / NS).strftime("%H:%M:%S"), alarm)
+    now = datetime.now()
+    if frame.source in ("live", "none"):
+        return pill_text(frame, now.strftime("%H:%M:%S"), alarm)
+    shown = datetime.fromtimestamp(frame.now_ns / NS)
+    clock = shown.strftime("%H:%M:%S")
+    if shown.date() != now.date():
+        clock = f"{shown.day} {shown.strftime('%b')} {clock}"
+    return pill_text(frame, f"{clock} · back to live" if can_go_live else clock, alarm)
 
 
 def trouble_of(frame: Frame) -> Trouble | None:

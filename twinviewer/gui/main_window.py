@@ -166,7 +166,8 @@ class MainWindow(QMainWindow):
         now_ns = time.monotonic_ns()
         if now_ns - self._slow_ns >= SLOW_PART_NS:
             self._slow_ns = now_ns
-            words = clock_pill(frame, ALARM[self.picture.theme][1])
+            words = clock_pill(frame, ALARM[self.picture.theme][1], self.session.can_go_live)
+            self.tool_bar.pill.setToolTip("Back to live (0)" if self.session.can_go_live else "Connect… (Ctrl+L)")
             self.tool_bar.pill.set_text(words.glyph, words.strong, words.quiet, words.frame)
             self.picture.show_link(frame, words)
             self.status.show_frame(frame, len(self.session.scene.tags))

@@ -1,4 +1,4 @@
-"""What is painted over the picture: labels with leader lines, alarm badges, compass, the violet frame."""
+"""What is painted over the picture: labels with leader lines, alarm badges, compass."""
 
 import math
 from collections.abc import Sequence
@@ -66,6 +66,8 @@ def _paint_box(painter: QPainter, item: Placed, scale: float, blink: bool) -> No
     centre = QPointF(box.left() + 18 * scale, box.center().y())
     if kind == "zone":
         zone_symbol(painter, centre, 9 * scale, Zone(code), theme())
+    elif kind == "note":
+        paint_glyph(painter, "note", QRectF(centre.x() - 9 * scale, centre.y() - 9 * scale, 18 * scale, 18 * scale))
     else:
         state_symbol(painter, centre, 9 * scale, State(code), theme())
     left, width = box.left() + 34 * scale, box.width()
@@ -118,34 +120,6 @@ def paint_compass(painter: QPainter, centre: QPointF, radius: float, azimuth: fl
         painter.setPen(colour("text" if letter == "N" else "text2"))
         at = place(angle, radius * 0.84)
         painter.drawText(QRectF(at.x() - 10, at.y() - 8, 20, 16), Qt.AlignmentFlag.AlignCenter, letter)
-    painter.restore()
-
-
-def banner_box(width: float, words: str) -> QRectF:
-    """Where the banner stands in a picture of this width."""
-    strong = QFontMetricsF(font(13, 600)).horizontalAdvance(words)
-    return QRectF((width - strong - 56) / 2, 10, strong + 56, 30)
-
-
-def paint_not_live(painter: QPainter, width: float, height: float, words: str) -> None:
-    """The violet dashed frame and its banner: nobody may take this for the plant."""
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    pen = QPen(colour("not_live"), 4)
-    pen.setDashPattern([4, 2.5])
-    painter.setPen(pen)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(QRectF(3, 3, width - 6, height - 6))
-    box = banner_box(width, words)
-    painter.setPen(QPen(colour("not_live"), 1.5))
-    painter.setBrush(colour("panel", 240))
-    painter.drawRoundedRect(box, 6, 6)
-    paint_glyph(
-        painter, "clock" if words.startswith("REPLAY") else "flask", QRectF(box.left() + 12, box.top() + 6, 18, 18)
-    )
-    painter.setFont(font(13, 600))
-    painter.setPen(colour("text"))
-    painter.drawText(box.adjusted(38, 0, 0, 0), _LEFT, words)
     painter.restore()
 
 

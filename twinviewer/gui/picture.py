@@ -12,12 +12,14 @@ from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
 
 from twinviewer import colours
 from twinviewer.gui.abnormal import Labeller
+from twinviewer.gui.banner import Banner, banner_box, banner_of, paint_not_live
 from twinviewer.gui.docks import PanelSlot
 from twinviewer.gui.legend import LegendView
 from twinviewer.gui.link_texts import PillText, trouble_of
 from twinviewer.gui.marks import patches
+from twinviewer.gui.note_labels import note_labels
 from twinviewer.gui.notices import NoticeBar, Strip
-from twinviewer.gui.overlay import angles_of_view, banner_box, paint_compass, paint_labels, paint_not_live
+from twinviewer.gui.overlay import angles_of_view, paint_compass, paint_labels
 from twinviewer.model.frame import Frame
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State
@@ -48,11 +50,6 @@ _ASSET_MENU = (
     "edit.deselect",
 )
 _PICTURE_MENU = ("view.fit", "view.home", "-", "view.show_all", "view.section", "view.measure", "-", "scene.bookmark")
-BANNERS = {
-    "replay": "REPLAY, not live",
-    "simulation": "SIMULATION, not live",
-    "training": "TRAINING: simulated data, commands go nowhere",
-}
 
 
 class Picture(QWidget):
@@ -96,7 +93,7 @@ class Picture(QWidget):
         self._rgba: np.ndarray | None = None
         self._refined = True
         self._scale = 1.0
-        self._banner = ""
+        self._banner: Banner | None = None
         self._renders: deque[tuple[float, int]] = deque(maxlen=8)
         self._settles_until = 0.0
         self.labels_on = True
@@ -255,9 +252,9 @@ class Picture(QWidget):
             stage.set_colours(rgba)
         stage.set_patches(patches(frame, mode, rgba))
         stage.follow(frame.tags)
-        self._banner = BANNERS.get(frame.source, "")
+        banner, self._banner = self._banner, banner_of(frame, self._session)
         labels = self._labeller.labels(frame, mode, self._session.selection) if self.labels_on else []
-        if self._labels.set_labels(labels):
+        if self._labels.set_labels([*labels, *note_labels(self._session, frame)]) or banner != self._banner:
             self._widget.update()
         self._set_blink(any(label.unacknowledged for label in labels))
         now_ns = time.monotonic_ns()
@@ -324,14 +321,14 @@ class Picture(QWidget):
         ]
         if self._scale > 1:
             taken.append(QRectF(self._pill.geometry()))
-        if self._banner:
-            taken.append(banner_box(width, self._banner))
+        if self._banner is not None:
+            taken.append(banner_box(width, self._banner, self._scale))
         self._labels.update(self.stage, width, height, self._scale, taken)
         paint_labels(painter, self._labels.placed, self._scale, self._blink_dark)
         camera = self.stage.camera()
         paint_compass(painter, compass, radius, *angles_of_view(camera.position, camera.target))
-        if self._banner:
-            paint_not_live(painter, width, height, self._banner)
+        if self._banner is not None:
+            paint_not_live(painter, width, height, self._banner, self._scale)
         self._legend.place()
 
     # -- mouse and selection ------------------------------------------------------------------------------------

@@ -24,6 +24,11 @@ VIEW_TOOLS = (
 WINDOW_TOOLS = ("view.theme", "file.new_window", "view.wall")
 
 
+def pill_action(session: Session) -> str:
+    """What a click on the pill does: out of the past, else to the connection."""
+    return "time.live" if session.can_go_live else "file.connect"
+
+
 class _SearchField(QLineEdit):
     """Looks like a field and opens the palette as soon as it is clicked or typed into."""
 
@@ -78,7 +83,7 @@ class MainToolBar(QToolBar):
         self._scene_parts += [part for name in VIEW_TOOLS if (part := self._tool(name)) is not None]
         self._spring()
         self.pill = Pill()
-        self.pill.clicked.connect(lambda _on=False: actions.run("file.connect"))
+        self.pill.clicked.connect(lambda _on=False: actions.run(pill_action(session)))
         self._scene_parts.append(self.addWidget(self.pill))
         for name in WINDOW_TOOLS:
             part = self._tool(name)
