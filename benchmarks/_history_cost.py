@@ -19,7 +19,6 @@ from twinviewer.history.layout import PARTS
 from twinviewer.history.recorder import Recorder
 from twinviewer.history.rows import no_rows
 from twinviewer.history.stream import Slice
-from twinviewer.model.alarm import AlarmEvent
 from twinviewer.model.connection import Connection
 from twinviewer.model.sample import SampleBatch
 from twinviewer.scene.scene import Scene
@@ -47,7 +46,7 @@ class Switch:
     def connection(self, connection: Connection) -> None:
         """Not of interest."""
 
-    def event(self, event: AlarmEvent) -> None:
+    def event(self, event: object) -> None:
         """Not of interest."""
 
 

@@ -78,7 +78,7 @@ def test_a_query_beside_a_compaction_has_every_row_once(tmp_path: Path) -> None:
 def test_an_hour_deleted_behind_a_readers_back_is_empty_and_the_rest_is_there(tmp_path: Path) -> None:
     recorder_of(tmp_path, batches(0, 120)).close(compact=True)
     early = Recording.open(tmp_path, SCENE)
-    assert len(apply_retention(tmp_path, Retention(raw_days=0.5 / 24), END_NS + 600 * NS)) == 1
+    assert len(apply_retention(tmp_path, Retention(raw_days=0.5 / 24), END_NS + 600 * NS).hours) == 1
     assert early.samples([POWER], 0, END_NS).value.tolist() == list(range(60, 120))
     assert np.isnan(early.at(START_NS + 1800 * NS).value[2])
     assert early.series(POWER, START_NS, END_NS, 120).high[30] == 30, "from the aggregates, which are kept"
@@ -165,7 +165,7 @@ def test_reading_beside_a_recorder_that_compacts_never_misses_a_sample(tmp_path:
 
 def test_retention_takes_all_raw_files_of_an_hour_and_numbers_are_not_used_again(tmp_path: Path) -> None:
     recorder_of(tmp_path, batches(0, 60)).close(compact=True)
-    apply_retention(tmp_path, Retention(raw_days=0), END_NS + 3600 * NS)
+    apply_retention(tmp_path, Retention(raw_days=1e-6), END_NS + 3600 * NS)
     assert [list((tmp_path / name).iterdir()) for name in RAW] == [[], [], []]
     recorder_of(tmp_path, batches(60, 80)).close(compact=True)
     assert len(list((tmp_path / MINUTES).iterdir())) == 2

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from tests.factory import make_scene
 from tests.history.made import NS, START_NS, Clock, batch, record
 from twinviewer.history.compact import tag_groups
-from twinviewer.history.layout import GROUP_ROWS, LIVE, SAMPLES
+from twinviewer.history.layout import GROUP_ROWS, LIVE, RAW, SAMPLES
 from twinviewer.history.recorder import Recorder
 from twinviewer.history.recording import Recording
-from twinviewer.history.retention import Retention, apply_retention
+from twinviewer.history.retention import Retention, apply_retention, doomed
 from twinviewer.history.stream import read_stream
 from twinviewer.model.errors import RecordingError
 from twinviewer.model.notice import Notice
@@ -215,10 +215,14 @@ def test_slips_of_the_clock_below_a_second_are_levelled(tmp_path: Path) -> None:
 def test_retention_deletes_the_oldest_raw_hours_and_keeps_their_aggregates(tmp_path: Path) -> None:
     record(tmp_path, SCENE, [batch(START_NS + h * 3600 * NS, [0, 2], [h, h]) for h in range(5)])
     now_ns = START_NS + 5 * 3600 * NS
-    assert not apply_retention(tmp_path, Retention(), now_ns)
-    assert len(apply_retention(tmp_path, Retention(raw_days=3 / 24), now_ns)) == 2
-    size = sum(p.stat().st_size for n in (SAMPLES, "keyframes", LIVE) for p in (tmp_path / n).iterdir())
-    assert len(apply_retention(tmp_path, Retention(raw_bytes=size - 1), now_ns)) == 1
+    assert not apply_retention(tmp_path, Retention(), now_ns).files
+    plan = doomed(tmp_path, Retention(raw_days=3 / 24), now_ns)
+    assert len(list((tmp_path / SAMPLES).iterdir())) == 5, "a plan deletes nothing"
+    assert apply_retention(tmp_path, Retention(raw_days=3 / 24), now_ns) == plan
+    assert len(plan.hours) == 2
+    size = sum(p.stat().st_size for n in (*RAW, LIVE) for p in (tmp_path / n).iterdir())
+    assert not apply_retention(tmp_path, Retention(raw_gb=size / 1e9), now_ns).files
+    assert len(apply_retention(tmp_path, Retention(raw_gb=(size - 1) / 1e9), now_ns).hours) == 1
     assert len(list((tmp_path / SAMPLES).iterdir())) == 2
     recording = Recording.open(tmp_path, SCENE)
     seen = recording.minutes([2], START_NS, now_ns)

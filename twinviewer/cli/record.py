@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from twinviewer.model.errors import RecordingError
 
 if TYPE_CHECKING:
+    from twinviewer.collector.link import CollectorLink
     from twinviewer.model.alarm import AlarmEvent
     from twinviewer.model.sample import SampleBatch
     from twinviewer.scene.scene import Scene
@@ -40,9 +41,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--from", dest="begin", metavar="TIME", help="with --simulate: when it begins (so that it ends now)"
     )
 
+    from twinviewer.collector.__main__ import add_retention_arguments
+
+    add_retention_arguments(parser)
+
 
 def run(args: argparse.Namespace) -> int:
-    """Exit code 0 at the end; 3 where another collector serves this scene and feed."""
+    """Exit code 0 at the end. Where a collector already serves this scene and feed, that one is asked to record."""
     if bool(args.feed) == bool(args.simulate):
         raise RecordingError("say what to record", remedy="Give either --feed URL or --simulate SPAN.")
     return _simulated(args) if args.simulate else _live(args)
@@ -50,13 +55,70 @@ def run(args: argparse.Namespace) -> int:
 
 def _live(args: argparse.Namespace) -> int:
     from twinviewer.cli._feed import feed_options
-    from twinviewer.collector.__main__ import main
+    from twinviewer.collector.__main__ import EXIT_OTHER_RUNS, main, retention_of
     from twinviewer.history.times import parse_span_s
 
+    retention_of(args)  # a limit that cannot be meant is refused before anything begins
+    seconds = parse_span_s(args.span) if args.span else None
     argv = [str(args.scene), "--feed", args.feed, "--record", str(args.output), "--keep"]
-    if args.span:
-        argv += ["--for", str(parse_span_s(args.span))]
-    return main(argv, feed_options(args))
+    argv += ["--for", str(seconds)] if seconds is not None else []
+    for name in ("keep_days", "keep_gb", "keep_minutes_days"):
+        limit = getattr(args, name)
+        argv += [f"--{name.replace('_', '-')}", str(limit)] if limit is not None else []
+    code = main(argv, feed_options(args))
+    return _asked(args, seconds) if code == EXIT_OTHER_RUNS else code
+
+
+def _asked(args: argparse.Namespace, seconds: float | None) -> int:
+    """Stay beside the collector that runs, which records for us as long as somebody is attached."""
+    import signal
+    import threading
+    import time
+
+    from twinviewer.cli._feed import feed_options
+    from twinviewer.collector.link import attach
+    from twinviewer.scene.scene import load_scene
+
+    print("it is asked to record", file=sys.stderr)
+    scene = load_scene(args.scene, geometry=False)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    end = time.monotonic() + seconds if seconds is not None else float("inf")
+    link = attach(args.scene, scene, args.feed, feed_options(args), record=args.output)
+    begun = False
+    try:
+        while time.monotonic() < end and not stop.wait(0.2):
+            link.poll()
+            _watch(link, args.output)
+            if link.recording is not None and not begun:
+                begun = True
+                _keep(args)
+    finally:
+        link.close()
+    if not begun:
+        raise RecordingError("nothing was recorded: the collector did not answer in time", str(args.output))
+    return 0
+
+
+def _watch(link: "CollectorLink", folder: Path) -> None:
+    """Say what the collector says. Raises RecordingError where it does not record into our folder."""
+    notices, link.notices[:] = list(link.notices), []
+    for notice in notices:
+        print(" ".join(word for word in (notice.text, notice.remedy) if word), file=sys.stderr)
+        if notice.level == "error" and link.recording is None and notice.key == "":
+            raise RecordingError("the collector that runs does not record", str(folder), notice.text)
+    if link.recording is not None and link.recording.resolve() != folder.resolve():
+        raise RecordingError("this plant is being recorded already", str(link.recording), "Look into that folder.")
+
+
+def _keep(args: argparse.Namespace) -> None:
+    from twinviewer.collector.__main__ import retention_of
+    from twinviewer.history import retention
+
+    wanted = retention_of(args)
+    if wanted is not None:
+        retention.save(args.output, wanted)
 
 
 def _simulated(args: argparse.Namespace) -> int:

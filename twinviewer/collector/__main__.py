@@ -9,6 +9,7 @@ import os
 import secrets
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,10 +27,12 @@ from twinviewer.tags.table import TagTable
 
 if TYPE_CHECKING:
     from twinviewer.history.recorder import Recorder
+    from twinviewer.history.retention import Retention
 
 EXIT_OTHER_RUNS = 3
 _FIRST_WINDOW_S = 30.0
 _LINGER_S = 5.0
+_RECORD_AGAIN_S = 5.0
 
 log = logging.getLogger("twinviewer.collector")
 
@@ -73,7 +76,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--or-go-on", action="store_true", help="serve without recording where it cannot be recorded")
     parser.add_argument("--for", dest="seconds", type=float, metavar="S", help="end by itself after so many seconds")
     parser.add_argument("--keep", action="store_true", help="stay when the last window leaves")
+    add_retention_arguments(parser)
     parser.add_argument("--linger", type=float, default=_LINGER_S, metavar="S", help="stay this long after it")
+
+
+def add_retention_arguments(parser: argparse.ArgumentParser) -> None:
+    """How long a recording is kept, for all commands that can say it."""
+    parser.add_argument("--keep-days", type=float, metavar="N", help="keep samples so many days (for ever)")
+    parser.add_argument("--keep-gb", type=float, metavar="N", help="keep at most so many GB of samples (no limit)")
+    parser.add_argument(
+        "--keep-minutes-days", type=float, metavar="N", help="keep one-minute aggregates and alarms (for ever)"
+    )
+
+
+def retention_of(args: argparse.Namespace) -> "Retention | None":
+    """What these arguments say, None where they say nothing. Raises DataError."""
+    limits = (args.keep_days, args.keep_gb, args.keep_minutes_days)
+    if limits == (None, None, None):
+        return None
+    from twinviewer.history.retention import Retention
+
+    return Retention(*limits)
 
 
 def _start_log(name: str) -> None:
@@ -99,6 +122,7 @@ class _Life:
     async def run(self) -> None:
         """Serve until told to stop, or until nobody looks any more."""
         self._stop_on_signals()
+        self._take_errand()
         trouble: list[Notice] = []
         recorder = self._first_recorder(trouble)
         for old in self._folder.glob("tags-*"):  # of a collector that was killed; we hold the lock
@@ -120,6 +144,7 @@ class _Life:
             self._serve_recording(recorder, pipeline)
         if self._args.seconds is not None:
             asyncio.get_running_loop().call_later(self._args.seconds, self._end.set)
+        again = asyncio.create_task(self._record_again(pipeline)) if trouble else None
         try:
             ended = asyncio.create_task(self._end.wait())
             await asyncio.wait([work, ended], return_when=asyncio.FIRST_COMPLETED)
@@ -128,6 +153,9 @@ class _Life:
                 work.result()
         finally:
             places.remove_ready(self._folder)
+            places.end_errand(self._folder)
+            if again is not None:
+                again.cancel()
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
             await self._server.close()
@@ -136,13 +164,30 @@ class _Life:
             _remove(path)
             log.info("ended")
 
+    def _take_errand(self) -> None:
+        """One that was started on its own says why; one that follows it after a kill goes on with that."""
+        args = self._args
+        if args.keep:
+            until_ns = time.time_ns() + int(args.seconds * 1e9) if args.seconds is not None else 0
+            errand = places.Errand(str(args.record.resolve()) if args.record else "", until_ns)
+        else:
+            errand = places.read_errand(self._folder)
+            if errand is None:
+                return
+            log.warning("going on after a collector that was killed: %s", errand)
+            args.keep = args.or_go_on = True
+            args.record = Path(errand.record) if errand.record else args.record
+            if errand.until_ns:
+                args.seconds = max(1.0, (errand.until_ns - time.time_ns()) / 1e9)
+        places.write_errand(self._folder, errand)
+
     def _first_recorder(self, trouble: list[Notice]) -> "Recorder | None":
         """Raises RecordingError where the folder cannot be recorded into, unless life goes on without: then it is
         put into `trouble`."""
         if self._args.record is None:
             return None
         try:
-            self._recorder = _recorder(self._args.record, self._scene, ())
+            self._recorder = _recorder(self._args.record, self._scene, (), retention_of(self._args))
         except RecordingError as error:
             if not self._args.or_go_on:
                 raise
@@ -150,10 +195,17 @@ class _Life:
             trouble.append(Notice("error", f"Nothing is recorded: {error.text}.", error.remedy, error.where, "record"))
         return self._recorder
 
+    async def _record_again(self, pipeline: Pipeline) -> None:
+        """The folder could not be used when this life began: see whether it can meanwhile."""
+        while not pipeline.recorded:
+            await asyncio.sleep(_RECORD_AGAIN_S)
+            with contextlib.suppress(TwinError):
+                pipeline.notify(await self._record(self._args.record, pipeline))
+
     async def _record(self, folder: Path, pipeline: Pipeline) -> Notice:
         """Begin to record while running. Raises RecordingError."""
         standing = pipeline.alarms
-        recorder = await asyncio.to_thread(_recorder, folder, self._scene, standing)
+        recorder = await asyncio.to_thread(_recorder, folder, self._scene, standing, None)
         if pipeline.recorded:
             await asyncio.to_thread(recorder.close)
             raise RecordingError("this plant is being recorded already", str(folder))
@@ -198,10 +250,10 @@ class _Life:
                 signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._end.set))
 
 
-def _recorder(folder: Path, scene: Scene, standing: tuple[Alarm, ...]) -> "Recorder":
+def _recorder(folder: Path, scene: Scene, standing: tuple[Alarm, ...], retention: "Retention | None") -> "Recorder":
     from twinviewer.history.recorder import Recorder  # pyarrow is loaded only where something is recorded
 
-    return Recorder(folder, scene, standing=standing)
+    return Recorder(folder, scene, standing=standing, retention=retention)
 
 
 def _remove(path: Path) -> None:

@@ -1,5 +1,6 @@
 """What a person may ask of a collector: alarms, trust, notes, and writing a value, each with its own checks."""
 
+import inspect
 import json
 import os
 import time
@@ -9,9 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from twinviewer.collector import on_server
 from twinviewer.collector.pipeline import Pipeline
 from twinviewer.feeds.source import Written, feed_of
 from twinviewer.feeds.trust import TrustStore
+from twinviewer.model.connection import without_secret
 from twinviewer.model.errors import FeedError, TwinError
 from twinviewer.model.notice import Notice
 
@@ -60,27 +63,39 @@ class Commands:
         if command is None:
             raise TwinError("the collector does not know this command", name, "Use the same version everywhere.")
         try:
-            notice = await command(**arguments)
-        except (TypeError, KeyError) as error:
+            bound = inspect.signature(command).bind(**arguments)  # what it does not know is not recorded either
+        except TypeError as error:
             raise TwinError(f"the command is not complete: {error}", name) from error
-        self._pipeline.acted(name, arguments)
+        said = {**bound.arguments, "by": str(bound.arguments.get("by", ""))}
+        try:
+            notice = await command(**bound.arguments)
+        except TwinError as error:
+            self._pipeline.acted(name, {**said, "refused": error.text})
+            raise
+        except (TypeError, KeyError, ValueError) as error:
+            raise TwinError(f"the command is not complete: {error}", name) from error
+        self._pipeline.acted(name, {**said, "outcome": notice.text} if notice is not None else said)
         return notice
 
-    async def _acknowledge(self, key: str, by: str, reason: str = "") -> None:
+    async def _acknowledge(self, key: str, by: str, reason: str = "", approved_by: str = "") -> Notice | None:
+        condition = self._pipeline.book.condition(key)
+        if condition is not None:
+            return await on_server.acknowledge(self._pipeline, self._audit, condition, by, reason, approved_by)
         self._pipeline.publish(self._pipeline.book.acknowledge(key, by, self._clock_ns(), reason))
+        return None
 
     async def _shelve(self, key: str, by: str, reason: str, until_ns: int) -> None:
         self._pipeline.publish(self._pipeline.book.shelve(key, by, reason, until_ns, self._clock_ns()))
 
-    async def _unshelve(self, key: str, by: str) -> None:
+    async def _unshelve(self, key: str, by: str, reason: str = "") -> None:
         self._pipeline.publish(self._pipeline.book.unshelve(key, by, self._clock_ns()))
 
-    async def _trust(self, fingerprint: str) -> Notice:
+    async def _trust(self, fingerprint: str, by: str = "") -> Notice:
         path = self._store.trust(fingerprint)
         self._pipeline.try_now()
         return Notice("info", "The server's certificate is trusted from now on.", "", str(path), "trust")
 
-    async def _retry(self) -> None:
+    async def _retry(self, by: str = "") -> None:
         self._pipeline.try_now()
 
     async def _note(self, text: str, by: str, asset: str = "", time_ns: int = 0) -> None:
@@ -138,7 +153,7 @@ class Commands:
             "by": request.by,
             "reason": request.reason,
             "approved_by": request.approved_by,
-            "url": self._pipeline.source.url,
+            "url": without_secret(self._pipeline.source.url),
         }
         try:
             with os.fdopen(os.open(self._audit, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:

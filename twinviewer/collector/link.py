@@ -1,6 +1,7 @@
 """A window's link to its collector: finds or starts it, notices when it dies, starts it again, takes its messages."""
 
 import contextlib
+import getpass
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -196,7 +197,7 @@ class CollectorLink:
         if self.recording is not None:
             self._wish = replace(self._wish, record=self.recording)
         elif self._wish.record is not None and self._line is not None:
-            wanted = {"folder": str(self._wish.record.resolve()), "by": ""}
+            wanted = {"folder": str(self._wish.record.resolve()), "by": getpass.getuser()}
             self._line.send({"command": "record", "arguments": wanted})
 
     # watching ---------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import IO
 from twinviewer.model.errors import FeedError
 
 _READY = "collector.json"
+_ERRAND = "errand.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,34 @@ def read_ready(folder: Path) -> Ready | None:
 def remove_ready(folder: Path) -> None:
     """This collector can no longer be reached."""
     (folder / _READY).unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a collector that was started on its own is there for: its recording ("" for none), and until when (0: for
+    ever). It is kept while the collector lives, so that the next one goes on where one was killed."""
+
+    record: str = ""
+    until_ns: int = 0
+
+
+def write_errand(folder: Path, errand: Errand) -> None:
+    """Keep it. Raises OSError."""
+    with os.fdopen(os.open(folder / _ERRAND, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(asdict(errand), file)
+
+
+def read_errand(folder: Path) -> Errand | None:
+    """What a collector that was killed was there for; None where the last one ended in peace."""
+    try:
+        return Errand(**json.loads((folder / _ERRAND).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def end_errand(folder: Path) -> None:
+    """It is done."""
+    (folder / _ERRAND).unlink(missing_ok=True)
 
 
 class Lock:

@@ -72,7 +72,7 @@ class Asking:
             return
         dialog = TrustDialog(waiting, w)
         if dialog.exec():
-            w.session.source.command("trust", fingerprint=dialog.fingerprint)
+            w.session.source.command("trust", fingerprint=dialog.fingerprint, by=w.session.user)
 
     # -- the scene's files --------------------------------------------------------------------------------------
 

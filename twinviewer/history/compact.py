@@ -55,10 +55,16 @@ def compact_hours(folder: Path, manifest: Manifest, limit: int, before_ns: int |
     clean(folder)
     numbers = sorted(n for p in (folder / LIVE).iterdir() if (n := live_number(p.name)) is not None and n < limit)
     made = 0
+    trouble: OSError | None = None
     for hour_ns, run in _runs(folder, numbers):
         if before_ns is None or hour_ns < before_ns:
-            _compact(folder, manifest, hour_ns, run)
-            made += 1
+            try:
+                _compact(folder, manifest, hour_ns, run)
+                made += 1
+            except OSError as error:
+                trouble = trouble or error  # the next hour may still do
+    if trouble is not None:
+        raise trouble
     return made
 
 
@@ -120,6 +126,9 @@ def _compact(folder: Path, manifest: Manifest, hour_ns: int, run: Sequence[int])
             if taken is not None:
                 writer.add(number, taken)
         writer.close()
+    except pa.ArrowException as error:
+        writer.abandon()
+        raise OSError(f"{part.name}: {error}") from error
     except BaseException:
         writer.abandon()
         raise

@@ -9,7 +9,7 @@ from typing import Any
 
 from twinviewer.history.layout import NOTES, day_name
 from twinviewer.model.alarm import Alarm, AlarmEvent, AlarmState
-from twinviewer.model.connection import Connection, Link
+from twinviewer.model.connection import Connection, Link, without_secret
 
 
 def append(path: Path, lines: Iterable[dict[str, Any]]) -> None:
@@ -88,7 +88,8 @@ def event_of(line: dict[str, Any]) -> AlarmEvent:
 
 def connection_line(time_ns: int, connection: Connection) -> dict[str, Any]:
     """How the feed stood from this moment on."""
-    return {"time_ns": time_ns, "what": "connection", **asdict(connection), "link": connection.link.name}
+    told = {"url": without_secret(connection.url), "link": connection.link.name}
+    return {"time_ns": time_ns, "what": "connection", **asdict(connection), **told}
 
 
 def connection_of(line: dict[str, Any]) -> Connection:

@@ -17,6 +17,7 @@ BEAT_NS = 5 * NS
 GAP_NS = 3 * BEAT_NS  # longer without a row: nobody recorded
 
 MANIFEST, README, TAGS, LOCK, NOTES = "manifest.json", "README.txt", "tags.csv", "recorder.lock", "notes.jsonl"
+RETENTION = "retention.json"
 LIVE, SAMPLES, MOMENTS, KEYFRAMES = "live", "samples", "moments", "keyframes"
 MINUTES, STATES = "minutes", "states"
 ALARMS, ACTIONS, LINKS = "alarms", "actions", "connection"
@@ -148,6 +149,7 @@ alarms/         each change of an alarm's life, one JSON object a line, one file
 actions/        what people did: acknowledge, shelve, accept, write
 connection/     how the connection to the plant stood, and when the recorder began, ended or had trouble
 notes.jsonl     notes that people pinned to a machine and a moment
+retention.json  how long this recording is kept (twinviewer retain); without it, for ever
 
 With pandas:
     import pandas

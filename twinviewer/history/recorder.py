@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from twinviewer.history import journal
+from twinviewer.history import retention as retentions
 from twinviewer.history.journal import note_line
 from twinviewer.history.layout import ACTIONS, ALARMS, BEAT_NS, LINKS, NOTES, NS, SLICE_ROWS
-from twinviewer.history.retention import Retention, apply_retention
+from twinviewer.history.retention import Retention
 from twinviewer.history.rows import from_batches
 from twinviewer.history.store import Store
 from twinviewer.model.alarm import Alarm, AlarmEvent, AlarmState
 from twinviewer.model.connection import Connection
+from twinviewer.model.errors import RecordingError
 from twinviewer.model.notice import Notice
 from twinviewer.model.sample import SampleBatch
 from twinviewer.scene.scene import Scene
@@ -43,7 +45,8 @@ class Recorder:
 
     With `threads=False` nothing runs in the background: the caller calls `flush` (tests, plants made up faster than
     real time). `clock` gives UTC ns. `notify` hears notices, from the writing thread. `standing` are the alarms that
-    already stand. Raises RecordingError where the folder holds something else or another recorder writes into it.
+    already stand. `retention` becomes the folder's; None leaves what the folder says. Raises RecordingError where the
+    folder holds something else or another recorder writes into it.
     """
 
     def __init__(
@@ -60,15 +63,17 @@ class Recorder:
         max_rows: int = MAX_ROWS,
     ) -> None:
         self.folder = Path(folder)
-        self._clock, self.notify, self._retention = clock, notify, retention or Retention()
+        self._clock, self.notify = clock, notify
         self._max_rows = max_rows
         self._store = Store(self.folder, scene, slice_rows)
+        if retention is not None:
+            self._keep(retention)
         self._lock = threading.Lock()  # guards what waits
         self._writing = threading.Lock()  # guards the store
         self._batches: deque[SampleBatch] = deque()
         self._lines: deque[tuple[str, int, dict[str, Any]]] = deque(maxlen=MAX_LINES)
         self._waiting = self._written = self._dropped = 0
-        self._trouble = ""
+        self._trouble = self._compaction = ""
         self._book = {alarm.key: alarm for alarm in standing}
         self._book_day = -1
         self._connection: Connection | None = None
@@ -81,6 +86,13 @@ class Recorder:
                 thread = threading.Thread(target=work, name=f"twinviewer-{name}", daemon=True)
                 self._threads.append(thread)
                 thread.start()
+
+    def _keep(self, retention: Retention) -> None:
+        try:
+            retentions.save(self.folder, retention)
+        except OSError as error:
+            self._store.close()
+            raise RecordingError(f"the recording cannot be written: {error}", str(self.folder)) from error
 
     def _begin(self) -> None:
         now_ns = self._clock()
@@ -247,11 +259,20 @@ class Recorder:
         """Compact finished hours and apply the retention; trouble there is told and tried again later."""
         try:
             self._store.compact(self._clock())
-            apply_retention(self.folder, self._retention, self._clock())
-        except OSError as error:
-            self._say(
-                "warning", f"An hour could not be compacted: {error.strerror}.", "compaction", "It is kept as it is."
-            )
+            retentions.apply_retention(self.folder, retentions.load(self.folder), self._clock())
+        except (OSError, RecordingError) as error:
+            known, self._compaction = self._compaction, str(error)
+            if known == self._compaction:
+                return
+            if isinstance(error, RecordingError):
+                self._say("warning", f"{error.text}.", "compaction", error.remedy)
+            else:
+                text = f"An hour could not be compacted: {error.strerror or error}."
+                self._say("warning", text, "compaction", "It is kept as it is, and tried again.")
+        else:
+            if self._compaction:
+                self._say("info", "Compaction works again.", "compaction")
+            self._compaction = ""
 
     def close(self, compact: bool | None = None) -> None:
         """Write what waits and let the folder go; the running hour is compacted where that is quick."""

@@ -4,6 +4,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 
+def without_secret(url: str) -> str:
+    """An address as it may be shown and kept: a password in it is left out."""
+    scheme, sep, rest = url.partition("://")
+    place, slash, path = rest.partition("/")
+    who, at, host = place.rpartition("@")
+    return f"{scheme}{sep}{who.partition(':')[0]}{at}{host}{slash}{path}"
+
+
 class Link(IntEnum):
     """How the connection stands."""
 
