@@ -13,8 +13,9 @@ from twinviewer.history.synth import record_offline
 from twinviewer.plant.spec import PlantSettings
 from twinviewer.scene.scene import load_scene
 from twinviewer.simulation import fitting
-from twinviewer.simulation.line import load_line, parse_line
+from twinviewer.simulation.line import parse_line
 from twinviewer.simulation.lint import check_file, check_line
+from twinviewer.simulation.reading import load_line
 from twinviewer.simulation.results import intervals
 from twinviewer.simulation.runs import run
 from twinviewer.simulation.schema import FILE, schema_text

@@ -15,10 +15,10 @@ from twinviewer.model.errors import DataError
 from twinviewer.plant.faults import Fault
 from twinviewer.plant.spec import PlantSettings
 from twinviewer.scene.scene import load_scene
-from twinviewer.simulation.line import load_line
 from twinviewer.simulation.line_file import file_beside, line_text, save_line
 from twinviewer.simulation.proposal_outcomes import _welch, outcome_of, verdict
 from twinviewer.simulation.proposals import Proposal, ProposalRegister, ProposalState, proposal_of
+from twinviewer.simulation.reading import load_line
 from twinviewer.simulation.results import Difference
 from twinviewer.simulation.runs import run
 from twinviewer.simulation.scenario import Event, Scenario

@@ -6,7 +6,8 @@ import pytest
 
 from twinviewer.model.errors import LineError
 from twinviewer.simulation.levers import levers
-from twinviewer.simulation.line import Line, load_line, parse_line
+from twinviewer.simulation.line import Line, parse_line
+from twinviewer.simulation.reading import load_line
 from twinviewer.simulation.runs import Experiment, run
 from twinviewer.simulation.scenario import Event, Scenario, applied, load_scenario, scenario_text
 

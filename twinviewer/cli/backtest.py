@@ -26,8 +26,8 @@ def run(args: argparse.Namespace) -> int:
     from twinviewer.history.recording import Recording
     from twinviewer.scene.scene import load_scene
     from twinviewer.simulation.backtesting import backtest, moments
-    from twinviewer.simulation.line import load_line
     from twinviewer.simulation.quantities import seconds
+    from twinviewer.simulation.reading import load_line
     from twinviewer.simulation.scenario import applied, load_scenario
 
     line = load_line(args.line or args.scene)

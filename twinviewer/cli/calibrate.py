@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     from twinviewer.history.recording import Recording
     from twinviewer.scene.scene import load_scene
     from twinviewer.simulation.calibration import accepted, calibrate
-    from twinviewer.simulation.line import load_line
+    from twinviewer.simulation.reading import load_line
     from twinviewer.simulation.scenario import applied, scenario_text
 
     line = load_line(args.line or args.scene)

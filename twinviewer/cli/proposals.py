@@ -126,9 +126,9 @@ def _decide(register: "ProposalRegister", args: argparse.Namespace) -> None:
 def _compare(register: "ProposalRegister", args: argparse.Namespace) -> None:
     from twinviewer.history.recording import Recording
     from twinviewer.scene.scene import load_scene
-    from twinviewer.simulation.line import load_line
     from twinviewer.simulation.proposal_outcomes import outcome_of
     from twinviewer.simulation.quantities import seconds
+    from twinviewer.simulation.reading import load_line
 
     p = register.proposal(args.number)
     line, scene = load_line(args.line or args.scene), load_scene(args.scene, geometry=False)

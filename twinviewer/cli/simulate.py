@@ -60,9 +60,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0; 2 when line, scenario or state cannot be used."""
-    from twinviewer.simulation.line import load_line
+    from twinviewer.simulation.lint import check_line
     from twinviewer.simulation.plant_now import written
     from twinviewer.simulation.quantities import seconds
+    from twinviewer.simulation.reading import load_line
     from twinviewer.simulation.results import as_json
     from twinviewer.simulation.runs import DEFAULT_REPLICATIONS
     from twinviewer.simulation.runs import run as simulate
@@ -90,7 +91,8 @@ def run(args: argparse.Namespace) -> int:
         result = run_on(args.scheduler, line, scenarios, horizon_s, n, args.seed, start)
     else:
         result = simulate(line, scenarios, horizon_s, asked, args.seed, start)
-    result = replace(result, notes=(*result.notes, *(now.notes if now is not None else ())))
+    findings = [f"{n.text} {n.remedy}" for n in check_line(line) if n.level != "info"]
+    result = replace(result, notes=(*result.notes, *(now.notes if now is not None else ()), *findings))
     print(json.dumps(as_json(result)) if args.json else _text(result))
     if args.accept is not None:
         _accept(args, result, scenarios, "empty" if now is None else args.start or "now")

@@ -1,7 +1,7 @@
 """What panels and commands use of the simulation; everything here is stable for them."""
 
 from twinviewer.simulation.levers import Lever, levers
-from twinviewer.simulation.line import Line, load_line
+from twinviewer.simulation.line import Line
 from twinviewer.simulation.line_file import file_beside, line_text, save_line
 from twinviewer.simulation.plant_now import PlantNow, from_states
 from twinviewer.simulation.playback import Playback, play
@@ -14,6 +14,7 @@ from twinviewer.simulation.proposals import (
     ProposalState,
     proposal_of,
 )
+from twinviewer.simulation.reading import load_line
 from twinviewer.simulation.results import Bottleneck, Difference, Estimate, Result, Variant, as_json
 from twinviewer.simulation.runs import Experiment, run
 from twinviewer.simulation.scenario import Event, Scenario, load_scenario, scenario_text

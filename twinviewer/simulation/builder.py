@@ -1,5 +1,7 @@
 """Collects distributions, calendars and the numbers of names while a flow model's tables are written."""
 
+from datetime import timedelta
+
 from twinviewer.model.errors import LineError
 from twinviewer.simulation import records as r
 from twinviewer.simulation.calendars import MONDAY, breakpoints, windows
@@ -11,10 +13,11 @@ from twinviewer.simulation.random_numbers import TABLE
 class Builder:
     """Collects distributions and names while the tables are written."""
 
-    def __init__(self, line: Line, horizon_s: float) -> None:
+    def __init__(self, line: Line, horizon_s: float, warmup_s: float = 0.0) -> None:
         self.line = line
-        self.horizon_s = horizon_s
-        self.start = (line.model.start or MONDAY).replace(tzinfo=None)
+        self.warmup_s = warmup_s
+        self.horizon_s = horizon_s + warmup_s  # of the whole run; time zero lies at the end of the warm-up
+        self.start = (line.model.start or MONDAY).replace(tzinfo=None) - timedelta(seconds=warmup_s)
         self.products = tuple(line.product) or ("part",)
         self.distributions: list[tuple[int, float, float, float, float]] = []
         self.quantiles: list[tuple[float, ...]] = []

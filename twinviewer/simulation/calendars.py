@@ -8,6 +8,7 @@ from twinviewer.model.errors import LineError
 from twinviewer.simulation.line import Calendar
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONDAY = datetime(2026, 1, 5)
 _WINDOW = re.compile(r"^\s*(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\s*$")
 
@@ -18,7 +19,7 @@ def _days(text: str, where: str) -> list[int]:
         return list(range(7))
     chosen: list[int] = []
     for part in name.split(","):
-        first, _, last = part.strip().partition("-")
+        first, _, last = (x.strip()[:3] if x.strip() in _NAMES else x.strip() for x in part.partition("-"))
         if first not in DAYS or (last and last not in DAYS):
             raise LineError(f'"{text}" is not a day of the week', where, 'Write "mon", "mon-fri" or "all".')
         a, b = DAYS.index(first), DAYS.index(last or first)

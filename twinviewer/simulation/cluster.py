@@ -32,7 +32,7 @@ def rows(
     start: Start | None,
 ) -> list[tuple[np.ndarray, int]]:
     """What a worker does: some replications of one variant. The answer depends on the arguments alone."""
-    model = model_of(line, horizon_s, scenario)
+    model = model_of(line, horizon_s, scenario, warmup_s)
     found = []
     for k in numbers:
         outcome = replicate(model.tables, seed, k, warmup_s, start)

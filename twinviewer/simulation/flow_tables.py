@@ -8,7 +8,7 @@ from twinviewer.model.errors import LineError
 from twinviewer.simulation import records as r
 from twinviewer.simulation.builder import Builder
 from twinviewer.simulation.line import Line, NextStation
-from twinviewer.simulation.quantities import distribution
+from twinviewer.simulation.quantities import Distribution, distribution
 from twinviewer.simulation.random_numbers import stream_of
 
 _ARRIVALS = re.compile(r"""^\s*arrivals\s*\(\s*["']?(.*?)["']?\s*\)\s*(\*.*)?$""", re.DOTALL)
@@ -20,7 +20,7 @@ def arrival_machine(
     match = _ARRIVALS.match(policy)
     text = f"{match[1]}{match[2] or ''}" if match is not None else policy
     row = b.station_row[f"arrivals {name}"]
-    rows = [b.add(distribution(text, f"source.{name}.policy")) for _ in b.products]
+    rows = [b.add(_between(text, f"source.{name}.policy")) for _ in b.products]
     stations[row]["first"], stations[row]["n"] = len(machines), 1
     stations[row]["process"] = rows[0]
     stations[row]["stream"] = stream_of(f"arrivals {name}")
@@ -46,6 +46,18 @@ def arrival_machine(
     )
 
 
+def _between(text: str, where: str) -> Distribution:
+    """The distribution of the time between arrivals."""
+    try:
+        between = distribution(text, where)
+    except LineError as error:
+        remedy = 'Write "saturated", "orders", or the time between arrivals such as "exponential(60 s)".'
+        raise LineError(f"this is no policy of a source: {error.text}", where, remedy) from error
+    if not between.mean > 0:
+        raise LineError("the time between arrivals is zero", where, 'Write "saturated" for parts that never lack.')
+    return between
+
+
 def source_tables(b: Builder, stations: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple]:
     """Sources with their sequences of (product, order), and the orders in the order in which they are made."""
     book = tuple(sorted(b.line.order, key=lambda o: o.priority))
@@ -59,7 +71,7 @@ def source_tables(b: Builder, stations: np.ndarray) -> tuple[np.ndarray, np.ndar
         if source.policy == "orders":
             repeat = 0
             for n, order in enumerate(book):
-                product = b.product(order.product, f"order {order.id}")
+                product = b.product(order.product, f"order.{order.id}.product")
                 if n not in taken and _begins(b, product) in (None, source.feeds):
                     taken.add(n)
                     sequence += [(product, n)] * order.quantity
@@ -75,8 +87,11 @@ def source_tables(b: Builder, stations: np.ndarray) -> tuple[np.ndarray, np.ndar
             if (name, source) in b.arrivals
             else b.station(source.feeds, f"{where}.feeds")
         )
-        if row < 0 or stations[row]["source"] >= 0:
-            raise LineError(f'"{source.feeds}" cannot be fed by this source', where, "One source per station.")
+        if row < 0:
+            raise LineError(f'"{source.feeds}" is no station', f"{where}.feeds", "Feed a station.")
+        if stations[row]["source"] >= 0:
+            text = f'"{source.feeds}" is fed by another source that is saturated or has orders'
+            raise LineError(text, f"{where}.feeds", "Make them one source, or give both a time between arrivals.")
         stations[row]["source"] = k
         if stations[row]["entry"] == 0:
             stations[row]["entry"] = r.SATURATED

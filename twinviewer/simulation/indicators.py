@@ -104,7 +104,7 @@ class Indicators:
             columns += [units["apt"] / units["open"], units["busy"] / units["open"], o.queue]
             columns += [units["pri_good"] / units["pbt"], o.good, o.scrap, units["failures"], o.energy_kwh]
             columns += [units["shares"].T.ravel(), o.crew_busy]
-        columns += [np.where(np.isfinite(o.order_done_s), o.order_done_s, np.nan) / 3600, late]
+        columns += [np.where(np.isfinite(o.order_done_s), o.order_done_s - warmup_s, np.nan) / 3600, late]
         return np.concatenate(columns)
 
     def _cost(self, o: Outcome, warmup_s: float, kwh: float, tardiness_h: np.ndarray) -> float:

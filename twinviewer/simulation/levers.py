@@ -121,7 +121,7 @@ def capacity_of(line: Line, name: str) -> int | None:
     """Room before a station, None for unlimited."""
     for key, buffer in line.buffer.items():
         if key.rpartition(">")[2].strip() == name:
-            return buffer.capacity
+            return line.station[name].buffer if buffer.capacity is None else buffer.capacity
     return line.station[name].buffer
 
 

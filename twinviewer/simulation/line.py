@@ -1,18 +1,32 @@
 """The flow model as a person writes it: `line.toml`, typed and versioned."""
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from twinviewer.model.errors import LineError
+from twinviewer.simulation.places import explained, placed
+from twinviewer.simulation.toml_text import toml_key
 
 Text = str | float
 FORMAT = 1
 LINE_FILE = "line.toml"
+
+
+def _name(value: Any) -> Any:
+    """A number may serve as a name."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _several(value: Any) -> Any:
+    """One text may stand for a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+Windows = Annotated[tuple[str, ...], BeforeValidator(_several)]
 
 
 class Strict(BaseModel):
@@ -42,13 +56,13 @@ class CalendarException(Strict):
     """One date with its own windows; none means closed."""
 
     on: date = Field(alias="date")
-    windows: tuple[str, ...] = ()
+    windows: Windows = ()
 
 
 class Calendar(Strict):
     """Shifts of a week: days ("mon", "mon-fri", "all") to windows ("06:00-14:00")."""
 
-    week: Mapping[str, tuple[str, ...]] = {}
+    week: Mapping[str, Windows] = {}
     exceptions: tuple[CalendarException, ...] = ()
 
 
@@ -210,7 +224,7 @@ class SourceOfParts(Strict):
 class Order(Strict):
     """A customer's order; orders are made by priority (1 first), then in the order of the file."""
 
-    id: str
+    id: Annotated[str, BeforeValidator(_name)]
     product: str
     quantity: int = Field(ge=1)
     due: datetime | Text | None = None
@@ -232,6 +246,15 @@ class Costs(Strict):
     late_per_order_day: float = Field(default=0.0, ge=0)
 
 
+class TableFiles(Strict):
+    """CSV files beside the flow model; what they say is added to what the model says itself."""
+
+    orders: str | None = Field(default=None, description="columns id, product, quantity, due, priority")
+    routes: str | None = Field(default=None, description='columns product and route ("saw > mill > wash")')
+    setups: str | None = Field(default=None, description="columns station, from, to, time; or one column per product")
+    shifts: str | None = Field(default=None, description="columns calendar, day, from, to")
+
+
 class Line(Strict):
     """A whole flow model."""
 
@@ -247,33 +270,14 @@ class Line(Strict):
     order: tuple[Order, ...] = ()
     energy: Tariff = Tariff()
     cost: Costs = Costs()
+    tables: TableFiles = TableFiles()
 
 
-def parse_line(data: Mapping[str, Any], where: str = "line") -> Line:
-    """A checked line from plain tables. Raises LineError with the first thing that is wrong."""
+def parse_line(data: Mapping[str, Any], where: str = "line", text: str = "") -> Line:
+    """A checked line from plain tables; `text` is the file's, for line numbers. Raises LineError."""
     try:
         return Line.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(k) for k in first["loc"])
-        raise LineError(
-            f"{key}: {first['msg'].lower()}", where, "See docs/what-if.md for what can be written."
-        ) from error
-
-
-def read_tables(path: Path) -> dict[str, Any]:
-    """The plain tables of a `line.toml` (or of the one in a folder). Raises LineError."""
-    file = path / LINE_FILE if path.is_dir() else path
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise LineError("there is no flow model", str(file), "Write a line.toml beside the scene.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise LineError(f"the flow model cannot be read ({error})", str(file), "Check the file.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise LineError(f"this is not TOML: {error}", str(file), "Mend that line.") from error
-
-
-def load_line(path: Path) -> Line:
-    """Read and check a flow model. Raises LineError."""
-    return parse_line(read_tables(path), str(path))
+        keys, what, remedy = explained(error, data, Line)
+        path = ".".join(toml_key(str(k)) for k in keys)
+        raise LineError(what, placed(Path(where), text, path), remedy) from error

@@ -8,9 +8,10 @@ from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene
 from twinviewer.simulation.calendars import MONDAY, windows
 from twinviewer.simulation.flow_tables import last_stations, pairs_of, reachable
-from twinviewer.simulation.line import Line, load_line
-from twinviewer.simulation.quantities import distribution, seconds
-from twinviewer.simulation.tables import build
+from twinviewer.simulation.line import Line
+from twinviewer.simulation.quantities import distribution
+from twinviewer.simulation.reading import load_line
+from twinviewer.simulation.tables import build, due_s
 
 WEEK_S = 604_800.0
 
@@ -29,7 +30,15 @@ def check_line(line: Line, scene: Scene | None = None) -> list[Notice]:
         build(line, WEEK_S)
     except LineError as error:
         return [Notice("error", error.text, error.remedy, error.where, "line")]
-    findings = [*_stations(line), *_ends(line), *_people(line), *_calendars(line), *_orders(line), *_loops(line)]
+    findings = [
+        *_stations(line),
+        *_ends(line),
+        *_people(line),
+        *_rooms(line),
+        *_calendars(line),
+        *_orders(line),
+        *_loops(line),
+    ]
     if scene is not None:
         findings += _assets(line, scene)
     levels = {"error": 0, "warning": 1}
@@ -103,6 +112,14 @@ def _people(line: Line) -> Iterable[Notice]:
             yield Notice("error", text, "Let it need fewer, or make the crew larger.", f"station.{name}", "small-crew")
 
 
+def _rooms(line: Line) -> Iterable[Notice]:
+    for key, buffer in line.buffer.items():
+        s = line.station.get(key.rpartition(">")[2].strip())
+        if s is not None and None not in (s.buffer, buffer.capacity) and s.buffer != buffer.capacity:
+            text = f"the station has room for {s.buffer}, but its buffer for {buffer.capacity}, which counts."
+            yield Notice("warning", text, "Say it in one place.", f'buffer."{key}"', "rooms")
+
+
 def _calendars(line: Line) -> Iterable[Notice]:
     start = (line.model.start or MONDAY).replace(tzinfo=None)
     for name, calendar in line.calendar.items():
@@ -120,14 +137,12 @@ def _orders(line: Line) -> Iterable[Notice]:
     if line.order and not taken:
         text = "there are orders, but no source takes from the order book."
         yield Notice("warning", text, 'Write policy = "orders" at a source.', "order", "no-source")
-    ids = [o.id for o in line.order]
-    for double in sorted({i for i in ids if ids.count(i) > 1}):
-        yield Notice("error", f'order "{double}" is there twice.', "Give each its own id.", f"order.{double}", "double")
+    start = (line.model.start or MONDAY).replace(tzinfo=None)
     for o in line.order:
         if o.due is None:
             text = f'order "{o.id}" has no due date, so it is never late.'
             yield Notice("info", text, 'Write due = "12 h" or a date and time.', f"order.{o.id}", "no-due")
-        elif isinstance(o.due, str | int | float) and seconds(o.due) <= 0:
+        elif due_s(o.due, start) <= 0:
             yield Notice("warning", f'order "{o.id}" is late from the start.', "Check its due.", f"order.{o.id}", "due")
 
 

@@ -125,7 +125,8 @@ def station_table(b: Builder) -> np.ndarray:
         row = table[k]
         row["first"], row["n"] = first, s.machines
         first += s.machines
-        capacity, transit_s = inputs.get(name, (s.buffer, 0.0))
+        capacity, transit_s = inputs.get(name, (None, 0.0))
+        capacity = s.buffer if capacity is None else capacity
         row["capacity"] = UNLIMITED if capacity is None else capacity
         row["transit_s"] = transit_s
         if transit_s > 0 and row["capacity"] == 0:

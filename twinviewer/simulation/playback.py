@@ -8,10 +8,10 @@ from twinviewer.model.state import State
 from twinviewer.simulation import records as r
 from twinviewer.simulation.line import Line
 from twinviewer.simulation.lint import assets_of
-from twinviewer.simulation.quantities import seconds
 from twinviewer.simulation.replication import replicate
 from twinviewer.simulation.runs import Start, model_of
 from twinviewer.simulation.scenario import Scenario
+from twinviewer.simulation.tables import horizon_of
 
 MOST_LINES = 2_000_000  # of the trace
 SHOWN = {
@@ -72,7 +72,7 @@ def play(
     start: Start | None = None,
 ) -> Playback:
     """Run one replication and keep what it did. Raises LineError."""
-    span_s = seconds(line.model.horizon) if horizon_s is None else horizon_s
+    span_s = horizon_of(line) if horizon_s is None else horizon_s
     model = model_of(line, span_s, scenario)
     t = model.tables
     trace = replicate(t, line.model.seed if seed is None else seed, number, 0.0, start, trace=MOST_LINES).trace

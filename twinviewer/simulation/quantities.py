@@ -27,6 +27,7 @@ _PART = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([a-z]*)")
 _CALL = re.compile(r"^\s*([a-z_]+)\s*\((.*)\)\s*$", re.DOTALL)
 _FACTOR = re.compile(r"^(.+)\*\s*([\d.]+(?:[eE][-+]?\d+)?)\s*$", re.DOTALL)
 QUANTILES = 257
+_EMPIRICAL = 'Write "empirical(41 s, 44 s, 52 s)" or "empirical(file=cycles.csv, column=mill)".'
 
 
 def seconds(value: str | float, where: str = "") -> float:
@@ -106,7 +107,9 @@ def distribution(value: str | float, where: str = "") -> Distribution:
             named[key.strip()] = text.strip()
         else:
             places.append(part.strip())
-    if name == "empirical" and places:
+    if name == "empirical":
+        if not places or named:
+            raise LineError("empirical needs observed values", where, _EMPIRICAL)
         return empirical([_positive(seconds(p, where), where) for p in places])
     maker = _MAKERS.get(name)
     if maker is None:

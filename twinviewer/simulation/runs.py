@@ -9,19 +9,21 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from twinviewer.model.errors import LineError
 from twinviewer.simulation.indicators import Indicators
 from twinviewer.simulation.line import Line
 from twinviewer.simulation.quantities import seconds
 from twinviewer.simulation.replication import Replication, replicate
 from twinviewer.simulation.results import Result, Variant, bottleneck, differences, estimates
 from twinviewer.simulation.scenario import Scenario, Stop, applied
-from twinviewer.simulation.tables import Tables, build
+from twinviewer.simulation.tables import Tables, build, horizon_of
 from twinviewer.simulation.warmup import warmup_s
 
 Start = Callable[[Replication], None]
 Progress = Callable[[float, str], None]
 DEFAULT_REPLICATIONS = 30
 FIRST, STEP, MOST = 10, 10, 200  # of "auto"
+UNSETTLED = 0.45  # of the horizon: a longer warm-up is no end of the beginning
 NARROW = {"throughput_per_h": 0.01, "lead_time_s": 0.05}  # half-width by mean at which "auto" stops
 
 
@@ -38,14 +40,17 @@ class Model:
     events: int = 0
 
 
-def model_of(line: Line, horizon_s: float, scenario: Scenario | None = None) -> Model:
+def model_of(line: Line, horizon_s: float, scenario: Scenario | None = None, warmup_s: float = 0.0) -> Model:
     """The baseline, or a scenario of it. Raises LineError."""
-    name, stops = "baseline", ()
-    if scenario is not None:
-        line, stops = applied(line, scenario)
-        name = scenario.name
-    tables = build(line, horizon_s, stops)
-    return Model(name, line, tables, Indicators.of(tables, line), stops)
+    if scenario is None:
+        tables = build(line, horizon_s, (), warmup_s)
+        return Model("baseline", line, tables, Indicators.of(tables, line))
+    line, stops = applied(line, scenario)
+    try:
+        tables = build(line, horizon_s, stops, warmup_s)
+    except LineError as error:
+        raise LineError(error.text, f'scenario "{scenario.name}": {error.where}', error.remedy) from error
+    return Model(scenario.name, line, tables, Indicators.of(tables, line), stops)
 
 
 class Experiment:
@@ -64,15 +69,17 @@ class Experiment:
         start: Start | None = None,
         warmup: float | None = None,
     ) -> None:
-        self.horizon_s = seconds(line.model.horizon) if horizon_s is None else float(horizon_s)
+        self.horizon_s = horizon_of(line) if horizon_s is None else float(horizon_s)
         self.seed = line.model.seed if seed is None else seed
         self.start = start
-        self.models = [model_of(line, self.horizon_s)]
-        self.models += [model_of(line, self.horizon_s, s) for s in scenarios]
+        self.notes: list[str] = []
+        variants = (None, *scenarios)
+        self.models = [model_of(line, self.horizon_s, s) for s in variants]
         self.warmup_s = self._warmup(line, start) if warmup is None else warmup
+        if self.warmup_s > 0:
+            self.models = [model_of(line, self.horizon_s, s, self.warmup_s) for s in variants]
         self.replications = 0
         self.wall_s = 0.0
-        self.notes: list[str] = []
 
     def _warmup(self, line: Line, start: Start | None) -> float:
         if start is not None:
@@ -81,9 +88,15 @@ class Experiment:
         if asked is None:
             ends = bool(line.order) or bool(line.calendar) or any(m.supply for m in line.material.values())
             asked = "0 s" if ends else "auto"
-        if asked == "auto":
-            return max(warmup_s(m.tables, self.seed) for m in self.models)
-        return seconds(asked, "model.warmup")
+        if asked != "auto":
+            return seconds(asked, "model.warmup")
+        found = max(warmup_s(m.tables, self.seed) for m in self.models)
+        if found > UNSETTLED * self.horizon_s:
+            self.notes.append(
+                "The line does not settle within the horizon: more may enter than it can work off, or the horizon is "
+                "short. Its figures depend on the horizon."
+            )
+        return found
 
     def more(
         self,
@@ -109,7 +122,10 @@ class Experiment:
         Start it by `more` with at most the replications of the baseline, and only those of the scenarios are run.
         """
         other = copy.copy(self)
-        other.models = [self.models[0], *(model_of(self.models[0].line, self.horizon_s, s) for s in scenarios)]
+        other.models = [
+            self.models[0],
+            *(model_of(self.models[0].line, self.horizon_s, s, self.warmup_s) for s in scenarios),
+        ]
         other.replications, other.wall_s, other.notes = 0, 0.0, list(self.notes)
         return other
 

@@ -1,7 +1,8 @@
 """From a flow model to the engine's tables."""
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from twinviewer.simulation.quantities import distribution, seconds
 from twinviewer.simulation.random_numbers import DISTRIBUTION
 
 MOST_PARTS = 4_000_000
+_DATE = re.compile(r"^\s*\d{4}-\d\d-\d\d")
 
 
 @dataclass
@@ -62,12 +64,19 @@ class Tables:
         self.parts *= 2
 
 
-def build(line: Line, horizon_s: float, extra_stops: tuple[tuple[float, float, str, int, bool], ...] = ()) -> Tables:
-    """The tables of a line for one horizon (s). Raises LineError.
+def build(
+    line: Line,
+    horizon_s: float,
+    extra_stops: tuple[tuple[float, float, str, int, bool], ...] = (),
+    warmup_s: float = 0.0,
+) -> Tables:
+    """The tables of a line for one horizon (s) after a warm-up that comes before it. Raises LineError.
 
-    `extra_stops` are (at_s, duration_s, station, machine from 1, planned): a scenario's failures and stops.
+    `extra_stops` are (at_s, duration_s, station, machine from 1, planned): a scenario's failures and stops, counted
+    like all times of the line from the end of the warm-up.
     """
-    b = Builder(line, horizon_s)
+    b = Builder(line, horizon_s, warmup_s)
+    _doubles(line)
     machines = [machine_row(b, name, s, k) for name, s in line.station.items() for k in range(s.machines)]
     stations = station_table(b)
     for name, source in b.arrivals:
@@ -86,6 +95,7 @@ def build(line: Line, horizon_s: float, extra_stops: tuple[tuple[float, float, s
     calendars, calendar_t, calendar_v = _calendars(b)
     shown = len(b.stations)
     ordered = list(orders)
+    zero = b.start + timedelta(seconds=warmup_s)
     return Tables(
         machines=machine_table,
         stations=stations,
@@ -110,17 +120,39 @@ def build(line: Line, horizon_s: float, extra_stops: tuple[tuple[float, float, s
         crew_names=tuple(line.crew),
         material_names=tuple(line.material),
         order_names=tuple(o.id for o in ordered),
-        order_due_s=np.array([_due_s(o.due, b.start) for o in ordered], np.float64),
-        horizon_s=horizon_s,
+        order_due_s=np.array([due_s(o.due, zero, f"order.{o.id}.due") for o in ordered], np.float64) + warmup_s,
+        horizon_s=b.horizon_s,
     )
 
 
-def _due_s(due: datetime | str | float | None, start: datetime) -> float:
+def horizon_of(line: Line) -> float:
+    """How long a run of the line lasts by default, s. Raises LineError."""
+    horizon_s = seconds(line.model.horizon, "model.horizon")
+    if not 0 < horizon_s < float("inf"):
+        raise LineError("the horizon must be more than zero", "model.horizon", 'Write for example "7 d".')
+    return horizon_s
+
+
+def due_s(due: datetime | str | float | None, start: datetime, where: str = "order.due") -> float:
+    """When an order is due, in seconds from the start; infinity where it never is."""
     if due is None:
         return float("inf")
+    if isinstance(due, str) and _DATE.match(due):
+        try:
+            due = datetime.fromisoformat(due.strip())
+        except ValueError as error:
+            raise LineError(f'"{due}" is not a date and time', where, 'Write "2026-03-02T14:00" or "12 h".') from error
     if isinstance(due, datetime):
         return (due.replace(tzinfo=None) - start).total_seconds()
-    return seconds(due, "order.due")
+    return seconds(due, where)
+
+
+def _doubles(line: Line) -> None:
+    seen: set[str] = set()
+    for o in line.order:
+        if o.id in seen:
+            raise LineError(f'order "{o.id}" is there twice', f"order.{o.id}", "Give each order its own id.")
+        seen.add(o.id)
 
 
 def _setups(b: Builder, stations: np.ndarray) -> np.ndarray:
@@ -196,15 +228,15 @@ def _script(b: Builder, extra: tuple[tuple[float, float, str, int, bool], ...]) 
                 period = seconds(m.every, where)
                 if period <= 0:
                     raise LineError("the period must be more than zero", where, 'Write for example "40 h".')
-                begin = seconds(m.at, where) if m.at is not None else period
+                begin = b.warmup_s % period + period if m.at is None else b.warmup_s + seconds(m.at, where)
                 times = list(np.arange(begin, b.horizon_s, period))
             else:
-                times = [seconds(m.at or 0.0, where)]
+                times = [b.warmup_s + seconds(m.at or 0.0, where)]
             crew = b.crew(m.crew, where)
             rows += [(float(t), max(duration, 1e-6), first[name] + m.machine - 1, 1, crew) for t in times]
     for at, duration, name, machine, planned in extra:
         b.station(name, "scenario")
         if not 1 <= machine <= b.line.station[name].machines:
             raise LineError(f'station "{name}" has no machine {machine}', "scenario", "Count machines from 1.")
-        rows.append((at, max(duration, 1e-6), first[name] + machine - 1, int(planned), -1))
+        rows.append((b.warmup_s + at, max(duration, 1e-6), first[name] + machine - 1, int(planned), -1))
     return np.array(sorted(rows), r.SCRIPT) if rows else np.zeros(0, r.SCRIPT)
