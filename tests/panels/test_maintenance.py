@@ -9,13 +9,26 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from tests.panels import fake
 from twinviewer.maintenance.orders.model import OrderState
 from twinviewer.maintenance.orders.store import OrderStore
-from twinviewer.maintenance.results import Card, Cause, Cost, CrewLoad, Plan, PlannedJob, Readiness, Risk
+from twinviewer.maintenance.results import (
+    BackTest,
+    Card,
+    Cause,
+    Choice,
+    Cost,
+    CrewLoad,
+    Moved,
+    Plan,
+    PlannedJob,
+    Readiness,
+    Risk,
+    Similar,
+)
 from twinviewer.maintenance.settings import FILE
 from twinviewer.model.state import Zone
 from twinviewer.panels import _maint_book as book
@@ -30,6 +43,7 @@ from twinviewer.session import Session
 HALL = Path("scenes/assembly-hall")
 START = fake.NOW // HOUR_NS * HOUR_NS
 WAIT_MS = 60_000
+NAN = float("nan")
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +64,7 @@ def opened(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callabl
         actions = Actions(window)
         made.append(actions)
         panel = maintenance.Panel(session, actions)
-        panel.folder, panel.seconds = tmp_path, 0.5
+        panel.desk.folder, panel.planning.seconds = tmp_path, 0.5
         window.setCentralWidget(panel)
         window.resize(*size)
         window.show()
@@ -89,8 +103,9 @@ def plan_of(*jobs: PlannedJob, hours: int = 672) -> Plan:
 
 
 def show(b: Any, plan: Plan) -> None:
-    b.panel.plan = plan
-    b.panel._show_plan()
+    b.panel.planning.plan = plan
+    b.panel.planning.show()
+    b.panel.show_page("plan")
 
 
 def buttons_shown(panel: Any) -> set[str]:
@@ -103,6 +118,7 @@ def test_settings_file_has_the_name_that_the_planner_reads() -> None:
 
 def test_a_scene_without_settings_says_what_is_missing_and_offers_no_plan(opened: Callable[..., Any]) -> None:
     b = opened(fake.make_scene())
+    b.panel.show_page("plan")
     assert "maintenance.toml" in b.panel.plan_page.hint.text()
     assert b.panel.plan_page.hint.isVisible()
     assert buttons_shown(b.panel) == set()
@@ -131,7 +147,7 @@ def test_planning_shows_a_bar_per_job_a_proven_gap_and_three_policies(
 
 def test_stopping_keeps_the_best_plan_so_far(opened: Callable[..., Any], qtbot: QtBot, hall: Scene) -> None:
     b = opened(hall)
-    b.panel.seconds = 600.0
+    b.panel.planning.seconds = 600.0
     b.actions.run("maintenance.plan")
     qtbot.waitUntil(lambda: b.panel.plan is not None, timeout=WAIT_MS)
     qtbot.mouseClick(b.panel.plan_page.stop, Qt.MouseButton.LeftButton)
@@ -159,7 +175,7 @@ def test_dragging_snaps_to_the_hour_shows_conflicts_and_can_be_undone(
     b = opened(hall)
     before = plan_of(job("a", "CMP-321", 3, 4, people=2), job("b", "PMP-311", 40, 4, people=2))
     show(b, before)
-    monkeypatch.setattr(b.panel, "_run", lambda *a, **k: None)
+    monkeypatch.setattr(b.panel.desk, "run", lambda *a, **k: None)
     b.panel.plan_page.set_zoom("week")
     gantt = b.panel.plan_page.gantt
     begin = gantt.mapFromScene(gantt.bars["b"].mapToScene(3, 13))
@@ -190,8 +206,8 @@ def test_what_a_drag_tells_is_what_the_planner_says(opened: Callable[..., Any], 
     told = moved_here(before, chosen.work_order, start_ns)
     other = next(j for j in before.jobs if j.start_ns and j is not chosen)
     told = moved_here(told, other.work_order, other.start_ns + HOUR_NS)
-    b.panel.move_job(chosen.work_order, start_ns)
-    b.panel.move_job(other.work_order, other.start_ns + HOUR_NS)  # before the first one's cost is known
+    b.panel.planning.move(chosen.work_order, start_ns)
+    b.panel.planning.move(other.work_order, other.start_ns + HOUR_NS)  # before the first one's cost is known
     settled(qtbot, b)
     known = b.panel.plan
     assert "edit" in known.compare
@@ -222,18 +238,18 @@ def test_a_work_order_from_proposal_to_feedback(
     answer(ReasonDialog, lambda d: (d.reason.setText("seen"), d.by.setText("Kim")))
     answer(ScheduleDialog, lambda d: (d.crew.setText("Mechanics"), d.by.setText("Kim")))
     for state in (OrderState.APPROVED, OrderState.SCHEDULED, OrderState.IN_PROGRESS, OrderState.DONE):
-        assert page.steps[state].isVisible(), state
-        qtbot.mouseClick(page.steps[state], Qt.MouseButton.LeftButton)
+        assert page.detail.steps[state].isVisible(), state
+        qtbot.mouseClick(page.detail.steps[state], Qt.MouseButton.LeftButton)
         settled(qtbot, b)
         page.which.choose("all")
         page._refill("WO-00001")
-    with OrderStore(b.panel._file()) as store:
+    with OrderStore(b.panel.desk.file) as store:
         order = store.order("WO-00001")
         assert (order.asset_id, order.state, order.crew) == ("CMP-321", OrderState.DONE, "Mechanics")
         assert order.feedback is not None
         assert (order.feedback.found, order.feedback.done) == ("worn", "replaced")
         assert [c.by for c in store.changes("WO-00001") if c.what == "state"][1:4] == ["Kim"] * 3
-    assert not page.bar.isVisible()
+    assert not any(step.isVisible() for step in page.detail.steps.values())
 
 
 def test_without_a_reason_nothing_can_be_accepted(qtbot: QtBot) -> None:
@@ -244,30 +260,59 @@ def test_without_a_reason_nothing_can_be_accepted(qtbot: QtBot) -> None:
     assert dialog.accept_button.isEnabled()
 
 
-def test_evidence_says_what_is_missing_or_shows_the_card(opened: Callable[..., Any], hall: Scene) -> None:
+def card_of(asset_id: str, **changes: Any) -> Card:
+    cause = Cause("VIB", "Rolling bearing wear", "bearing", 0.8, ("envelope",), ("load",), "Replace", "It seizes", "m",
+                  2, 6, "set, bearing")  # fmt: skip
+    moved = Moved(f"{asset_id}.Vibration", "Vibration", "mm/s", 3.8, 1.6, 91.0, START - 50 * HOUR_NS, "at 70 % load")
+    time_ns = START - np.arange(20)[::-1] * HOUR_NS
+    ahead = START + np.arange(10) * 12 * HOUR_NS
+    fit = np.linspace(0.6, 0, 10)
+    tests = tuple(BackTest(START - k * 10 * HOUR_NS, 3.0, 2.0, 4.0, 3.5 if k > 4 else NAN) for k in range(6, 0, -1))
+    card = Card(
+        asset_id, START, "degradation", "Vibration climbs", Zone.C, 0.6, START - 15 * HOUR_NS, 6.0, 4.0, 9.0, False,
+        8.0, (Risk(7, 0.4, 0.2, 0.6), Risk(30, 0.9, 0.8, 0.99)), 1200.0, Readiness(True, (), 30, 0, 0, 0, 60), (moved,),
+        (cause,), (Choice("now", "now", START, 0.0, 900.0), Choice("not_at_all", "not at all", START, 0.9, 9000.0)),
+        (Similar("CMP-322", START - 9000 * HOUR_NS, 0.8, 5.0),), tests, (), time_ns, np.linspace(1, 0.6, 20), ahead,
+        fit, fit * 0.9, fit * 1.1,
+    )  # fmt: skip
+    return replace(card, **changes)
+
+
+def test_evidence_says_what_is_missing_or_shows_the_card(opened: Callable[..., Any], hall: Scene, qtbot: QtBot) -> None:
     b = opened(hall)
-    b.panel.show_page("evidence")
+    page = b.panel.card_page
     b.session.select("CMP-321")
-    assert "recording" in b.panel.card_page.hint.text()
-    assert not b.panel.card_page.ask.isVisible()
-    nan = float("nan")
-    cause = Cause("wear", "Bearing wear", "bearing", 0.8, ("envelope",), ("load",), "Replace", "Seizes", "m", 2, 6, "")
-    card = Card("CMP-321", START, "degradation", "Bearing wears", Zone.C, 0.4, START, 6.0, 4.0, 9.0, False, nan,
-                (Risk(7, 0.4, 0.2, 0.6),), 1200.0, Readiness(True, (), 30, 0, 0, 0, 60), causes=(cause,))  # fmt: skip
-    b.panel._take_card("CMP-321", card)
-    assert "6.0 days" in b.panel.card_page.remaining.text()
-    assert b.panel.card_page.accept.isVisible()
-    b.session.select("PMP-311")
-    assert b.panel.card_page.card is None
+    assert "recording" in page.hint.text()
+    assert page.hint.isVisible()
+    assert not page.ask.isVisible()
+    b.panel.evidence._take((card_of("PMP-311", tier="age", rul_days=NAN), card_of("CMP-321")))
+    settled(qtbot, b)
+    assert [c.asset_id for c in page.risks.model.cards] == ["CMP-321", "PMP-311"]
+    assert page.title.text().startswith("CMP-321")
+    assert page.accept.isVisible()
+    texts = "\n".join(w.text() for w in page.findChildren(QLabel) if w.isVisible())
+    for words in (
+        "6.0 d",
+        "4.0–9.0 d",
+        "91 × its usual scatter",
+        "Rolling",
+        "for: envelope",
+        "Replace",
+        "set, bearing",
+    ):
+        assert words in texts, words
+    b.session.select("CV-101")
+    assert page.card is None
+    assert not page.answers.isVisible()
 
 
 def test_exports(opened: Callable[..., Any], qtbot: QtBot, hall: Scene, tmp_path: Path) -> None:
     b = opened(hall)
     show(b, plan_of(job("a", "CMP-321", 3)))
-    b.panel.order_from_job("a")
+    b.panel._order_wanted("a")
     settled(qtbot, b)
-    b.panel.write_calendar(tmp_path / "plan.ics")
-    b.panel.write_orders(tmp_path / "orders.csv")
+    b.panel.ordering.write_calendar(tmp_path / "plan.ics")
+    b.panel.ordering.write_csv(tmp_path / "orders.csv")
     settled(qtbot, b)
     assert "SUMMARY:CMP-321: Work on CMP-321" in (tmp_path / "plan.ics").read_text()
     assert "WO-00001" in (tmp_path / "orders.csv").read_text()
@@ -296,4 +341,4 @@ def test_now_line_follows_the_clock(opened: Callable[..., Any], hall: Scene) -> 
     show(b, plan_of(job("a", "CMP-321", 3)))
     gantt = b.panel.plan_page.gantt
     gantt.set_now(START + 5 * HOUR_NS)
-    assert gantt._now_line.x() == pytest.approx(5 * gantt.per_hour)
+    assert gantt.now_line.x() == pytest.approx(5 * gantt.per_hour)

@@ -1,4 +1,4 @@
-"""One job of the Gantt chart as a bar that can be dragged, and the line of now."""
+"""What lies on the Gantt chart: a job as a bar that can be dragged, the arrival of a part, the line of now."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -34,12 +34,42 @@ class Look:
 
 def said(job: PlannedJob, state: OrderState | None) -> str:
     """A job in words, for tool tips and screen readers."""
-    begin = local(job.start_ns)
-    when = f"{begin.strftime('%a')} {begin.day} {begin.strftime('%b')}, {clock(job.start_ns, seconds=False)}"
+    when = day(job.start_ns)
     hours = (job.end_ns - job.start_ns) / 3.6e12
     stage = TITLES[state] if state is not None else "Proposal of the planner"
     lines = [f"{job.asset_id} · {job.title}", f"{when}, {hours:.0f} h · {job.crew}, {job.people} · {stage}", job.reason]
-    return "\n".join([*lines, f"Part: {job.part}"] if job.part else lines)
+    if job.part:
+        lines.append(f"Part: {job.part}, {'in store' if not job.parts_ns else 'there on ' + day(job.parts_ns)}")
+    if job.due_ns:
+        lines.append(f"Due {day(job.due_ns)}")
+    return "\n".join(lines)
+
+
+def day(time_ns: int) -> str:
+    """ "Tue 24 Nov, 14:00"."""
+    moment = local(time_ns)
+    return f"{moment.strftime('%a')} {moment.day} {moment.strftime('%b')}, {clock(time_ns, seconds=False)}"
+
+
+class PartMark(QGraphicsItem):
+    """Where a part arrives that a job waits for."""
+
+    SIZE = 4.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setZValue(1)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
+        return QRectF(-self.SIZE - 1, 0, 2 * self.SIZE + 2, ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        foot, size = ROW - self.SIZE - 1, self.SIZE
+        painter.setPen(QPen(colour("panel"), 1))
+        painter.setBrush(colour("text"))
+        corners = ((-size, foot), (0, foot - size), (size, foot), (0, foot + size))
+        painter.drawPolygon([QPointF(*corner) for corner in corners])
 
 
 class NowLine(QGraphicsItem):
@@ -50,6 +80,12 @@ class NowLine(QGraphicsItem):
         self._height = height
         self.setZValue(5)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def set_height(self, height: float) -> None:
+        """How many rows it crosses, in pixels."""
+        if height != self._height:
+            self.prepareGeometryChange()
+            self._height = height
 
     def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
         return QRectF(-1.5, 0, 3, self._height)
@@ -65,7 +101,7 @@ class Bar(QGraphicsItem):
     def __init__(self, gantt: "Gantt", job: PlannedJob, look: Look) -> None:
         super().__init__()
         self._gantt, self.job, self.look = gantt, job, look
-        self._width, self._room = _LEAST, 0.0
+        self._width, self._room, self._before = _LEAST, 0.0, 0.0
         self._grip: float | None = None
         self.dragged_ns = 0
         self.setZValue(2)
@@ -77,16 +113,38 @@ class Bar(QGraphicsItem):
         """Whether a person may put it elsewhere: not once work has begun."""
         return self.look.state in (None, OrderState.PROPOSED, OrderState.APPROVED, OrderState.SCHEDULED)
 
+    @property
+    def held(self) -> bool:
+        """Whether a person drags it now."""
+        return self._grip is not None
+
+    def show_job(self, job: PlannedJob, look: Look) -> None:
+        """The same job in another plan."""
+        if job != self.job or look.state is not self.look.state:
+            self.job = job
+            self.setToolTip(said(job, look.state))
+            self.update()
+        self._change(look)
+
     def place(self, x: float, y: float, per_hour: float) -> None:
         """Put it where its time and its row are."""
-        self.prepareGeometryChange()
-        self._width = max((self.job.end_ns - self.job.start_ns) / 3.6e12 * per_hour, _LEAST)
-        self.setPos(x, y)
+        width = max((self.job.end_ns - self.job.start_ns) / 3.6e12 * per_hour, _LEAST)
+        if width != self._width:
+            self.prepareGeometryChange()
+            self._width = width
+        if (x, y) != (self.x(), self.y()):
+            self.setPos(x, y)
 
-    def set_room(self, room: float) -> None:
-        """How far its title may reach, from its left end."""
-        self.prepareGeometryChange()
-        self._room = room
+    @property
+    def right(self) -> float:
+        """Where it ends."""
+        return self.x() + self._width
+
+    def set_room(self, before: float, room: float) -> None:
+        """How far its title may reach from its left end: to the left, and to the right."""
+        if (before, room) != (self._before, self._room):
+            self.prepareGeometryChange()
+            self._before, self._room = before, room
 
     def set_wrong(self, on: bool) -> None:
         """Show or drop the mark of a conflict."""
@@ -102,13 +160,22 @@ class Bar(QGraphicsItem):
             self.setZValue(3 if look.selected else 2)
             self.update()
 
-    def _text_width(self) -> float:
-        free = self._room - self._width - 10
-        wide = QFontMetricsF(font(11)).horizontalAdvance(self.job.title) + 2
-        return min(wide, free) if free >= 34 else 0.0
+    def _text_box(self) -> QRectF:
+        """Where the title stands: behind the bar, before it where there is more room, nowhere where there is none."""
+        wide = QFontMetricsF(font(11)).horizontalAdvance(self._words()) + 2
+        behind, before = self._room - self._width - 10, self._before - 8
+        if behind >= min(wide, 34) and (behind >= wide or behind >= before):
+            return QRectF(self._width + 6, 0, min(wide, behind) + 4, ROW)
+        if before >= min(wide, 34):
+            wide = min(wide, before)
+            return QRectF(-wide - 6, 0, wide + 4, ROW)
+        return QRectF()
+
+    def _words(self) -> str:
+        return ("! " if self.look.wrong else "") + self.job.title
 
     def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
-        return QRectF(-3, 0, self._width + 12 + self._text_width(), ROW)
+        return QRectF(-3, 0, self._width + 6, ROW).united(self._text_box().adjusted(-1, 0, 3, 0))
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         box = QRectF(0.5, (ROW - _HEIGHT) / 2, self._width - 1, _HEIGHT)
@@ -117,13 +184,12 @@ class Bar(QGraphicsItem):
             painter.setPen(QPen(QColor(ALARM[theme()][2]), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(-1.5, -1.5, 1.5, 1.5), 4, 4)
-        wide = self._text_width()
-        if wide:
+        title = self._text_box()
+        if not title.isEmpty():
             painter.setFont(font(11, 600 if self.look.selected else 400))
             painter.setPen(colour("text") if self.look.selected else colour("text2"))
-            words = ("! " if self.look.wrong else "") + self.job.title
-            text = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(wide) + 1)
-            painter.drawText(QRectF(self._width + 6, 0, wide + 4, ROW), Qt.AlignmentFlag.AlignVCenter, text)
+            text = painter.fontMetrics().elidedText(self._words(), Qt.TextElideMode.ElideRight, int(title.width()) - 3)
+            painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_box(self, painter: QPainter, box: QRectF) -> None:
         state = self.look.state
@@ -166,5 +232,9 @@ class Bar(QGraphicsItem):
 
     def mouseReleaseEvent(self, event: QGraphicsSceneMouseEvent) -> None:  # noqa: N802 (Qt's name)
         was, self._grip = self._grip, None
-        if was is not None and self.dragged_ns != self.job.start_ns:
+        if was is None:
+            return
+        if self.dragged_ns != self.job.start_ns:
             self._gantt.dropped.emit(self.job.work_order, self.dragged_ns)
+        else:
+            self._gantt.shown.emit(self.job.work_order)

@@ -3,12 +3,13 @@
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from twinviewer.maintenance.orders.calendar_file import icalendar
 from twinviewer.maintenance.orders.connector import CsvConnector
-from twinviewer.maintenance.orders.model import Order, OrderState
+from twinviewer.maintenance.orders.model import Check, Decision, Order, OrderState
 from twinviewer.maintenance.orders.store import FILE, OrderStore
 from twinviewer.maintenance.results import PlannedJob
 from twinviewer.model.errors import DataError
@@ -55,6 +56,14 @@ def read(path: Path, progress: Tell) -> tuple[Order, ...]:
         return store.orders()
 
 
+def decisions(path: Path, progress: Tell) -> tuple[Decision, ...]:
+    """What persons decided about evidence cards, oldest first. Raises DataError."""
+    if not path.exists():
+        return ()
+    with OrderStore(path) as store:
+        return store.decisions()
+
+
 def add(path: Path, order: Order, by: str, why: str, progress: Tell) -> tuple[tuple[Order, ...], str]:
     """Add one; returns all, and its number. Raises DataError."""
     with OrderStore(path) as store:
@@ -71,14 +80,88 @@ def become(
         return store.orders(), number
 
 
+def check(
+    path: Path, number: str, line: int, on: bool, by: str, now_ns: int, progress: Tell
+) -> tuple[tuple[Order, ...], str]:
+    """Tick one line of a checklist, or take the tick back; returns all, and its number. Raises DataError."""
+    with OrderStore(path) as store:
+        lines = list(store.order(number).checks)
+        lines[line] = Check(lines[line].text, on, by if on else "", now_ns if on else 0)
+        why = f"{'done' if on else 'not done'}: {lines[line].text}"
+        store.change(number, by, why, now_ns, checks=tuple(lines))
+        return store.orders(), number
+
+
+def read_csv(path: Path, table: Path, by: str, progress: Tell) -> tuple[tuple[Order, ...], str]:
+    """Take in the work orders of a CSV file that are not known yet; returns all, and a sentence. Raises DataError."""
+    found = CsvConnector(table).fetch()
+    with OrderStore(path) as store:
+        known = {o.number for o in store.orders()}
+        new = [o for o in found if o.number not in known]
+        for order in new:
+            store.add(order, by, f"imported from {table.name}")
+        kept = f", {len(found) - len(new)} known already and left as they are" if len(found) > len(new) else ""
+        return store.orders(), f"{len(new)} work orders added from {table.name}{kept}"
+
+
 def record(path: Path, number: str, progress: Tell) -> tuple[str, ...]:
     """Who changed what and why, in sentences, newest first. Raises DataError."""
     from twinviewer.panels._text import clock
 
     with OrderStore(path) as store:
-        found = [c for c in store.changes(number) if c.what == "state"]
-    said = (f"{clock(c.at_ns, 0, seconds=False)}  {c.by}: {c.after.replace('_', ' ')} ({c.why})" for c in found)
-    return tuple(reversed([*said]))
+        found = store.changes(number)
+    said = []
+    for c in found:
+        if c.what == "state":
+            said.append(f"{clock(c.at_ns, 0, seconds=False)}  {c.by}: {c.after.replace('_', ' ')} ({c.why})")
+        elif c.what == "checks":
+            said.append(f"{clock(c.at_ns, 0, seconds=False)}  {c.by}: {c.why}")
+        elif c.what == "start_ns" and int(c.before or 0):
+            moved = clock(int(c.after or 0), 0, seconds=False)
+            said.append(f"{clock(c.at_ns, 0, seconds=False)}  {c.by}: moved to {moved} ({c.why})")
+    return tuple(reversed(said))
+
+
+@dataclass(frozen=True)
+class Takeover:
+    """How a whole plan becomes work orders: `fresh` are made of proposals of the planner, by the name of their job;
+    `known` are numbers by the name of their job."""
+
+    jobs: tuple[PlannedJob, ...]
+    fresh: dict[str, Order]
+    known: dict[str, str]
+
+
+def schedule_plan(
+    path: Path, takeover: Takeover, by: str, why: str, now_ns: int, progress: Tell
+) -> tuple[tuple[Order, ...], int]:
+    """Give all jobs of a plan their time and crew: proposals become work orders and are approved on the way; what has
+    begun stays. Returns all work orders, and how many are scheduled by this. Raises DataError."""
+    count = 0
+    with OrderStore(path) as store:
+        for job in takeover.jobs:
+            if job.work_order in takeover.fresh:
+                number = store.add(takeover.fresh[job.work_order], by, why).number
+            elif job.work_order in takeover.known:
+                number = takeover.known[job.work_order]
+            else:
+                continue
+            count += _schedule(store, number, job, by, why, now_ns)
+        return store.orders(), count
+
+
+def _schedule(store: OrderStore, number: str, job: PlannedJob, by: str, why: str, now_ns: int) -> bool:
+    order = store.order(number)
+    times = {"start_ns": job.start_ns, "end_ns": job.end_ns, "crew": job.crew}
+    if order.state is OrderState.PROPOSED:
+        order = store.become(number, OrderState.APPROVED, by, why, now_ns)
+    if order.state is OrderState.APPROVED:
+        store.become(number, OrderState.SCHEDULED, by, why, now_ns, **times)
+        return True
+    if order.state is OrderState.SCHEDULED and (order.start_ns, order.crew) != (job.start_ns, job.crew):
+        store.change(number, by, why, now_ns, **times)
+        return True
+    return False
 
 
 def write_csv(path: Path, orders: tuple[Order, ...], progress: Tell) -> Path:

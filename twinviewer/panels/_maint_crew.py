@@ -1,4 +1,4 @@
-"""How busy each crew is, day by day, and what each policy is expected to cost."""
+"""How busy each crew is, day by day."""
 
 from itertools import pairwise
 
@@ -7,20 +7,15 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from twinviewer.maintenance.results import Cost, Plan
+from twinviewer.maintenance.results import Plan
 from twinviewer.model.palette import ALARM
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.widgets import Canvas, label
 from twinviewer.panels._maint_edit import HOUR_NS
+from twinviewer.panels._maint_gantt import LEFT
 from twinviewer.panels._text import local
 
-LEFT, _ROW = 84, 24.0
-POLICIES = {
-    "run_to_failure": "Run to failure",
-    "fixed_interval": "Fixed interval",
-    "plan": "This plan",
-    "edit": "Your edit",
-}
+_ROW = 24.0
 
 
 def midnight(time_ns: int) -> int:
@@ -104,53 +99,3 @@ class CrewStrip(QWidget):
             text = f"{100 * share:.0f} %" if there else "!"
             text = f"{text} !" if wrong and box.width() >= 44 and there else text
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-
-
-class CostTable(QWidget):
-    """What each policy is expected to cost over the plan."""
-
-    HEADS = ("", "Cost, EUR", "Failures", "Standing, h")
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._rows: list[tuple[str, ...]] = []
-        self.canvas = Canvas(self._paint, 24)
-        self.canvas.setAccessibleName("Comparison of policies")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(3)
-        layout.addWidget(label("Expected over the plan", "heading"))
-        layout.addWidget(self.canvas)
-
-    def show_plan(self, plan: Plan | None) -> None:
-        """Show the comparison of a plan."""
-        found = plan.compare if plan is not None else {}
-        self._rows = [self._line(POLICIES[k], found[k]) for k in POLICIES if k in found]
-        self.canvas.setFixedHeight(round(20 * (len(self._rows) + 1)) + 2)
-        said = "; ".join(f"{r[0]}: {r[1]} EUR, {r[2]} failures, {r[3]} h standing" for r in self._rows)
-        self.canvas.setAccessibleDescription(said)
-        self.canvas.setToolTip(self._parts(plan.cost) if plan is not None else "")
-        self.canvas.update()
-
-    @staticmethod
-    def _line(name: str, cost: Cost) -> tuple[str, ...]:
-        return (name, f"{cost.total_eur:,.0f}", f"{cost.failures:.2f}", f"{cost.downtime_h:.0f}")
-
-    @staticmethod
-    def _parts(cost: Cost) -> str:
-        return (
-            f"The plan in EUR: failures {cost.failure_eur:,.0f}, lost production {cost.production_eur:,.0f}, "
-            f"labour {cost.labour_eur:,.0f}, parts {cost.parts_eur:,.0f}, lateness {cost.lateness_eur:,.0f}, "
-            f"life used up early and work left for later {cost.later_eur:,.0f}"
-        )
-
-    def _paint(self, painter: QPainter, width: float, height: float) -> None:
-        edges = (0.0, 0.34 * width, 0.58 * width, 0.78 * width, width)
-        for k, cells in enumerate([self.HEADS, *self._rows]):
-            strong = k and cells[0] == POLICIES["plan"]
-            painter.setFont(font(11 if not k else 12, 600 if strong else 400))
-            painter.setPen(colour("text2" if not k else "text"))
-            for c, text in enumerate(cells):
-                box = QRectF(edges[c] + (6 if not c else 0), k * 20, edges[c + 1] - edges[c] - 6, 20)
-                side = Qt.AlignmentFlag.AlignRight if c else Qt.AlignmentFlag.AlignLeft
-                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | side, text)

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDateTimeEdit,
     QDialog,
@@ -108,6 +109,23 @@ class ScheduleDialog(ReasonDialog):
     def end_ns(self) -> int:
         """When it should be over (UTC ns)."""
         return self.start_ns + int(self._hours * 3600) * NS
+
+
+class WholePlanDialog(ReasonDialog):
+    """Who and why, for a whole plan; whether proposals of the planner become work orders on the way."""
+
+    def __init__(self, jobs: int, proposals: int, waiting: int, user: str, parent: QWidget | None = None) -> None:
+        about = f"{jobs} jobs get the time and crew that the plan gives them."
+        if waiting:
+            about += f" {waiting} of them wait for approval: they are approved by this."
+        super().__init__("Schedule the whole plan", about, "Schedule", user, "As planned", parent)
+        self.proposals = QCheckBox(f"Also the {proposals} proposals of the planner, as new work orders")
+        self.proposals.setChecked(proposals > 0)
+        if proposals:
+            self.form.insertRow(0, self.proposals)
+        else:
+            self.proposals.setParent(self)
+            self.proposals.hide()
 
 
 class DoneDialog(Asking):

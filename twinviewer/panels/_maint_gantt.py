@@ -1,32 +1,37 @@
-"""The Gantt chart of a plan: a row per asset, a bar per job, zoom, drag with snap to the hour."""
+"""The Gantt chart of a plan: a row per asset, a bar per job, zoom, drag with snap to the hour; changes in place."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QSizePolicy, QWidget
 
 from twinviewer.maintenance.orders.model import OrderState
 from twinviewer.maintenance.results import Plan, PlannedJob
-from twinviewer.panels._kit.style import colour, font
+from twinviewer.model.state import State
+from twinviewer.panels._kit.style import colour
 from twinviewer.panels._kit.widgets import Canvas
-from twinviewer.panels._maint_bar import ROW, Bar, Look, NowLine
+from twinviewer.panels._maint_bar import ROW, Bar, Look, NowLine, PartMark, day
 from twinviewer.panels._maint_edit import HOUR_NS, snapped
-from twinviewer.panels._text import NS, local
+from twinviewer.panels._maint_gantt_paint import Behind, behind, marks, paint_head, paint_name, paint_rows
+from twinviewer.panels._text import NS
 
 SPAN_H = {"day": 24, "week": 168, "month": 672}
-LEFT, TOP = 84, 24
+LEFT, TOP = 92, 24
 _MOST_ROWS = 11
 
 
 class Gantt(QGraphicsView):
-    """Sends `chosen(work order)` on a click, `moving` while a bar is dragged and `dropped` when it is let go."""
+    """Sends `chosen(work order)` when a bar is pressed, `shown` when it was let go without a drag, `moving` while it
+    is dragged and `dropped` when it is let go elsewhere; `undone` and `redone` on the keys for that."""
 
     chosen = Signal(str)
+    shown = Signal(str)
     moving = Signal(str, object)
     dropped = Signal(str, object)
     asset_chosen = Signal(str)
+    undone = Signal()
+    redone = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,44 +47,73 @@ class Gantt(QGraphicsView):
         self.setViewportMargins(LEFT, TOP, 0, 0)
         self.head = Canvas(self._paint_head, parent=self)
         self.names = Canvas(self._paint_names, parent=self)
-        self.names.mouseReleaseEvent = self._name_clicked  # type: ignore[method-assign]
+        self.names.mouseReleaseEvent = self._name_clicked
         self.plan: Plan | None = None
         self.zoom = "week"
         self.rows: list[str] = []
         self.bars: dict[str, Bar] = {}
+        self.parts: dict[str, PartMark] = {}
         self.selected = ""
         self.selected_asset = ""
+        self.states: Mapping[str, State] = {}
+        self._row_of: dict[str, int] = {}
+        self._behind = Behind()
         self._now_ns = 0
-        self._now_line: NowLine | None = None
+        self.now_line = NowLine(ROW)
+        self._scene.addItem(self.now_line)
         self.horizontalScrollBar().valueChanged.connect(lambda _v: self.head.update())
         self.verticalScrollBar().valueChanged.connect(lambda _v: self.names.update())
 
     # What is shown ---------------------------------------------------------------------------------------------------
 
     def set_plan(self, plan: Plan | None, states: Mapping[str, OrderState], now_ns: int) -> None:
-        """Show a plan; `states` by work order, proposals of the planner are not in it."""
+        """Show a plan; `states` by work order, proposals of the planner are not in it. Bars that stay are moved."""
         self.plan, self._now_ns = plan, now_ns
-        self._scene.clear()
-        self.bars, self.rows, self._now_line = {}, [], None
-        if plan is None:
-            return
-        planned = sorted((j for j in plan.jobs if j.start_ns), key=lambda j: (j.start_ns, j.asset_id))
-        self.rows = list(dict.fromkeys(j.asset_id for j in planned))
-        wrong = {name for c in plan.conflicts for name in c.jobs}
-        for job in planned:
+        jobs = sorted((j for j in plan.jobs if j.start_ns), key=_order) if plan is not None else []
+        self.rows = list(dict.fromkeys(j.asset_id for j in jobs))
+        self._row_of = {asset: k for k, asset in enumerate(self.rows)}
+        self._behind = behind(plan)
+        wrong = {name for c in plan.conflicts for name in c.jobs} if plan is not None else set()
+        for name in self.bars.keys() - {j.work_order for j in jobs}:
+            self._scene.removeItem(self.bars.pop(name))
+        for job in jobs:
             look = Look(states.get(job.work_order), job.work_order in wrong, job.work_order == self.selected)
-            bar = Bar(self, job, look)
-            self._scene.addItem(bar)
-            self.bars[job.work_order] = bar
-        self._now_line = NowLine(max(len(self.rows), 1) * ROW)
-        self._scene.addItem(self._now_line)
+            bar = self.bars.get(job.work_order)
+            if bar is None:
+                self.bars[job.work_order] = bar = Bar(self, job, look)
+                self._scene.addItem(bar)
+            else:
+                bar.show_job(job, look)
+        self._show_parts(jobs)
         self._place()
+
+    def _show_parts(self, jobs: Sequence[PlannedJob]) -> None:
+        waiting = {j.work_order: j for j in jobs if j.parts_ns}
+        for name in self.parts.keys() - waiting.keys():
+            self._scene.removeItem(self.parts.pop(name))
+        for name, job in waiting.items():
+            if name not in self.parts:
+                self.parts[name] = PartMark()
+                self._scene.addItem(self.parts[name])
+            self.parts[name].setToolTip(f"{job.part} arrives {day(job.parts_ns)}")
+
+    @property
+    def dragging(self) -> bool:
+        """Whether a person holds a bar: nothing may move under the pointer."""
+        return any(bar.held for bar in self.bars.values())
 
     def set_now(self, now_ns: int) -> None:
         """Move the now line."""
         if abs(now_ns - self._now_ns) >= 20 * NS:
             self._now_ns = now_ns
             self._place_now()
+            self.head.update()
+
+    def set_states(self, states: Mapping[str, State]) -> None:
+        """How the assets are, beside their names."""
+        if states != self.states:
+            self.states = states
+            self.names.update()
 
     def set_zoom(self, zoom: str) -> None:
         """ "day", "week" or "month" in the width of the chart; the moment at the left edge stays there."""
@@ -94,18 +128,27 @@ class Gantt(QGraphicsView):
             bar.set_wrong(name in wrong)
 
     def select(self, work_order: str, asset_id: str) -> None:
-        """Outline a job and name its asset."""
+        """Outline a job and name its asset; the chart goes there only where that is something new."""
+        new = (work_order, asset_id) != (self.selected, self.selected_asset)
         self.selected, self.selected_asset = work_order, asset_id
         for name, bar in self.bars.items():
             bar.set_selected(name == work_order)
         bar = self.bars.get(work_order)
         if bar is not None:
-            self.ensureVisible(bar, 20, 4)
             self.setAccessibleDescription(bar.toolTip())
-        elif asset_id in self.rows:
-            self.ensureVisible(QRectF(self.horizontalScrollBar().value(), self.rows.index(asset_id) * ROW, 1, ROW))
+        if new and not self.dragging:
+            self.show_selected()
         self.names.update()
         self.viewport().update()
+
+    def show_selected(self) -> None:
+        """Scroll to the chosen job, or to the row of the chosen asset."""
+        bar = self.bars.get(self.selected)
+        if bar is not None:
+            self.ensureVisible(bar, 20, 4)
+        elif self.selected_asset in self._row_of:
+            y = self._row_of[self.selected_asset] * ROW
+            self.ensureVisible(QRectF(self.horizontalScrollBar().value(), y, 1, ROW))
 
     @property
     def per_hour(self) -> float:
@@ -120,24 +163,31 @@ class Gantt(QGraphicsView):
         rows = min(max(len(self.rows), 1), _MOST_ROWS)
         self.setFixedHeight(TOP + round(rows * ROW) + self.horizontalScrollBar().sizeHint().height() + 2)
         for bar in self.bars.values():
-            bar.place(self.x_of(bar.job.start_ns), self.rows.index(bar.job.asset_id) * ROW, self.per_hour)
+            if not bar.held:
+                bar.place(self.x_of(bar.job.start_ns), self._row_of[bar.job.asset_id] * ROW, self.per_hour)
+        for name, part in self.parts.items():
+            job = self.bars[name].job
+            part.setPos(self.x_of(job.parts_ns), self._row_of[job.asset_id] * ROW)
         self._give_room()
+        self.now_line.set_height(height)
         self._place_now()
         self.head.update()
         self.names.update()
         self.viewport().update()
 
     def _give_room(self) -> None:
-        """Each title has the room up to the next bar of its row."""
-        for asset in self.rows:
-            own = sorted((b for b in self.bars.values() if b.job.asset_id == asset), key=lambda b: b.x())
-            for k, bar in enumerate(own):
-                end = own[k + 1].x() if k + 1 < len(own) else self._scene.width()
-                bar.set_room(end - bar.x())
+        """Each title has the room up to the next bar of its row, or from the one before."""
+        own: dict[str, list[Bar]] = {}
+        for bar in self.bars.values():
+            own.setdefault(bar.job.asset_id, []).append(bar)
+        for bars in own.values():
+            bars.sort(key=Bar.x)
+            for k, bar in enumerate(bars):
+                end = bars[k + 1].x() if k + 1 < len(bars) else self._scene.width()
+                bar.set_room(bar.x() if not k else 0.0, end - bar.x())
 
     def _place_now(self) -> None:
-        if self._now_line is not None:
-            self._now_line.setX(self.x_of(self._now_ns))
+        self.now_line.setX(self.x_of(self._now_ns))
 
     def x_of(self, time_ns: int) -> float:
         """Where a moment is, in pixels of the chart."""
@@ -156,17 +206,28 @@ class Gantt(QGraphicsView):
         assert self.plan is not None
         return snapped(self.plan, job, self.time_at(x))
 
+    def event(self, event: QEvent) -> bool:
+        """With the focus here, the keys of undo mean the plan and not the camera."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _undo_key(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        undo = _undo_key(event)
+        if undo:
+            (self.undone if undo < 0 else self.redone).emit()
+            return
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
         order = sorted(self.bars, key=lambda n: self.bars[n].job.start_ns)
         if not step or not order:
             super().keyPressEvent(event)
             return
         if event.modifiers() & Qt.KeyboardModifier.AltModifier and self.selected in self.bars:
-            job = self.bars[self.selected].job
-            begin = snapped(self.plan, job, job.start_ns + step * HOUR_NS) if self.plan else job.start_ns
-            if begin != job.start_ns:
-                self.dropped.emit(job.work_order, begin)
+            bar = self.bars[self.selected]
+            begin = snapped(self.plan, bar.job, bar.job.start_ns + step * HOUR_NS) if self.plan else bar.job.start_ns
+            if begin != bar.job.start_ns and bar.can_move:
+                self.dropped.emit(bar.job.work_order, begin)
             return
         k = order.index(self.selected) + step if self.selected in order else 0
         self.chosen.emit(order[min(max(k, 0), len(order) - 1)])
@@ -179,13 +240,17 @@ class Gantt(QGraphicsView):
             if 0 <= k < len(names):
                 self.set_zoom(names[k])
             event.accept()
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            bar, turned = self.horizontalScrollBar(), event.angleDelta()
+            bar.setValue(bar.value() - (turned.y() or turned.x()))
+            event.accept()
         else:
             super().wheelEvent(event)
 
-    def _name_clicked(self, event: object) -> None:
-        y = event.position().y() + self.verticalScrollBar().value()  # type: ignore[attr-defined]
-        if 0 <= int(y // ROW) < len(self.rows):
-            self.asset_chosen.emit(self.rows[int(y // ROW)])
+    def _name_clicked(self, event: QMouseEvent) -> None:
+        row = int((event.position().y() + self.verticalScrollBar().value()) // ROW)
+        if 0 <= row < len(self.rows):
+            self.asset_chosen.emit(self.rows[row])
 
     # Painting --------------------------------------------------------------------------------------------------------
 
@@ -195,89 +260,43 @@ class Gantt(QGraphicsView):
         self.names.setGeometry(0, TOP, LEFT, self.viewport().height())
         self._place()
 
-    def marks(self) -> list[tuple[int, str]]:
-        """Lines of the time axis: (moment, text), every 6 hours, day or week."""
-        if self.plan is None:
-            return []
-        moment = local(self.plan.start_ns).replace(minute=0, second=0, microsecond=0)
-        moment = moment.replace(hour=0)
-        end_ns = self.plan.start_ns + self.plan.hours * HOUR_NS
-        step = {"day": timedelta(hours=6), "week": timedelta(days=1), "month": timedelta(days=7)}[self.zoom]
-        if self.zoom == "month":
-            moment -= timedelta(days=moment.weekday())
-        found = []
-        while (at := round(moment.timestamp()) * NS) < end_ns:
-            if at >= self.plan.start_ns - step.total_seconds() * NS:
-                found.append((at, self._mark_text(moment)))
-            moment += step
-        return found
+    def _marks(self) -> list[tuple[float, str]]:
+        return [(self.x_of(at), text) for at, text in marks(self.plan, self.zoom)] if self.plan is not None else []
 
-    def _mark_text(self, moment: object) -> str:
-        if self.zoom == "month":
-            return f"Week {moment.isocalendar().week}"  # type: ignore[attr-defined]
-        if self.zoom == "day" and moment.hour:  # type: ignore[attr-defined]
-            return moment.strftime("%H:%M")  # type: ignore[attr-defined]
-        return f"{moment.strftime('%a')} {moment.day}"  # type: ignore[attr-defined]
-
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # type: ignore[override]  # noqa: N802 (Qt's name)
-        painter.fillRect(rect, colour("panel"))
-        if self.plan is None:
-            return
-        if self.selected_asset in self.rows:
-            painter.fillRect(
-                QRectF(rect.left(), self.rows.index(self.selected_asset) * ROW, rect.width(), ROW), colour("hover")
-            )
-        self._paint_stops(painter)
-        painter.setPen(QPen(colour("border"), 1))
-        for at, _text in self.marks():
-            x = round(self.x_of(at)) + 0.5
-            painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
-        painter.setPen(QPen(colour("border", 110), 1))
-        for k in range(1, len(self.rows) + 1):
-            painter.drawLine(QPointF(rect.left(), k * ROW - 0.5), QPointF(rect.right(), k * ROW - 0.5))
-
-    def _paint_stops(self, painter: QPainter) -> None:
-        """Where a group stands anyway, behind the rows of its jobs."""
-        if self.plan is None:
-            return
-        group_of = {j.asset_id: j.group for j in self.plan.jobs if j.group}
-        for stop in self.plan.stops:
-            x, end = self.x_of(stop.start_ns), self.x_of(stop.end_ns)
-            for k, asset in enumerate(self.rows):
-                if group_of.get(asset) == stop.group:
-                    painter.fillRect(QRectF(x, k * ROW + 1, max(end - x, 2), ROW - 2), colour("text2", 46))
+    def drawBackground(self, painter: QPainter, rect: QRectF | object) -> None:  # noqa: N802 (Qt's name)
+        assert isinstance(rect, QRectF)
+        paint_rows(
+            painter, rect, len(self.rows), [x for x, _ in self._marks()], self._row_of.get(self.selected_asset, -1)
+        )
+        for asset, stretches in self._behind.stretches.items():
+            if asset not in self._row_of:
+                continue
+            y = self._row_of[asset] * ROW
+            for begin_ns, end_ns, alpha in stretches:
+                box = QRectF(self.x_of(begin_ns), y + 1, self.x_of(end_ns) - self.x_of(begin_ns), ROW - 2)
+                if box.intersects(rect):
+                    painter.fillRect(box, colour("text2", alpha))
 
     def _paint_head(self, painter: QPainter, width: float, height: float) -> None:
-        painter.fillRect(QRectF(0, 0, width, height), colour("panel"))
-        painter.setFont(font(11))
         shift = self.horizontalScrollBar().value()
-        right = -1.0
-        for at, text in self.marks():
-            x = self.x_of(at) - shift + 3
-            wide = painter.fontMetrics().horizontalAdvance(text)
-            if x < right or x < -wide:
-                continue
-            painter.setPen(colour("text2"))
-            painter.drawText(QPointF(x, height - 8), text)
-            right = x + wide + 6
-        x = self.x_of(self._now_ns) - shift
-        if self.plan is not None and 0 <= x <= width:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour("accent"))
-            painter.drawPolygon([QPointF(x - 5, height - 7), QPointF(x + 5, height - 7), QPointF(x, height)])
+        now = self.x_of(self._now_ns) - shift if self.plan is not None else -1.0
+        paint_head(painter, width, height, [(x - shift, text) for x, text in self._marks()], now)
 
     def _paint_names(self, painter: QPainter, width: float, height: float) -> None:
         painter.fillRect(QRectF(0, 0, width, height), colour("panel"))
         shift = self.verticalScrollBar().value()
         for k, asset in enumerate(self.rows):
-            box = QRectF(0, k * ROW - shift, width - 6, ROW)
-            if box.bottom() < 0 or box.top() > height:
-                continue
-            chosen = asset == self.selected_asset
-            if chosen:
-                painter.fillRect(box, colour("hover"))
-                painter.fillRect(QRectF(0, box.top(), 2, ROW), colour("accent"))
-            painter.setFont(font(12, 600 if chosen else 400))
-            painter.setPen(colour("text"))
-            text = painter.fontMetrics().elidedText(asset, Qt.TextElideMode.ElideRight, int(width - 12))
-            painter.drawText(box.adjusted(6, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+            box = QRectF(0, k * ROW - shift, width - 4, ROW)
+            if box.bottom() >= 0 and box.top() <= height:
+                paint_name(painter, box, asset, self.states.get(asset), asset == self.selected_asset)
+
+
+def _order(job: PlannedJob) -> tuple[int, str]:
+    return job.start_ns, job.asset_id
+
+
+def _undo_key(event: QKeyEvent) -> int:
+    """-1 for the keys of undo, 1 for those of redo, 0 for others."""
+    if event.matches(QKeySequence.StandardKey.Undo):
+        return -1
+    return 1 if event.matches(QKeySequence.StandardKey.Redo) else 0

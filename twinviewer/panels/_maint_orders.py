@@ -1,28 +1,20 @@
 """The list of work orders, and what can be done with the one that is chosen."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
 
-from twinviewer.maintenance.orders.model import OPEN, Order, OrderState
+from twinviewer.maintenance.orders.model import OPEN, Order
 from twinviewer.panels._kit.style import font
-from twinviewer.panels._kit.widgets import Segmented, button, label, row
+from twinviewer.panels._kit.widgets import Segmented, label, row
 from twinviewer.panels._maint_book import TITLES
+from twinviewer.panels._maint_indicators import IndicatorTiles
+from twinviewer.panels._maint_order import OrderDetail
 from twinviewer.panels._text import clock, local
-from twinviewer.panels._wrap import WrapLayout
 
 HEADS = ("Number", "Asset", "Work", "State", "Start")
-# What a person may do, with the word on its button; in the order of a work order's life.
-STEPS: tuple[tuple[OrderState, str, tuple[OrderState, ...]], ...] = (
-    (OrderState.APPROVED, "Approve…", (OrderState.PROPOSED,)),
-    (OrderState.SCHEDULED, "Schedule…", (OrderState.APPROVED,)),
-    (OrderState.IN_PROGRESS, "Start…", (OrderState.APPROVED, OrderState.SCHEDULED, OrderState.ON_HOLD)),
-    (OrderState.ON_HOLD, "Hold…", (OrderState.IN_PROGRESS,)),
-    (OrderState.DONE, "Done…", (OrderState.IN_PROGRESS,)),
-    (OrderState.CANCELLED, "Cancel…", tuple(OPEN)),
-)
 _NARROW = 400  # pixels below which the start gives its room to the work
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -74,40 +66,29 @@ class OrderModel(QAbstractTableModel):
 
 
 class OrderPage(QWidget):
-    """Sends `chosen(number)` when a person chooses one, `wanted(number, state)` when it is to move on."""
+    """Sends `chosen(number)` when a person chooses one."""
 
     chosen = Signal(str)
-    wanted = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = OrderModel(self)
         self._all: tuple[Order, ...] = ()
-        self._record: Callable[[str], object] | None = None
         self.which = Segmented((("open", "Open", ""), ("all", "All", "")), "Work orders shown")
         self.which.choose("open")
         self.which.chosen.connect(lambda _key: self._refill(self.number))
         self.count = label("", "quiet")
         self.table = self._make_table()
         self.nothing = label("", "quiet", wrap=True)
-        self.about = label("", "", wrap=True)
-        self.record = label("", "quiet", wrap=True)
-        self.steps: dict[OrderState, QPushButton] = {}
-        bar = QWidget()
-        wrap = WrapLayout(bar)
-        wrap.setContentsMargins(0, 0, 0, 0)
-        for state, word, _from in STEPS:
-            item = button(word, "", lambda s=state: self.wanted.emit(self.number, s.value))
-            item.setAccessibleName(f"{word.rstrip('…')} the chosen work order")
-            wrap.addWidget(item)
-            self.steps[state] = item
-        self.bar = bar
+        self.detail = OrderDetail()
+        self.indicators = IndicatorTiles()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        for part in (row(self.which, self.count, None), self.nothing, self.table, self.about, self.bar, self.record):
-            layout.addWidget(part, 1 if part is self.table else 0)
-        layout.addStretch(0)
+        parts = (row(self.which, self.count, None), self.nothing, self.table, self.detail, self.indicators)
+        for part in parts:
+            layout.addWidget(part)
+        layout.addStretch(1)
         self.show_orders(())
 
     def _make_table(self) -> QTableView:
@@ -129,7 +110,6 @@ class OrderPage(QWidget):
             head.setSectionResizeMode(k, QHeaderView.ResizeMode.Fixed if width else QHeaderView.ResizeMode.Stretch)
             if width:
                 table.setColumnWidth(k, width)
-        table.setMinimumHeight(150)
         table.selectionModel().currentRowChanged.connect(self._on_row)
         return table
 
@@ -168,8 +148,17 @@ class OrderPage(QWidget):
         )
         self.nothing.setVisible(not shown)
         self.table.setVisible(bool(shown))
+        self.table.setFixedHeight(26 * min(max(len(shown), 3), 9) + 32)
         self.which.setVisible(bool(self._all))
         self.select(number)
+
+    def show_number(self, number: str) -> None:
+        """Choose one, whatever list it is in."""
+        if number in {o.number for o in self._all} - {o.number for o in self.model.orders}:
+            self.which.choose("all")
+            self._refill(number)
+        else:
+            self.select(number)
 
     def select(self, number: str) -> None:
         """Choose one without telling."""
@@ -193,30 +182,10 @@ class OrderPage(QWidget):
             return
         self.select(next((o.number for o in self.model.orders if o.asset_id == asset_id), ""))
 
-    def show_record(self, lines: Sequence[str]) -> None:
-        """Who changed what and why."""
-        self.record.setText("\n".join(lines))
-        self.record.setVisible(bool(lines))
-
     def _on_row(self, now: QModelIndex, _before: QModelIndex) -> None:
         self._show_chosen()
         if now.isValid():
             self.chosen.emit(self.number)
 
     def _show_chosen(self) -> None:
-        """Only what can be done with the chosen one has a button."""
-        order = self.order
-        for state, _word, origins in STEPS:
-            self.steps[state].setVisible(order is not None and order.state in origins)
-        self.bar.setVisible(order is not None and order.state in OPEN)
-        self.about.setVisible(order is not None)
-        self.record.hide()
-        if order is None:
-            return
-        crew = f" · {order.crew}" if order.crew else ""
-        part = f" · part: {order.part}" if order.part else ""
-        size = f"{order.duration_h:.0f} h, {order.people} people" if order.people > 1 else f"{order.duration_h:.0f} h"
-        lines = [f"{order.asset_id} · {order.title} ({order.kind}, {size}{crew}{part})", order.reason]
-        if order.feedback is not None:
-            lines.append(f"Found: {order.feedback.found}. Done: {order.feedback.done}.")
-        self.about.setText("\n".join(line for line in lines if line))
+        self.detail.show_order(self.order)

@@ -9,9 +9,11 @@ from twinviewer.maintenance.orders.model import OrderState
 from twinviewer.maintenance.results import Plan, PlannedJob
 from twinviewer.panels._kit.widgets import Segmented, button, label, row
 from twinviewer.panels._maint_bar import said
-from twinviewer.panels._maint_crew import CostTable, CrewStrip
+from twinviewer.panels._maint_costs import CostTable
+from twinviewer.panels._maint_crew import CrewStrip
 from twinviewer.panels._maint_edit import moved_here
 from twinviewer.panels._maint_gantt import SPAN_H, Gantt
+from twinviewer.panels._maint_gantt_paint import Legend
 from twinviewer.panels._text import local
 
 ZOOMS = (("day", "Day", ""), ("week", "Week", ""), ("month", "Month", ""))
@@ -32,7 +34,7 @@ class PlanPage(QWidget):
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.zoom = Segmented(ZOOMS, "Zoom")
         self.zoom.choose("week")
-        self.gantt = Gantt()
+        self.gantt, self.legend = Gantt(), Legend()
         self.crews, self.costs = CrewStrip(), CostTable()
         self.hint = label("", "quiet", wrap=True)
         self.gap = label("", "quiet", wrap=True)
@@ -57,8 +59,8 @@ class PlanPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        parts = (self.hint, self.running, self.gap, self.head, self.gantt, self.conflicts, self.job, self.make_order)
-        for part in (*parts, self.crews, self.costs, self.notes):
+        parts = (self.hint, self.running, self.gap, self.head, self.gantt, self.legend, self.conflicts, self.job)
+        for part in (*parts, self.make_order, self.crews, self.costs, self.notes):
             layout.addWidget(part)
         layout.addStretch(1)
 
@@ -87,10 +89,8 @@ class PlanPage(QWidget):
     def show_plan(self, plan: Plan | None, states: Mapping[str, OrderState], now_ns: int) -> None:
         """Show a plan; None for none."""
         self.plan, self._states = plan, states
-        at = self.gantt.horizontalScrollBar().value()
         self.gantt.set_plan(plan, states, now_ns)
-        self.gantt.horizontalScrollBar().setValue(at)
-        for part in (self.head, self.gantt, self.crews, self.costs):
+        for part in (self.head, self.gantt, self.legend, self.crews, self.costs):
             part.setVisible(plan is not None)
         self._say(plan)
         self._say_gap()
@@ -119,6 +119,8 @@ class PlanPage(QWidget):
         text = ""
         if plan is not None and plan.bound_eur > 0:
             text = f"Proven: at most {100 * plan.gap:.0f} % of its cost could still be saved."
+            if plan.gap < 0.005:
+                text = "Proven: no other plan of these jobs is noticeably cheaper (gap below 0.5 %)."
         elif plan is not None:
             text = "No bound is proven yet; plan again for one."
         self.gap.setText(text)

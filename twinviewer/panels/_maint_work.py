@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from twinviewer.maintenance.results import Card, Plan
+    from twinviewer.maintenance.orders.model import Order
+    from twinviewer.maintenance.results import Card, Indicators, Plan
+    from twinviewer.panels._maint_book import Takeover
 
 Tell = Callable[[float, str], None]
 _FIRST = 0.2  # share of the progress bar until the first plan stands
@@ -15,7 +17,8 @@ _FIRST = 0.2  # share of the progress bar until the first plan stands
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a plan is made of. Without a recording it begins at `now_ns` and knows rules, ages and work orders only."""
+    """What a plan is made of. Without a recording it begins at `now_ns` and knows rules, ages and work orders only;
+    `cards` are those that are known already."""
 
     scene: Path
     recording: Path | None
@@ -23,6 +26,7 @@ class Wanted:
     now_ns: int
     weeks: int = 4
     seconds: float = 30.0
+    cards: "tuple[Card, ...]" = ()
 
 
 def make_plan(wanted: Wanted, shown: Path, progress: Tell) -> "Plan":
@@ -51,7 +55,8 @@ def _first(wanted: Wanted, progress: Tell) -> "Plan":
     if wanted.recording is not None:
         from twinviewer.maintenance.service import Request, first_plan
 
-        return first_plan(Request(wanted.scene, wanted.recording, wanted.weeks, wanted.orders), progress=progress)
+        request = Request(wanted.scene, wanted.recording, wanted.weeks, wanted.orders)
+        return first_plan(request, found=wanted.cards or None, progress=progress)
     return _without_recording(wanted)
 
 
@@ -106,14 +111,11 @@ def told_moves(plan: "Plan", progress: Tell) -> "Plan":
     return light(found)
 
 
-def make_card(
-    scene: Path, recording: Path, orders: Path, asset_id: str, until_ns: int, progress: Tell
-) -> "Card | None":
-    """The evidence card of one asset, None where it has no sensors. Raises TwinError."""
+def make_cards(scene: Path, recording: Path, orders: Path, until_ns: int, progress: Tell) -> "tuple[Card, ...]":
+    """The evidence cards of all assets that have sensors, as of a moment. Raises TwinError."""
     from twinviewer.maintenance.service import cards
 
-    found = cards(scene, recording, (asset_id,), until_ns, orders, progress)
-    return found[0] if found else None
+    return cards(scene, recording, (), until_ns, orders, progress)
 
 
 def answer_card(
@@ -133,3 +135,49 @@ def answer_card(
             return ""
         kind = load_scene(scene, geometry=False).asset(card.asset_id).type
         return accept(store, card, kind, read_settings(scene), by, why, now_ns).number
+
+
+def add_job(
+    scene: Path, path: Path, order: "Order", by: str, why: str, progress: Tell
+) -> "tuple[tuple[Order, ...], str]":
+    """Add a work order of the planner's, with the checklist of its kind of work; as `book.add`. Raises TwinError."""
+    from twinviewer.panels import _maint_book as book
+
+    return book.add(path, _detailed(scene, (order,))[0], by, why, progress)
+
+
+def schedule_plan(
+    scene: Path, path: Path, takeover: "Takeover", by: str, why: str, now_ns: int, progress: Tell
+) -> "tuple[tuple[Order, ...], int]":
+    """As `book.schedule_plan`; new work orders get the checklist of their kind of work. Raises TwinError."""
+    from twinviewer.panels import _maint_book as book
+
+    fresh = _detailed(scene, tuple(takeover.fresh.values()))
+    known = replace(takeover, fresh=dict(zip(takeover.fresh, fresh, strict=True)))
+    return book.schedule_plan(path, known, by, why, now_ns, progress)
+
+
+def _detailed(scene_path: Path, orders: "tuple[Order, ...]") -> "tuple[Order, ...]":
+    from twinviewer.maintenance.afterwards import detailed
+    from twinviewer.maintenance.settings import read_settings
+    from twinviewer.scene.scene import load_scene
+
+    types = {a.asset_id: a.type for a in load_scene(scene_path, geometry=False).assets}
+    settings = read_settings(scene_path)
+    return tuple(detailed(o, types.get(o.asset_id, ""), settings) for o in orders)
+
+
+def indicate(
+    scene: Path, recording: Path | None, orders: "tuple[Order, ...]", now_ns: int, progress: Tell
+) -> "Indicators":
+    """How maintenance goes: from work orders, crews of the scene and the hours that assets ran. Raises TwinError."""
+    from twinviewer.maintenance.afterwards import how_it_goes
+
+    return how_it_goes(scene, recording, orders, now_ns)
+
+
+def see_help(scene: Path, recording: Path, order: "Order", until_ns: int, progress: Tell) -> str:
+    """Whether a finished repair helped, in a sentence from the recording; "" where it cannot say. Raises TwinError."""
+    from twinviewer.maintenance.afterwards import helped
+
+    return helped(scene, recording, order, until_ns)

@@ -1,0 +1,279 @@
+"""Keeps the work orders of the open scene: by hand or from a plan, moved on with who and why, exchanged as files."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QFileDialog
+
+from twinviewer.maintenance.orders.model import OPEN, Order, OrderState
+from twinviewer.maintenance.results import Indicators, PlannedJob
+from twinviewer.model.errors import TwinError
+from twinviewer.panels import _maint_book as book
+from twinviewer.panels import _maint_work as work
+from twinviewer.panels._maint_desk import Desk
+from twinviewer.panels._maint_dialogs import DoneDialog, NewOrderDialog, ReasonDialog, ScheduleDialog, WholePlanDialog
+from twinviewer.panels._maint_order import STEPS
+from twinviewer.panels._maint_orders import OrderPage
+from twinviewer.panels._maint_planning import Planning
+
+_USUAL = {OrderState.APPROVED: "Evidence seen, worth doing", OrderState.IN_PROGRESS: "Crew on site"}
+
+
+class Ordering:
+    """Work orders by number. `changed` is called after each change, `wanted` when the page is to be looked at."""
+
+    def __init__(
+        self, desk: Desk, page: OrderPage, changed: Callable[[], object], wanted: Callable[[], object]
+    ) -> None:
+        self._desk, self._changed, self._wanted = desk, changed, wanted
+        self.page = page
+        self.orders: tuple[Order, ...] = ()
+        self.planning: Planning | None = None  # whose plan proposes time and crew
+        self._helped: dict[str, str] = {}
+        page.detail.wanted.connect(lambda number, state: self.become(number, OrderState(state)))
+        page.detail.checked.connect(self.check)
+        page.detail.printed.connect(lambda number: self.ask_card_file((number,)))
+        page.chosen.connect(self.show)
+
+    # Reading ---------------------------------------------------------------------------------------------------------
+
+    def clear(self) -> None:
+        """Another scene: none are known yet."""
+        self.orders, self._helped = (), {}
+        self.page.show_orders(())
+        self.page.indicators.show_indicators(None)
+
+    def read(self, number: str = "") -> None:
+        """Take in what the file holds, and show one of them."""
+
+        def done(found: tuple[Order, ...]) -> None:
+            self._take(found)
+            if number:
+                self._look_at(number)
+
+        self._desk.run("Read the work orders", book.read, self._desk.file, done=done)
+
+    def _take(self, orders: tuple[Order, ...]) -> None:
+        self.orders = orders
+        self.page.show_orders(orders)
+        self._changed()
+        self.indicate()
+
+    def _changed_one(self, found: tuple[tuple[Order, ...], str]) -> None:
+        orders, number = found
+        self._take(orders)
+        self._look_at(number)
+
+    def _look_at(self, number: str) -> None:
+        self.page.show_number(number)
+        self._wanted()
+        self.show(number)
+
+    def order(self, number: str) -> Order | None:
+        """One of them."""
+        return next((o for o in self.orders if o.number == number), None)
+
+    def show(self, number: str) -> None:
+        """Read the record of one, and whether it helped."""
+        order, desk = self.order(number), self._desk
+        if order is None:
+            return
+        detail = self.page.detail
+
+        def recorded(lines: tuple[str, ...]) -> None:
+            if detail.order is not None and detail.order.number == number:
+                detail.show_record(lines)
+
+        desk.run("Read the record", book.record, desk.file, number, done=recorded)
+        self._see_help(order)
+
+    def _see_help(self, order: Order) -> None:
+        desk, detail = self._desk, self.page.detail
+        if order.state is not OrderState.DONE or desk.recording is None:
+            return
+        if order.number in self._helped:
+            detail.show_help(self._helped[order.number])
+            return
+
+        def seen(text: str) -> None:
+            self._helped[order.number] = text
+            if detail.order is not None and detail.order.number == order.number:
+                detail.show_help(text)
+
+        desk.run("Did it help", work.see_help, desk.session.scene.path, desk.recording, order, desk.now_ns, done=seen)
+
+    def indicate(self) -> None:
+        """Work out how maintenance goes, where there are work orders to tell it from and the page is seen."""
+        tiles = self.page.indicators
+        if not self.orders:
+            tiles.show_indicators(None)
+        elif self.page.isVisible():
+            desk = self._desk
+            arguments = (desk.session.scene.path, desk.recording, self.orders, desk.now_ns)
+            desk.run("Indicators", work.indicate, *arguments, done=self._indicated)
+
+    def _indicated(self, found: Indicators) -> None:
+        self.page.indicators.show_indicators(found if self.orders else None)
+
+    # Changing --------------------------------------------------------------------------------------------------------
+
+    def new(self) -> None:
+        """Ask what is to be done with the selected asset."""
+        desk, asset = self._desk, self._desk.asset_id
+        if not asset:
+            return
+        dialog = NewOrderDialog(asset, desk.session.user, self.page)
+        if dialog.exec():
+            self._add(dialog.order(desk.now_ns), dialog.who, dialog.why)
+
+    def add_job(self, job: PlannedJob) -> None:
+        """Make a proposal of the planner a work order."""
+        desk = self._desk
+        arguments = (self._proposed(job), desk.session.user, f"taken over from the plan: {job.reason}")
+        desk.run("Add a work order", work.add_job, desk.session.scene.path, desk.file, *arguments,
+                 done=self._changed_one)  # fmt: skip
+
+    def _proposed(self, job: PlannedJob) -> Order:
+        now, hours = self._desk.now_ns, (job.end_ns - job.start_ns) / 3.6e12
+        return Order(
+            "", job.asset_id, job.title, job.kind, OrderState.PROPOSED, job.reason, now, now, due_ns=job.due_ns,
+            start_ns=job.start_ns, end_ns=job.end_ns, crew=job.crew, people=job.people, duration_h=hours,
+            part=job.part, stops=bool(job.group),
+        )  # fmt: skip
+
+    def _add(self, order: Order, by: str, why: str) -> None:
+        self._desk.run("Add a work order", book.add, self._desk.file, order, by, why, done=self._changed_one)
+
+    def check(self, number: str, line: int, on: bool) -> None:
+        """Tick a line of a checklist."""
+        desk = self._desk
+        arguments = (number, line, on, desk.session.user, desk.now_ns)
+        desk.run("Tick the checklist", book.check, desk.file, *arguments, done=self._changed_one)
+
+    def become(self, number: str, state: OrderState) -> None:
+        """Ask who and why, then move a work order on."""
+        order, desk = self.order(number), self._desk
+        if order is None:
+            return
+        values: dict[str, Any] = {}
+        if state is OrderState.DONE:
+            done = DoneDialog(order, desk.session.user, self.page)
+            if not done.exec():
+                return
+            values = {"feedback": done.feedback, "failed": done.failed.current == "yes"}
+            who, why = done.who, done.feedback.done
+        else:
+            dialog = self._asking(order, state)
+            if not dialog.exec():
+                return
+            who, why = dialog.who, dialog.why
+            if isinstance(dialog, ScheduleDialog):
+                values = {"start_ns": dialog.start_ns, "end_ns": dialog.end_ns, "crew": dialog.crew.text().strip()}
+        arguments = (number, state, who, why, desk.now_ns, values)
+        desk.run("Change a work order", book.become, desk.file, *arguments, done=self._changed_one)
+
+    def _asking(self, order: Order, state: OrderState) -> ReasonDialog:
+        user = self._desk.session.user
+        if state is OrderState.SCHEDULED:
+            job = self._job_of(order)
+            start = job.start_ns if job else order.start_ns or self._desk.now_ns
+            return ScheduleDialog(order, start, job.crew if job else order.crew, user, self.page)
+        word = next(w.rstrip("…") for s, w, _ in STEPS if s is state)
+        word = "Cancel the work order" if state is OrderState.CANCELLED else word
+        about = f"{order.number} · {order.asset_id} · {order.title}"
+        return ReasonDialog(word, about, word, user, _USUAL.get(state, ""), self.page)
+
+    def _job_of(self, order: Order) -> PlannedJob | None:
+        jobs = self.planning.jobs if self.planning is not None else ()
+        known = self.planning.order_of if self.planning is not None else None
+        return next((j for j in jobs if known is not None and known(j) == order), None)
+
+    # The whole plan --------------------------------------------------------------------------------------------------
+
+    def schedule_plan(self) -> None:
+        """Ask who and why, then give all jobs of the plan their time; proposals may become work orders on the way."""
+        if self.planning is None:
+            return
+        planning, desk = self.planning, self._desk
+        orders = {job.work_order: planning.order_of(job) for job in planning.jobs}
+        known = {name: o.number for name, o in orders.items() if o is not None and o.state in OPEN}
+        fresh = {j.work_order: self._proposed(j) for j in planning.jobs if orders[j.work_order] is None}
+        waiting = sum(o is not None and o.state is OrderState.PROPOSED for o in orders.values())
+        dialog = WholePlanDialog(len(known), len(fresh), waiting, desk.session.user, self.page)
+        if not dialog.exec():
+            return
+        takeover = book.Takeover(planning.jobs, fresh if dialog.proposals.isChecked() else {}, known)
+        arguments = (desk.session.scene.path, desk.file, takeover, dialog.who, dialog.why, desk.now_ns)
+        desk.run("Schedule the plan", work.schedule_plan, *arguments, done=self._scheduled)
+
+    def _scheduled(self, found: tuple[tuple[Order, ...], int]) -> None:
+        orders, count = found
+        self._take(orders)
+        self._desk.say(f"{count} work orders scheduled." if count else "Everything was scheduled like this already.")
+
+    # Files -----------------------------------------------------------------------------------------------------------
+
+    def ask_csv_file(self) -> None:
+        """Ask for a file and write the work orders into it."""
+        name, _ = QFileDialog.getSaveFileName(self.page, "Export the work orders", "work_orders.csv", "CSV (*.csv)")
+        if name:
+            self.write_csv(Path(name))
+
+    def write_csv(self, path: Path) -> None:
+        """Write the work orders as CSV."""
+        self._desk.run("Export work orders", book.write_csv, path, self.orders, done=self._written)
+
+    def ask_table(self) -> None:
+        """Ask for a CSV file and take in its work orders."""
+        name, _ = QFileDialog.getOpenFileName(self.page, "Import work orders", "", "CSV (*.csv)")
+        if name:
+            self.read_csv(Path(name))
+
+    def read_csv(self, path: Path) -> None:
+        """Take in the work orders of a CSV file."""
+
+        def done(found: tuple[tuple[Order, ...], str]) -> None:
+            self._take(found[0])
+            self._wanted()
+            self._desk.say(f"{found[1]}.")
+
+        desk = self._desk
+        desk.run("Import work orders", book.read_csv, desk.file, path, desk.session.user, done=done)
+
+    def ask_calendar_file(self) -> None:
+        """Ask for a file and write the plan into it."""
+        name, _ = QFileDialog.getSaveFileName(self.page, "Export the plan", "plan.ics", "iCalendar (*.ics)")
+        if name:
+            self.write_calendar(Path(name))
+
+    def write_calendar(self, path: Path) -> None:
+        """Write the plan as iCalendar."""
+        if self.planning is not None and self.planning.plan is not None:
+            jobs = self.planning.plan.jobs
+            self._desk.run("Export the plan", book.write_calendar, jobs, self._desk.now_ns, path, done=self._written)
+
+    def ask_card_file(self, numbers: tuple[str, ...] = ()) -> None:
+        """Ask for a file and write job cards into it; of all open work orders where none is named."""
+        first = f"{numbers[0]}.pdf" if len(numbers) == 1 else "job_cards.pdf"
+        name, _ = QFileDialog.getSaveFileName(self.page, "Job cards", first, "PDF (*.pdf)")
+        if name:
+            self.write_cards(Path(name), numbers)
+
+    def write_cards(self, path: Path, numbers: tuple[str, ...] = ()) -> None:
+        """Write job cards as PDF, in the order in which the work is planned."""
+        from twinviewer.panels import _maint_job_card as cards
+
+        chosen = [o for o in self.orders if (o.number in numbers if numbers else o.state in OPEN)]
+        chosen.sort(key=lambda o: (o.start_ns or 2**62, o.number))
+        assets = self._desk.session.scene.assets
+        places = {a.asset_id: " › ".join((*a.path, a.name)) for a in assets}
+        try:
+            cards.write(path, chosen, places, self._desk.now_ns)
+        except TwinError as error:
+            self._desk.failed(error)
+        else:
+            self._written(path)
+
+    def _written(self, path: Path) -> None:
+        self._desk.say(f"Written: {path}")
