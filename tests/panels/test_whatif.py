@@ -90,7 +90,7 @@ def test_without_a_model_it_says_how_to_get_one_and_nothing_is_dead(bench: Calla
 
 
 def test_the_sample_of_the_empty_page_is_a_model(tmp_path: Path, bench: Callable[..., Any]) -> None:
-    from twinviewer.simulation.line import load_line
+    from twinviewer.simulation.reading import load_line
 
     b = bench(whatif.Panel, session=fake.make_session(replace(fake.make_scene(), path=tmp_path), past_s=0))
     file = tmp_path / "sample.toml"
