@@ -287,6 +287,7 @@ def test_evidence_says_what_is_missing_or_shows_the_card(opened: Callable[..., A
     assert not page.ask.isVisible()
     b.panel.evidence._take((card_of("PMP-311", tier="age", rul_days=NAN), card_of("CMP-321")))
     settled(qtbot, b)
+    qtbot.wait(20)
     assert [c.asset_id for c in page.risks.model.cards] == ["CMP-321", "PMP-311"]
     assert page.title.text().startswith("CMP-321")
     assert page.accept.isVisible()
