@@ -20,6 +20,7 @@ from twinviewer.collector.server import ControlServer
 from twinviewer.feeds.options import FeedOptions
 from twinviewer.feeds.trust import standard_store
 from twinviewer.model.alarm import Alarm
+from twinviewer.model.connection import without_secret
 from twinviewer.model.errors import RecordingError, TwinError
 from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene, load_scene
@@ -138,7 +139,7 @@ class _Life:
         port = await self._server.start()
         work = asyncio.create_task(pipeline.run())
         places.write_ready(self._folder, places.Ready(os.getpid(), port, token, str(path)))
-        log.info("serving %s from %s on port %d", self._scene.name, self._args.feed, port)
+        log.info("serving %s from %s on port %d", self._scene.name, without_secret(self._args.feed), port)
         self._leave_after(_FIRST_WINDOW_S)
         if recorder is not None:
             self._serve_recording(recorder, pipeline)

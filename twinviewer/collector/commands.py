@@ -70,7 +70,7 @@ class Commands:
         try:
             notice = await command(**bound.arguments)
         except TwinError as error:
-            self._pipeline.acted(name, {**said, "refused": error.text})
+            self._pipeline.acted(name, {**said, "refused": self._open(error.text)})
             raise
         except (TypeError, KeyError, ValueError) as error:
             raise TwinError(f"the command is not complete: {error}", name) from error
@@ -141,11 +141,17 @@ class Commands:
         except KeyError:
             raise FeedError("there is no such tag", request.tag) from None
 
+    def _open(self, text: str) -> str:
+        """A text as it may be kept: without what is secret in the address or the options."""
+        source = self._pipeline.source
+        text = text.replace(source.url, without_secret(source.url))
+        return text.replace(source.options.password, "…") if source.options.password else text
+
     def _log(self, request: WriteRequest, what: str, read_back: str = "") -> None:
         """One line in the audit log, on the disk before anything else happens. Raises FeedError."""
         line = {
             "time": datetime.now(UTC).isoformat(),
-            "what": what,
+            "what": self._open(what),
             "tag": request.tag,
             "node": str(self._pipeline.scene.tag(request.tag).address),
             "value": request.value,
