@@ -17,7 +17,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.panels import fake
 from twinviewer.panels import whatif
-from twinviewer.panels._whatif_model import KPIS, Figure, Kept, number, signed, verdict
+from twinviewer.panels._whatif_model import KPIS, Control, Figure, Kept, number, signed, verdict
+from twinviewer.panels._whatif_play import PLAY, Handed, scenario_of
 from twinviewer.panels._whatif_worker import file_name, trust
 
 WAIT_MS = 60_000
@@ -253,3 +254,29 @@ def test_trust_is_what_the_last_back_test_says(tmp_path: Path) -> None:
     assert "only 2 moments" in trust(tmp_path, now)[0]
     file.write_text("[]", encoding="utf-8")
     assert "cannot be read" in trust(tmp_path, now)[0]
+
+
+def test_stops_of_a_plan_become_planned_events_of_their_stations() -> None:
+    controls = (
+        Control("speed.CNC", "Speed", "CNC", "slider", 1.0, assets=("CNC-102", "CNC-103")),
+        Control("speed.WSH-107", "Speed", "Washer", "slider", 1.0, assets=("WSH-107",)),
+    )
+    hour = 3600 * 10**9
+    stops = ((5 * hour, "CNC-103", 7200.0), (6 * hour, "CNC-103", 7200.0), (hour, "WSH-107", 3600.0), (9, "CV-1", 60.0))
+    kept = scenario_of(Handed("Plan", "", stops), controls, 2 * hour)
+    assert kept.events == ((3 * 3600.0, "CNC", 3 * 3600.0, 2, True),)  # the washer's is over, a conveyor is no station
+
+
+def test_a_plan_that_is_handed_over_is_played_and_costs_throughput(
+    bench: Callable[..., Any], qtbot: QtBot, folder: Path
+) -> None:
+    b = opened(bench, qtbot, folder)
+    begin = b.session.frame.now_ns + 3600 * 10**9
+    handed = Handed("Plan of week 47", "", ((begin, "CNC-103", 5 * 3600.0),))
+    answer = answered(qtbot, b.panel, lambda: b.actions.hand(PLAY, handed))
+    assert answer.name == "Plan of week 47"
+    output = figure(answer, "throughput_per_h").difference
+    assert output is not None
+    assert output[2] < 0
+    assert not b.actions[PLAY].is_enabled
+    assert b.panel.differs

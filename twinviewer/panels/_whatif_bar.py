@@ -180,6 +180,13 @@ class StartBar(QWidget):
             self.horizon.addItem(span(value), value)
         self.horizon.setCurrentIndex(self.horizon.findData(horizon_s))
 
+    def reach(self, seconds: float) -> None:
+        """Look as far ahead as this, or as far as is offered."""
+        offered = [self.horizon.itemData(k) for k in range(self.horizon.count())]
+        enough = [value for value in offered if value >= seconds]
+        if offered and self.horizon_s < seconds:
+            self.horizon.setCurrentIndex(self.horizon.findData(min(enough, default=max(offered))))
+
     @property
     def horizon_s(self) -> float:
         """The horizon that is chosen."""

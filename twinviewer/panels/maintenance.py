@@ -18,6 +18,8 @@ from twinviewer.panels._maint_ordering import Ordering
 from twinviewer.panels._maint_orders import OrderPage
 from twinviewer.panels._maint_plan import PlanPage
 from twinviewer.panels._maint_planning import Planning
+from twinviewer.panels._maint_play import handed_of
+from twinviewer.panels._whatif_play import PLAY
 from twinviewer.panels._wrap import WrapLayout
 from twinviewer.session import Session
 
@@ -30,6 +32,7 @@ _BUTTONS = (
     ("maintenance.new", "New work order", "primary", "plus", ("evidence", "plan", "orders")),
     ("maintenance.plan", "Plan", "", "wrench", ("evidence", "plan")),
     ("maintenance.schedule", "Schedule plan…", "", "check", ("plan",)),
+    ("maintenance.play", "Play as what-if", "", "play", ("plan",)),
     ("maintenance.undo", "Undo", "", "undo", ("plan",)),
     ("maintenance.redo", "Redo", "", "redo", ("plan",)),
     ("maintenance.ics", "iCalendar…", "", "export", ("plan",)),
@@ -123,6 +126,8 @@ class Panel(QWidget):
                    enabled=lambda: planning.edits.can_undo, icon="undo"),
             Action("maintenance.redo", "Redo the move of a job", GROUP, planning.redo,
                    enabled=lambda: planning.edits.can_redo, icon="redo"),
+            Action("maintenance.play", "Play the plan as a what-if", GROUP, self.play,
+                   enabled=lambda: has_plan() and PLAY in self._actions, icon="play", keywords="simulate compare"),
             Action("maintenance.new", self._new_title, GROUP, ordering.new,
                    enabled=lambda: bool(self.desk.asset_id), icon="plus", keywords="job repair wo"),
             Action("maintenance.ics", "Export the plan as iCalendar…", GROUP, ordering.ask_calendar_file,
@@ -253,6 +258,12 @@ class Panel(QWidget):
         """Plan, and look at it."""
         self.show_page("plan")
         self.planning.make()
+
+    def play(self) -> None:
+        """Hand the stops of the plan to the what-if panel."""
+        if self.plan is not None:
+            edited = "edit" in self.plan.compare
+            self._actions.hand(PLAY, handed_of(self.plan, self._session.scene.assets, edited))
 
     def make_evidence(self) -> None:
         """Work out the evidence, and look at it."""

@@ -1,5 +1,6 @@
 """The what-if panel: move a lever, and see what it would do to output, delivery, energy and cost."""
 
+import time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from twinviewer.panels._whatif_empty import EmptyPage
 from twinviewer.panels._whatif_levers import Levers
 from twinviewer.panels._whatif_link import WhatIfLink
 from twinviewer.panels._whatif_model import FIRST, MOST, SETTLED, Answer, Kept, Model, Question, span
+from twinviewer.panels._whatif_play import PLAY, Handed, scenario_of
 from twinviewer.panels._whatif_results import Results, csv_of
 from twinviewer.panels._wrap import WrapLayout
 from twinviewer.session import Session
@@ -57,6 +59,7 @@ class Panel(QWidget):
         self.model: Model | None = None
         self.kept: tuple[Kept, ...] = ()
         self.place = -1  # of the scenario in `kept`
+        self._handed: Handed | None = None  # a plan that waits for the model
         self._base = Kept("")  # what the levers are put upon
         self._asked = self._wanted_now = 0
         self._settle = False
@@ -139,6 +142,7 @@ class Panel(QWidget):
                    lambda: open_() and self.place >= 0, icon="trash"),
             Action("whatif.sensitivity", "What moves throughput most?", GROUP, self.ask_sensitivity, "", open_,
                    keywords="what-if sensitivity lever"),
+            Action(PLAY, "Play the maintenance plan", "", self.play, "", lambda: PLAY in actions.handed, icon="play"),
             Action("whatif.export", "Export the comparison as CSV…", GROUP, self.export, "",
                    lambda: self.results.answer is not None, keywords="what-if table", icon="export"),
         )  # fmt: skip
@@ -341,6 +345,7 @@ class Panel(QWidget):
             self.take_now()
         else:
             self._ask(SETTLED)
+        self._play()
 
     def _noted(self, notes: tuple[str, ...]) -> None:
         more = f" — {len(notes)} inputs not sure" if notes else ""
@@ -417,6 +422,33 @@ class Panel(QWidget):
         self._base = self.kept[place] if place >= 0 else Kept("")
         self.scenarios.box.setCurrentIndex(place + 1)
         self.levers.put(self._base.levers)
+        self._ask(SETTLED)
+
+    def play(self) -> None:
+        """Show what the stops of a maintenance plan do, which were handed over."""
+        handed = self._actions.handed.pop(PLAY, None)
+        if isinstance(handed, Handed):
+            self._handed = handed
+            if "panel.show.whatif" in self._actions:
+                self._actions.run("panel.show.whatif")
+            self._play()
+
+    def _play(self) -> None:
+        handed = self._handed
+        if handed is None or self.model is None:
+            return
+        self._handed = None
+        now_ns = self._session.frame.now_ns if self._session.frame is not None else time.time_ns()
+        start_ns = self._taken_ns if self.start.wants_now and self._taken_ns else now_ns
+        kept = scenario_of(handed, self.model.controls, start_ns)
+        if not kept.events:
+            text = "No job of this plan stops a station of the flow model, so nothing would change."
+            self._session.notice.emit(Notice("info", text))
+            return
+        self.place, self._base = -1, kept
+        self.scenarios.put(self.kept, -1)
+        self.levers.put({})
+        self.start.reach(max(at_s + down_s for at_s, _, down_s, *_ in kept.events))
         self._ask(SETTLED)
 
     def save(self) -> None:

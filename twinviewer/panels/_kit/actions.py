@@ -62,6 +62,7 @@ class Actions(QObject):
         self._qt: dict[str, QAction] = {}
         self.on_error = on_error
         self.jobs = Jobs(self)
+        self.handed: dict[str, object] = {}  # what was given to a command to work on, until it takes it
 
     def add(self, *actions: Action) -> None:
         """Put commands in; an id that is there already is replaced."""
@@ -125,6 +126,11 @@ class Actions(QObject):
                 qt.setChecked(action.checked())
             if not isinstance(action.title, str):
                 qt.setText(action.text)
+
+    def hand(self, name: str, value: object) -> None:
+        """Run a command that works on something, which it takes out of `handed`. KeyError where there is none."""
+        self.handed[name] = value
+        self.run(name)
 
     def qt(self, name: str) -> QAction:
         """The QAction of a command, for menus and tool bars."""
