@@ -12,17 +12,31 @@ class FolderLock:
     """Held from creation to `release`. Raises RecordingError where another process records into the folder."""
 
     def __init__(self, folder: Path) -> None:
-        path = folder / LOCK
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        self._path = folder / LOCK
+        self._descriptor = self._take()
+
+    def _take(self) -> int:
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            _lock(self._descriptor)
+            _lock(descriptor)
         except OSError as error:
-            os.close(self._descriptor)
+            os.close(descriptor)
             raise RecordingError(
                 "another recorder is writing into this folder",
-                str(folder),
+                str(self._path.parent),
                 "Choose another folder, or attach a window to the collector that records.",
             ) from error
+        return descriptor
+
+    def renew(self) -> None:
+        """The folder may have been moved away and made again: hold the lock of the one that is there now."""
+        try:
+            if os.path.samestat(os.fstat(self._descriptor), self._path.stat()):
+                return
+        except FileNotFoundError:
+            pass
+        old, self._descriptor = self._descriptor, self._take()
+        os.close(old)
 
     def release(self) -> None:
         """Let the next one in."""

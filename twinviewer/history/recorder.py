@@ -1,5 +1,6 @@
 """The recorder: takes every sample, alarm event and action, and gets them to the disk whatever happens there."""
 
+import logging
 import threading
 import time
 from collections import deque
@@ -21,6 +22,8 @@ from twinviewer.model.errors import RecordingError
 from twinviewer.model.notice import Notice
 from twinviewer.model.sample import SampleBatch
 from twinviewer.scene.scene import Scene
+
+log = logging.getLogger(__name__)
 
 FLUSH_S = 0.4  # what a kill can lose at most, besides what is on its way
 RETRY_S = 1.0
@@ -72,7 +75,7 @@ class Recorder:
         self._writing = threading.Lock()  # guards the store
         self._batches: deque[SampleBatch] = deque()
         self._lines: deque[tuple[str, int, dict[str, Any]]] = deque(maxlen=MAX_LINES)
-        self._waiting = self._written = self._dropped = 0
+        self._waiting = self._written = self._dropped = self._told_dropped = 0
         self._trouble = self._compaction = ""
         self._book = {alarm.key: alarm for alarm in standing}
         self._book_day = -1
@@ -240,6 +243,9 @@ class Recorder:
             reason, self._trouble, dropped = self._trouble, "", self._dropped
         now_ns = self._clock()
         text = f"The recording goes on after: {reason}."
+        if dropped > self._told_dropped:
+            text += f" {dropped - self._told_dropped} samples were lost meanwhile."
+        self._told_dropped = dropped
         self._line(LINKS, now_ns, {"time_ns": now_ns, "what": "trouble", "text": text, "dropped": dropped})
         self._say("info", text, "recorder")
 
@@ -249,7 +255,11 @@ class Recorder:
 
     def _write_loop(self) -> None:
         while not self._stop.wait(RETRY_S if self._trouble else FLUSH_S):
-            self.flush()
+            try:
+                self.flush()
+            except Exception as error:  # a fault of ours must not end the recording in silence
+                log.exception("the recorder failed")
+                self._fail(f"internal error: {type(error).__name__}: {error}")
 
     def _compact_loop(self) -> None:
         while not self._stop.wait(COMPACT_EVERY_S):

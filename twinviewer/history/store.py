@@ -1,5 +1,6 @@
 """The writing side of a recording's folder: slices of samples and journals, on the caller's thread."""
 
+import errno
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ class Store:
         try:
             self.manifest = _manifest(folder).with_tags(scene)
             manifest.write(folder, self.manifest)
+            self._device = _device(folder)
             self._number = _last_number(folder)
             self._closed = self._number  # slices up to here are never written again: another thread may compact them
         except OSError as error:
@@ -87,7 +89,6 @@ class Store:
         if self._stream is None:
             self._number += 1
             path = self.folder / LIVE / live_name(self._number)
-            path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 self._stream = StreamWriter(path, self._newest.rows())
             except OSError:
@@ -107,19 +108,40 @@ class Store:
     def lines(self, table: str, time_ns: int, lines: Sequence[dict[str, Any]]) -> None:
         """Append to a journal."""
         path = journal.day_file(self.folder, table, time_ns)
-        path.parent.mkdir(parents=True, exist_ok=True)
         journal.append(path, lines)
 
     def missing(self) -> str:
-        """Why nothing can be written any more although no write failed: the folder was moved or deleted. Or ""."""
-        if self._stream is not None and not self._stream.path.exists():
+        """Why nothing can be written any more although no write failed: the folder was moved or unplugged. Or ""."""
+        stream = self._stream
+        if (stream is not None and not stream.path.exists()) or not (self.folder / MANIFEST).exists():
             return "the recording's folder is gone"
         return ""
 
     def repair(self) -> None:
-        """After the folder was gone: make it again and begin a new slice. Raises OSError."""
+        """Begin a new slice in the folder as it is now; one that was moved away is made again. Raises OSError.
+
+        Where its whole disk is gone nothing is made in its place: that would fill another disk, unseen.
+        """
         self._drop()
+        if (self.folder / MANIFEST).exists():
+            self._must_be_ours()
+        elif _device(self.folder) != self._device:
+            raise OSError(errno.ENODEV, "the disk of the recording is not there")
         manifest.write(self.folder, self.manifest)
+        try:
+            self._lock.renew()
+        except RecordingError as error:
+            raise OSError(errno.EBUSY, error.text) from error
+        self._number = self._closed = max(self._number, _last_number(self.folder))
+
+    def _must_be_ours(self) -> None:
+        """Another recording under the same name has other numbers for its tags."""
+        try:
+            found = manifest.parse((self.folder / MANIFEST).read_bytes(), str(self.folder))
+        except RecordingError as error:
+            raise OSError(errno.EINVAL, error.text) from error
+        if found.tags != self.manifest.tags:
+            raise OSError(errno.EEXIST, "the folder holds another recording now")
 
     def end_slice(self) -> None:
         """Close the running slice; the next sample begins another."""
@@ -167,6 +189,12 @@ def _manifest(folder: Path) -> manifest.Manifest:
             )
         return manifest.Manifest("", "")
     return manifest.parse(path.read_bytes(), str(path))
+
+
+def _device(folder: Path) -> int:
+    """The disk of a folder, or of the nearest one above that is there. Raises OSError."""
+    there = next((path for path in (folder, *folder.absolute().parents) if path.exists()), folder)
+    return there.stat().st_dev
 
 
 def _last_number(folder: Path) -> int:
