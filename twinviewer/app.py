@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from twinviewer.view.layout import Layout
 
 _log = logging.getLogger(__name__)
+_TWO_WINDOWS = 1600  # pixels in which two windows have room side by side
 SETTLE_MS = 1_000  # after the first pictures, when everything that stays is there
 
 
@@ -131,6 +132,7 @@ class Application:
         window.picture.set_theme(self._theme)
         window.picture.set_options(refined=self.settings.value.refined)
         self.windows.append(window)
+        session.beside_requested.connect(lambda source: self.show_beside(window, source))
         for notice in self.settings.notices:
             session.notice.emit(notice)
         self.settings.notices.clear()
@@ -181,6 +183,21 @@ class Application:
             self.connect_feed(other, live.connection.url)
         elif frame is not None and window.session.archive is not None:
             self.open_recording(other, window.session.archive.address, frame.now_ns)
+
+    def show_beside(self, window: MainWindow, source: Source) -> None:
+        """Another window with this source, beside the one that shows the plant where the screen is wide enough."""
+        other = self.make_window(Session(window.session.scene, source, window.session.mode))
+        box = window.screen().availableGeometry()
+        if box.width() >= _TWO_WINDOWS:
+            half = box.width() // 2
+            window.showNormal()
+            window.setGeometry(box.adjusted(0, 0, -half, 0))
+            other.setGeometry(box.adjusted(half, 0, 0, 0))
+        else:
+            other.setGeometry(layouts.clamp(window.normalGeometry().translated(40, 40), layouts.screen_boxes()))
+        other.show()
+        other.arrange()
+        other.bridge.start()
 
     def closed(self, window: MainWindow) -> None:
         """A window was closed."""

@@ -15,6 +15,11 @@ class Event(Generic[T]):
     def __init__(self) -> None:
         self._listeners: list[Callable[[T], None]] = []
 
+    @property
+    def heard(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._listeners)
+
     def connect(self, listener: Callable[[T], None]) -> Callable[[], None]:
         """Call `listener` at every change; returns a function that stops it."""
         self._listeners.append(listener)

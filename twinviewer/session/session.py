@@ -35,6 +35,7 @@ class Session:
         self.source_changed: Event[Source] = Event()
         self.selection_changed: Event[str | None] = Event()
         self.fly_requested: Event[str] = Event()
+        self.beside_requested: Event[Source] = Event()  # show this source in a second window, beside this one
         self.mode_changed: Event[str] = Event()
         self.notice: Event[Notice] = Event()
         self.between = Between()
