@@ -1,6 +1,6 @@
 // A small OPC UA server on node-opcua, another maker's stack, with the nodes and commands of server.py.
 // usage: node server.js '{"modules": …, "port": …, "pki": …, "machines": 2, "shift": false, "strict": false,
-//        "users": false, "secure": false, "countEvery": 0, "load": 0, "rate": 0}'
+//        "users": false, "secure": false, "alarms": false, "countEvery": 0, "load": 0, "rate": 0}'
 const a = JSON.parse(process.argv[2]);
 const {
   OPCUAServer, DataType, Variant, OPCUACertificateManager, SecurityPolicy, MessageSecurityMode, StatusCodes,
@@ -19,10 +19,12 @@ function addNodes(space, namespace, value, nodes) {
   nodes.counter = namespace.addVariable({ organizedBy: space.rootFolder.objects, browseName: 'counter',
     nodeId: 's=counter', dataType: 'UInt32', value: { dataType: DataType.UInt32, value: 0 }, minimumSamplingInterval: 0 });
   for (let k = 0; k < (a.machines ?? 2); k++) {
-    const machine = namespace.addObject({ organizedBy: folder, browseName: `M-${k}`, nodeId: `s=M-${k}` });
+    const machine = namespace.addObject({ organizedBy: folder, browseName: `M-${k}`, nodeId: `s=M-${k}`,
+      ...(a.alarms ? { notifierOf: space.rootFolder.objects.server, eventNotifier: 1 } : {}) });
     for (const [key, kind] of Object.entries(KINDS)) {
       const first = kind === 'String' ? (value > 0 ? 'A' : 'wrong') : value;
       const about = { componentOf: machine, browseName: key, nodeId: `s=M-${k}.${key}`, dataType: kind,
+        ...(a.alarms ? { eventSourceOf: machine } : {}),
         minimumSamplingInterval: 0, value: { dataType: DataType[kind], value: first } };
       nodes[`M-${k}.${key}`] = key === 'Vibration'
         ? namespace.addAnalogDataItem({ ...about, engineeringUnitsRange: { low: 0, high: 12 },
@@ -30,6 +32,16 @@ function addNodes(space, namespace, value, nodes) {
             displayName: { text: 'mm/s' }, description: { text: 'millimetre per second' } } })
         : namespace.addVariable(about);
     }
+  }
+}
+
+function addAlarms(space, namespace, nodes) {
+  // a limit alarm on the vibration of each machine, as the stack makes it: above 5 it is active
+  for (let k = 0; k < (a.machines ?? 2); k++) {
+    const watched = nodes[`M-${k}.Vibration`];
+    namespace.instantiateExclusiveLimitAlarm('ExclusiveLimitAlarmType', { browseName: `M-${k}.TooMuch`,
+      nodeId: `s=M-${k}.TooMuch`, conditionSource: watched, inputNode: watched, highHighLimit: 9, highLimit: 5,
+      lowLimit: -5, lowLowLimit: -9 });
   }
 }
 
@@ -93,6 +105,7 @@ function carryOut(nodes, line) {
   if (a.shift) addNodes(space, space.registerNamespace('urn:other'), -1, {});
   const namespace = space.registerNamespace('urn:twinviewer:test');
   addNodes(space, namespace, 1, nodes);
+  if (a.alarms) { space.installAlarmsAndConditionsService(); addAlarms(space, namespace, nodes); }
   addLoad(space, namespace, nodes);
   await server.start();
   console.log('READY');

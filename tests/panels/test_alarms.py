@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.panels import fake
-from twinviewer.model.alarm import Alarm, AlarmState
+from twinviewer.model.alarm import SERVER, Alarm, AlarmState
 from twinviewer.model.errors import TwinError
 from twinviewer.model.palette import ALARM
 from twinviewer.panels import _alarm_rows as rows
@@ -157,6 +157,32 @@ def test_the_link_unshelves(bench: Callable[..., Any], qtbot: QtBot) -> None:
     assert b.session.source.commands == [("unshelve", {"key": "CV-104.State:high", "by": "operator"})]
 
 
+def test_an_alarm_of_the_server_is_acknowledged_there_only_with_somebodys_approval(
+    bench: Callable[..., Any], qtbot: QtBot
+) -> None:
+    ours = an_alarm("CMP-321.Vibration:high")
+    theirs = replace(an_alarm("ROB-206.Fault"), key="server:urn:x;s=1", source=SERVER)
+    b = bench(alarms.Panel, size=(1100, 260))
+    b.show(alarms=[ours, theirs])
+    assert "Server: " in b.panel.table.alarms.text(theirs, rows.MESSAGE)
+    seen: list[bool] = []
+
+    def fill(dialog: AcknowledgeDialog) -> None:
+        seen.append(dialog.accept_button.isEnabled())
+        qtbot.keyClicks(dialog.approver, "shift lead")
+        seen.append(dialog.accept_button.isEnabled())
+        qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+
+    met = answer(AcknowledgeDialog, fill)
+    click(qtbot, b.panel, "ROB-206", rows.MESSAGE)
+    click(qtbot, b.panel, "CMP-321", rows.MESSAGE, ctrl=True)
+    qtbot.keyClick(b.panel.table, Qt.Key.Key_A)
+    assert len(met) == 1
+    assert seen == [False, True]
+    sent = {arguments["key"]: arguments.get("approved_by", "") for _, arguments in b.session.source.commands}
+    assert sent == {ours.key: "", theirs.key: "shift lead"}
+
+
 def test_shelving_needs_a_reason_and_sends_when_it_ends(bench: Callable[..., Any], qtbot: QtBot) -> None:
     b = bench(alarms.Panel, size=(1100, 260))
     seen: list[bool] = []
@@ -281,10 +307,10 @@ def test_exports_what_is_shown(bench: Callable[..., Any], tmp_path: Path) -> Non
     told: list[Any] = []
     b.session.notice.connect(told.append)
     b.panel.priorities[1].click()
-    b.panel.export_to(tmp_path / "alarms.csv")
+    b.panel.acts.export_to(tmp_path / "alarms.csv")
     table = list(csv.reader(io.StringIO((tmp_path / "alarms.csv").read_text(encoding="utf-8-sig"))))
     assert [r[2] for r in table[1:]] == ["ROB-206"]
-    b.panel.export_to(tmp_path / "no" / "alarms.csv")
+    b.panel.acts.export_to(tmp_path / "no" / "alarms.csv")
     assert [n.level for n in told] == ["info", "error"]
 
 

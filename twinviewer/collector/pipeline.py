@@ -13,7 +13,7 @@ from twinviewer.collector.supervisor import Supervisor
 from twinviewer.collector.tap import Tap, TapQueue
 from twinviewer.feeds.options import FeedOptions
 from twinviewer.feeds.source import FeedSource, feed_of
-from twinviewer.model.alarm import Alarm, AlarmEvent
+from twinviewer.model.alarm import Alarm, AlarmEvent, ServerCondition, StandingConditions
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.frame import TagSnapshot
 from twinviewer.model.notice import Notice
@@ -245,9 +245,13 @@ class _Inlet:
         """Shown and, where the state changed, recorded."""
         self._pipeline._connection_changed(connection)
 
-    def event(self, event: AlarmEvent) -> None:
-        """Recorded; our own alarms come from the alarm book."""
-        self._pipeline._record("event", event)
+    def event(self, event: ServerCondition | StandingConditions) -> None:
+        """The server's own alarms stand in the same book as ours."""
+        book, now_ns = self._pipeline.book, self._pipeline._clock_ns()
+        if isinstance(event, StandingConditions):
+            self._pipeline.publish(book.standing_on_server(event.keys, now_ns))
+        else:
+            self._pipeline.publish(book.on_server(event, now_ns))
 
     def lost(self) -> None:
         """What was good is now the last usable value."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from twinviewer.feeds.source import FeedSource, Refused, feed_of
-from twinviewer.model.alarm import AlarmEvent
+from twinviewer.model.alarm import ServerCondition, StandingConditions
 from twinviewer.model.asset import Tag
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.errors import FeedError, FeedLost, FeedRefused
@@ -35,8 +35,8 @@ class Target(Protocol):
         """The connection changed, or its counters did."""
         ...
 
-    def event(self, event: AlarmEvent) -> None:
-        """An alarm that the server itself raised."""
+    def event(self, event: ServerCondition | StandingConditions) -> None:
+        """An alarm of the server itself changed, or it said which ones stand."""
         ...
 
     def lost(self) -> None:
@@ -153,7 +153,7 @@ class Supervisor:
         self._set(merged)
         self._was_up = self._was_up or link in _UP
 
-    def event(self, event: AlarmEvent) -> None:
+    def event(self, event: ServerCondition | StandingConditions) -> None:
         """Pass on."""
         self._target.event(event)
 

@@ -17,6 +17,7 @@ from twinviewer.feeds import opcua_items as subscriptions
 from twinviewer.feeds.opcua_addresses import resolve
 from twinviewer.feeds.opcua_client import Opened, close, open_session, post, send
 from twinviewer.feeds.opcua_decode import Changes, datetime_ns, number_and_text
+from twinviewer.feeds.opcua_events import Events, acknowledge
 from twinviewer.feeds.opcua_items import Item, Limits, Subscriptions
 from twinviewer.feeds.opcua_pump import Pump
 from twinviewer.feeds.opcua_write import write
@@ -27,7 +28,7 @@ from twinviewer.model.connection import Connection, Link
 from twinviewer.model.errors import FeedLost
 from twinviewer.model.sample import SampleBatch
 
-__all__ = ["SCHEMES", "run", "write"]
+__all__ = ["SCHEMES", "acknowledge", "run", "write"]
 
 SCHEMES = ("opc.tcp",)
 
@@ -100,6 +101,7 @@ class _Live:
         self._clock_ns = clock_ns
         self._standing = Connection(Link.CONNECTING, security=opened.security)
         self._note = opened.note
+        self._uris: list[str] = []
         self._absent: list[str] = []  # namespaces that the server does not have
         rows = max(self._names, default=-1) + 1
         self._is_text = np.zeros(rows, bool)
@@ -110,7 +112,8 @@ class _Live:
         self._nodes: dict[int, ua.NodeId] = {}
         self._refused: dict[int, int] = {}
         self._made = Subscriptions()
-        self._pump = Pump(lambda request: post(self._client, request), self._take, clock_ns)
+        self._events = Events(opened.client, put)
+        self._pump = Pump(lambda request: post(self._client, request), self._take, clock_ns, self._events.take)
 
     async def run(self) -> None:
         """Subscribe, then watch the line until it breaks."""
@@ -127,10 +130,11 @@ class _Live:
         options = self._source.options
         self._refuse(await subscriptions.watch(self._client, options, items, self._made, limits))
         self._report()
+        await self._events.begin(self._made.ids[0], self._uris)
         await self._look_after(limits)
 
     async def _resolve(self, tags: Sequence[Tag], limits: Limits) -> list[Item]:
-        uris = await self._client.get_namespace_array()
+        uris = self._uris = await self._client.get_namespace_array()
         named = {t.address.uri for t in tags if not t.address.browse_path}
         named |= {uri for t in tags for uri, _ in t.address.browse_path}
         self._absent = sorted(named - set(uris))
@@ -158,6 +162,8 @@ class _Live:
             if self._pump.gap:
                 self._pump.gap = False
                 await self._read_again(limits)
+                await self._events.refresh()
+            await self._events.look()
             if self._refused and now >= retry_at:
                 await self._ask_again(limits)
                 retry_at = time.monotonic() + _RETRY_S

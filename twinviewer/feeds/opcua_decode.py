@@ -53,7 +53,8 @@ class Changes:
 @dataclass(slots=True)
 class Publish:
     """One publish response. `has_data` is False for a keep-alive, whose `sequence` is that of the next message;
-    `fault` is True where the server answered with nothing but the StatusCode in `result`."""
+    `fault` is True where the server answered with nothing but the StatusCode in `result`. `events` says where the
+    bodies of event notifications stand and how long they are; somebody else decodes them."""
 
     subscription: int
     sequence: int
@@ -63,6 +64,7 @@ class Publish:
     fault: bool = False
     changes: list[Changes] = field(default_factory=list)
     status_changes: list[int] = field(default_factory=list)
+    events: list[tuple[int, int]] = field(default_factory=list)
 
 
 @functools.cache
@@ -283,7 +285,9 @@ def _decode_publish(raw: bytes, pos: int) -> Publish:
             found.changes.append(decode_changes(raw, pos, pos + length))
         elif kind == _STATUS_CHANGE:
             found.status_changes.append(struct.unpack_from("<I", raw, pos)[0])
-        elif kind != _EVENTS:
+        elif kind == _EVENTS:
+            found.events.append((pos, length))
+        else:
             raise Unreadable(f"unknown notification {kind.hex()}")
         pos += length
     return found

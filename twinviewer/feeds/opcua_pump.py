@@ -20,7 +20,8 @@ _SKEW_SAMPLES = 32
 
 
 class Pump:
-    """`sink(changes, received_ns)` gets every decoded notification. `run` ends only by an exception.
+    """`sink(changes, received_ns)` gets every decoded notification, `events(message, position, size)` the undecoded
+    ones of events. `run` ends only by an exception.
 
     `lost` counts notifications that never came; `gap` is set when one was missed, until somebody clears it.
     `heard_at` is when the server last answered (monotonic seconds).
@@ -31,7 +32,9 @@ class Pump:
         post: Callable[[Any], "asyncio.Future[Buffer]"],
         sink: Callable[[Changes, int], None],
         clock_ns: Callable[[], int] = time.time_ns,
+        events: Callable[[bytes, int, int], None] | None = None,
     ) -> None:
+        self._events = events
         self._post = post
         self._sink = sink
         self._clock_ns = clock_ns
@@ -93,6 +96,9 @@ class Pump:
         self._follow(publish.subscription, publish.sequence, publish.has_data)
         for changes in publish.changes:
             self._sink(changes, received_ns)
+        if self._events is not None:
+            for pos, size in publish.events:
+                self._events(raw, pos, size)
         for status in publish.status_changes:
             raise FeedLost(f"the server ended the subscription ({ua.StatusCode(status).name})")
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from twinviewer.discovery import modules_of
 from twinviewer.feeds.options import FeedOptions
-from twinviewer.model.alarm import AlarmEvent
+from twinviewer.model.alarm import ServerCondition, StandingConditions
 from twinviewer.model.connection import Connection
 from twinviewer.model.errors import FeedError, FeedRefused
 from twinviewer.model.sample import SampleBatch
@@ -31,8 +31,8 @@ class FeedSink(Protocol):
         """How this attempt stands. Counters are those of this attempt; url and since are filled in by the caller."""
         ...
 
-    def event(self, event: AlarmEvent) -> None:
-        """An alarm that the server itself raised."""
+    def event(self, event: ServerCondition | StandingConditions) -> None:
+        """An alarm of the server itself changed, or it said which ones stand."""
         ...
 
 

@@ -1,7 +1,11 @@
 """Alarms and their life cycle (ISA-18.2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
+
+from twinviewer.model.asset import NodeAddress
+
+SERVER = "server"
 
 
 class AlarmState(IntEnum):
@@ -20,7 +24,8 @@ class AlarmState(IntEnum):
 class Alarm:
     """One alarm as it stands. `key` is stable ("CMP-321.Vibration:high_high"); `priority` is 1 (worst) to 4.
 
-    `since_ns` is when it became active, `changed_ns` its last change of state. `until_ns` ends a shelf.
+    `since_ns` is when it became active, `changed_ns` its last change of state. `until_ns` ends a shelf. `source` is ""
+    for an alarm of ours and SERVER for one that the server raises, and that only the server acknowledges.
     """
 
     key: str
@@ -37,12 +42,48 @@ class Alarm:
     by: str = ""
     reason: str = ""
     until_ns: int = 0
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerCondition:
+    """A condition of a server as its newest event tells it (OPC UA Part 9). `severity` is 1 to 1000.
+
+    `event_id` names that event for an acknowledgement; `branch` is "" but for an earlier state that still waits.
+    """
+
+    address: NodeAddress
+    event_id: bytes
+    name: str
+    source: str
+    message: str
+    severity: int
+    retain: bool
+    active: bool
+    acknowledged: bool
+    time_ns: int
+    source_address: NodeAddress = field(default_factory=NodeAddress)
+    comment: str = ""
+    user: str = ""
+    branch: str = ""
+
+    @property
+    def key(self) -> str:
+        """What an alarm made of it goes by; the same after a restart of the server."""
+        return f"{SERVER}:{self.address.uri};{self.address.identifier}" + (f"#{self.branch}" if self.branch else "")
+
+
+@dataclass(frozen=True, slots=True)
+class StandingConditions:
+    """After a refresh: of the server's conditions only these (by key) stand."""
+
+    keys: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmEvent:
     """One change in an alarm's life, for the record: `what` is "raised", "returned", "acknowledged",
-    "shelved", "unshelved", "cleared"."""
+    "shelved", "unshelved", "cleared", or "changed" where only its words or its priority are others."""
 
     time_ns: int
     what: str

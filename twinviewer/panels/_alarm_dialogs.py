@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from twinviewer.model.alarm import Alarm
+from twinviewer.model.alarm import SERVER, Alarm
 from twinviewer.panels._kit.widgets import Segmented, button, label
 from twinviewer.panels._text import NS, clock
 
@@ -83,7 +83,8 @@ class ShelveDialog(QDialog):
 
 
 class AcknowledgeDialog(QDialog):
-    """What is about to be acknowledged, and an optional comment."""
+    """What is about to be acknowledged, and an optional comment. For alarms of the server also who approves it, for
+    that is written to the plant."""
 
     def __init__(self, alarms: Sequence[Alarm], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,10 +94,20 @@ class AcknowledgeDialog(QDialog):
         self.comment.setPlaceholderText("Comment (may stay empty)")
         self.comment.setAccessibleName("Comment")
         self.comment.setMaxLength(300)
+        self.approver = QLineEdit()
+        self.approver.setPlaceholderText("Approved by (needed)")
+        self.approver.setAccessibleName("Approved by")
+        self.approver.setMaxLength(100)
         box, self.accept_button = _buttons(self, "Acknowledge" if n == 1 else f"Acknowledge {n}")
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
-        for item in (label(_names(alarms)), self.comment, box):
+        items = [label(_names(alarms)), self.comment]
+        if any(a.source == SERVER for a in alarms):
+            written = "Alarms of the server are acknowledged there: this is written to the plant, and logged."
+            items += [label(written, "quiet"), self.approver]
+            self.approver.textChanged.connect(lambda _text: self.accept_button.setEnabled(bool(self.approver_text)))
+            self.accept_button.setEnabled(False)
+        for item in (*items, box):
             layout.addWidget(item)
         self.setMinimumWidth(380)
         self.comment.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -105,3 +116,8 @@ class AcknowledgeDialog(QDialog):
     def comment_text(self) -> str:
         """The comment without blanks around it, "" for none."""
         return self.comment.text().strip()
+
+    @property
+    def approver_text(self) -> str:
+        """Who approves, without blanks around it."""
+        return self.approver.text().strip()

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from twinviewer.model.alarm import Alarm, AlarmState
+from twinviewer.model.alarm import SERVER, Alarm, AlarmState
 from twinviewer.panels import _alarm_rows as rows
 from twinviewer.panels._asset_model import runs
 from twinviewer.panels._text import clock
@@ -67,7 +67,7 @@ class AlarmModel(QAbstractTableModel):
                 return alarm.asset_id
             case rows.MESSAGE:
                 aside = f"  ({alarm.reason})" if alarm.state is AlarmState.SHELVED and alarm.reason else ""
-                return alarm.message + aside
+                return f"{'Server: ' if alarm.source == SERVER else ''}{alarm.message}{aside}"
             case rows.STATE:
                 return rows.WORDS[alarm.state]
             case rows.ACTIVE:

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from twinviewer.model.alarm import Alarm, AlarmState
+from twinviewer.model.alarm import SERVER, Alarm, AlarmState
 from twinviewer.panels._text import NS, clock, duration, local
 
 SYMBOL, TIME, ASSET, MESSAGE, STATE, ACTIVE, ACTION = range(7)
@@ -51,12 +51,14 @@ def active_for(alarm: Alarm, now_ns: int) -> str:
 def sentence(alarm: Alarm, now_ns: int) -> str:
     """What a screen reader says of an alarm."""
     text = f"Priority {alarm.priority}, {alarm.asset_id}, {alarm.message}, {SPOKEN.get(alarm.state, 'normal')}"
+    text += ", raised by the server" if alarm.source == SERVER else ""
     return f"{text}, since {clock(alarm.since_ns, now_ns)}, {active_for(alarm, now_ns)}"
 
 
 def details(alarm: Alarm, now_ns: int) -> str:
     """All that is known of an alarm, a line each."""
-    lines = [alarm.message, f"Tag {alarm.tag}", f"Since {clock(alarm.since_ns, now_ns)}"]
+    origin = f"Raised by the server: {alarm.tag}" if alarm.source == SERVER else f"Tag {alarm.tag}"
+    lines = [alarm.message, origin, f"Since {clock(alarm.since_ns, now_ns)}"]
     if alarm.value == alarm.value:
         limit = f", limit {alarm.limit:g}" if alarm.limit == alarm.limit else ""
         lines.append(f"Value when raised {alarm.value:.4g}{limit}")
@@ -99,7 +101,8 @@ class Wanted:
         """Whether an alarm is shown."""
         if alarm.priority not in self.priorities or (self.asset_id and alarm.asset_id != self.asset_id):
             return False
-        words = f"{alarm.asset_id} {self.types.get(alarm.asset_id, '')} {alarm.message} {alarm.tag}".casefold()
+        about = (alarm.asset_id, self.types.get(alarm.asset_id, ""), alarm.message, alarm.tag, alarm.source)
+        words = " ".join(about).casefold()
         return all(word in words for word in self.text.casefold().split())
 
     def rows(self, alarms: Iterable[Alarm]) -> list[Alarm]:
@@ -124,9 +127,8 @@ def as_csv(alarms: Iterable[Alarm]) -> str:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(
-        ("time", "priority", "asset", "tag", "message", "state", "active", "changed", "by", "reason", "until", "key")
-    )
+    columns = "time priority asset tag message state active changed by reason until key source"
+    writer.writerow(columns.split())
     for a in alarms:
         until = local(a.until_ns).isoformat(timespec="seconds") if a.until_ns else ""
         row = (
@@ -142,6 +144,7 @@ def as_csv(alarms: Iterable[Alarm]) -> str:
             a.reason,
             until,
             a.key,
+            a.source or "twinviewer",
         )
         writer.writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in row])
     return out.getvalue()

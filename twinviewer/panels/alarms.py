@@ -1,15 +1,11 @@
 """The alarm list after ISA-18.2: what waits for a person, what is acknowledged, what is set aside and until when."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QDialog,
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -18,12 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from twinviewer.model.alarm import Alarm, AlarmState
-from twinviewer.model.errors import TwinError
+from twinviewer.model.alarm import AlarmState
 from twinviewer.model.frame import Frame
-from twinviewer.model.notice import Notice
 from twinviewer.panels import _alarm_rows as rows
-from twinviewer.panels._alarm_dialogs import AcknowledgeDialog, ShelveDialog
+from twinviewer.panels._alarm_acts import AlarmActs
 from twinviewer.panels._alarm_table import AlarmTable
 from twinviewer.panels._kit.actions import Action, Actions
 from twinviewer.panels._kit.icons import icon
@@ -49,6 +43,7 @@ class Panel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session = session
         self.table = AlarmTable(self)
+        self.acts = AlarmActs(session, self.table, self)
         self.banner = self._make_banner()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 2)
@@ -56,9 +51,9 @@ class Panel(QWidget):
         layout.addLayout(self._make_bar())
         layout.addWidget(self.banner)
         layout.addWidget(self.table, 1)
-        self.table.acted.connect(self._act)
-        self.table.flew.connect(self._fly)
-        self.table.keyed.connect(self._on_key)
+        self.table.acted.connect(self.acts.act)
+        self.table.flew.connect(self.acts.fly)
+        self.table.keyed.connect(self.acts.on_key)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
         until_gone(
             self,
@@ -103,19 +98,19 @@ class Panel(QWidget):
         return bar
 
     def _make_buttons(self) -> list[QAbstractButton]:
-        self.acknowledge_button = button("Acknowledge", "", self.acknowledge_selected, "check")
+        self.acknowledge_button = button("Acknowledge", "", self.acts.acknowledge_selected, "check")
         self.acknowledge_button.setToolTip("Acknowledge the selected alarms (A; with a comment Shift+A)")
-        self.shelve_button = button("Shelve…", "", self.shelve_selected, "shelve")
+        self.shelve_button = button("Shelve…", "", self.acts.shelve_selected, "shelve")
         self.shelve_button.setAccessibleName("Shelve")
         self.shelve_button.setToolTip("Put the selected alarms aside for a time (S)")
         self.acknowledge_button.setAccessibleName("Acknowledge")
-        self.all_button = button("Acknowledge all shown…", "", self.acknowledge_shown)
+        self.all_button = button("Acknowledge all shown…", "", self.acts.acknowledge_shown)
         self.all_button.setAccessibleName("Acknowledge all shown")
         self.export_button = QToolButton(self)
         self.export_button.setIcon(icon("export", "text"))
         self.export_button.setToolTip("Save the shown alarms as CSV…")
         self.export_button.setAccessibleName("Save the shown alarms as CSV")
-        self.export_button.clicked.connect(lambda _on=False: self.export())
+        self.export_button.clicked.connect(lambda _on=False: self.acts.export())
         return [self.acknowledge_button, self.shelve_button, self.all_button, self.export_button]
 
     def _make_banner(self) -> QFrame:
@@ -132,16 +127,17 @@ class Panel(QWidget):
         def waits() -> bool:
             return any(a.state in rows.WAITING for a in self.table.selected())
 
+        acts = self.acts
         actions.add(
-            Action("alarms.acknowledge", "Acknowledge the selected alarms", "Alarms", self.acknowledge_selected, "",
+            Action("alarms.acknowledge", "Acknowledge the selected alarms", "Alarms", acts.acknowledge_selected, "",
                    waits, icon="check", keywords="ack confirm"),
-            Action("alarms.acknowledge_shown", "Acknowledge all alarms shown…", "Alarms", self.acknowledge_shown, "",
-                   lambda: bool(self._waiting(self.table.alarms.shown)), keywords="ack all"),
-            Action("alarms.shelve", "Shelve the selected alarms…", "Alarms", self.shelve_selected, "",
-                   lambda: bool(self._shelvable()), icon="shelve", keywords="suppress aside"),
-            Action("alarms.unshelve", "Unshelve the selected alarms", "Alarms", self.unshelve_selected, "",
+            Action("alarms.acknowledge_shown", "Acknowledge all alarms shown…", "Alarms", acts.acknowledge_shown, "",
+                   lambda: bool(acts.waiting(self.table.alarms.shown)), keywords="ack all"),
+            Action("alarms.shelve", "Shelve the selected alarms…", "Alarms", acts.shelve_selected, "",
+                   lambda: bool(acts.shelvable()), icon="shelve", keywords="suppress aside"),
+            Action("alarms.unshelve", "Unshelve the selected alarms", "Alarms", acts.unshelve_selected, "",
                    lambda: any(a.state is AlarmState.SHELVED for a in self.table.selected())),
-            Action("alarms.export", "Save the alarm list as CSV…", "Alarms", self.export, "",
+            Action("alarms.export", "Save the alarm list as CSV…", "Alarms", acts.export, "",
                    lambda: bool(self.table.alarms.shown), icon="export", keywords="table spreadsheet"),
         )  # fmt: skip
 
@@ -193,9 +189,9 @@ class Panel(QWidget):
 
     def _enable(self) -> None:
         chosen = self.table.selected()
-        self.acknowledge_button.setEnabled(bool(self._waiting(chosen)))
-        self.shelve_button.setEnabled(bool(self._shelvable()))
-        self.all_button.setEnabled(bool(self._waiting(self.table.alarms.shown)))
+        self.acknowledge_button.setEnabled(bool(self.acts.waiting(chosen)))
+        self.shelve_button.setEnabled(bool(self.acts.shelvable()))
+        self.all_button.setEnabled(bool(self.acts.waiting(self.table.alarms.shown)))
         self.export_button.setEnabled(bool(self.table.alarms.shown))
 
     def _filter(self) -> None:
@@ -215,96 +211,3 @@ class Panel(QWidget):
     def _follow(self) -> None:
         if self.only.isChecked():
             self._filter()
-
-    # Acting --------------------------------------------------------------------------------------------------------
-
-    def _fly(self, key: str) -> None:
-        alarm = next((a for a in self.table.alarms.shown if a.key == key), None)
-        if alarm is not None:
-            self._session.fly_to(alarm.asset_id)
-
-    def _act(self, key: str) -> None:
-        alarm = next((a for a in self.table.alarms.shown if a.key == key), None)
-        if alarm is None:
-            return
-        match rows.action_of(alarm):
-            case rows.ACKNOWLEDGE:
-                self._acknowledge([alarm])
-            case rows.SHELVE:
-                self._shelve([alarm])
-            case rows.UNSHELVE:
-                self._send("unshelve", [alarm])
-
-    def _on_key(self, key: str) -> None:
-        {
-            "A": self.acknowledge_selected,
-            "Shift+A": lambda: self._ask_and_acknowledge(self._waiting(self.table.selected())),
-            "S": self.shelve_selected,
-            "U": self.unshelve_selected,
-        }[key]()
-
-    @staticmethod
-    def _waiting(alarms: Sequence[Alarm]) -> list[Alarm]:
-        return [a for a in alarms if a.state in rows.WAITING]
-
-    def _shelvable(self) -> list[Alarm]:
-        usual = (AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED)
-        return [a for a in self.table.selected() if a.state in usual]
-
-    def acknowledge_selected(self) -> None:
-        """Acknowledge what is selected and waits."""
-        self._acknowledge(self._waiting(self.table.selected()))
-
-    def acknowledge_shown(self) -> None:
-        """Acknowledge all that the filter shows and that waits, after asking."""
-        self._ask_and_acknowledge(self._waiting(self.table.alarms.shown))
-
-    def shelve_selected(self) -> None:
-        """Ask for time and reason, and shelve what is selected."""
-        self._shelve(self._shelvable())
-
-    def unshelve_selected(self) -> None:
-        """Bring back what is selected and shelved."""
-        self._send("unshelve", [a for a in self.table.selected() if a.state is AlarmState.SHELVED])
-
-    def _acknowledge(self, alarms: Sequence[Alarm], comment: str = "") -> None:
-        self._send("acknowledge", alarms, **({"reason": comment} if comment else {}))
-
-    def _ask_and_acknowledge(self, alarms: Sequence[Alarm]) -> None:
-        if not alarms:
-            return
-        dialog = AcknowledgeDialog(alarms, self)
-        if dialog.exec() == QDialog.DialogCode.Accepted:
-            self._acknowledge(alarms, dialog.comment_text)
-        dialog.deleteLater()
-
-    def _shelve(self, alarms: Sequence[Alarm]) -> None:
-        if not alarms:
-            return
-        dialog = ShelveDialog(alarms, self.table.alarms.now_ns, self)
-        if dialog.exec() == QDialog.DialogCode.Accepted and dialog.reason_text:
-            self._send("shelve", alarms, reason=dialog.reason_text, until_ns=dialog.until_ns)
-        dialog.deleteLater()
-
-    def _send(self, command: str, alarms: Sequence[Alarm], **more: object) -> None:
-        try:
-            for alarm in alarms:
-                self._session.source.command(command, key=alarm.key, by=self._session.user, **more)
-        except TwinError as error:
-            self._session.notice.emit(Notice("error", error.text, error.remedy, error.where))
-
-    def export(self) -> None:
-        """Ask for a file and write the shown alarms into it."""
-        path, _kind = QFileDialog.getSaveFileName(self, "Save alarms", "alarms.csv", "CSV (*.csv)")
-        if path:
-            self.export_to(Path(path))
-
-    def export_to(self, path: Path) -> None:
-        """Write the shown alarms as CSV; a failure becomes a notice."""
-        try:
-            path.write_text(rows.as_csv(self.table.alarms.shown), encoding="utf-8-sig", newline="")
-        except OSError as error:
-            text = f"the alarm list could not be written: {error.strerror or error}"
-            self._session.notice.emit(Notice("error", text, "Choose another place.", str(path)))
-            return
-        self._session.notice.emit(Notice("info", f"{len(self.table.alarms.shown)} alarms written", "", str(path)))

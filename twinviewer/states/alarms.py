@@ -1,17 +1,18 @@
 """The alarm book: conditions over the whole tag table, and each alarm's life (ISA-18.2 / IEC 62682)."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from twinviewer.model.alarm import Alarm, AlarmEvent, AlarmState
+from twinviewer.model.alarm import SERVER, Alarm, AlarmEvent, AlarmState, ServerCondition
 from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import AssetStates, TagSnapshot
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State, Zone
 from twinviewer.scene.scene import Scene
+from twinviewer.states.server_alarms import ServerConditions
 
 FLOOD_BEGINS = 10  # more alarms than this in ten minutes (EEMUA 191)
 FLOOD_ENDS = 5
@@ -102,6 +103,7 @@ class AlarmBook:
         self._state_tag = {a.index: t for a in scene.assets for t in a.tags if scene.tags[t].role == "state"}
         self._watched = np.array([a.index in self._state_tag for a in scene.assets], bool)
         self._fault_tag = {a.index: t for a in scene.assets for t in a.tags if scene.tags[t].role == "fault_code"}
+        self._server = ServerConditions(scene)
         self.flood = False
 
     @property
@@ -223,6 +225,30 @@ class AlarmBook:
         self._alarms = None
         return AlarmEvent(now_ns, what, alarm, by)
 
+    def on_server(self, condition: ServerCondition, now_ns: int) -> list[AlarmEvent]:
+        """An alarm of the server changed."""
+        alarm, what = self._server.take(condition, self._book.get(condition.key), now_ns)
+        if what == "cleared":
+            return [self._drop(alarm, now_ns, alarm.by)]
+        if not what:
+            return []
+        told = any(a.asset_id == alarm.asset_id and a.active and a.source != SERVER for a in self._book.values())
+        if what == "raised" and not told and now_ns - alarm.since_ns < WINDOW_NS:
+            self._raised.append(now_ns)
+        return [self._put(alarm, what, now_ns, alarm.by, alarm.reason)]
+
+    def standing_on_server(self, keys: Container[str], now_ns: int) -> list[AlarmEvent]:
+        """Of the server's alarms only these stand: what ended while nobody listened is over."""
+        gone = [a for a in self._book.values() if a.source == SERVER and a.key not in keys]
+        for alarm in gone:
+            self._server.forget(alarm.key)
+        over = [replace(a, active=False, state=AlarmState.NORMAL, changed_ns=now_ns) for a in gone]
+        return [self._drop(alarm, now_ns) for alarm in over]
+
+    def condition(self, key: str) -> ServerCondition | None:
+        """The server's condition behind an alarm; None for an alarm of ours. Raises TwinError for none at all."""
+        return self._server.newest(self._find(key).key)
+
     def _find(self, key: str) -> Alarm:
         alarm = self._book.get(key)
         if alarm is None:
@@ -232,6 +258,8 @@ class AlarmBook:
     def acknowledge(self, key: str, by: str, now_ns: int, reason: str = "") -> list[AlarmEvent]:
         """A person has seen it: an active alarm stays, acknowledged; one that has returned is over."""
         alarm = self._find(key)
+        if alarm.source == SERVER:
+            raise TwinError("an alarm of the server is acknowledged on the server", key)
         if alarm.state is AlarmState.UNACKNOWLEDGED:
             alarm = replace(alarm, state=AlarmState.ACKNOWLEDGED, by=by, reason=reason, changed_ns=now_ns)
             return [self._put(alarm, "acknowledged", now_ns, by, reason)]
@@ -258,7 +286,8 @@ class AlarmBook:
             return []
         if not alarm.active:
             return [self._drop(replace(alarm, state=AlarmState.NORMAL, changed_ns=now_ns), now_ns, by, "unshelved")]
-        back = replace(alarm, state=AlarmState.UNACKNOWLEDGED, by=by, reason="", until_ns=0, changed_ns=now_ns)
+        state = self._server.state(key) or AlarmState.UNACKNOWLEDGED
+        back = replace(alarm, state=state, by=by, reason="", until_ns=0, changed_ns=now_ns)
         return [self._put(back, "unshelved", now_ns, by)]
 
     def _unshelve_due(self, now_ns: int) -> Iterable[AlarmEvent]:

@@ -1,0 +1,57 @@
+"""Acknowledging an alarm of the server itself: a write to the plant, so allowed, approved, logged, and looked after."""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from twinviewer.collector.pipeline import Pipeline
+from twinviewer.feeds.source import feed_of
+from twinviewer.model.alarm import ServerCondition
+from twinviewer.model.connection import without_secret
+from twinviewer.model.errors import FeedError, TwinError
+from twinviewer.model.notice import Notice
+
+
+def append(audit: Path, line: Mapping[str, Any]) -> None:
+    """One line in the audit log, on the disk before anything else happens. Raises FeedError."""
+    try:
+        with os.fdopen(os.open(audit, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
+            file.write(json.dumps({"time": datetime.now(UTC).isoformat(), **line}) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        remedy = "Nothing is written to the plant without a log: make this file writable."
+        raise FeedError(f"the audit log cannot be written: {error}", str(audit), remedy) from error
+
+
+async def acknowledge(
+    pipeline: Pipeline, audit: Path, condition: ServerCondition, by: str, reason: str, approved_by: str
+) -> Notice:
+    """Call Acknowledge; that it holds is told by the server's own next event. Raises TwinError."""
+    source, where = pipeline.source, condition.source or condition.name
+    if not source.options.allow_write:
+        remedy = "Open with --allow-write, if this plant permits it; until then it can be shelved here."
+        raise FeedError("this alarm is the server's: acknowledging it writes to the plant", where, remedy)
+    for word, text in (("who asks", by), ("who approved", approved_by)):
+        if not text.strip():
+            raise FeedError(f"an alarm is acknowledged on the server only when it is said {word}", where)
+    feed = feed_of(source.url)
+    call: Callable[..., Any] | None = getattr(feed, "acknowledge", None)
+    if call is None:
+        raise FeedError("this source cannot acknowledge alarms", source.url)
+    line = {
+        "command": "acknowledge", "condition": str(condition.address), "event": condition.event_id.hex(), "by": by,
+        "reason": reason, "approved_by": approved_by, "url": without_secret(source.url),
+    }  # fmt: skip
+    append(audit, {"what": "begun", **line})
+    try:
+        await call(source, condition, reason or f"acknowledged by {by}")
+    except TwinError as error:
+        append(audit, {"what": f"failed: {error}", **line})
+        raise
+    append(audit, {"what": "done", **line})
+    text = f"{where}: {condition.message} acknowledged on the server."
+    return Notice("info", text, "", where, f"acknowledge:{condition.key}")
