@@ -20,6 +20,7 @@ from twinviewer.gui.link_texts import clock_pill
 from twinviewer.gui.menu_order import ORDER
 from twinviewer.gui.menus import Menus
 from twinviewer.gui.palette_entries import PaletteEntries
+from twinviewer.gui.past_commands import PastCommands
 from twinviewer.gui.picture import Picture
 from twinviewer.gui.status_bar import StatusBar
 from twinviewer.gui.toolbar import MainToolBar
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self._on_error = on_error
         self._slow_ns = 0
+        self._recorded = False
         self.registry = Actions(self, self.show_error)
         self.jobs = self.registry.jobs
         self.asking = Asking(self)
@@ -59,6 +61,8 @@ class MainWindow(QMainWindow):
         self.bookmarks = Bookmarks(self)
         self.layouts = Layouts(self)
         commands.register(self)
+        self.past = PastCommands(self)
+        self.past.register()
         self.docks = Docks(self, session, self.registry)
         self._build()
         self.bridge = Bridge(session, self.on_frame, host.settings.value.rate_hz, parent=self)
@@ -103,6 +107,7 @@ class MainWindow(QMainWindow):
         session.source_changed.connect(lambda _source: self.registry.refresh())
         session.selection_changed.connect(lambda _asset: self.registry.refresh())
         session.mode_changed.connect(self._on_mode)
+        session.between.changed.connect(lambda _none: self.registry.refresh())
         session.notice.connect(self.picture.notices.add)
         self.registry.changed.connect(self.menus.refresh)
         self._say_failures()
@@ -166,6 +171,10 @@ class MainWindow(QMainWindow):
         now_ns = time.monotonic_ns()
         if now_ns - self._slow_ns >= SLOW_PART_NS:
             self._slow_ns = now_ns
+            recorded = self.session.archive is not None
+            if recorded != self._recorded:  # the collector told of its recording
+                self._recorded = recorded
+                self.registry.refresh()
             words = clock_pill(frame, ALARM[self.picture.theme][1], self.session.can_go_live)
             self.tool_bar.pill.setToolTip("Back to live (0)" if self.session.can_go_live else "Connect… (Ctrl+L)")
             self.tool_bar.pill.set_text(words.glyph, words.strong, words.quiet, words.frame)
@@ -248,6 +257,8 @@ class MainWindow(QMainWindow):
         if self.has_scene and not self.host.safe_mode:
             kept = layouts.capture(self, self.docks.tabs)
             self.host.settings.change(layout=kept, geometry=layouts.geometry_of(self))
+        if self.past.comparing is not None:
+            self.past.comparing.close()
         self.session.close()
         self.picture.close_stage()
         self.host.closed(self)

@@ -6,7 +6,20 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from twinviewer.panels._kit.actions import Actions
 
-MENUS = ("File", "Edit", "View", "Scene", "Asset", "Alarms", "Simulation", "Maintenance", "Training", "Tools", "Help")
+MENUS = (
+    "File",
+    "Edit",
+    "View",
+    "Scene",
+    "History",
+    "Asset",
+    "Alarms",
+    "Simulation",
+    "Maintenance",
+    "Training",
+    "Tools",
+    "Help",
+)
 SEPARATOR = "-"
 
 

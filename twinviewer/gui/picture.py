@@ -31,6 +31,7 @@ from twinviewer.session import Session
 
 if TYPE_CHECKING:
     from twinviewer.gui.label_layer import LabelLayer
+    from twinviewer.gui.work_marks import WorkMarks
     from twinviewer.view.layout import Layout
     from twinviewer.view.qt_widget import StageWidget
     from twinviewer.view.stage import Stage
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 BLINK_MS = 900
 SETTLING_S = 1.5
 LEGEND_EVERY_NS = 500_000_000
+SHOW_WORK = "maintenance.job"  # the command that shows what is planned for the selected asset
 _ASSET_MENU = (
     "view.fit_selection",
     "-",
@@ -86,6 +88,7 @@ class Picture(QWidget):
         self._widget: StageWidget | None = None
         self._labels: LabelLayer | None = None
         self._labeller = Labeller(session.scene)
+        self.work_marks: WorkMarks | None = None
         self._legend = LegendView()
         self._pill = Pill()
         self._pill.hide()
@@ -104,6 +107,7 @@ class Picture(QWidget):
         self._blink.timeout.connect(self._turn_blink)
         session.selection_changed.connect(self._on_selection)
         session.fly_requested.connect(self._on_fly)
+        session.work_changed.connect(lambda _work: self._mark_work())
 
     def _slot(self) -> QVBoxLayout:
         slot = QVBoxLayout()
@@ -149,6 +153,7 @@ class Picture(QWidget):
         self.prepared = None
         self.stage.show(scene, self.theme, layout if of is scene else None)
         self._settles_until = time.monotonic() + SETTLING_S
+        self._mark_work()
 
     @staticmethod
     def warm_up() -> None:
@@ -325,6 +330,9 @@ class Picture(QWidget):
             taken.append(banner_box(width, self._banner, self._scale))
         self._labels.update(self.stage, width, height, self._scale, taken)
         paint_labels(painter, self._labels.placed, self._scale, self._blink_dark)
+        if self.work_marks is not None:
+            self.work_marks.update(self.stage, width, height, self._scale, self._labels.placed)
+            self.work_marks.paint(painter, self._scale)
         camera = self.stage.camera()
         paint_compass(painter, compass, radius, *angles_of_view(camera.position, camera.target))
         if self._banner is not None:
@@ -334,11 +342,24 @@ class Picture(QWidget):
     # -- mouse and selection ------------------------------------------------------------------------------------
 
     def _on_click(self, x: float, y: float, asset: int) -> None:
-        """A label counts as its asset; the floor selects nothing."""
+        """A label counts as its asset, a mark leads to the work that is planned; the floor selects nothing."""
         assert self._labels is not None
-        row = self._labels.at(x, y)
+        marked = self.work_marks.at(x, y, self._scale) if self.work_marks is not None else None
+        row = self._labels.at(x, y) if marked is None else marked
         row = asset if row is None else row
         self._session.select(self._session.scene.assets[row].asset_id if row >= 0 else None)
+        if marked is not None and SHOW_WORK in self._actions:
+            self._actions.run(SHOW_WORK)
+
+    def _mark_work(self) -> None:
+        """Marks on assets with planned work; made with the first."""
+        if self.work_marks is None and self._session.work and self._widget is not None:
+            from twinviewer.gui.work_marks import WorkMarks
+
+            self.work_marks = WorkMarks()
+        if self.work_marks is not None and self._widget is not None:
+            self.work_marks.set_work(self._session.scene, self._session.work)
+            self._widget.update()
 
     def _on_double_click(self, x: float, y: float, asset: int) -> None:
         self._on_click(x, y, asset)
@@ -375,6 +396,7 @@ class Picture(QWidget):
         known = frame.assets.quality[row] < Quality.STALE
         state = State(int(frame.assets.state[row])) if known else State.UNKNOWN
         words = dict.fromkeys((asset.asset_id, asset.name, asset.type_label, state.label if asset.tags else ""))
+        words |= {self._session.work.get(asset.asset_id, ""): None}
         self._widget.setToolTip(" · ".join(filter(None, words)))
 
     def _on_selection(self, asset_id: str | None) -> None:

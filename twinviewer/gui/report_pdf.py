@@ -1,5 +1,6 @@
 """A shift report as PDF: the same sections as the HTML page, laid out by Qt on A4."""
 
+import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def write_pdf(report: ShiftReport, pictures: Sequence[tuple[str, bytes]], path: 
     }
     body = sections(report, {"states": "", "power": "", "alarms": "", **names})
     for k, (title, png) in enumerate(pictures):
-        body += f"<h2>{title}</h2>" + _add(document, f"picture{k}", QImage.fromData(QByteArray(png)))
+        body += f"<h2>{html.escape(title)}</h2>" + _add(document, f"picture{k}", QImage.fromData(QByteArray(png)))
     document.setDefaultStyleSheet(_STYLE)
     document.setHtml(f"<body>{body}</body>")
     draft = path.with_name(f".{path.name}.draft")

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from twinviewer.maintenance.orders.model import OPEN, Order, OrderState
@@ -10,6 +10,7 @@ from twinviewer.maintenance.results import Card, Plan, PlannedJob
 from twinviewer.panels import _maint_book as book
 from twinviewer.panels import _maint_work as work
 from twinviewer.panels._kit.jobs import Job
+from twinviewer.panels._maint_bar import day
 from twinviewer.panels._maint_desk import Desk
 from twinviewer.panels._maint_edit import Edits, moved_here
 from twinviewer.panels._maint_plan import PlanPage
@@ -22,6 +23,18 @@ NO_SETTINGS = (
 )
 NO_PLAN = "No plan yet. Plan finds the jobs that fall due and gives each a crew and the cheapest time."
 FRESH_NS = 3_600_000_000_000  # cards older than this are made anew for a plan
+
+
+MARKED_NS = 7 * 24 * 3_600_000_000_000  # how far ahead work is marked in the picture
+
+
+def planned_work(jobs: Sequence[PlannedJob], now_ns: int) -> dict[str, str]:
+    """What is planned for the coming week, by asset: its next job and when that is."""
+    found: dict[str, str] = {}
+    for job in sorted(jobs, key=lambda j: j.start_ns):
+        if job.end_ns > now_ns and job.start_ns < now_ns + MARKED_NS:
+            found.setdefault(job.asset_id, f"{job.title}, {day(job.start_ns)}")
+    return found
 
 
 class Planning:

@@ -51,9 +51,10 @@ class TimeControls(QWidget):
         return float(self.speed.currentData())
 
     def show_state(self, past: bool, speed: float, loop: tuple[int, int] | None, repeats: str) -> None:
-        """Speed and loop belong to the past; while live, the middle button holds this moment."""
+        """Speed and loop belong to the past; while live, the middle button holds this moment. Nothing comes or goes:
+        the band must not move under the pointer."""
         for item in (self.forward, self.speed, self.loop):
-            item.setVisible(past)
+            item.setEnabled(past)
         if speed in SPEEDS and speed != self.speed.currentData():
             self.speed.setCurrentIndex(SPEEDS.index(speed))
         self.loop.setChecked(loop is not None)

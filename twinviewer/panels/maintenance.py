@@ -17,7 +17,7 @@ from twinviewer.panels._maint_evidence import Evidence
 from twinviewer.panels._maint_ordering import Ordering
 from twinviewer.panels._maint_orders import OrderPage
 from twinviewer.panels._maint_plan import PlanPage
-from twinviewer.panels._maint_planning import Planning
+from twinviewer.panels._maint_planning import Planning, planned_work
 from twinviewer.panels._maint_play import handed_of
 from twinviewer.panels._whatif_play import PLAY
 from twinviewer.panels._wrap import WrapLayout
@@ -126,6 +126,8 @@ class Panel(QWidget):
                    enabled=lambda: planning.edits.can_undo, icon="undo"),
             Action("maintenance.redo", "Redo the move of a job", GROUP, planning.redo,
                    enabled=lambda: planning.edits.can_redo, icon="redo"),
+            Action("maintenance.job", "Planned work of the asset", "Asset", self.show_work,
+                   enabled=lambda: self.desk.asset_id in self._session.work, icon="wrench", keywords="job gantt"),
             Action("maintenance.play", "Play the plan as a what-if", GROUP, self.play,
                    enabled=lambda: has_plan() and PLAY in self._actions, icon="play", keywords="simulate compare"),
             Action("maintenance.new", self._new_title, GROUP, ordering.new,
@@ -243,8 +245,8 @@ class Panel(QWidget):
     # What happens ----------------------------------------------------------------------------------------------------
 
     def _plan_changed(self) -> None:
-        if hasattr(self, "planning"):
-            self._refresh_buttons()
+        self._session.set_work(planned_work(self.planning.jobs, self.desk.now_ns))
+        self._refresh_buttons()
 
     def _orders_changed(self) -> None:
         self.planning.show()
@@ -258,6 +260,13 @@ class Panel(QWidget):
         """Plan, and look at it."""
         self.show_page("plan")
         self.planning.make()
+
+    def show_work(self) -> None:
+        """Bring the plan to the front with the job of the selected asset."""
+        if "panel.show.maintenance" in self._actions:
+            self._actions.run("panel.show.maintenance")
+        self.show_page("plan")
+        self.plan_page.gantt.show_selected()
 
     def play(self) -> None:
         """Hand the stops of the plan to the what-if panel."""

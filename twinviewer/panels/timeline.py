@@ -20,7 +20,7 @@ AREA = "under"
 ORDER = 10
 
 SPANS = (("3600", "1 h", ""), ("28800", "8 h", ""), ("86400", "24 h", ""))
-_NARROW = 620
+_NARROW, _ROOMY = 620, 900
 _FRESH_NS = 5 * NS  # a recording that grows is drawn anew this often
 
 
@@ -85,7 +85,7 @@ class Panel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         super().resizeEvent(event)
         self.span.setVisible(event.size().width() >= _NARROW)
-        self.what.setVisible(event.size().width() >= _NARROW)
+        self.what.setVisible(event.size().width() >= _ROOMY)
         self._key = None
         self._redraw()
 

@@ -8,12 +8,13 @@ from twinviewer.history.recording import Recording
 from twinviewer.history.trend import Trend
 from twinviewer.kpi.tracks import Tracks
 from twinviewer.model.errors import TwinError
-from twinviewer.model.frame import TagSnapshot
+from twinviewer.model.frame import Frame, TagSnapshot
 from twinviewer.model.notice import Notice
 from twinviewer.model.state import State
 from twinviewer.scene.scene import Scene
 from twinviewer.session.journal import Band, Mark, Note
 from twinviewer.session.live_past import notes_of
+from twinviewer.session.look import Look
 from twinviewer.session.sources import Polled
 from twinviewer.session.trends import Series
 from twinviewer.states.alarms import FLOOD_BEGINS, WINDOW_NS
@@ -117,6 +118,14 @@ class RecordedTrends:
 def as_series(trend: Trend) -> Series:
     """The same in the session's words."""
     return Series(trend.time_ns, trend.low, trend.high, trend.quality)
+
+
+def frame_at(recording: Recording, scene: Scene, time_ns: int) -> Frame:
+    """The plant as it was at one moment, or the nearest that was recorded; the recording stays open."""
+    look = Look(scene, ReplaySource(recording, scene, time_ns))
+    look.tick(time_ns)
+    assert look.frame is not None
+    return look.frame
 
 
 class ReplaySource(RecordedPast):

@@ -1,5 +1,7 @@
 """What is open: scene, source, selection, colour mode; one tick makes one frame."""
 
+from collections.abc import Mapping
+
 from twinviewer.kpi.live import KpiTracker
 from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame
@@ -35,6 +37,8 @@ class Session:
         self.source_changed: Event[Source] = Event()
         self.selection_changed: Event[str | None] = Event()
         self.fly_requested: Event[str] = Event()
+        self.work: Mapping[str, str] = {}
+        self.work_changed: Event[Mapping[str, str]] = Event()
         self.beside_requested: Event[Source] = Event()  # show this source in a second window, beside this one
         self.mode_changed: Event[str] = Event()
         self.notice: Event[Notice] = Event()
@@ -178,6 +182,12 @@ class Session:
         """Select an asset and ask the view to show it."""
         self.select(asset_id)
         self.fly_requested.emit(asset_id)
+
+    def set_work(self, work: Mapping[str, str]) -> None:
+        """Say for which assets work is planned, and what in a few words."""
+        if work != self.work:
+            self.work = work
+            self.work_changed.emit(work)
 
     def set_mode(self, name: str) -> None:
         """Choose the colouring mode by its name in `twinviewer.colours`."""

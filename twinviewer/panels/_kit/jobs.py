@@ -6,6 +6,7 @@ No Qt object is touched by another thread: workers put plain data into a queue t
 import itertools
 import logging
 import queue
+import signal
 import threading
 import traceback
 from collections.abc import Callable
@@ -177,6 +178,10 @@ def _worker(pipe: "Connection", function: Callable[..., Any], arguments: tuple[A
     def progress(fraction: float, text: str = "") -> None:
         pipe.send(("progress", (float(fraction), text)))
 
+    def end(_number: int, _frame: object) -> None:
+        raise SystemExit(1)  # so that half-written files are taken away on the way out
+
+    signal.signal(signal.SIGTERM, end)
     try:
         result = function(*arguments, progress=progress)
         pipe.send(("done", result))

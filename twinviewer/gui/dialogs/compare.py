@@ -1,0 +1,208 @@
+"""Two moments side by side, or their difference, and a table of what differs."""
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QSizePolicy,
+    QSplitter,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from twinviewer.gui.comparing import Compared, Painter, compare_moments
+from twinviewer.gui.dialogs.moments import written
+from twinviewer.history.recording import Recording
+from twinviewer.panels._kit.style import colour, theme
+from twinviewer.panels._kit.widgets import Segmented, button, label, row
+from twinviewer.session import Session
+from twinviewer.view.stage import Stage
+
+PIXELS = (960, 600)
+SIDE, DIFFERENCE = "side", "difference"
+_KINDS = (("State", "States"), ("Alarm", "Alarms"), ("Value", "Values"))
+
+
+class _Picture(QWidget):
+    """A picture that fills its place without being stretched."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.image: QImage | None = None
+        self.setMinimumSize(240, 150)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(PIXELS[0] // 2, PIXELS[1] // 2)
+
+    def show_image(self, image: QImage) -> None:
+        """Show another picture."""
+        self.image = image
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        painter = QPainter(self)
+        if self.image is None:
+            painter.setPen(colour("text2"))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Drawing …")
+        else:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            ratio = self.devicePixelRatioF()
+            keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            size = self.image.size().scaled(self.size() * ratio, keep)
+            shown = self.image.scaled(size, keep, smooth)
+            shown.setDevicePixelRatio(ratio)
+            left = (self.width() - size.width() / ratio) / 2
+            painter.drawImage(round(left), round((self.height() - size.height() / ratio) / 2), shown)
+        painter.end()
+
+
+class _Moment(QWidget):
+    """A picture with its moment above it."""
+
+    def __init__(self, letter: str) -> None:
+        super().__init__()
+        self.title = label(letter, "heading")
+        self.picture = _Picture()
+        self.go = button("Show in the window", "link")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(row(self.title, None, self.go))
+        layout.addWidget(self.picture, 1)
+
+
+class CompareDialog(QDialog):
+    """Stays open beside the window. `sought(ns)`: show this moment there."""
+
+    sought = Signal(object)
+
+    def __init__(
+        self, session: Session, stage: Stage, address: str, moments: tuple[int, int], parent: QWidget | None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Compare two moments")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(1180, 760)
+        self._session, self._moments = session, moments
+        recording = Recording.open(address, session.scene)
+        try:
+            self.compared: Compared = compare_moments(recording, session.scene, *moments)
+        finally:
+            recording.close()
+        self._view = stage.camera()
+        self._painter: Painter | None = None
+        self.way = Segmented(((SIDE, "Side by side", ""), (DIFFERENCE, "Difference", "")), "How to compare")
+        self.way.choose(SIDE)
+        self.way.chosen.connect(lambda _key: self._arrange())
+        self.a, self.b, self.change = _Moment("A"), _Moment("B"), _Moment("A → B")
+        self.table = self._make_table()
+        self._lay_out()
+        self._arrange()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._draw_next)
+        self._timer.start(0)
+
+    def _lay_out(self) -> None:
+        a_ns, b_ns = self._moments
+        self.a.title.setText(f"A   {written(a_ns)}")
+        self.b.title.setText(f"B   {written(b_ns)}")
+        self.change.title.setText(f"What changed from {written(a_ns)} to {written(b_ns)}")
+        self.a.go.clicked.connect(lambda _on=False: self.sought.emit(a_ns))
+        for moment in (self.b, self.change):
+            moment.go.clicked.connect(lambda _on=False: self.sought.emit(b_ns))
+        pictures = QWidget()
+        side = QHBoxLayout(pictures)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.setSpacing(12)
+        for moment in (self.a, self.b, self.change):
+            side.addWidget(moment, 1)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(pictures)
+        split.addWidget(self.table)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 12, 14, 12)
+        layout.setSpacing(8)
+        layout.addWidget(row(label(self.summary, "quiet"), None, self.way))
+        layout.addWidget(split, 1)
+
+    @property
+    def summary(self) -> str:
+        """How much differs, in words."""
+        counts = [(len(self.compared.of(kind)), title.lower()) for kind, title in _KINDS]
+        if not any(n for n, _ in counts):
+            return "Nothing differs between these moments."
+        return ", ".join(f"{n} {word if n != 1 else word[:-1]}" for n, word in counts) + " differ"
+
+    def _make_table(self) -> QTreeWidget:
+        table = QTreeWidget()
+        table.setAccessibleName("What differs")
+        table.setHeaderLabels(["Asset", "What", "A", "B"])
+        table.setAlternatingRowColors(False)
+        table.setUniformRowHeights(True)
+        for kind, title in _KINDS:
+            rows = self.compared.of(kind)
+            group = QTreeWidgetItem(table, [f"{title} ({len(rows)})"])
+            group.setFirstColumnSpanned(True)
+            for found in rows:
+                QTreeWidgetItem(group, [found.asset_id, found.what, found.before, found.after])
+            group.setExpanded(kind != "Value" or len(rows) <= 20)
+        head = table.header()
+        head.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        for column, width in ((0, 170), (2, 220), (3, 220)):
+            head.resizeSection(column, width)
+        table.currentItemChanged.connect(lambda item, _before: self._choose(item))
+        return table
+
+    def _choose(self, item: QTreeWidgetItem | None) -> None:
+        if item is not None and item.parent() is not None:
+            self._session.select(item.text(0))
+
+    def _arrange(self) -> None:
+        beside = self.way.current == SIDE
+        self.a.setVisible(beside)
+        self.b.setVisible(beside)
+        self.change.setVisible(not beside)
+
+    def _draw_next(self) -> None:
+        """One picture at a time, so that the window stays quick."""
+        if self._painter is None:
+            self._painter = Painter(self._session.scene, theme(), self._session.mode, self._view, PIXELS)
+        elif self.a.picture.image is None:
+            self.a.picture.show_image(self._painter.moment(self.compared.a))
+        elif self.b.picture.image is None:
+            self.b.picture.show_image(self._painter.moment(self.compared.b))
+        elif self.change.picture.image is None:
+            self.change.picture.show_image(self._painter.difference(self.compared))
+        else:
+            self._end_drawing()
+            return
+        self._timer.start(1)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether all pictures are there."""
+        return self.change.picture.image is not None
+
+    def _end_drawing(self) -> None:
+        if self._painter is not None:
+            self._painter.close()
+            self._painter = None
+
+    def done(self, result: int) -> None:
+        """Closed in whatever way."""
+        self._timer.stop()
+        self._end_drawing()
+        super().done(result)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+        self._timer.stop()
+        self._end_drawing()
+        super().closeEvent(event)
