@@ -1,6 +1,7 @@
 """The tag table: what is read is what was written, by one writer and many readers, whatever happens."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -75,6 +76,14 @@ def test_text_stands_until_a_number_or_another_text_comes():
     assert table.read().text == {2: "Welle"}
     table.write(one(2, 4.0))
     assert table.read().text == {}
+
+
+def test_a_snapshot_travels_to_another_process():
+    table = TagTable.in_memory(4)
+    table.write(one(2, np.nan, "Welle"))
+    there = pickle.loads(pickle.dumps(table.read()))
+    assert there.text == {2: "Welle"}
+    assert np.array_equal(there.value, table.read().value, equal_nan=True)
 
 
 def test_of_several_texts_in_a_batch_the_last_stays():

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 
@@ -48,7 +47,7 @@ class TagTable:
         self._last: dict[str, np.ndarray] | None = None
         self._text_rows = np.zeros(0, np.intp)
         self._text_raw = np.zeros(0, f"S{layout.TEXT_BYTES}")
-        self._texts: Mapping[int, str] = MappingProxyType({})
+        self._texts: Mapping[int, str] = {}
         self._connection = Connection()
 
     @classmethod
@@ -218,7 +217,7 @@ class TagTable:
             return
         self._text_rows, self._text_raw = rows, raw
         pairs = zip(rows.tolist(), raw.tolist(), strict=True)
-        self._texts = MappingProxyType({row: text.decode(errors="replace") for row, text in pairs})
+        self._texts = {row: text.decode(errors="replace") for row, text in pairs}
 
     def connection(self) -> Connection:
         """How the feed stands, as the writer said last."""
