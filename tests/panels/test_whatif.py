@@ -2,11 +2,12 @@
 
 import csv
 import multiprocessing
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.panels import fake
 from twinviewer.panels import whatif
+from twinviewer.panels._whatif_files import file_name
 from twinviewer.panels._whatif_model import KPIS, Control, Figure, Kept, number, signed, verdict
 from twinviewer.panels._whatif_play import PLAY, Handed, scenario_of
-from twinviewer.panels._whatif_worker import file_name, trust
+from twinviewer.panels._whatif_trust import trust
 
 WAIT_MS = 60_000
 LINE = """
@@ -85,7 +87,7 @@ def test_without_a_model_it_says_how_to_get_one_and_nothing_is_dead(bench: Calla
     b = bench(whatif.Panel, session=session)
     assert "line.toml" in b.panel.empty.text.text()
     assert str(tmp_path) in b.panel.empty.text.text()
-    assert [w for w in b.panel.findChildren(QAbstractButton) if w.isVisible()] == []
+    assert [w for w in b.panel.findChildren(QAbstractButton) if w.isVisible()] == [b.panel.empty.draw]
     assert not b.panel.link.running
     assert not any(a.is_enabled for a in b.actions.in_group("Simulation"))
 
@@ -183,11 +185,11 @@ def test_scenarios_are_files_beside_the_scene(bench: Callable[..., Any], qtbot: 
     qtbot.mouseClick(panel.asking.yes, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not panel.kept, timeout=WAIT_MS)
     assert not file.exists()
-    panel.ask_sensitivity()
+    panel.ask_drivers()
     panel.stop()  # at once: the next question is answered all the same
-    panel.ask_sensitivity()
-    qtbot.waitUntil(panel.results.moves.isVisible, timeout=WAIT_MS)
-    assert "parts/h" in panel.results.moves.text()
+    panel.ask_drivers()
+    qtbot.waitUntil(lambda: bool(panel.drivers.rows), timeout=WAIT_MS)
+    assert "parts/h" in panel.drivers.rows[0].said()
 
 
 def test_a_broken_model_or_worker_is_said_and_mended(bench: Callable[..., Any], qtbot: QtBot, tmp_path: Path) -> None:
@@ -240,20 +242,22 @@ def test_figures_are_written_as_people_read_them() -> None:
 
 def test_trust_is_what_the_last_back_test_says(tmp_path: Path) -> None:
     now = datetime.now(UTC)
-    assert trust(tmp_path, now) == (
-        "This model has not been back-tested yet: treat its figures as a first estimate.",
-        False,
-    )
+    assert trust(tmp_path, now).level == "none"
+    assert "first estimate" in trust(tmp_path, now).headline
     file = tmp_path / "backtest.json"
     file.write_text('{"error": {"good": 0.012}, "valid": true, "moments": 8, "warnings": []}', encoding="utf-8")
-    words, trusted = trust(tmp_path, now)
-    assert trusted
-    assert "good parts off by +1.2 %, 8 moments" in words
+    found = trust(tmp_path, now)
+    assert found.level == "good"
+    assert "good parts +1.2 % · 8 moments" in found.headline
     file.write_text('{"error": {}, "valid": false, "moments": 2, "warnings": ["only 2 moments"]}', encoding="utf-8")
-    assert trust(tmp_path, now)[1] is False
-    assert "only 2 moments" in trust(tmp_path, now)[0]
+    assert trust(tmp_path, now).level == "warning"
+    assert "only 2 moments" in trust(tmp_path, now).details
+    assert "days old" in trust(tmp_path, now + timedelta(days=40)).details[-1]
+    (tmp_path / "line.toml").write_text(LINE, encoding="utf-8")
+    os.utime(tmp_path / "line.toml", (2e9, 2e9))
+    assert "The model was changed since the back-test." in trust(tmp_path, now).details
     file.write_text("[]", encoding="utf-8")
-    assert "cannot be read" in trust(tmp_path, now)[0]
+    assert "cannot be read" in trust(tmp_path, now).headline
 
 
 def test_stops_of_a_plan_become_planned_events_of_their_stations() -> None:

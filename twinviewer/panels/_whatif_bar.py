@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from twinviewer.panels._kit.icons import paint_glyph
+from twinviewer.panels._kit.icons import icon, paint_glyph
 from twinviewer.panels._kit.style import colour, font
 from twinviewer.panels._kit.widgets import button, label, row
 from twinviewer.panels._whatif_model import Kept, span
@@ -70,7 +70,7 @@ class Asking(QWidget):
         self.words = label("", "", wrap=True)
         self.field = QLineEdit()
         self.field.setAccessibleName("Name of the scenario")
-        self.field.setMaxLength(80)
+        self.field.setMaxLength(200)
         self.yes = button("Save", "primary", self._confirm)
         self.no = button("Cancel", "", self.hide)
         layout = QHBoxLayout(self)
@@ -80,9 +80,10 @@ class Asking(QWidget):
         self.field.returnPressed.connect(self._confirm)
         self.hide()
 
-    def ask_name(self, offered: str, then: Callable[[str], object]) -> None:
-        """Ask for a name."""
-        self._show("Name", "Save", then)
+    def ask_name(self, offered: str, then: Callable[[str], object], what: str = "Name", yes: str = "Save") -> None:
+        """Ask for a name, or for something else in a few words."""
+        self._show(what, yes, then)
+        self.field.setAccessibleName(f"{what} of the scenario" if what == "Name" else what)
         self.field.setText(offered)
         self.field.selectAll()
         self.field.show()
@@ -120,20 +121,24 @@ class ScenarioBar(QWidget):
 
     chosen = Signal(int)
 
-    def __init__(self, save: Callable[[], object], delete: Callable[[], object]) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.box = QComboBox()
         self.box.setAccessibleName("Scenario")
         self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.box.setMinimumWidth(80)
-        self.save: QPushButton = button("Save", "", save)
+        self.save: QPushButton = button("Save", "")
         self.save.setToolTip("Save the scenario as a file beside the scene")
-        self.delete: QPushButton = button("", "", delete, "trash")
-        self.delete.setAccessibleName("Delete the scenario")
-        self.delete.setToolTip("Delete the scenario")
+        self.more = QToolButton()
+        self.more.setIcon(icon("menu"))
+        self.more.setAccessibleName("More to do with scenarios")
+        self.more.setToolTip("Open a scenario's file, share it, rename or delete it")
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu = QMenu(self.more)
+        self.more.setMenu(self.menu)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        for item in (label("Scenario"), self.box, self.save, self.delete):
+        for item in (label("Scenario"), self.box, self.save, self.more):
             layout.addWidget(item)
         self.box.activated.connect(lambda place: self.chosen.emit(place - 1))
 
@@ -142,11 +147,6 @@ class ScenarioBar(QWidget):
         self.box.clear()
         self.box.addItems([NEW, *(k.name for k in kept)])
         self.box.setCurrentIndex(current + 1)
-
-    def mark(self, unsaved: bool, deletable: bool) -> None:
-        """Show what can be done with it."""
-        self.save.setVisible(unsaved)
-        self.delete.setVisible(deletable)
 
 
 class StartBar(QWidget):

@@ -1,258 +1,27 @@
 """The what-if panel's levers: one fitting control each, of which only those looked for are shown."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QDoubleSpinBox,
-    QGridLayout,
-    QLineEdit,
-    QListWidget,
-    QSizePolicy,
-    QSlider,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from twinviewer.panels._kit.style import font
 from twinviewer.panels._kit.widgets import label, row
+from twinviewer.panels._whatif_calendar import CalendarRow
 from twinviewer.panels._whatif_model import Control
+from twinviewer.panels._whatif_rows import LeverRow, ListRow, SliderRow
 
-_WINDOW = re.compile(r"^([01]\d|2[0-4]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$")
 _OVERVIEW = ("line_speed", "demand", "crew", "overtime", "supplier")
 OVERVIEW, SELECTED, CHANGED, ALL = "Overview", "Selected asset", "Changed", "All levers"
-
-
-class _Slider(QSlider):
-    """A slider that the wheel does not move: the panel scrolls instead."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 (Qt's name)
-        event.ignore()
-
-
-class _Number(QDoubleSpinBox):
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 (Qt's name)
-        event.ignore()
-
-
-class LeverRow(QWidget):
-    """One lever. `moved` comes on a person's change; `held` tells whether a slider is being dragged."""
-
-    moved = Signal()
-
-    def __init__(self, control: Control) -> None:
-        super().__init__()
-        self.control = control
-        self.title = label(control.label)
-        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.title.setToolTip(control.label)
-        self.was = label("", "quiet")
-        self.grid = QGridLayout(self)
-        self.grid.setContentsMargins(0, 1, 0, 1)
-        self.grid.setHorizontalSpacing(8)
-        self.grid.setVerticalSpacing(1)
-
-    @property
-    def held(self) -> bool:
-        return False
-
-    @property
-    def value(self) -> Any:
-        raise TypeError("a row of no kind")
-
-    @property
-    def changed(self) -> bool:
-        """Whether it differs from the baseline."""
-        return self.value != self.control.current
-
-    def put(self, value: Any) -> None:
-        """Show a value without sending `moved`."""
-
-    def _mark(self) -> None:
-        """A lever that differs is set apart by weight, not by colour alone."""
-        self.title.setFont(font(12, 600 if self.changed else 400))
-
-
-class SliderRow(LeverRow):
-    """Slider, number and "was X"."""
-
-    def __init__(self, control: Control) -> None:
-        super().__init__(control)
-        self._step = control.step if control.step > 0 else 1.0
-        decimals = 0 if control.integer else next((n for n in (0, 1) if self._step * 10**n % 1 < 1e-9), 2)
-        self.slider = _Slider(Qt.Orientation.Horizontal)
-        self.slider.setRange(0, max(1, round((control.high - control.low) / self._step)))
-        self.slider.setPageStep(max(1, self.slider.maximum() // 10))
-        self.slider.setAccessibleName(control.label)
-        self.slider.setMinimumWidth(60)
-        self.number = _Number()
-        self.number.setDecimals(decimals)
-        self.number.setRange(control.low, control.high)
-        self.number.setSingleStep(self._step)
-        self.number.setSuffix(f" {control.unit}" if control.unit else "")
-        self.number.setFixedWidth(86)
-        self.number.setKeyboardTracking(False)
-        self.number.setAccessibleName(f"{control.label}, number")
-        self.was.setText(f"was {control.current:g}")
-        self.was.setFixedWidth(50)
-        self.grid.addWidget(self.title, 0, 0)
-        self.grid.addWidget(self.slider, 1, 0)
-        self.grid.addWidget(self.number, 0, 1, 2, 1)
-        self.grid.addWidget(self.was, 0, 2, 2, 1)
-        self.grid.setColumnStretch(0, 1)
-        self.put(control.current)
-        self.slider.valueChanged.connect(self._slid)
-        self.slider.sliderReleased.connect(self.moved)
-        self.number.valueChanged.connect(self._typed)
-
-    @property
-    def held(self) -> bool:
-        return self.slider.isSliderDown()
-
-    @property
-    def value(self) -> float | int:
-        value = self.number.value()
-        if abs(value - float(self.control.current)) < self._step / 1000:
-            return self.control.current
-        return round(value) if self.control.integer else value
-
-    def put(self, value: Any) -> None:
-        for widget in (self.slider, self.number):
-            widget.blockSignals(True)
-        self.number.setRange(min(self.control.low, float(value)), max(self.control.high, float(value)))
-        self.number.setValue(float(value))
-        self.slider.setValue(round((float(value) - self.control.low) / self._step))
-        for widget in (self.slider, self.number):
-            widget.blockSignals(False)
-        self._mark()
-
-    def _slid(self, place: int) -> None:
-        self.number.blockSignals(True)
-        self.number.setValue(self.control.low + place * self._step)
-        self.number.blockSignals(False)
-        self._mark()
-        self.moved.emit()
-
-    def _typed(self, value: float) -> None:
-        self.slider.blockSignals(True)
-        self.slider.setValue(round((value - self.control.low) / self._step))
-        self.slider.blockSignals(False)
-        self._mark()
-        self.moved.emit()
-
-
-class CalendarRow(LeverRow):
-    """A week: a field with windows per group of days; what cannot be read is said and not used."""
-
-    def __init__(self, control: Control) -> None:
-        super().__init__(control)
-        self._fields: dict[str, QLineEdit] = {}
-        self._value: dict[str, list[str]] = {k: list(v) for k, v in control.current.items()}
-        self.grid.addWidget(self.title, 0, 0, 1, 2)
-        for place, (days, windows) in enumerate(control.current.items(), start=1):
-            field = QLineEdit(", ".join(windows))
-            field.setAccessibleName(f"{control.label}, {days}")
-            field.setToolTip("Windows such as 06:00-14:00, 14:30-22:00; empty for no shift")
-            field.editingFinished.connect(self._edited)
-            self._fields[days] = field
-            self.grid.addWidget(label(days), place, 0)
-            self.grid.addWidget(field, place, 1)
-        self.grid.addWidget(self.was, len(self._fields) + 1, 1)
-        self.grid.setColumnStretch(1, 1)
-        self._tell()
-
-    @property
-    def value(self) -> Mapping[str, list[str]]:
-        return {k: list(v) for k, v in self._value.items()}
-
-    def put(self, value: Any) -> None:
-        self._value = {k: list(v) for k, v in value.items()}
-        for days, field in self._fields.items():
-            field.setText(", ".join(self._value.get(days, ())))
-        self._mark()
-        self._tell()
-
-    def _tell(self, wrong: str = "") -> None:
-        was = "; ".join(f"{k} {', '.join(v) or 'none'}" for k, v in self.control.current.items())
-        self.was.setText(wrong or f"was {was}")
-
-    def _edited(self) -> None:
-        new = dict(self._value)
-        for days, field in self._fields.items():
-            windows = [w.strip() for w in field.text().split(",") if w.strip()]
-            wrong = next((w for w in windows if not _WINDOW.match(w)), "")
-            if wrong:
-                self._tell(f'"{wrong}" is no window: write 06:00-14:00')
-                return
-            new[days] = windows
-        self._tell()
-        if new != self._value:
-            self._value = new
-            self._mark()
-            self.moved.emit()
-
-
-class _Order(QListWidget):
-    """A list whose entries are dragged, or moved by Alt+Up and Alt+Down."""
-
-    moved = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
-        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
-        place = self.currentRow() + step
-        if event.modifiers() & Qt.KeyboardModifier.AltModifier and step and 0 <= place < self.count():
-            self.insertItem(place, self.takeItem(self.currentRow()))
-            self.setCurrentRow(place)
-            self.moved.emit()
-            return
-        super().keyPressEvent(event)
-
-
-class ListRow(LeverRow):
-    """A sequence to be dragged."""
-
-    def __init__(self, control: Control) -> None:
-        super().__init__(control)
-        self.list = _Order()
-        self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
-        self.list.setAccessibleName(f"{control.label}: drag, or Alt+Up and Alt+Down")
-        self.list.setFixedHeight(140)
-        self.list.addItems([str(v) for v in control.current])
-        self.was.setText("Drag an order, or move it with Alt+Up and Alt+Down; the first runs first.")
-        self.was.setWordWrap(True)
-        for place, item in enumerate((self.title, self.list, self.was)):
-            self.grid.addWidget(item, place, 0)
-        self.list.moved.connect(self._sorted)
-        self.list.model().rowsMoved.connect(lambda *_: self._sorted())
-
-    @property
-    def value(self) -> list[str]:
-        return [self.list.item(k).text() for k in range(self.list.count())]
-
-    def put(self, value: Any) -> None:
-        named = [str(v) for v in value]
-        rest = [str(v) for v in self.control.current if str(v) not in named]
-        self.list.clear()
-        self.list.addItems(named + rest)
-        self._mark()
-
-    def _sorted(self) -> None:
-        self._mark()
-        self.moved.emit()
-
 
 _KINDS: dict[str, Callable[[Control], LeverRow]] = {"slider": SliderRow, "calendar": CalendarRow, "list": ListRow}
 
 
 class Levers(QWidget):
-    """The chooser and the rows. `moved(dragging)` comes on every change."""
+    """The chooser and the rows. `moved(dragging)` comes on every change, `arranged` when other rows are shown."""
 
     moved = Signal(bool)
+    arranged = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -307,6 +76,10 @@ class Levers(QWidget):
             item.put(self.settings.get(name, item.control.current))
         self.arrange()
 
+    def look_for(self, words: str) -> None:
+        """Show the levers of which the text tells these words."""
+        self.search.setText(words)
+
     def of_row(self, name: str) -> LeverRow:
         """The row of a lever, made when it is first needed. KeyError for an unknown one."""
         if name not in self._rows:
@@ -353,6 +126,7 @@ class Levers(QWidget):
             item.show()
         self.hint.setText(self._hint(wanted))
         self.hint.setVisible(bool(self.hint.text()))
+        self.arranged.emit()
 
     def _hint(self, wanted: Sequence[str]) -> str:
         if self.search.text().strip():

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 
 from twinviewer.scene.scene import Scene
 
@@ -15,17 +15,20 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
-_LISTEN_MS = 15
+_LISTEN_MS = 4  # while an answer is awaited
+_IDLE_MS = 60
 _END_S = 2.0
+_STOP_LOOK_S = 0.2
+_LOST = ("the simulation ended unexpectedly", "", "Load again: it starts anew.")
 Hear = Callable[[str, int, Any], object]
 
 
 class _Minder:
-    """A thread that starts the process, passes messages both ways and ends it; touches plain data only."""
+    """Two threads that start the process, pass messages both ways and end it; they touch plain data only."""
 
     def __init__(self, scene: Scene) -> None:
         self.said: queue.SimpleQueue[tuple[str, int, Any]] = queue.SimpleQueue()
-        self._to_send: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
+        self._to_send: queue.SimpleQueue[tuple[Any, ...] | None] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._scene = scene
         threading.Thread(target=self._mind, name="whatif", daemon=True).start()
@@ -35,33 +38,45 @@ class _Minder:
 
     def stop(self) -> None:
         self._stop.set()
+        self._to_send.put(None)
 
     def _mind(self) -> None:
-        import multiprocessing  # not on the way to the first frame
-
-        from twinviewer.panels._whatif_worker import serve
-
-        context = multiprocessing.get_context("spawn")
-        here, there = context.Pipe()
-        process = context.Process(target=serve, args=(there, replace(self._scene, geometry=None)), daemon=True)
-        process.start()
-        there.close()
         try:
-            self._pass_on(here)
+            import multiprocessing  # not on the way to the first frame
+
+            from twinviewer.panels._whatif_worker import serve
+
+            context = multiprocessing.get_context("spawn")
+            here, there = context.Pipe()
+            process = context.Process(target=serve, args=(there, replace(self._scene, geometry=None)), daemon=True)
+            process.start()
+        except Exception as error:  # whatever keeps a process from starting must be said, not waited for
+            self.said.put(("lost", 0, (f"the simulation cannot be started ({error})", "", "Load again.")))
+            return
+        there.close()
+        sender = threading.Thread(target=self._send_all, args=(here,), name="whatif-send", daemon=True)
+        sender.start()
+        try:
+            while not self._stop.is_set():
+                if here.poll(_STOP_LOOK_S):
+                    self.said.put(here.recv())
         except (EOFError, OSError):
             if not self._stop.is_set():
-                text = ("the simulation ended unexpectedly", "", "Run again: it starts anew.")
-                self.said.put(("lost", 0, text))
+                self.said.put(("lost", 0, _LOST))
         finally:
-            here.close()
+            self.stop()
             _end(process)
+            sender.join()
+            here.close()
 
-    def _pass_on(self, here: "Connection") -> None:
-        while not self._stop.is_set():
-            while not self._to_send.empty():
-                here.send(self._to_send.get())
-            if here.poll(_LISTEN_MS / 1000):
-                self.said.put(here.recv())
+    def _send_all(self, here: "Connection") -> None:
+        while (message := self._to_send.get()) is not None:
+            if self._stop.is_set():
+                return
+            try:
+                here.send(message)
+            except OSError:
+                return  # the reading thread says that it is lost
 
 
 def _end(process: "BaseProcess") -> None:
@@ -82,7 +97,7 @@ class WhatIfLink(QObject):
         self._minder: _Minder | None = None
         self._numbers = itertools.count(1)
         self._timer = QTimer(self)
-        self._timer.setInterval(_LISTEN_MS)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._listen)
 
     @property
@@ -94,7 +109,7 @@ class WhatIfLink(QObject):
         """Start a worker for a scene; one that runs is ended."""
         self.close()
         self._minder = _Minder(scene)
-        self._timer.start()
+        self._timer.start(_LISTEN_MS)
 
     def send(self, kind: str, *arguments: object) -> int:
         """Send a message; returns its number, which its answers carry. 0 where there is no worker."""
@@ -102,7 +117,12 @@ class WhatIfLink(QObject):
             return 0
         number = next(self._numbers)
         self._minder.send((kind, number, *arguments))
+        self._timer.setInterval(_LISTEN_MS)
         return number
+
+    def rest(self) -> None:
+        """No answer is awaited: look seldom."""
+        self._timer.setInterval(_IDLE_MS)
 
     def close(self) -> None:
         """End the worker."""

@@ -4,11 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-FIRST = 8  # replications of the answer that follows a slider
+from twinviewer.model.state import State
+
+FIRST = 4  # replications of the answer that follows a slider, where they are quick enough
 SETTLED = 30  # to which it refines itself when the slider rests
 MOST = 200  # at which a run stops although its intervals are not narrow
-NAME = "this scenario"
+SHOWN_STATES = (
+    State.RUNNING, State.SETUP, State.BLOCKED, State.STARVED, State.IDLE, State.FAULT, State.MAINTENANCE, State.OFFLINE,
+)  # fmt: skip  # the order of shares of time
 
+Three = tuple[float, float, float]
 _H, _MIN = 3600.0, 60.0
 
 
@@ -55,6 +60,7 @@ class Control:
     step: float = 0.0
     integer: bool = False
     assets: tuple[str, ...] = ()
+    station: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +81,55 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Trust:
+    """How far the model can be believed. `level` is "good", "warning" (something speaks against it) or "none" (never
+    tested); `headline` is always shown, `details` are the reasons."""
+
+    level: str
+    headline: str
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStation:
+    """One box of the flow view. `rank` is its distance from the sources, `lane` its place among its equals."""
+
+    name: str
+    assets: tuple[str, ...]
+    machines: int
+    rank: int
+    lane: float
+
+
+@dataclass(frozen=True, slots=True)
+class FlowLink:
+    """One way of parts, "" standing for source or sink. `capacity` is None for unlimited room."""
+
+    before: str
+    after: str
+    share: float = 1.0
+    capacity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The line as a graph."""
+
+    stations: tuple[FlowStation, ...] = ()
+    links: tuple[FlowLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
-    """What the worker found when it opened the flow model. `trust` says in words how far the model can be believed."""
+    """What the worker found when it opened the flow model."""
 
     name: str
     horizon_s: float
     currency: str
     controls: tuple[Control, ...]
     kept: tuple[Kept, ...]
-    trust: str
-    trusted: bool
+    trust: Trust
+    flow: Flow = Flow()
     notes: tuple[str, ...] = ()
 
 
@@ -104,37 +149,133 @@ class Figure:
     """One row of the table in the engine's units: (mean, low, high) each; low and high may be NaN."""
 
     key: str
-    baseline: tuple[float, float, float]
-    scenario: tuple[float, float, float] | None = None
-    difference: tuple[float, float, float] | None = None
+    baseline: Three
+    scenario: Three | None = None
+    difference: Three | None = None
     significant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
+class StationUse:
+    """One station in baseline and scenario (the same one twice without a scenario): shares of time in the order of
+    SHOWN_STATES, load (share of its open time in which nothing else held it up) and mean queue."""
+
+    name: str
+    shares: tuple[tuple[float, ...], tuple[float, ...]]
+    load: tuple[float, float]
+    queue: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """The bottleneck, by how much it leads (shares, with interval), and the one after it."""
+
+    station: str
+    load: float
+    second: str
+    margin: Three
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What is known after so many replications; `half_width` is that of throughput by its mean."""
+    """What is known after so many replications; `half_width` is that of throughput by its mean.
+
+    `narrows` and `late` are of the baseline and, where there is one, of the scenario.
+    """
 
     name: str
     figures: tuple[Figure, ...]
     replications: int
     wall_s: float
     half_width: float
-    bottlenecks: tuple[str, ...]
+    narrows: tuple[Narrow | None, ...]
     late: tuple[tuple[str, ...], ...]
+    stations: tuple[StationUse, ...]
     notes: tuple[str, ...]
-    final: bool
+    warnings: tuple[str, ...] = ()
+    final: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Sensitive:
-    """What one step of a lever does to throughput."""
+    """What one step of a lever does to an indicator, in the engine's unit."""
 
+    lever: str
     label: str
     by: str
-    mean: float
+    difference: Three
+    significant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A lever that a search may move, within bounds; `cost` is the price of one unit of change."""
+
+    lever: str
     low: float
     high: float
+    cost: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What to look for: the goal's key, whether more of it is better, and how much money a change may cost."""
+
+    tries: tuple[Try, ...]
+    goal: str
+    largest: bool
+    budget: float | None
+    horizon_s: float
+    from_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One suggestion with its evidence."""
+
+    kept: Kept
+    gain: Three
     significant: bool
+    price: float
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One indicator of a proposal: what was expected, what the record shows (None before), and what that says."""
+
+    key: str
+    expected: Three
+    seen: Three | None = None
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A proposal as the register holds it; `ways` are the states that it can be given."""
+
+    number: str
+    name: str
+    state: str
+    by: str
+    reason: str
+    at_ns: int
+    in_force_ns: int | None
+    figures: tuple[Expectation, ...]
+    kept: Kept
+    ways: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sketched:
+    """One station of a line that is sketched, as a person corrects it."""
+
+    name: str
+    machines: int
+    time: str
+    room: str
+    next: str
 
 
 def number(value: float, digits: int) -> str:

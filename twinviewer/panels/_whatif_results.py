@@ -1,7 +1,5 @@
 """The what-if panel's answer: baseline, scenario and difference per indicator, as figures and as bars with whiskers."""
 
-import csv
-import io
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -10,13 +8,12 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from twinviewer.panels._kit.style import colour, font
 from twinviewer.panels._kit.widgets import label
-from twinviewer.panels._whatif_model import KPIS, Answer, Figure, Kpi, Sensitive, number, signed, verdict
+from twinviewer.panels._whatif_model import KPIS, Answer, Figure, Kpi, Narrow, Three, number, signed, verdict
 
-_ROW, _HEAD = 46, 20
+_ROW, _LOW, _HEAD = 44, 34, 20  # a row with a scenario, without one, the head
 _BY_KEY = {k.key: k for k in KPIS}
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-Three = tuple[float, float, float]
 
 
 def digits_of(kpi: Kpi, value: float) -> int:
@@ -44,6 +41,14 @@ def half(three: Three | None, kpi: Kpi) -> str:
     return f" ± {number(wide, digits)}"
 
 
+def signed_difference(figure: Figure, kpi: Kpi) -> str:
+    """The difference with its sign and half of its interval."""
+    if figure.difference is None:
+        return ""
+    more = digits_between(figure.difference, kpi)
+    return f"{signed(figure.difference[0] / kpi.scale, more)}{half(figure.difference, kpi)}"
+
+
 class Row(QWidget):
     """One indicator."""
 
@@ -58,6 +63,7 @@ class Row(QWidget):
     def put(self, figure: Figure) -> None:
         """Show figures."""
         self.figure = figure
+        self.setFixedHeight(_ROW if figure.scenario is not None else _LOW)
         self.setAccessibleName(self.said())
         self.setToolTip(self.said())
         self.update()
@@ -83,7 +89,7 @@ class Row(QWidget):
         self._figures(painter, self.figure)
         self._bars(painter, self.figure)
         painter.setPen(QPen(colour("border"), 1))
-        painter.drawLine(0, _ROW - 1, self.width(), _ROW - 1)
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
         painter.end()
 
     def _figures(self, painter: QPainter, f: Figure) -> None:
@@ -94,8 +100,7 @@ class Row(QWidget):
         if f.scenario is not None and f.difference is not None:
             texts.append((number(f.scenario[0] / k.scale, digits), "text", 600, _RIGHT))
             sure = "text" if f.significant else "text2"
-            more = digits_between(f.difference, k)
-            texts.append((f"{signed(f.difference[0] / k.scale, more)}{half(f.difference, k)}", sure, 400, _RIGHT))
+            texts.append((signed_difference(f, k), sure, 400, _RIGHT))
         for (left, width), (text, token, weight, align) in zip(columns, texts, strict=False):
             painter.setFont(font(12, weight))
             painter.setPen(colour(token))
@@ -163,7 +168,7 @@ class Head(QWidget):
 
 
 class Results(QWidget):
-    """The table, and below it bottleneck, late orders, sensitivity and notes."""
+    """The table, and below it bottleneck, late orders, warnings and notes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -173,16 +178,17 @@ class Results(QWidget):
         self.head = Head()
         self._table = QVBoxLayout()
         self._table.setSpacing(0)
+        self.warning = label("", "", wrap=True)
         self.words = [label("", "", wrap=True) for _ in range(2)]
         self.key = label("Bars: grey baseline, accent scenario. Whisker: 95 % interval.", "quiet", wrap=True)
-        self.moves = label("", "", wrap=True)
         self.notes = label("", "quiet", wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
+        layout.addWidget(self.warning)
         layout.addWidget(self.head)
         layout.addLayout(self._table)
-        for item in (self.key, *self.words, self.moves, self.notes):
+        for item in (*self.words, self.key, self.notes):
             layout.addWidget(item)
         self.clear()
 
@@ -193,7 +199,6 @@ class Results(QWidget):
             self._table.removeWidget(item)
             item.deleteLater()
         self._rows = {}
-        self.show_moves(())
         self.setVisible(False)
 
     def put(self, answer: Answer) -> None:
@@ -207,39 +212,13 @@ class Results(QWidget):
         there = {f.key for f in answer.figures}
         for key, item in self._rows.items():
             item.setVisible(key in there)
-        for item, text in zip(self.words, self._sentences(answer), strict=True):
+        warned = "\n".join(f"⚠ {w}" for w in answer.warnings)
+        for item, text in zip((self.warning, *self.words), (warned, *sentences(answer)), strict=True):
             item.setText(text)
             item.setVisible(bool(text))
         self.notes.setText("\n".join(answer.notes[:5]))
         self.notes.setVisible(bool(answer.notes))
         self.setVisible(True)
-
-    @staticmethod
-    def _sentences(answer: Answer) -> tuple[str, str]:
-        narrow = f"Bottleneck: {answer.bottlenecks[0]}" if answer.bottlenecks and answer.bottlenecks[0] else ""
-        if len(answer.bottlenecks) > 1 and answer.bottlenecks[1]:
-            narrow += f"\nin the scenario: {answer.bottlenecks[1]}"
-        before = answer.late[0] if answer.late else ()
-        after = answer.late[1] if len(answer.late) > 1 else before
-        if not before and not after:
-            return narrow, ""
-        words = [f"Orders likely to be late: {len(before)}"]
-        if len(answer.late) > 1:
-            words[0] += f", in the scenario {len(after)}"
-            words += _named("now late", [o for o in after if o not in before])
-            words += _named("no longer late", [o for o in before if o not in after])
-        else:
-            words += _named("these are", before)
-        return narrow, "; ".join(words)
-
-    def show_moves(self, found: Sequence[Sensitive]) -> None:
-        """Show which lever moves throughput most."""
-        lines = ["What moves throughput most:"] if found else []
-        for s in found:
-            text = f"{signed(s.mean, 1)} parts/h ({signed(s.low, 1)} to {signed(s.high, 1)})"
-            lines.append(f"{s.label} {s.by}: {text}{'' if s.significant else ', not significant'}")
-        self.moves.setText("\n".join(lines))
-        self.moves.setVisible(bool(lines))
 
     def row_of(self, key: str) -> Row:
         """The row of an indicator."""
@@ -249,25 +228,43 @@ class Results(QWidget):
         return QSize(380, super().sizeHint().height())
 
 
+def narrow_text(narrow: Narrow | None) -> str:
+    """The bottleneck and by how much it leads."""
+    if narrow is None:
+        return "none"
+    text = f"{narrow.station}, busy {narrow.load:.0%}"
+    if not narrow.second:
+        return text
+    mean, low, high = (x * 100 for x in narrow.margin)
+    wide = f" (95 %: {number(low, 1)} to {number(high, 1)})" if low == low and high == high else ""
+    sure = "" if low > 0 else ", not significant"
+    return f"{text}, {number(mean, 1)} points before {narrow.second}{wide}{sure}"
+
+
+def sentences(answer: Answer) -> tuple[str, str]:
+    """Bottleneck and late orders, in words."""
+    narrow = ""
+    if answer.narrows and answer.narrows[0] is not None:
+        narrow = f"Bottleneck: {narrow_text(answer.narrows[0])}"
+        if len(answer.narrows) > 1 and answer.narrows[1] is not None:
+            narrow += f"\nin the scenario: {narrow_text(answer.narrows[1])}"
+    before = answer.late[0] if answer.late else ()
+    after = answer.late[1] if len(answer.late) > 1 else before
+    if not before and not after:
+        return narrow, ""
+    words = [f"Orders likely to be late: {len(before)}"]
+    if len(answer.late) > 1:
+        words[0] += f", in the scenario {len(after)}"
+        words += _named("now late", [o for o in after if o not in before])
+        words += _named("no longer late", [o for o in before if o not in after])
+        words += _named("late in both", [o for o in after if o in before])
+    else:
+        words += _named("these are", before)
+    return narrow, "; ".join(words)
+
+
 def _named(what: str, orders: Sequence[str]) -> list[str]:
     if not orders:
         return []
     more = f" and {len(orders) - 8} more" if len(orders) > 8 else ""
     return [f"{what}: {', '.join(orders[:8])}{more}"]
-
-
-def csv_of(answer: Answer, currency: str) -> str:
-    """The table as CSV, in the units that the panel shows, with every digit."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    columns = [f"{who}_{what}" for who in ("baseline", "scenario", "difference") for what in ("mean", "low", "high")]
-    writer.writerow(["indicator", "unit", *columns, "significant", "scenario", "replications"])
-    for f in answer.figures:
-        kpi = _BY_KEY[f.key]
-        cells: list[object] = []
-        for three in (f.baseline, f.scenario, f.difference):
-            cells += ["" if three is None or v != v else v / kpi.scale for v in three or (0.0,) * 3]
-        sure = "" if f.difference is None else "yes" if f.significant else "no"
-        unit = currency if kpi.key.startswith("cost") else kpi.unit
-        writer.writerow([kpi.title, unit, *cells, sure, answer.name, answer.replications])
-    return out.getvalue()

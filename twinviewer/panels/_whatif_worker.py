@@ -1,40 +1,32 @@
 """The worker process of the what-if panel: holds the flow model and its baseline, and answers questions."""
 
-import json
 import os
-import re
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinviewer.model.errors import LineError, TwinError
-from twinviewer.panels._whatif_model import (
-    FIRST,
-    KPIS,
-    MOST,
-    Answer,
-    Control,
-    Figure,
-    Kept,
-    Model,
-    Question,
-    Sensitive,
-    signed,
-)
+from twinviewer.panels import _whatif_files as files
+from twinviewer.panels._whatif_answers import answer_of, controls_of, flow_of
+from twinviewer.panels._whatif_model import FIRST, MOST, Kept, Model, Question, Search
+from twinviewer.panels._whatif_trust import trust
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from twinviewer.model.frame import AssetStates, TagSnapshot
     from twinviewer.scene.scene import Scene
-    from twinviewer.simulation.api import Estimate, Line, PlantNow, Result, Scenario, Variant
+    from twinviewer.simulation.api import Line, PlantNow, Seen
     from twinviewer.simulation.runs import Experiment
 
 _STEP = 8
-FOLDER = "scenarios"
+_QUICK = frozenset(("seen", "trust", "save", "delete", "load", "write", "proposals", "decide"))  # end no refinement
+_FIRST_S = 0.08  # which the first answer may take to run: with all else a slider is followed within 150 ms
 
 
 def serve(pipe: "Connection", scene: "Scene") -> None:
@@ -49,44 +41,63 @@ class Worker:
     """One scene's flow model. A newer message ends the refinement that runs; "stop" ends anything."""
 
     def __init__(self, pipe: "Connection", scene: "Scene") -> None:
-        self._pipe = pipe
-        self._scene = scene
+        self.pipe = pipe
+        self.scene = scene
+        self.pool = ThreadPoolExecutor(cores, "simulation") if (cores := os.cpu_count() or 1) > 1 else None
+        self._cores = cores
         self._waiting: deque[tuple[Any, ...]] = deque()
+        self._kinds: dict[str, Callable[..., None]] = {}
         self._line: Line | None = None
-        self._now: PlantNow | None = None
+        self.now: PlantNow | None = None
+        self.seen: dict[str, Seen] | None = None
         self._baselines: dict[tuple[float, bool], Experiment] = {}
-        cores = os.cpu_count() or 1
-        self._pool = ThreadPoolExecutor(cores, "simulation") if cores > 1 else None
+        self._one_s = _FIRST_S / FIRST  # how long a replication of a scenario takes
 
     def run(self) -> None:
         """Until the pipe closes."""
-        kinds: dict[str, Callable[..., None]] = {
-            "open": self._open, "now": self._take, "ask": self._ask, "save": self._save, "delete": self._delete,
-            "sensitivity": self._sensitivity, "stop": self._stopped,
+        from twinviewer.panels import _whatif_desk as desk
+
+        self._kinds = {
+            "open": self._open, "now": self._take, "ask": self._ask, "stop": self._stopped, "seen": self._look_at,
+            "save": self._save, "delete": self._delete, "load": self._load, "write": self._write,
+            "compare": self._compare, "trust": self._trust,
         }  # fmt: skip
+        self._kinds |= {name: lambda number, *a, act=act: act(self, number, *a) for name, act in desk.KINDS.items()}
         while True:
-            kind, number, *arguments = self._next()
-            try:
-                kinds[kind](number, *arguments)
-            except TwinError as error:
-                self._pipe.send(("failed", number, (error.text, error.where, error.remedy)))
+            self._serve(self._next())
+
+    def _serve(self, message: tuple[Any, ...]) -> None:
+        kind, number, *arguments = message
+        try:
+            self._kinds[kind](number, *arguments)
+        except TwinError as error:
+            self.say("failed", number, (error.text, error.where, error.remedy))
+
+    def say(self, kind: str, number: int, value: Any = None) -> None:
+        """Answer a message."""
+        self.pipe.send((kind, number, value))
 
     def _next(self) -> tuple[Any, ...]:
-        while not self._waiting or self._pipe.poll():
-            self._waiting.append(self._pipe.recv())
+        while not self._waiting or self.pipe.poll():
+            self._waiting.append(self.pipe.recv())
         message = self._waiting.popleft()
         # Of several questions only the last is still of interest: the slider has moved on.
         while message[0] == "ask" and self._waiting and self._waiting[0][0] in ("ask", "stop"):
             message = self._waiting.popleft()
         return message
 
-    def _heard(self, *kinds: str) -> bool:
-        while self._pipe.poll():
-            self._waiting.append(self._pipe.recv())
+    def heard(self, *kinds: str) -> bool:
+        """Whether somebody asked something else (of these kinds) meanwhile; what is quick is answered at once."""
+        while self.pipe.poll():
+            message = self.pipe.recv()
+            if message[0] in _QUICK:
+                self._serve(message)
+            else:
+                self._waiting.append(message)
         return any(not kinds or m[0] in kinds for m in self._waiting)
 
     def _stopped(self, number: int) -> None:
-        self._pipe.send(("stopped", number, None))
+        self.say("stopped", number)
 
     # The model ------------------------------------------------------------------------------------------------------
 
@@ -94,37 +105,52 @@ class Worker:
         from twinviewer.simulation.api import load_line
         from twinviewer.simulation.quantities import seconds
 
-        self._line = line = load_line(self._scene.path)
-        kept, notes = self._kept()
-        words, trusted = trust(self._scene.path, datetime.now(UTC))
-        horizon_s = seconds(line.model.horizon)
-        name, currency = line.model.name or self._scene.name, line.model.currency
-        model = Model(name, horizon_s, currency, controls_of(line), kept, words, trusted, notes)
-        self._pipe.send(("model", number, model))
+        self._line = line = load_line(self.scene.path)
+        self._baselines = {}
+        kept, notes = files.load_folder(self.scene.path)
+        model = Model(
+            line.model.name or self.scene.name, seconds(line.model.horizon), line.model.currency, controls_of(line),
+            kept, trust(self.scene.path, datetime.now(UTC)), flow_of(line), notes,
+        )  # fmt: skip
+        self.say("model", number, model)
+
+    def _trust(self, number: int) -> None:
+        self.say("trust", number, trust(self.scene.path, datetime.now(UTC)))
 
     def _take(self, number: int, tags: "TagSnapshot", states: "AssetStates", time_ns: int) -> None:
         from twinviewer.simulation.api import from_states
 
-        self._now = from_states(self._known(), self._scene, tags, states, time_ns)
+        self.now = from_states(self.line, self.scene, tags, states, time_ns)
         self._baselines = {key: kept for key, kept in self._baselines.items() if not key[1]}
-        self._pipe.send(("now", number, (time_ns, self._now.notes)))
+        self.say("now", number, (time_ns, self.now.notes))
 
-    def _known(self) -> "Line":
+    def _look_at(self, number: int, seen: "dict[str, Seen]") -> None:
+        self.seen = seen
+        self.say("seen", number)
+
+    @property
+    def line(self) -> "Line":
+        """The flow model. Raises LineError where none is open."""
         if self._line is None:
-            raise LineError("no flow model is open", str(self._scene.path), "Write a line.toml beside the scene.")
+            raise LineError("no flow model is open", str(self.scene.path), "Write a line.toml beside the scene.")
         return self._line
 
-    def _baseline(self, horizon_s: float, from_now: bool) -> "Experiment":
-        from twinviewer.simulation.api import Experiment, StartFrom, at_time
+    def started(self, from_now: bool) -> "tuple[Line, Any]":
+        """The line and what starts it: from the plant as it was taken, or empty."""
+        from twinviewer.simulation.api import StartFrom, at_time
 
-        key = (horizon_s, from_now and self._now is not None)
+        if from_now and self.now is not None:
+            return at_time(self.line, self.now), StartFrom(self.now)
+        return self.line, None
+
+    def baseline(self, horizon_s: float, from_now: bool) -> "Experiment":
+        """The baseline with all that is known of it."""
+        from twinviewer.simulation.api import Experiment
+
+        key = (horizon_s, from_now and self.now is not None)
         if key not in self._baselines:
-            line = self._known()
-            if key[1] and self._now is not None:
-                found = Experiment(at_time(line, self._now), (), horizon_s, start=StartFrom(self._now))
-            else:
-                found = Experiment(line, (), horizon_s)
-            self._baselines[key] = found
+            line, start = self.started(from_now)
+            self._baselines[key] = Experiment(line, (), horizon_s, start=start)
         return self._baselines[key]
 
     # Questions ------------------------------------------------------------------------------------------------------
@@ -132,171 +158,82 @@ class Worker:
     def _ask(self, number: int, question: Question) -> None:
         from twinviewer.simulation.runs import narrow_enough
 
-        base = self._baseline(question.horizon_s, question.from_now)
-        running = base.against([scenario_of(question.scenario)] if question.scenario.changes else [])
-        result = running.more(FIRST, self._pool, cancel=lambda: self._heard("stop"))
+        base = self.baseline(question.horizon_s, question.from_now)
+        running = base.against([files.scenario_of(question.scenario)] if question.scenario.changes else [])
+        warnings = self.warnings(question.scenario)
+        began = time.perf_counter()
+        first = self._first()
+        result = running.more(first, self.pool, cancel=lambda: self.heard("stop"))
+        if question.scenario.changes and result.replications >= first:
+            self._one_s = (time.perf_counter() - began) * self._cores / first
         while True:
-            stopped = self._heard()
+            stopped = self.heard()
             enough = result.replications >= (MOST if question.narrow else question.replications)
             enough = enough or (question.narrow and narrow_enough(result))
-            final = stopped or enough
             if result.replications:
-                self._pipe.send(("answer", number, answer_of(result, final)))
-            if final:
+                self.say("answer", number, answer_of(result, 0, warnings, stopped or enough))
+            if stopped or enough:
                 break
-            result = running.more(_STEP, self._pool, cancel=self._heard)
+            result = running.more(min(_STEP, result.replications or 1), self.pool, cancel=self.heard)
 
-    def _sensitivity(self, number: int, question: Question, ids: tuple[str, ...]) -> None:
-        from twinviewer.simulation.api import StartFrom, at_time, levers, sensitivity, strongest
+    def _first(self) -> int:
+        """As many replications as fit into the time in which a slider must be followed, two at least."""
+        return max(2, min(_STEP, int(_FIRST_S * self._cores / max(self._one_s, 1e-4)) // self._cores * self._cores))
 
-        line = self._known()
-        start = StartFrom(self._now) if question.from_now and self._now is not None else None
-        moved = at_time(line, self._now) if start is not None and self._now is not None else line
-        chosen = [x for x in levers(line) if x.id in ids]
-        steps = 0
+    def warnings(self, kept: Kept) -> tuple[str, ...]:
+        """What of a scenario lies beyond what was ever seen."""
+        from twinviewer.simulation.api import beyond
 
-        def progress(fraction: float, _text: str = "") -> None:
-            nonlocal steps
-            steps += 1
-            if steps % 20 == 0:
-                self._pipe.send(("progress", number, fraction))
+        if self.seen is None or not kept.changes:
+            return ()
+        return beyond(self.line, files.scenario_of(kept), self.seen)
 
-        effects = sensitivity(
-            moved, chosen, question.horizon_s, FIRST, start=start, progress=progress, cancel=self._heard
-        )
-        if self._heard():
-            return
-        units = {x.id: x.unit for x in chosen}
-        found = []
-        for e in strongest(effects, "throughput_per_h")[:6]:
-            d = e.differences["throughput_per_h"]
-            by = f"{signed(e.by, 0 if e.by == round(e.by) else 2)} {units[e.lever]}".strip()
-            found.append(Sensitive(e.label, by, d.mean, d.low, d.high, d.significant))
-        self._pipe.send(("sensitivity", number, tuple(found)))
+    def _compare(self, number: int, chosen: tuple[Kept, ...], question: Question) -> None:
+        base = self.baseline(question.horizon_s, question.from_now)
+        running = base.against([files.scenario_of(k) for k in chosen])
+        result = running.more(FIRST, self.pool, cancel=lambda: self.heard("stop"))
+        while result.replications:
+            stopped = self.heard()
+            final = stopped or result.replications >= question.replications
+            found = tuple(answer_of(result, k, self.warnings(s), final) for k, s in enumerate(chosen))
+            self.say("compared", number, found)
+            if final:
+                return
+            result = running.more(_STEP, self.pool, cancel=self.heard)
+        self.say("compared", number, ())
+
+    def search_of(self, search: Search) -> "tuple[Line, Any]":
+        """What a search starts from."""
+        return self.started(search.from_now)
 
     # Scenario files -------------------------------------------------------------------------------------------------
 
-    def _kept(self) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
-        from twinviewer.simulation.api import load_scenario
-
-        found: list[Kept] = []
-        notes: list[str] = []
-        for path in sorted((self._scene.path / FOLDER).glob("*.toml")):
-            try:
-                found.append(kept_of(load_scenario(path), path))
-            except TwinError as error:
-                notes.append(str(error))
-        return tuple(found), tuple(notes)
-
     def _save(self, number: int, kept: Kept) -> None:
-        from twinviewer.simulation.api import scenario_text
-
-        folder = self._scene.path / FOLDER
-        path = Path(kept.path) if kept.path else folder / f"{file_name(kept.name)}.toml"
-        try:
-            folder.mkdir(exist_ok=True)
-            beside = path.with_suffix(".part")
-            beside.write_text(scenario_text(scenario_of(kept)), encoding="utf-8")
-            beside.replace(path)
-        except OSError as error:
-            remedy = "Copy the scene to a folder that is yours, and open it there."
-            raise LineError(f"the scenario cannot be written ({error.strerror})", str(path), remedy) from error
-        self._pipe.send(("kept", number, (self._kept()[0], str(path))))
+        self._tell_kept(number, str(files.save(self.scene.path, kept)))
 
     def _delete(self, number: int, path: str) -> None:
-        try:
-            Path(path).unlink(missing_ok=True)
-        except OSError as error:
-            raise LineError(f"the scenario cannot be deleted ({error.strerror})", path, "Check the folder.") from error
-        self._pipe.send(("kept", number, (self._kept()[0], "")))
+        files.delete(Path(path))
+        self._tell_kept(number, "")
 
+    def _load(self, number: int, path: str) -> None:
+        """A scenario that somebody shared: taken in beside the scene under its own name."""
+        from twinviewer.simulation.api import load_scenario
+        from twinviewer.simulation.scenario import applied
 
-def file_name(name: str) -> str:
-    """A scenario's name as the name of a file."""
-    return re.sub(r"[^\w.-]+", "-", name.strip().lower()).strip("-.")[:80] or "scenario"
+        found = load_scenario(Path(path))
+        applied(self.line, found)  # one that does not fit this line is refused here
+        kept = replace(files.kept_of(found, None), path="")
+        names = {k.name for k in files.load_folder(self.scene.path)[0]}
+        name = kept.name
+        for k in range(2, 1000):
+            if name not in names:
+                break
+            name = f"{kept.name} ({k})"
+        self._save(number, replace(kept, name=name))
 
+    def _write(self, number: int, path: str, kept: Kept) -> None:
+        files.write(Path(path), kept)
+        self.say("written", number, path)
 
-def kept_of(scenario: "Scenario", path: Path) -> Kept:
-    """A scenario without the engine's types."""
-    events = tuple((e.at_s, e.station, e.down_s, e.machine, e.planned) for e in scenario.events)
-    return Kept(scenario.name, dict(scenario.levers), dict(scenario.patches), events, scenario.note, str(path))
-
-
-def scenario_of(kept: Kept) -> "Scenario":
-    """The engine's scenario."""
-    from twinviewer.simulation.api import Event, Scenario
-
-    return Scenario(kept.name, dict(kept.patches), dict(kept.levers), tuple(Event(*e) for e in kept.events), kept.note)
-
-
-def controls_of(line: "Line") -> tuple[Control, ...]:
-    """Every lever of the line, with the assets its station stands for."""
-    from twinviewer.simulation.api import levers
-    from twinviewer.simulation.lint import assets_of
-
-    return tuple(
-        Control(x.id, x.group, x.label, x.kind, x.current, x.unit, x.low, x.high, x.step, x.integer,
-                tuple(assets_of(line, x.station)) if x.station else ())
-        for x in levers(line)
-    )  # fmt: skip
-
-
-def _three(e: "Estimate") -> tuple[float, float, float]:
-    return e.mean, e.low, e.high
-
-
-def answer_of(result: "Result", final: bool) -> Answer:
-    """A result without samples, for the panel."""
-    base, other = result.baseline, result.scenarios[0] if result.scenarios else None
-    figures = []
-    for kpi in KPIS:
-        b, s = base.kpis.get(kpi.key), other.kpis.get(kpi.key) if other else None
-        d = other.difference.get(kpi.key) if other else None
-        if b is not None:
-            three = (d.mean, d.low, d.high) if d else None
-            figures.append(Figure(kpi.key, _three(b), _three(s) if s else None, three, bool(d and d.significant)))
-    variants = [base, *result.scenarios]
-    through = variants[-1].kpis.get("throughput_per_h")
-    half = through.half_width / abs(through.mean) if through is not None and through.mean else float("nan")
-    return Answer(
-        other.name if other else "", tuple(figures), result.replications, result.wall_s, half,
-        tuple(_bottleneck(v) for v in variants), tuple(v.late_orders for v in variants), result.notes, final,
-    )  # fmt: skip
-
-
-def _bottleneck(v: "Variant") -> str:
-    b = v.bottleneck
-    if b is None:
-        return ""
-    lead = f", {b.margin.mean * 100:.1f} points before {b.second}" if b.second else ""
-    sure = "" if b.margin.low > 0 or not b.second else " (not significant)"
-    return f"{b.station}, busy {b.load:.0%}{lead}{sure}"
-
-
-def trust(folder: Path, now: datetime) -> tuple[str, bool]:
-    """What the last back-test says, from `backtest.json` beside the model, and whether the model passed it."""
-    file = folder / "backtest.json"
-    try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-        when = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-        errors = {k: float(v) for k, v in data["error"].items()}
-        valid, moments = bool(data["valid"]), int(data["moments"])
-        warnings = [str(w) for w in data["warnings"]]
-    except FileNotFoundError:
-        return "This model has not been back-tested yet: treat its figures as a first estimate.", False
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return f"{file.name} cannot be read: write it anew with twinviewer backtest --json.", False
-    old = " The model was changed since." if _newer(folder / "line.toml", file) else ""
-    off = f"good parts off by {errors['good'] * 100:+.1f} %, " if "good" in errors else ""
-    days = (now - when).days
-    words = f"Back-test of {when:%d %b %Y}{f' ({days} days ago)' if days > 1 else ''}: {off}{moments} moments."
-    if not valid:
-        return f"{words} It warns: {'; '.join(warnings)}.{old}", False
-    return words + old, not old
-
-
-def _newer(one: Path, other: Path) -> bool:
-    try:
-        return one.stat().st_mtime > other.stat().st_mtime
-    except OSError:
-        return False
+    def _tell_kept(self, number: int, current: str) -> None:
+        self.say("kept", number, (files.load_folder(self.scene.path)[0], current))

@@ -1,0 +1,84 @@
+"""Long work of the what-if panel on a recording, in processes of its own with progress and cancel."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twinviewer.model.errors import LineError
+
+if TYPE_CHECKING:
+    from twinviewer.scene.scene import Scene
+
+Progress = Callable[[float, str], None]
+_HORIZON_S = 7200.0
+_SHORTEST_S = 600.0
+
+
+def back_test(folder: str, address: str, *, progress: Progress) -> str:
+    """Back-test the scene's model on a recording and keep it as the scene's last one; returns the file.
+
+    Runs look two hours ahead, or a quarter of a shorter recording. Raises TwinError.
+    """
+    from twinviewer.history.recording import Recording
+    from twinviewer.panels._whatif_trust import save_backtest
+    from twinviewer.simulation.api import load_line
+    from twinviewer.simulation.backtesting import backtest, moments
+
+    scene = _scene(folder)
+    line = load_line(Path(folder))
+    recording = Recording.open(address, scene)
+    try:
+        first, last = recording.span()
+        horizon_s = min(_HORIZON_S, max(_SHORTEST_S, (last - first) / 1e9 / 4))
+        times = moments(recording, horizon_s)
+        found = backtest(line, scene, recording, times, horizon_s, progress=progress)
+    finally:
+        recording.close()
+    try:
+        return str(save_backtest(Path(folder), {**asdict(found), "valid": found.valid}))
+    except OSError as error:
+        text = f"the back-test cannot be kept ({error.strerror})"
+        raise LineError(text, folder, "Copy the scene to a folder that is yours.") from error
+
+
+def seen(folder: str, address: str, *, progress: Progress) -> dict[str, Any]:
+    """What a recording has ever shown of each lever."""
+    from twinviewer.history.recording import Recording
+    from twinviewer.simulation.api import load_line, seen_range
+
+    scene = _scene(folder)
+    recording = Recording.open(address, scene)
+    try:
+        progress(-1.0, "")
+        return seen_range(load_line(Path(folder)), scene, recording)
+    finally:
+        recording.close()
+
+
+def compare_with_record(folder: str, address: str, number: str, *, progress: Progress) -> str:
+    """Compare a proposal with what a recording shows, and keep it in the register; returns its number."""
+    import time
+
+    from twinviewer.history.recording import Recording
+    from twinviewer.simulation.api import ProposalRegister, file_beside, load_line
+    from twinviewer.simulation.proposal_outcomes import outcome_of
+    from twinviewer.simulation.proposals import FILE
+
+    scene = _scene(folder)
+    recording = Recording.open(address, scene)
+    try:
+        progress(-1.0, "")
+        with ProposalRegister(file_beside(Path(folder), FILE)) as register:
+            proposal = register.proposal(number)
+            outcome = outcome_of(proposal, load_line(Path(folder)), scene, recording, time.time_ns())
+            register.keep_outcome(number, outcome)
+    finally:
+        recording.close()
+    return number
+
+
+def _scene(folder: str) -> "Scene":
+    from twinviewer.scene.scene import load_scene
+
+    return load_scene(Path(folder), geometry=False)

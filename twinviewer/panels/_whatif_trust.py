@@ -1,0 +1,63 @@
+"""How far the flow model can be believed: the last back-test, what was ever seen of each lever, how old inputs are."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinviewer.panels._whatif_model import Trust
+
+if TYPE_CHECKING:
+    pass
+
+BACKTEST = "backtest.json"
+OLD_DAYS = 30  # a back-test says less about a plant the longer ago it was
+_NAMES = {"good": "good parts", "wip_end": "parts in the line", "energy_kwh": "energy"}
+_RUN = 'Run one on a recording ("Back-test…" here, or twinviewer backtest).'
+
+
+def trust(folder: Path, now: datetime) -> Trust:
+    """What the last back-test says, from `backtest.json` of the scene."""
+    from twinviewer.simulation.line_file import file_beside
+
+    file = file_beside(folder, BACKTEST)
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        when = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+        errors = {k: float(v) for k, v in data["error"].items()}
+        held = {k: float(v) for k, v in data.get("coverage", {}).items()}
+        valid, moments = bool(data["valid"]), int(data["moments"])
+        warnings = [str(w) for w in data["warnings"]]
+    except FileNotFoundError:
+        return Trust("none", "Not back-tested: treat every figure as a first estimate.", (_RUN,))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Trust("none", f"{file.name} cannot be read: run the back-test again.", (_RUN,))
+    said = [f"{_NAMES[k]} {errors[k] * 100:+.1f} %" for k in _NAMES if k in errors]
+    head = f"Back-test {when:%d %b}: {', '.join(said) or 'nothing compared'} · {moments} moments"
+    details = [
+        f"{_NAMES[k]}: {v:.0%} of the 95 % intervals held what happened." for k, v in held.items() if k in _NAMES
+    ]
+    against = warnings if not valid else []
+    if _newer(folder / "line.toml", file):
+        against.append("The model was changed since the back-test.")
+    if (now - when).days > OLD_DAYS:
+        against.append(f"The back-test is {(now - when).days} days old.")
+    return Trust("warning" if against else "good", head, (*against, *details))
+
+
+def save_backtest(folder: Path, data: Mapping[str, object]) -> Path:
+    """Keep a back-test as the last one of a scene. Raises OSError."""
+    from twinviewer.settings import write_atomic
+    from twinviewer.simulation.line_file import file_beside
+
+    file = file_beside(folder, BACKTEST)
+    write_atomic(file, json.dumps(data, ensure_ascii=False))
+    return file
+
+
+def _newer(one: Path, other: Path) -> bool:
+    try:
+        return one.stat().st_mtime > other.stat().st_mtime
+    except OSError:
+        return False

@@ -1,0 +1,276 @@
+"""What else the what-if panel does: drivers, suggestions, proposals, runs in the picture, back-tests, sketches."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtWidgets import QFileDialog
+
+from twinviewer.model.errors import TwinError
+from twinviewer.model.frame import Frame
+from twinviewer.model.notice import Notice
+from twinviewer.panels import _whatif_jobs as jobs
+from twinviewer.panels._kit.actions import Actions
+from twinviewer.panels._whatif_model import FIRST, Found, Kept, Model, Search
+from twinviewer.panels._whatif_play import PLAY, Handed, scenario_of
+from twinviewer.panels._whatif_scenarios import Scenarios
+from twinviewer.session import Session
+from twinviewer.session.archive import address_of
+from twinviewer.session.run_source import Run, RunSource
+
+_PASSIVE = ("time", "batch", "failure", "supplier", "maintenance")  # not means of getting more out of the plant
+
+
+class Work(Scenarios):
+    """Everything that takes longer than a slider's step."""
+
+    def __init__(self, session: Session, actions: Actions) -> None:
+        super().__init__(session)
+        self.commands = actions
+        self._recording = ""
+        self._looked_at = ""  # the recording whose seen ranges the worker has
+        self._beside = False
+        self._plan: Handed | None = None  # a maintenance plan that waits for the model
+
+    def opened(self, model: Model) -> None:
+        """Proposals are shown at once; what was ever seen is read when there is a recording."""
+        self.link.send("proposals")
+        self.offer_comparison()
+        self._show_plan()
+        self.look_at_record()
+
+    def hear_more(self, kind: str, current: bool, value: Any) -> None:
+        """What comes of longer work."""
+        if kind == "progress" and current:
+            what, fraction = value
+            (self.drivers if what == "sensitivity" else self.suggest).progress(fraction)
+        elif kind == "sensitivity" and current:
+            self.idle()
+            if value is not None:
+                self.drivers.put(value)
+        elif kind == "suggested" and current:
+            self._suggested(value)
+        elif kind == "proposals":
+            if current:
+                self.idle()
+            self.proposals.put(value, bool(self.recording))
+        elif kind == "run" and current:
+            self.idle()
+            self.show_run(value)
+        elif kind == "sketch":
+            self.empty.show_sketch()
+            self.empty.sketch.put(*value)
+        elif kind == "sketched":
+            self.link.close()
+            self.scene_changed()
+        else:
+            super().hear_more(kind, current, value)
+
+    # Drivers and suggestions -----------------------------------------------------------------------------------------
+
+    def ask_drivers(self, kpi: str = "") -> None:
+        """Try one step of each slider of the plant."""
+        if self.model is None or not self.link.running:
+            return
+        self.turn_to("drivers")
+        wanted = kpi or self.drivers.kpi.key
+        ids = tuple(c.id for c in self.model.controls if c.kind == "slider" and c.id.partition(".")[0] not in _PASSIVE)
+        self.drivers.progress(0.0)
+        self.ask_more("sensitivity", self.question(FIRST, scenario=Kept("")), ids, wanted)
+
+    def show_lever(self, lever: str) -> None:
+        """Turn to one lever."""
+        control = next((c for c in self.model.controls if c.id == lever), None) if self.model is not None else None
+        if control is not None:
+            self.turn_to("try")
+            self.levers.look_for(control.label)
+            self.fit_levers()
+
+    def ask_suggestions(self) -> None:
+        """Look for the best settings of the levers that are ticked."""
+        page = self.suggest
+        if self.model is None or not page.tries:
+            return
+        search = Search(page.tries, page.goal.key, page.goal.good > 0, page.budget, self.start.horizon_s, self.from_now)
+        page.put((), {})
+        page.progress(0.0)
+        page.hint.setText(
+            "⚠ Nothing shows yet how well this model forecasts: take what it suggests with care."
+            if self.trust.warns
+            else "Searching…"
+        )
+        self.ask_more("suggest", search)
+
+    def _suggested(self, found: tuple[Found, ...] | None) -> None:
+        self.idle()
+        if found:
+            self.suggest.put(found, {c.id: c for c in self.model.controls} if self.model is not None else {})
+        elif found is not None:
+            self.suggest.none_found()
+
+    # Proposals ------------------------------------------------------------------------------------------------------
+
+    def accept_levers(self) -> None:
+        """Accept what the levers say, with a reason."""
+        self.asking.ask_name("", lambda why: self.accept(self.scenario, why), "Reason", "Accept")
+
+    def accept(self, kept: Kept, reason: str) -> None:
+        """Keep a scenario as an accepted proposal with its expected effect."""
+        if kept.name in ("", "scenario"):
+            kept = self._named(kept)
+        self.turn_to("suggest")
+        self.ask_more("accept", self.question(FIRST, scenario=kept), self.session.user, reason)
+
+    def _named(self, kept: Kept) -> Kept:
+        """A name out of what is changed, for a scenario that has none."""
+        known = {c.id: c for c in self.model.controls} if self.model is not None else {}
+        words = []
+        for name, value in list(kept.levers.items())[:3]:
+            control = known.get(name)
+            if control is None or control.kind != "slider":
+                words.append(f"{control.label if control is not None else name} changed")
+            else:
+                words.append(f"{control.label} {value:g} {control.unit}".strip())
+        return replace(kept, name=", ".join(words) or "scenario", path="")
+
+    def decide(self, number: str, state: str, reason: str) -> None:
+        """Give a proposal another state."""
+        self.link.send("decide", number, state, self.session.user, reason)
+
+    def compare_with_record(self, number: str) -> None:
+        """What the record shows of a proposal that is in force."""
+        if self.recording:
+            self._start(
+                f"Comparing {number} with the record", jobs.compare_with_record, self.recording, number,
+                done=lambda _n: self.link.send("proposals"),
+            )  # fmt: skip
+
+    # A maintenance plan ---------------------------------------------------------------------------------------------
+
+    def take_plan(self) -> None:
+        """Show what the stops of a maintenance plan do, which were handed over."""
+        handed = self.commands.handed.pop(PLAY, None)
+        if isinstance(handed, Handed):
+            self._plan = handed
+            if "panel.show.whatif" in self.commands:
+                self.commands.run("panel.show.whatif")
+            self._show_plan()
+
+    def _show_plan(self) -> None:
+        plan = self._plan
+        if plan is None or self.model is None:
+            return
+        self._plan = None
+        now_ns = self.session.frame.now_ns if self.session.frame is not None else time.time_ns()
+        kept = scenario_of(plan, self.model.controls, self.taken_ns if self.from_now else now_ns)
+        if not kept.events:
+            text = "No job of this plan stops a station of the flow model, so nothing would change."
+            self.session.notice.emit(Notice("info", text))
+            return
+        self.start.reach(max(at_s + down_s for at_s, _, down_s, *_ in kept.events))
+        self.take_over(kept)
+
+    # A run in the picture -------------------------------------------------------------------------------------------
+
+    def play(self, kept: Kept | None = None, beside: bool = False) -> None:
+        """Play one run of a scenario in the picture, or in a second window beside the plant's."""
+        if self.model is None or not self.link.running:
+            return
+        self._beside = beside
+        start_ns = self.taken_ns if self.from_now else time.time_ns()
+        self.ask_more("play", self.question(FIRST, scenario=kept), start_ns)
+        self.status.setText("Making a run to be played…")
+
+    def show_run(self, run: Run) -> None:
+        """Show a run; the plant waits aside and is read on."""
+        self.tell_answer("")
+        source = RunSource(run, self.session.scene)
+        if self._beside:
+            source.play(float(self.play_bar.speed.currentData()))
+            self.session.beside_requested.emit(source)
+            return
+        self.session.look_at(source)
+        self.play_bar.begin()
+
+    def leave_run(self) -> None:
+        """Back to the plant."""
+        self.session.go_live()
+
+    def show_source(self) -> None:
+        """The transport is there while a run is played."""
+        source = self.session.source
+        self.play_bar.put(source if isinstance(source, RunSource) else None)
+        if source.name not in ("simulation",) and not self.session.can_go_live:
+            self.taken_ns = self.taken_ns if source.name == "live" and self.taken_ns else 0
+        self.look_at_record()
+
+    def show_moment(self, frame: Frame) -> None:
+        """Once per frame while a run is played."""
+        if self.play_bar.source is not None:
+            self.play_bar.show_moment(self.session.live_frame)
+
+    # The record -----------------------------------------------------------------------------------------------------
+
+    @property
+    def recording(self) -> str:
+        """Where the plant's recording lies, "" where none is known."""
+        own = address_of(self.session.source)
+        if own:
+            self._recording = own
+        return self._recording
+
+    def forget_record(self) -> None:
+        """Another scene: another record."""
+        self._recording = self._looked_at = ""
+
+    def look_at_record(self) -> None:
+        """Have the worker know what was ever seen of each lever."""
+        address = self.recording
+        if self.model is None or not address or address == self._looked_at:
+            return
+        self._looked_at = address
+        self._start("Reading what was ever seen", jobs.seen, address, done=self._seen, quiet=True)
+
+    def _seen(self, found: dict[str, Any]) -> None:
+        if self.link.running:
+            self.link.send("seen", found)
+
+    def run_back_test(self) -> None:
+        """Back-test the model on the plant's recording, or on one that a person names."""
+        address = self.recording
+        if not address:
+            address = QFileDialog.getExistingDirectory(self, "The recording to test the model on")
+        if address:
+            self.back_test(address)
+
+    def back_test(self, address: str) -> None:
+        """Back-test on this recording; the result is kept and shown."""
+        self._recording = self._recording or address
+        self._start("Back-test", jobs.back_test, address, done=lambda _file: self.link.send("trust"))
+
+    def _start(
+        self, title: str, work: Callable[..., Any], *arguments: Any, done: Callable[[Any], object], quiet: bool = False
+    ) -> None:
+        def failed(error: Exception) -> None:
+            if quiet:
+                return  # a record that is too short yet tells nothing; the panel says so by itself
+            text, remedy = (error.text, error.remedy) if isinstance(error, TwinError) else (str(error), "")
+            self.session.notice.emit(Notice("error", f"{title}: {text}.", remedy, key=f"whatif.{title}"))
+
+        self.commands.jobs.start(title, work, str(self.session.scene.path), *arguments, done=done, failed=failed)
+
+    # A sketch -------------------------------------------------------------------------------------------------------
+
+    def ask_sketch(self) -> None:
+        """Have a line sketched from the scene."""
+        self.link.start(self.session.scene)
+        self.link.send("sketch")
+
+    def check_sketch(self) -> None:
+        """What a person corrected."""
+        self.link.send("check_sketch", self.empty.sketch.rows)
+
+    def save_sketch(self) -> None:
+        """Write it beside the scene."""
+        self.link.send("save_sketch", self.empty.sketch.rows)
