@@ -405,3 +405,20 @@ def test_several_windows_share_a_scene_and_keep_their_own_selection(setup: Setup
     setup.tick()
     setup.pixels()
     assert setup.window.picture.stage.render_count > before
+
+
+def test_planned_work_is_marked_in_the_picture_and_a_click_on_the_mark_shows_the_plan(setup: Setup) -> None:
+    window, token = setup.window, STATE["dark"][State.MAINTENANCE]
+    session, picture = window.session, window.picture
+    asset = first_asset(setup)
+    before = near(setup.pixels(), token, 12)
+    session.set_work({asset: "Replace the seal", "GONE-1": "an asset of another scene"})
+    assert near(setup.pixels(), token, 12) > before + 60
+    assert picture.work_marks is not None
+    assert list(picture.work_marks.places) == [session.scene.asset(asset).index]
+    place = picture.work_marks.places[session.scene.asset(asset).index].toPoint()
+    setup.qtbot.mouseClick(picture._widget, Qt.MouseButton.LeftButton, pos=place)
+    assert session.selection == asset
+    setup.qtbot.waitUntil(lambda: window.docks.panels["maintenance"].widget.isVisible())
+    session.set_work({})
+    assert near(setup.pixels(), token, 12) <= before + 20
