@@ -92,7 +92,7 @@ def test_a_report_adds_up(recording: Recording) -> None:
     assert report.energy_kwh == pytest.approx(6.0, abs=0.02)
     assert np.allclose(report.power_kw[1], 6.0)
     assert report.recorded_s == 3600
-    rate = next(k for k in report.kpis if k.key == "rate.Line A")
+    rate = next(k for k in report.kpis if k.key == "throughput.Line A")
     assert rate.value == pytest.approx(60)
     recording.close()
 

@@ -1,147 +1,228 @@
 """The indicators of the running shift, kept up to date from one evaluated snapshot after another."""
 
 from collections import deque
-from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 
 from twinviewer.kpi import iso22400
-from twinviewer.model.asset import Asset
+from twinviewer.kpi.book import Book, load
+from twinviewer.kpi.energy import EnergyMeter
+from twinviewer.kpi.indicators import energy_per_part, scene_target, throughput, unit_kpis
+from twinviewer.kpi.lines import lines_of
+from twinviewer.kpi.own import OwnIndicators
+from twinviewer.kpi.past import MINUTE_NS, ShiftPast
+from twinviewer.kpi.shifts import shift_of
 from twinviewer.model.frame import AssetStates, Kpi, TagSnapshot
 from twinviewer.model.quality import Quality
-from twinviewer.model.state import State, Zone
+from twinviewer.model.state import Zone
 from twinviewer.scene.scene import Scene
 
 NS = 1_000_000_000
 SERIES_PERIOD_NS = 10 * NS
 SERIES_LENGTH = 360  # an hour of sparkline
-RATE_WINDOW_NS = 600 * NS
+SERIES_NS = SERIES_LENGTH * SERIES_PERIOD_NS
 LONGEST_STEP_S = 5.0  # a longer gap between two snapshots is not counted as anything
 ALARM_LIMIT_10_MIN = 10  # EEMUA 191
-
-
-class Counter:
-    """Increase of a counting tag since the beginning; a counter that goes back (a reset) counts from there anew."""
-
-    def __init__(self, tag: int) -> None:
-        self.tag = tag
-        self.total = 0.0
-        self._last = float("nan")
-        self._history: deque[tuple[int, float]] = deque()
-
-    def update(self, tags: TagSnapshot, now_ns: int) -> None:
-        """Take in the newest usable value."""
-        if self.tag < 0 or tags.quality is None or tags.quality[self.tag] >= Quality.STALE:
-            return
-        value = float(tags.value[self.tag])
-        if np.isfinite(self._last) and np.isfinite(value):
-            self.total += value - self._last if value >= self._last else value
-        self._last = value
-        if not self._history or self._history[-1][1] != self.total or len(self._history) < 2:
-            self._history.append((now_ns, self.total))
-        while self._history and self._history[0][0] < now_ns - RATE_WINDOW_NS:
-            self._history.popleft()
-
-    def per_hour(self, now_ns: int) -> float:
-        """Rate over the last ten minutes, or since the beginning if that is shorter; NaN in the first 20 s."""
-        if not self._history:
-            return float("nan")
-        first_ns, first = self._history[0]
-        seconds = (now_ns - first_ns) / NS
-        return (self.total - first) * 3600 / seconds if seconds >= 20 else float("nan")
-
-
-class Line:
-    """One production line: its stations in the order of flow, and the times of each."""
-
-    def __init__(self, scene: Scene, name: str, stations: Sequence[Asset]) -> None:
-        self.name = name
-        self.stations = list(stations)
-        self.rows = np.array([a.index for a in stations], np.int64)
-        self.good = [Counter(_tag(scene, a, "count_good")) for a in stations]
-        self.scrap = [Counter(_tag(scene, a, "count_scrap")) for a in stations]
-        self.pri_s = np.array([_ideal_cycle_s(scene, a) for a in stations])
-        self.time_s = np.zeros((len(stations), 9))
-
-    def update(self, tags: TagSnapshot, states: AssetStates, step_s: float, now_ns: int) -> None:
-        """Add one step of time in state, and read the counters."""
-        known = states.quality[self.rows] < Quality.STALE
-        self.time_s[np.nonzero(known)[0], states.state[self.rows[known]]] += step_s
-        for counter in (*self.good, *self.scrap):
-            counter.update(tags, now_ns)
-
-    def unit_times(self, k: int) -> iso22400.UnitTimes:
-        """Times and counts of the k-th station since the beginning."""
-        t = self.time_s[k]
-        good, scrap = self.good[k].total, self.scrap[k].total
-        delay = t[State.IDLE] + t[State.BLOCKED] + t[State.STARVED] + t[State.FAULT]
-        return iso22400.UnitTimes(
-            apt_s=float(t[State.RUNNING]),
-            aust_s=float(t[State.SETUP]),
-            adet_s=float(delay),
-            pbt_s=float(t[State.RUNNING] + t[State.SETUP] + delay),
-            pri_s=float(self.pri_s[k]),
-            pq=good + scrap,
-            gq=good,
-            sq=scrap,
-        )
-
-    def bottleneck(self) -> int | None:
-        """The station with the longest planned run time per item, None where no station has one."""
-        usable = [k for k in range(len(self.stations)) if np.isfinite(self.pri_s[k]) and self.good[k].tag >= 0]
-        return max(usable, key=lambda k: (self.pri_s[k], k)) if usable else None
-
-    def rate_per_h(self, now_ns: int) -> float:
-        """Good parts per hour that leave the last counting station."""
-        for counter in reversed(self.good):
-            if counter.tag >= 0:
-                return counter.per_hour(now_ns)
-        return float("nan")
+READ_AFTER_NS = 3 * NS  # by then the recorder has written what was before this session
+READ_AGAIN_NS = 60 * NS
+KEPT_SHIFTS = 4
 
 
 class KpiTracker:
-    """Six indicators of the shift as this session has seen it, each with its recent past."""
+    """The tiles' indicators and all others of the shift, each with its recent past.
 
-    def __init__(self, scene: Scene) -> None:
+    `replaying`: nothing is counted, every moment's figures come out of the recording. Otherwise what this session sees
+    is counted, and what the recording knows of the shift before it is put in front. `wanted` says what of a recording
+    is to be read (`past.read_shift`) and given to `take`; without one the figures begin with the session.
+    """
+
+    def __init__(self, scene: Scene, replaying: bool = False, book: Book | None = None) -> None:
         self._scene = scene
-        self._lines = lines_of(scene)
+        self._replaying = replaying
+        self.book = book if book is not None else load(scene.path)
+        self._pasts: dict[int, ShiftPast] = {}
+        self._counted: set[int] = set()
+        self._begin((0, 0))
+
+    def _begin(self, shift: tuple[int, int]) -> None:
+        self._shift = shift
+        self._lines = lines_of(self._scene)
+        self._energy = EnergyMeter(self._scene)
         self._begun_ns = 0
         self._last_ns = 0
-        self._energy_kwh = 0.0
+        self._preceded = False
+        self._changed = False
         self._series: dict[str, deque[tuple[int, float]]] = {}
+        self._arrays: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self._sampled_ns = 0
         self._kpis: tuple[Kpi, ...] = ()
+        self._values = np.zeros(0)
+        self._make_own()
+
+    def _make_own(self) -> None:
+        """The scene's own indicators; what their counters did before now is read from a recording."""
+        self._own_begun_ns = self._last_ns
+        self._own_preceded = False
+        built_in = [*_tile_keys(self._lines), *(k.key for k in self._iso(0))]
+        self._own = OwnIndicators(self._scene, self.book.indicators, built_in)
+        self._own_kpis: list[Kpi] = []
+
+    def set_book(self, book: Book) -> None:
+        """Other targets, indicators or shifts: they hold at once."""
+        shifts_changed = book.shift_starts != self.book.shift_starts
+        self.book = book
+        if shifts_changed:
+            self._pasts.clear()
+            self._begin((0, 0))
+        else:
+            self._make_own()
+            self._changed = True
+            if set(self._own.counters.values()) - self._counted:
+                self._pasts.clear()  # a recording is read anew, for the counters that formulas name now
+
+    # A recording ---------------------------------------------------------------------------------------------------
+
+    @property
+    def wanted(self) -> tuple[int, int] | None:
+        """The stretch (UTC ns) of a recording that would complete the figures, None where nothing is missing."""
+        if not self._last_ns:
+            return None
+        begin, end = self._shift
+        past = self._pasts.get(begin)
+        if self._replaying:
+            late = past is not None and self._last_ns > past.known_ns + READ_AGAIN_NS
+            return (begin, end) if past is None or late else None
+        until_ns = self._own_begun_ns if self._preceded else self._begun_ns
+        missing = not self._preceded or (past is None and not self._own_preceded)
+        return (begin, until_ns) if missing and self._last_ns >= until_ns + READ_AFTER_NS else None
+
+    @property
+    def counted(self) -> tuple[int, ...]:
+        """Counters (rows of scene.tags) that formulas name: a recording is read for these too."""
+        return tuple(self._own.counters.values())
+
+    def take(self, past: ShiftPast) -> None:
+        """What was read of a recording."""
+        self._changed = True
+        self._counted = set(past.gains)
+        self._pasts[past.from_ns] = past
+        while len(self._pasts) > KEPT_SHIFTS:
+            del self._pasts[next(iter(self._pasts))]
+        if self._replaying or past.from_ns != self._shift[0]:
+            return
+        if not self._preceded:
+            self._precede(past)
+        if not self._own_preceded:
+            self._own_preceded = True
+            self._own.precede(past.gains, self._own_begun_ns)
+
+    def _precede(self, past: ShiftPast) -> None:
+        """Put the part of the shift that was recorded before what this session counted."""
+        self._preceded = True
+        for line in self._lines:
+            past.precede(line, self._begun_ns)
+        self._energy.total_kwh += past.energy_at(self._begun_ns)
+        recent = (past.grid > self._begun_ns - SERIES_NS) & (past.grid <= self._begun_ns)
+        for key in _tile_keys(self._lines):
+            before = past.series(key, self._lines)
+            if before is not None:
+                own = self._series.get(key, ())
+                pairs = zip(past.grid[recent].tolist(), before[recent].tolist(), strict=True)
+                self._series[key] = deque([*(p for p in pairs if np.isfinite(p[1])), *own], maxlen=SERIES_LENGTH)
+        self._arrays.clear()
+
+    # One snapshot --------------------------------------------------------------------------------------------------
 
     def update(self, tags: TagSnapshot, states: AssetStates, now_ns: int, alarms_10_min: int) -> tuple[Kpi, ...]:
-        """The indicators after one more evaluated snapshot; a jump back in time starts anew."""
-        if now_ns < self._last_ns:
-            self.__init__(self._scene)
-        if self._begun_ns and now_ns - self._last_ns < NS // 2:
+        """The tiles' indicators after one more evaluated snapshot; a jump back in time starts anew."""
+        begin, end = self._shift
+        if (now_ns < self._last_ns and not self._replaying) or not begin <= now_ns < end:
+            self._begin(shift_of(now_ns, self.book.shift_starts))
+        if self._begun_ns and 0 <= now_ns - self._last_ns < NS // 2 and not self._changed:
             return self._kpis
+        self._changed = False
         step_s = (now_ns - self._last_ns) / NS if self._last_ns else 0.0
-        step_s = step_s if step_s <= LONGEST_STEP_S else 0.0
+        step_s = step_s if 0 <= step_s <= LONGEST_STEP_S and not self._replaying else 0.0
         self._begun_ns = self._begun_ns or now_ns
+        self._own_begun_ns = self._own_begun_ns or now_ns
         self._last_ns = now_ns
-        for line in self._lines:
-            line.update(tags, states, step_s, now_ns)
-        power = states.power_kw[(states.power_quality < Quality.STALE) & np.isfinite(states.power_kw)]
-        self._energy_kwh += float(power.sum()) * step_s / 3600
-        kpis = [self._oee(), *self._rates(now_ns), self._power(power), self._vibration(states)]
-        kpis.append(_alarm_kpi(alarms_10_min))
+        self._values = np.where(_usable(tags), tags.value, np.nan)
+        self._energy.update(tags, states, step_s)
+        if self._replaying:
+            self._recall(now_ns)
+        else:
+            for line in self._lines:
+                line.update(tags, states, step_s, now_ns)
+            self._own.count(tags, now_ns)
+        kpis = [self._oee(), *self._rates(now_ns), self._power(), self._vibration(states), _alarm_kpi(alarms_10_min)]
+        figures = {k.key: k.value for k in (*kpis, *self._iso(now_ns))}
+        self._own_kpis = self._own.of(tags, figures)
+        tiles = {v.key for v in self.book.indicators if v.tile}
+        kpis += [k for k in self._own_kpis if k.key in tiles]
         self._kpis = tuple(self._with_past(k, now_ns) for k in kpis)
-        self._sampled_ns = now_ns if now_ns - self._sampled_ns >= SERIES_PERIOD_NS else self._sampled_ns
+        self._sampled_ns = now_ns if abs(now_ns - self._sampled_ns) >= SERIES_PERIOD_NS else self._sampled_ns
         return self._kpis
 
+    def all(self) -> tuple[Kpi, ...]:
+        """Every indicator as it stands: the tiles', those of ISO 22400-2 of each line, and the scene's own."""
+        shown = {k.key for k in self._kpis}
+        more = [k for k in (*self._iso(self._last_ns), *self._own_kpis) if k.key not in shown]
+        return (*self._kpis, *(self._targeted(k) for k in more))
+
+    def _recall(self, now_ns: int) -> None:
+        past = self._pasts.get(self._shift[0])
+        if past is None:
+            return
+        for line in self._lines:
+            past.recall(line, now_ns, self._values)
+        self._energy.total_kwh = past.energy_at(now_ns)
+        self._own.recall(past.gains, now_ns, self._values)
+
     def _with_past(self, kpi: Kpi, now_ns: int) -> Kpi:
-        past = self._series.setdefault(kpi.key, deque(maxlen=SERIES_LENGTH))
-        if now_ns - self._sampled_ns >= SERIES_PERIOD_NS and np.isfinite(kpi.value):
-            past.append((now_ns, kpi.value))
-        times, values = zip(*past, strict=True) if past else ((), ())
-        target = self._scene.kpi_targets.get(kpi.key) if kpi.target is None else kpi.target
-        series = (np.array(times, np.int64), np.array(values, np.float64))
-        return Kpi(
-            kpi.key, kpi.label, kpi.value, kpi.unit, kpi.formula, kpi.inputs, series, kpi.priority, target, kpi.note
-        )
+        return replace(self._targeted(kpi), series=self._recent(kpi, now_ns))
+
+    def _recent(self, kpi: Kpi, now_ns: int) -> tuple[np.ndarray, np.ndarray]:
+        past = self._pasts.get(self._shift[0]) if self._replaying else None
+        values = past.series(kpi.key, self._lines) if past is not None else None
+        if past is not None and values is not None:
+            first, last = np.searchsorted(past.grid, [now_ns - SERIES_NS, now_ns], "right")
+            return past.grid[first:last], values[first:last]
+        lived = self._series.setdefault(kpi.key, deque(maxlen=SERIES_LENGTH))
+        if abs(now_ns - self._sampled_ns) >= SERIES_PERIOD_NS and np.isfinite(kpi.value):
+            if lived and lived[-1][0] > now_ns:
+                lived.clear()
+            lived.append((now_ns, kpi.value))
+            self._arrays.pop(kpi.key, None)
+        if kpi.key not in self._arrays:
+            times, figures = zip(*lived, strict=True) if lived else ((), ())
+            self._arrays[kpi.key] = np.array(times, np.int64), np.array(figures, np.float64)
+        return self._arrays[kpi.key]
+
+    def _targeted(self, kpi: Kpi) -> Kpi:
+        """With the target that the scene gives it, the book before scene.toml."""
+        own = self.book.target(kpi.key)
+        if own is not None:
+            return replace(kpi, target=own.target)
+        if kpi.target is None:
+            return replace(kpi, target=scene_target(self._scene.kpi_targets, kpi.key, kpi.unit))
+        return kpi
+
+    def _since(self) -> str:
+        """From when the figures of the shift count, as it is written."""
+        past = self._pasts.get(self._shift[0])
+        begun = past.since_ns if past is not None else 0
+        if self._replaying and past is None:
+            return "reading the shift…"
+        since_ns = begun or (0 if self._replaying else self._begun_ns)
+        if not since_ns:
+            return "nothing was recorded of this shift"
+        whole = since_ns - self._shift[0] <= MINUTE_NS
+        shown = datetime.fromtimestamp((self._shift[0] if whole else since_ns) / NS).strftime("%H:%M")
+        return f"since {shown}" if whole else f"counting since {shown}"
+
+    # The figures ---------------------------------------------------------------------------------------------------
 
     def _oee(self) -> Kpi:
         units = [(line, line.bottleneck()) for line in self._lines]
@@ -149,7 +230,6 @@ class KpiTracker:
         pbt = sum(u.pbt_s for _, _, u in chosen)
         value = 100 * iso22400.ratio(sum(u.pri_s * u.gq for _, _, u in chosen), pbt) if pbt >= 60 else float("nan")
         inputs = {f"{line.stations[k].asset_id} {name}": v for line, k, u in chosen for name, v in u.inputs.items()}
-        target = self._scene.kpi_targets.get("oee")
         return Kpi(
             "oee",
             "OEE, shift",
@@ -157,27 +237,55 @@ class KpiTracker:
             "%",
             "Σ PRI × GQ / Σ PBT over each line's slowest station (ISO 22400-2: availability × effectiveness × quality)",
             inputs,
-            target=100 * target if target and target <= 1 else target,
-            note="since this session began",
+            note=self._since(),
         )
 
     def _rates(self, now_ns: int) -> list[Kpi]:
         formula = "good parts of the line's last counting station over the last 10 min"
-        return [
-            Kpi(f"rate.{line.name}", f"{line.name} rate", line.rate_per_h(now_ns), "parts/h", formula)
-            for line in self._lines[:2]
-        ]
+        found = []
+        for line in self._lines[:2]:
+            counter = line.last_counter()
+            value = float("nan")
+            if counter is not None:
+                past = self._pasts.get(self._shift[0])
+                recalled = past.rate_at(counter.tag, now_ns, counter.total) if past is not None else value
+                value = recalled if self._replaying else counter.per_hour(now_ns)
+            note = self._since() if not np.isfinite(value) else ""
+            found.append(Kpi(f"rate.{line.name}", f"{line.name} rate", value, "parts/h", formula, note=note))
+        return found
 
-    def _power(self, power: np.ndarray) -> Kpi:
-        total = float(power.sum()) if len(power) else float("nan")
-        energy = self._scene.energy
+    def _iso(self, now_ns: int) -> list[Kpi]:
+        """The ten indicators of ISO 22400-2 over the shift so far, of each line's bottleneck."""
+        targets = self._scene.kpi_targets
+        found: list[Kpi] = []
+        parts = 0.0
+        for line in self._lines:
+            k = line.bottleneck()
+            if k is not None:
+                found += unit_kpis(targets, line, k, line.unit_times(k))
+            counter = line.last_counter()
+            parts += counter.total if counter is not None else 0.0
+            made = throughput(targets, line, counter.total if counter is not None else float("nan"), self._hours())
+            found.append(made)
+        found.append(energy_per_part(targets, parts, self._energy.total_kwh))
+        note = self._since() if now_ns else ""
+        return [replace(k, note=f"{k.note}, {note}" if k.note else note) for k in found]
+
+    def _hours(self) -> float:
+        """Hours of the shift that the figures count."""
+        past = self._pasts.get(self._shift[0])
+        since_ns = (past.since_ns if past is not None else 0) or self._begun_ns
+        return max(0, self._last_ns - since_ns) / NS / 3600
+
+    def _power(self) -> Kpi:
+        meter, energy = self._energy, self._scene.energy
         inputs = {
-            "meters": float(len(power)),
-            "energy_kwh since the session began": self._energy_kwh,
-            "carbon_kg since the session began": self._energy_kwh * energy.carbon_kg_per_kwh,
+            "meters": float(meter.meters),
+            "energy_kwh of the shift": meter.total_kwh,
+            "carbon_kg of the shift": meter.total_kwh * energy.carbon_kg_per_kwh,
         }
-        note = f"carbon factor {energy.carbon_kg_per_kwh:g} kg/kWh ({energy.carbon_source})"
-        return Kpi("power", "Power", total, "kW", "sum of all meters with a usable value", inputs, note=note)
+        note = f"carbon factor {energy.carbon_kg_per_kwh:g} kg/kWh ({energy.carbon_source}); energy {self._since()}"
+        return Kpi("power", "Power", meter.power_kw, "kW", "sum of all meters with a usable value", inputs, note=note)
 
     def _vibration(self, states: AssetStates) -> Kpi:
         usable = (states.vibration_quality < Quality.STALE) & np.isfinite(states.vibration_mm_s)
@@ -194,37 +302,17 @@ class KpiTracker:
         return Kpi("vibration", f"Worst vibration · {asset}", value, "mm/s", formula, {}, None, priority, None, note)
 
 
+def _usable(tags: TagSnapshot) -> np.ndarray:
+    quality = tags.quality
+    return np.isfinite(tags.value) if quality is None else (quality < Quality.STALE) & np.isfinite(tags.value)
+
+
+def _tile_keys(lines: list) -> list[str]:
+    return ["oee", *(f"rate.{line.name}" for line in lines[:2]), "power", "vibration", "alarms"]
+
+
 def _alarm_kpi(alarms_10_min: int) -> Kpi:
     priority = 2 if alarms_10_min > ALARM_LIMIT_10_MIN else 0
     label = f"Alarms in 10 min (limit {ALARM_LIMIT_10_MIN})"
     formula = "alarms raised in the last ten minutes (EEMUA 191: a flood above 10)"
     return Kpi("alarms", label, float(alarms_10_min), "", formula, {}, None, priority, float(ALARM_LIMIT_10_MIN))
-
-
-def lines_of(scene: Scene) -> list[Line]:
-    """Assets that stand in the flow, grouped by the last step of their path, in the order of the flow."""
-    order: dict[str, int] = {}
-    for upstream, downstream in scene.flow:
-        order.setdefault(upstream, len(order))
-        order.setdefault(downstream, len(order))
-    groups: dict[str, list[Asset]] = {}
-    for asset in sorted((a for a in scene.assets if a.asset_id in order), key=lambda a: order[a.asset_id]):
-        if _tag(scene, asset, "state") >= 0:
-            groups.setdefault(asset.path[-1] if asset.path else scene.name, []).append(asset)
-    return [Line(scene, name, stations) for name, stations in groups.items()]
-
-
-def _tag(scene: Scene, asset: Asset, role: str) -> int:
-    return next((t for t in asset.tags if scene.tags[t].role == role), -1)
-
-
-def _ideal_cycle_s(scene: Scene, asset: Asset) -> float:
-    """PRI: the lower end of the normal band of the asset's cycle-time tag, or `ideal_cycle_s` of its type."""
-    given = asset.extras.get("ideal_cycle_s")
-    if isinstance(given, int | float):
-        return float(given)
-    for t in asset.tags:
-        tag = scene.tags[t]
-        if tag.role == "cycle_time" and tag.normal is not None:
-            return float(tag.normal[0])
-    return float("nan")

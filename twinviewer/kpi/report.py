@@ -1,14 +1,15 @@
 """The figures of a shift, out of a recording: indicators, time in state, vibration, energy, alarms."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from twinviewer.history.recording import Recording
 from twinviewer.kpi import iso22400
-from twinviewer.kpi.live import Line, lines_of
+from twinviewer.kpi.indicators import energy_per_part, throughput, unit_kpis
+from twinviewer.kpi.lines import Line, lines_of
 from twinviewer.kpi.report_alarms import AlarmFigures, alarm_figures
 from twinviewer.kpi.tracks import Track, Tracks
 from twinviewer.model.asset import Asset
@@ -74,7 +75,7 @@ def shift_report(
         from_ns=from_ns,
         to_ns=to_ns,
         recorded_s=sum(s.last_ns - s.first_ns for s in recording.stretches(from_ns, to_ns)) / NS,
-        kpis=(*kpis, _energy_per_part(scene, gains, energy)),
+        kpis=(*kpis, energy_per_part(scene.kpi_targets, _parts(scene, gains), energy)),
         assets=assets,
         energy_kwh=energy,
         carbon_kg=energy * scene.energy.carbon_kg_per_kwh,
@@ -115,20 +116,10 @@ def line_kpis(scene: Scene, tracks: Tracks, gains: dict[int, float]) -> tuple[Kp
         units = [_unit(line, k, tracks, gains) for k in range(len(line.stations))]
         slowest = line.bottleneck()
         if slowest is not None:
-            found += _unit_kpis(scene, line, slowest, units[slowest])
-        counters = [c.tag for c in line.good if c.tag >= 0]
-        parts = gains.get(counters[-1], NAN) if counters else NAN
-        found.append(
-            Kpi(
-                f"rate.{line.name}",
-                f"{line.name}: throughput rate",
-                iso22400.ratio(parts, hours),
-                "parts/h",
-                "GQ of the last counting station / hours recorded",
-                {"GQ": parts, "hours": hours},
-                target=scene.kpi_targets.get(f"rate.{line.name}"),
-            )
-        )
+            found += unit_kpis(scene.kpi_targets, line, slowest, units[slowest])
+        counter = line.last_counter()
+        parts = gains.get(counter.tag, NAN) if counter is not None else NAN
+        found.append(throughput(scene.kpi_targets, line, parts, hours))
     return tuple(found)
 
 
@@ -137,46 +128,14 @@ def _unit(line: Line, k: int, tracks: Tracks, gains: dict[int, float]) -> iso224
     line.time_s[k] = track.seconds()
     line.good[k].total = gains.get(line.good[k].tag, 0.0)
     line.scrap[k].total = gains.get(line.scrap[k].tag, 0.0)
-    faults = track.state == State.FAULT
-    repair_s = float(line.time_s[k][State.FAULT] + line.time_s[k][State.MAINTENANCE])
-    return replace(line.unit_times(k), failures=int(faults.sum()), ttr_s=repair_s if faults.any() else 0.0)
+    line.failures[k] = int((track.state == State.FAULT).sum())
+    return line.unit_times(k)
 
 
-_INDICATORS: tuple[tuple[str, str, Callable[[iso22400.UnitTimes], float], str], ...] = (
-    ("oee", "OEE", iso22400.oee, "%"),
-    ("availability", "availability", iso22400.availability, "%"),
-    ("effectiveness", "effectiveness", iso22400.effectiveness, "%"),
-    ("quality_ratio", "quality ratio", iso22400.quality_ratio, "%"),
-    ("utilisation_efficiency", "utilisation efficiency", iso22400.utilisation_efficiency, "%"),
-    ("allocation_efficiency", "allocation efficiency", iso22400.allocation_efficiency, "%"),
-    ("mtbf", "MTBF", iso22400.mtbf_s, "h"),
-    ("mttr", "MTTR", iso22400.mttr_s, "min"),
-)
-_SCALE = {"%": 100.0, "h": 1 / 3600, "min": 1 / 60}
-
-
-def _unit_kpis(scene: Scene, line: Line, k: int, unit: iso22400.UnitTimes) -> list[Kpi]:
-    found = []
-    for key, label, formula, sign in _INDICATORS:
-        target = scene.kpi_targets.get(key)
-        target = target * _SCALE[sign] if target is not None else None
-        name = f"{line.name}: {label}"
-        inputs = {**unit.inputs, "failures": float(unit.failures), "repair_s": unit.ttr_s}
-        note = f"of the bottleneck {line.stations[k].asset_id}"
-        value = formula(unit) * _SCALE[sign]
-        found.append(
-            Kpi(f"{key}.{line.name}", name, value, sign, iso22400.FORMULAS[key], inputs, None, 0, target, note)
-        )
-    return found
-
-
-def _energy_per_part(scene: Scene, gains: dict[int, float], energy_kwh: float) -> Kpi:
-    last = [next((c.tag for c in reversed(line.good) if c.tag >= 0), -1) for line in lines_of(scene)]
-    parts = sum(gains.get(tag, 0.0) for tag in last)
-    inputs = {"energy_kwh": energy_kwh, "GQ": parts}
-    value = iso22400.ratio(energy_kwh, parts)
-    target = scene.kpi_targets.get("energy_per_part")
-    return Kpi("energy_per_part", "Energy per part", value, "kWh", "energy of all meters / GQ", inputs, target=target)
+def _parts(scene: Scene, gains: dict[int, float]) -> float:
+    """Good parts that left a line."""
+    counters = [line.last_counter() for line in lines_of(scene)]
+    return sum(gains.get(counter.tag, 0.0) for counter in counters if counter is not None)
 
 
 def _assets(
@@ -188,6 +147,7 @@ def _assets(
     wanted = [int(numbers[t]) for t in (*vibration, *power) if t >= 0 and numbers[t] >= 0]
     seen = recording.minutes(wanted, tracks.from_ns, tracks.to_ns)
     grid = np.arange(tracks.from_ns, tracks.to_ns, 60 * NS, dtype=np.int64)
+    hours = np.minimum(tracks.to_ns - grid, 60 * NS) / (3600 * NS)
     known = tracks.known(grid)
     total = np.full(len(grid), NAN)
     found: list[AssetFigures] = []
@@ -200,7 +160,7 @@ def _assets(
         total = np.where(np.isfinite(own_kw), np.nan_to_num(total) + own_kw, total)
         counted = gains.get(int(energy[asset.index]), NAN) * to_kwh[asset.index]
         if not np.isfinite(counted) and np.isfinite(own_kw).any():
-            counted = float(np.nansum(own_kw) / 60)
+            counted = float(np.nansum(own_kw * hours))
         track = tracks.of(asset)
         found.append(AssetFigures(asset, track, track.seconds(), worst, when, counted))
     return tuple(found), (grid, total)

@@ -4,7 +4,9 @@ from twinviewer.kpi.live import KpiTracker
 from twinviewer.model.frame import Frame
 from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene
+from twinviewer.session.archive import Archive
 from twinviewer.session.journal import Journal
+from twinviewer.session.shift import ShiftReader
 from twinviewer.session.sources import Source
 from twinviewer.session.trends import TrendBuffer, Trends
 from twinviewer.states.evaluator import Evaluator
@@ -20,17 +22,22 @@ class Look:
         self.evaluator = Evaluator(scene)
         own = getattr(source, "trends", None)  # a source that knows its past better than we can see it
         self.trends: Trends = own if own is not None else TrendBuffer(len(scene.tags))
-        self.kpis = KpiTracker(scene)
+        self.kpis = KpiTracker(scene, replaying=source.name == "replay")
+        self._shift = ShiftReader(scene, self.kpis)
         self.journal = Journal(scene.assets)
         self.frame: Frame | None = None
         self._trend_ns = 0
 
-    def tick(self, now_ns: int) -> list[Notice]:
-        """Read the source once and make its `frame`; `now_ns` is the wall clock. Returns what it has to say."""
+    def tick(self, now_ns: int, archive: Archive | None = None) -> list[Notice]:
+        """Read the source once and make its `frame`; `now_ns` is the wall clock. Returns what it has to say.
+
+        `archive` is the recording behind the source: it knows the shift before this session.
+        """
         polled = self.source.poll(now_ns)
         if polled.jumped:
             self.evaluator.reset()
         tags, assets = self.evaluator.evaluate(polled.snapshot, polled.now_ns, polled.connection, polled.alarms)
+        self._shift.look(archive)
         kpis = self.kpis.update(tags, assets, polled.now_ns, polled.alarms_10_min)
         self.frame = Frame(
             polled.now_ns,

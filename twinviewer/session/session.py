@@ -88,10 +88,10 @@ class Session:
     def tick(self, now_ns: int) -> Frame:
         """Read the source once and say what it means; `now_ns` is the wall clock in UTC nanoseconds."""
         look = self._look
-        notices = look.tick(now_ns)
+        notices = look.tick(now_ns, self.archive)
         if self._aside is not None and now_ns - self._aside_ns >= ASIDE_NS:
             self._aside_ns = now_ns
-            notices = [*notices, *self._aside.tick(now_ns)]
+            notices = [*notices, *self._aside.tick(now_ns, self.archive)]
         self._find_archive()
         assert look.frame is not None
         self.frame = look.frame

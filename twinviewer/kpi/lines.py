@@ -1,0 +1,139 @@
+"""Production lines: their stations in the order of flow, the time each spent in each state, and what each counted."""
+
+from collections import deque
+from collections.abc import Sequence
+
+import numpy as np
+
+from twinviewer.kpi import iso22400
+from twinviewer.model.asset import Asset
+from twinviewer.model.frame import AssetStates, TagSnapshot
+from twinviewer.model.quality import Quality
+from twinviewer.model.state import State
+from twinviewer.scene.scene import Scene
+
+NS = 1_000_000_000
+RATE_WINDOW_NS = 600 * NS
+LEAST_RATE_NS = 20 * NS
+
+
+class Counter:
+    """Increase of a counting tag since the beginning; a counter that goes back (a reset) counts from there anew."""
+
+    def __init__(self, tag: int) -> None:
+        self.tag = tag
+        self.total = 0.0
+        self.first = float("nan")
+        self._last = float("nan")
+        self._history: deque[tuple[int, float]] = deque()
+
+    def update(self, tags: TagSnapshot, now_ns: int) -> None:
+        """Take in the newest usable value."""
+        if self.tag < 0 or tags.quality is None or tags.quality[self.tag] >= Quality.STALE:
+            return
+        value = float(tags.value[self.tag])
+        if np.isfinite(self._last) and np.isfinite(value):
+            self.total += value - self._last if value >= self._last else value
+        if not np.isfinite(self.first):
+            self.first = value
+        self._last = value
+        if not self._history or self._history[-1][1] != self.total or len(self._history) < 2:
+            self._history.append((now_ns, self.total))
+        while self._history and self._history[0][0] < now_ns - RATE_WINDOW_NS:
+            self._history.popleft()
+
+    def precede(self, history: Sequence[tuple[int, float]], total: float) -> None:
+        """Put before the beginning what was counted until then, as (time_ns, total)."""
+        own = [(time_ns, value + total) for time_ns, value in self._history]
+        self.total += total
+        self._history = deque([*(h for h in history if not own or h[0] < own[0][0]), *own])
+
+    def per_hour(self, now_ns: int) -> float:
+        """Rate over the last ten minutes, or since the beginning if that is shorter; NaN in the first 20 s."""
+        if not self._history:
+            return float("nan")
+        first_ns, first = self._history[0]
+        seconds = (now_ns - first_ns) / NS
+        return (self.total - first) * 3600 / seconds if now_ns - first_ns >= LEAST_RATE_NS else float("nan")
+
+
+class Line:
+    """One production line: its stations in the order of flow, and the times of each."""
+
+    def __init__(self, scene: Scene, name: str, stations: Sequence[Asset]) -> None:
+        self.name = name
+        self.stations = list(stations)
+        self.rows = np.array([a.index for a in stations], np.int64)
+        self.good = [Counter(_tag(scene, a, "count_good")) for a in stations]
+        self.scrap = [Counter(_tag(scene, a, "count_scrap")) for a in stations]
+        self.pri_s = np.array([_ideal_cycle_s(scene, a) for a in stations])
+        self.time_s = np.zeros((len(stations), 9))
+        self.failures = np.zeros(len(stations), np.int64)
+        self._before = np.full(len(stations), State.UNKNOWN, np.uint8)
+
+    def update(self, tags: TagSnapshot, states: AssetStates, step_s: float, now_ns: int) -> None:
+        """Add one step of time in state, and read the counters."""
+        known = states.quality[self.rows] < Quality.STALE
+        self.time_s[np.nonzero(known)[0], states.state[self.rows[known]]] += step_s
+        state = np.where(known, states.state[self.rows], State.UNKNOWN).astype(np.uint8)
+        self.failures += (state == State.FAULT) & (self._before != State.FAULT) & (self._before != State.UNKNOWN)
+        self._before = state
+        for counter in (*self.good, *self.scrap):
+            counter.update(tags, now_ns)
+
+    def unit_times(self, k: int) -> iso22400.UnitTimes:
+        """Times and counts of the k-th station since the beginning."""
+        t = self.time_s[k]
+        good, scrap = self.good[k].total, self.scrap[k].total
+        delay = t[State.IDLE] + t[State.BLOCKED] + t[State.STARVED] + t[State.FAULT]
+        failures = int(self.failures[k])
+        return iso22400.UnitTimes(
+            apt_s=float(t[State.RUNNING]),
+            aust_s=float(t[State.SETUP]),
+            adet_s=float(delay),
+            pbt_s=float(t[State.RUNNING] + t[State.SETUP] + delay),
+            pri_s=float(self.pri_s[k]),
+            pq=good + scrap,
+            gq=good,
+            sq=scrap,
+            failures=failures,
+            ttr_s=float(t[State.FAULT] + t[State.MAINTENANCE]) if failures else 0.0,
+        )
+
+    def bottleneck(self) -> int | None:
+        """The station with the longest planned run time per item, None where no station has one."""
+        usable = [k for k in range(len(self.stations)) if np.isfinite(self.pri_s[k]) and self.good[k].tag >= 0]
+        return max(usable, key=lambda k: (self.pri_s[k], k)) if usable else None
+
+    def last_counter(self) -> Counter | None:
+        """Of the parts that leave the line, None where nobody counts."""
+        return next((counter for counter in reversed(self.good) if counter.tag >= 0), None)
+
+
+def lines_of(scene: Scene) -> list[Line]:
+    """Assets that stand in the flow, grouped by the last step of their path, in the order of the flow."""
+    order: dict[str, int] = {}
+    for upstream, downstream in scene.flow:
+        order.setdefault(upstream, len(order))
+        order.setdefault(downstream, len(order))
+    groups: dict[str, list[Asset]] = {}
+    for asset in sorted((a for a in scene.assets if a.asset_id in order), key=lambda a: order[a.asset_id]):
+        if _tag(scene, asset, "state") >= 0:
+            groups.setdefault(asset.path[-1] if asset.path else scene.name, []).append(asset)
+    return [Line(scene, name, stations) for name, stations in groups.items()]
+
+
+def _tag(scene: Scene, asset: Asset, role: str) -> int:
+    return next((t for t in asset.tags if scene.tags[t].role == role), -1)
+
+
+def _ideal_cycle_s(scene: Scene, asset: Asset) -> float:
+    """PRI: the lower end of the normal band of the asset's cycle-time tag, or `ideal_cycle_s` of its type."""
+    given = asset.extras.get("ideal_cycle_s")
+    if isinstance(given, int | float):
+        return float(given)
+    for t in asset.tags:
+        tag = scene.tags[t]
+        if tag.role == "cycle_time" and tag.normal is not None:
+            return float(tag.normal[0])
+    return float("nan")
