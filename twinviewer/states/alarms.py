@@ -189,7 +189,8 @@ class AlarmBook:
         zone = int(states.zone[c.asset])
         if tag.role == "vibration" and zone >= Zone.C:
             return f"Vibration zone {Zone(zone).name}, {snapshot.value[c.tag]:.1f} {tag.unit}"
-        return f"{tag.key} {snapshot.value[c.tag]:.4g} {tag.unit}, {word} {c.threshold:g} {tag.unit}".replace("  ", " ")
+        unit = f" {tag.unit}" if tag.unit else ""
+        return f"{tag.key} {snapshot.value[c.tag]:.4g}{unit}, {word} {c.threshold:g}{unit}"
 
     def _lost(self, c: _Condition, snapshot: TagSnapshot) -> str:
         assert snapshot.quality is not None
