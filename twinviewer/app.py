@@ -149,7 +149,7 @@ class Application:
         window.layouts.restore_kept()
         window.bridge.start()
         if start.demo:
-            self.start_demo(window)
+            self.start_demo(window, start.options)
         elif start.scene is not None:
             if start.options is not None:
                 self._feed_options[start.feed] = start.options
@@ -318,7 +318,7 @@ class Application:
         """Let go of the live source; everything becomes unknown."""
         window.session.set_source(NoSource(len(window.session.scene.tags)))
 
-    def start_demo(self, window: MainWindow) -> None:
+    def start_demo(self, window: MainWindow, asked: "FeedOptions | None" = None) -> None:
         """Start the embedded plant in a process of its own and open the sample hall on it."""
         from twinviewer.gui.demo import DemoPlant
 
@@ -328,7 +328,7 @@ class Application:
         def ready(url: str) -> None:
             from twinviewer.feeds.options import FeedOptions
 
-            self._feed_options[url] = FeedOptions(security="none")
+            self._feed_options[url] = FeedOptions(security="none", allow_write=bool(asked and asked.allow_write))
             self.open_scene(window, plant.scene, url, record=plant.recording)
 
         window.jobs.start("Starting the plant", plant.start, done=ready, failed=window.show_error, thread=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,11 @@ WRITE = {"tag": "M-0.Vibration", "value": 2.0, "by": "anna", "reason": "new limi
 class Desk:
     """Commands on a pipeline that is not running: writing has a session of its own."""
 
+    SETTABLE: tuple[float, float] | None = (-1e6, 1e6)
+
     def __init__(self, scene: Scene, url: str, folder: Path, allow: bool = True) -> None:
         self.audit = folder / "audit.jsonl"
+        scene = replace(scene, tags=tuple(replace(t, settable=t.settable or self.SETTABLE) for t in scene.tags))
         pipeline = Pipeline(scene, url, FeedOptions(security="none", allow_write=allow))
         self.commands = Commands(pipeline, TrustStore(folder / "pki"), self.audit)
 
@@ -101,3 +105,24 @@ def test_trust_of_an_unknown_fingerprint_and_unknown_commands_are_refused(scene:
         desk.do("format", disk="c")
     with pytest.raises(TwinError):
         desk.do("acknowledge", key="nope", by="anna")
+
+
+def test_a_value_outside_of_what_the_scene_allows_is_not_written(server: ServerProcess, scene: Scene, tmp_path: Path):
+    tags = [replace(t, settable=(0.0, 5.0)) if t.name == "M-0.Vibration" else t for t in scene.tags]
+    desk = Desk(replace(scene, tags=tuple(tags)), server.url, tmp_path)
+    before = value_on(server, scene, "M-0.Vibration")
+    with pytest.raises(TwinError, match="outside 0 to 5"):
+        desk.do("write", **{**WRITE, "value": 5.1})
+    assert value_on(server, scene, "M-0.Vibration") == before
+    assert desk.lines() == []
+    assert desk.do("write", **{**WRITE, "value": 4.9}) is not None
+
+
+def test_a_value_that_the_scene_lets_nobody_set_is_not_written(
+    server: ServerProcess, scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(Desk, "SETTABLE", None)
+    desk = Desk(scene, server.url, tmp_path)
+    with pytest.raises(TwinError, match="lets nobody set"):
+        desk.do("write", **WRITE)
+    assert desk.lines() == []

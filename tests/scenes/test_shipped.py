@@ -11,6 +11,7 @@ import pytest
 from scenes._make.layout import AISLES, AREAS, CRANE_RAILS_Y, CRANE_X
 from tests.scenes.conftest import SCENES
 from twinviewer.model.state import State
+from twinviewer.plant.process import Process
 from twinviewer.scene.draft import read_draft
 from twinviewer.scene.lint import lint
 from twinviewer.scene.scene import Scene, load_scene
@@ -254,3 +255,22 @@ def test_no_file_but_the_named_ones_lies_in_a_scene(name: str) -> None:
         "lessons",
     }
     assert {p.name for p in Path(SCENES / name).iterdir()} <= allowed
+
+
+def test_only_the_speed_of_stations_can_be_set_and_the_plant_follows_it() -> None:
+    scene = load_scene(SCENES / "assembly-hall", geometry=False)
+    settable = [t for t in scene.tags if t.settable is not None]
+    assert {t.key for t in settable} == {"SpeedSetpoint"}
+    assert {t.asset_id for t in settable} == {a.asset_id for a in scene.assets if a.station}
+    full, slow = Process(scene, 1), Process(scene, 1)
+    for asset in scene.assets:
+        if asset.station:
+            slow.set_speed(asset.asset_id, 50.0)
+    made = []
+    for process in (full, slow):
+        rows = [t.index for t in scene.tags if t.role == "count_good"]
+        process.advance(60.0, 10.0)
+        before = process.value[rows].copy()
+        process.advance(1260.0, 10.0)
+        made.append(float((process.value[rows] - before).sum()))
+    assert 0.4 < made[1] / made[0] < 0.65

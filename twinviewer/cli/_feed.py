@@ -18,6 +18,17 @@ def add_feed_arguments(parser: argparse.ArgumentParser, required: bool = False) 
     parser.add_argument("--user", metavar="NAME", help="user name; the password comes from the system keyring")
 
 
+def add_write_argument(parser: argparse.ArgumentParser) -> None:
+    """`--allow-write`, for commands with a window: nothing is written to a plant without it."""
+    parser.add_argument(
+        "--allow-write",
+        action="store_true",
+        help="let people set values and acknowledge alarms on the server, each with reason and approval, all logged",
+    )
+
+
 def feed_options(args: argparse.Namespace) -> FeedOptions:
     """The chosen options."""
-    return FeedOptions(security=args.security, user=args.user or "")
+    allow_write = getattr(args, "allow_write", False)
+    security, user = getattr(args, "security", "auto"), getattr(args, "user", None)
+    return FeedOptions(security=security, user=user or "", allow_write=allow_write)

@@ -10,11 +10,12 @@ HELP = "open a scene in a window (without one: the first page)"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    from twinviewer.cli._feed import add_feed_arguments
+    from twinviewer.cli._feed import add_feed_arguments, add_write_argument
     from twinviewer.cli._source import add_recording_arguments
 
     parser.add_argument("scene", nargs="?", type=Path, metavar="SCENE", help="scene folder, geometry file or capsule")
     add_feed_arguments(parser)
+    add_write_argument(parser)
     add_recording_arguments(parser)
     parser.add_argument("--record", type=Path, metavar="DIR", help="record the live source into this folder meanwhile")
     add_window_arguments(parser)
@@ -65,7 +66,7 @@ def run_window(args: argparse.Namespace, scene: Path | None, demo: bool) -> int:
     settings = SettingsStore(overrides=overrides, keep=not args.safe_mode)
     qt = make_qt(["twinviewer"])
     application = Application(qt, settings, args.safe_mode)
-    options = feed_options(args) if feed else None
+    options = feed_options(args) if feed or demo else None
     past = choice.source if choice.recording else None
     application.start(Start(choice.scene, feed, options, args.wall, demo, args.size, past, record))
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -131,15 +131,22 @@ class Commands:
 
     def _check(self, request: WriteRequest) -> None:
         if not self._pipeline.source.options.allow_write:
-            remedy = "Start the collector with writing allowed, if this plant permits it."
+            remedy = "Open with --allow-write, if this plant permits it."
             raise FeedError("writing to the plant is not allowed here", request.tag, remedy)
         for word, text in (("who asks", request.by), ("why", request.reason), ("who approved", request.approved_by)):
             if not text:
                 raise FeedError(f"a value is written only when it is said {word}", request.tag)
         try:
-            self._pipeline.scene.tag(request.tag)
+            allowed = self._pipeline.scene.tag(request.tag).settable
         except KeyError:
             raise FeedError("there is no such tag", request.tag) from None
+        value = request.value
+        if allowed is None:
+            remedy = "Give the tag 'settable = [lowest, highest]' in scene.toml, if it may be set."
+            raise FeedError("the scene lets nobody set this value", request.tag, remedy)
+        if not (isinstance(value, (int, float)) and allowed[0] <= value <= allowed[1]):
+            text = f"{value} is outside {allowed[0]:g} to {allowed[1]:g}, which the scene allows"
+            raise FeedError(text, request.tag, "Choose a value inside, or widen 'settable' in the scene.")
 
     def _open(self, text: str) -> str:
         """A text as it may be kept: without what is secret in the address or the options."""

@@ -49,7 +49,8 @@ class Tag:
     "count_scrap", "queue", "cycle_time", "order", "product", "fault_code", "position_x", "position_y", "position_z",
     "heading_deg", "health", "hours" or "".
     `normal` is the band in which the value usually lies, `span` the range an instrument can show (EURange).
-    `states` maps raw values (as text: "0", "3", "Running") to states, for role "state".
+    `states` maps raw values (as text: "0", "3", "Running") to states, for role "state". `settable` is the range in
+    which a person may set the value, None where the scene lets nobody.
     """
 
     index: int
@@ -65,6 +66,7 @@ class Tag:
     stale_after_s: float | None = None
     states: Mapping[str, State] = field(default_factory=dict)
     is_text: bool = False
+    settable: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QHeaderView, QLineEdit, QMenu, QTree
 
 from twinviewer.model.asset import Asset
 from twinviewer.model.frame import AssetStates, Frame
-from twinviewer.panels import _filter
+from twinviewer.panels import _filter, _setpoint
 from twinviewer.panels._asset_delegate import AssetDelegate
 from twinviewer.panels._asset_model import KW, NAME, SYMBOL, AssetModel
 from twinviewer.panels._conditions import All, Columns, Node, is_static
@@ -104,7 +104,7 @@ class AssetTree(QTreeView):
         if asset is not None:
             self._session.select(asset.asset_id)
             menu.addAction(f"Fly to {asset.asset_id}", lambda: self._session.fly_to(asset.asset_id))
-            for name in ("view.isolate", "view.ghost", "view.hide"):
+            for name in ("view.isolate", "view.ghost", "view.hide", _setpoint.NAME):
                 if name in self._actions:
                     menu.addAction(self._actions.qt(name))
             menu.addSeparator()
@@ -159,6 +159,10 @@ class Panel(QWidget):
         actions.add(
             Action("assets.filter", "Filter the asset tree", "View", self.focus_filter, "Ctrl+F", keywords="find tree")
         )
+        actions.add(
+            Action(_setpoint.NAME, "Set a value on the plant…", "Asset", self.propose_value, "",
+                   self.may_propose, keywords="setpoint set-point speed write")
+        )  # fmt: skip
         self._expand_few()
 
     def _make_field(self) -> QLineEdit:
@@ -172,6 +176,14 @@ class Panel(QWidget):
         field.textChanged.connect(lambda _text: self._pause.start())
         field.returnPressed.connect(self._on_return)
         return field
+
+    def may_propose(self) -> bool:
+        """Whether the selected asset has a value that a person may set."""
+        return bool(_setpoint.settable(self._session))
+
+    def propose_value(self) -> None:
+        """Ask for a value, a reason and an approval, and have it written."""
+        _setpoint.ask(self._session, self)
 
     def focus_filter(self) -> None:
         """Put the cursor into the filter, with its text selected."""

@@ -164,18 +164,18 @@ class Panel(QWidget):
         frame = self._session.frame
         if frame is None:
             return 0
-        return sum(a.asset_id == self._session.selection and a.state in WAITING for a in frame.alarms)
+        return sum(a.asset_id == self._session.selection and a.state in WAITING and not a.source for a in frame.alarms)
 
     def _acknowledge_title(self) -> str:
         n = self._waiting()
         return f"Acknowledge the {n} alarms of the asset" if n > 1 else "Acknowledge the alarm of the asset"
 
     def acknowledge(self) -> None:
-        """Acknowledge every alarm of the selected asset that waits."""
+        """Acknowledge every alarm of the selected asset that waits; the server's own are for the alarm list."""
         frame = self._session.frame
         try:
             for alarm in frame.alarms if frame is not None else ():
-                if alarm.asset_id == self._session.selection and alarm.state in WAITING:
+                if alarm.asset_id == self._session.selection and alarm.state in WAITING and not alarm.source:
                     self._session.source.command("acknowledge", key=alarm.key, by=self._session.user)
         except TwinError as error:
             self._session.notice.emit(Notice("error", error.text, error.remedy, error.where))

@@ -138,7 +138,7 @@ class InformationModel:
         kind = DOUBLE if words or tag.role not in _COUNTS | {"state"} else INT32 if tag.role == "state" else UINT32
         first = ua.Variant("", ua.VariantType.String) if words else _zero(kind)
         analog = not words and kind == DOUBLE
-        writable = tag.key == "SpeedSetpoint"
+        writable = tag.key == "SpeedSetpoint" or tag.settable is not None
         self._maker.variable(parent, node_id, name, first, analog, writable, tag.name)
         if analog:
             self._analog(node_id, tag)

@@ -92,12 +92,15 @@ class TagEntry(_Strict):
         description="Seconds without a sample after which the value is old. Left out: the link's keep-alive decides.",
     )
     text: bool = Field(default=False, description="The value is text, not a number.")
+    settable: tuple[Number, Number] | None = Field(
+        default=None, description="Range in which a person may set the value on the server, with approval."
+    )
 
     @model_validator(mode="after")
     def _sensible(self) -> "TagEntry":
         if self.node is not None and self.path is not None:
             raise ValueError("a tag has either 'node' or 'path', not both")
-        for name in ("normal", "span"):
+        for name in ("normal", "span", "settable"):
             band = getattr(self, name)
             if band is not None and band[0] > band[1]:
                 raise ValueError(f"'{name}' must be [lower, upper]")

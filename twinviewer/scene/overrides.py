@@ -94,7 +94,7 @@ class Binding:
         scale = factor(entry.unit, self.unit)
         if self.unit and not same_unit(self.unit, entry.unit) and not math.isnan(scale):
             changes |= {"unit": self.unit, "limits": _scaled(entry.limits, scale)}
-            for name in ("normal", "span"):
+            for name in ("normal", "span", "settable"):
                 band = getattr(entry, name)
                 changes[name] = band and (band[0] * scale, band[1] * scale)
         return entry.model_copy(update=changes) if changes else entry

@@ -56,6 +56,7 @@ def make_tag(index: int, asset_id: str, key: str, entry: TagEntry, facts: Facts,
         stale_after_s=entry.stale_after_s,
         states=facts.states,
         is_text=facts.is_text,
+        settable=entry.settable,
     )
 
 
