@@ -4,6 +4,7 @@ One JSON object a line, each a version of one entry; the last version of an entr
 goes back to an earlier version adds it once more.
 """
 
+import contextlib
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -46,8 +47,11 @@ class Version:
 class Book:
     """All versions of one scene, oldest first; what holds now is asked by kind and key."""
 
-    def __init__(self, path: Path | None, versions: Sequence[Version] = (), notes: Sequence[str] = ()) -> None:
+    def __init__(
+        self, path: Path | None, versions: Sequence[Version] = (), notes: Sequence[str] = (), size: int = 0
+    ) -> None:
         self.path = path
+        self.size = size  # of the file in bytes, by which a change that somebody else made is seen
         self.versions = tuple(versions)
         self.notes = tuple(notes)
         self._now: Mapping[tuple[str, str], Version] = {(v.kind, v.key): v for v in self.versions}
@@ -86,9 +90,8 @@ class Book:
                 "this scene is a single file, which has no place for indicators", "", "Make a folder with a scene.toml."
             )
         on_disk = load_file(self.path)
-        made = Book(self.path, (*on_disk.versions, version), on_disk.notes)
-        _append(self.path, version)
-        return made
+        size = _append(self.path, version)
+        return Book(self.path, (*on_disk.versions, version), on_disk.notes, size)
 
 
 def path_of(scene_path: Path) -> Path | None:
@@ -105,7 +108,8 @@ def load(scene_path: Path) -> Book:
 def load_file(path: Path) -> Book:
     """The book in a file."""
     try:
-        text = path.read_text(encoding="utf-8")
+        raw = path.read_bytes()
+        text = raw.decode("utf-8")
     except FileNotFoundError:
         return Book(path)
     except (OSError, UnicodeDecodeError) as error:
@@ -116,7 +120,7 @@ def load_file(path: Path) -> Book:
             versions.append(found)
         else:
             notes.append(f"{path.name}, line {number}: {found}")
-    return Book(path, versions, notes)
+    return Book(path, versions, notes, len(raw))
 
 
 def _lines(text: str) -> Iterator[tuple[int, Version | str]]:
@@ -197,8 +201,8 @@ def again(version: Version, by: str, since: str) -> Version:
     return replace(version, by=by, since=since)
 
 
-def _append(path: Path, version: Version) -> None:
-    """The whole file anew beside the old one, then in its place: a reader never sees half of it."""
+def _append(path: Path, version: Version) -> int:
+    """The whole file anew beside the old one, then in its place: a reader never sees half of it. Returns its size."""
     draft = path.with_name(f".{path.name}.draft")
     try:
         before = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -208,9 +212,12 @@ def _append(path: Path, version: Version) -> None:
             file.write(before + text_of(version) + "\n")
             file.flush()
             os.fsync(file.fileno())
+            size = file.tell()
         draft.replace(path)
+        return size
     except OSError as error:
-        draft.unlink(missing_ok=True) if os.access(path.parent, os.W_OK) else None
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
         raise SceneError(
             f"indicators cannot be kept in the scene's folder: {error.strerror or error}",
             str(path),

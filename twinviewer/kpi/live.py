@@ -59,6 +59,7 @@ class KpiTracker:
         self._sampled_ns = 0
         self._kpis: tuple[Kpi, ...] = ()
         self._values = np.zeros(0)
+        self._shown: tuple[TagSnapshot, AssetStates, int, int] | None = None
         self._make_own()
 
     def _make_own(self) -> None:
@@ -81,6 +82,14 @@ class KpiTracker:
             self._changed = True
             if set(self._own.counters.values()) - self._counted:
                 self._pasts.clear()  # a recording is read anew, for the counters that formulas name now
+            if self._shown is not None:
+                self._kpis = self._shape(*self._shown)
+
+    def reload_book(self) -> None:
+        """Take in what somebody else changed in the scene's folder."""
+        path = self.book.path
+        if path is not None and path.exists() and path.stat().st_size != self.book.size:
+            self.set_book(load(self._scene.path))
 
     # A recording ---------------------------------------------------------------------------------------------------
 
@@ -156,14 +165,19 @@ class KpiTracker:
             for line in self._lines:
                 line.update(tags, states, step_s, now_ns)
             self._own.count(tags, now_ns)
+        self._shown = (tags, states, now_ns, alarms_10_min)
+        self._kpis = self._shape(*self._shown)
+        self._sampled_ns = now_ns if abs(now_ns - self._sampled_ns) >= SERIES_PERIOD_NS else self._sampled_ns
+        return self._kpis
+
+    def _shape(self, tags: TagSnapshot, states: AssetStates, now_ns: int, alarms_10_min: int) -> tuple[Kpi, ...]:
+        """The tiles' indicators, and the scene's own, out of what was counted."""
         kpis = [self._oee(), *self._rates(now_ns), self._power(), self._vibration(states), _alarm_kpi(alarms_10_min)]
         figures = {k.key: k.value for k in (*kpis, *self._iso(now_ns))}
         self._own_kpis = self._own.of(tags, figures)
         tiles = {v.key for v in self.book.indicators if v.tile}
         kpis += [k for k in self._own_kpis if k.key in tiles]
-        self._kpis = tuple(self._with_past(k, now_ns) for k in kpis)
-        self._sampled_ns = now_ns if abs(now_ns - self._sampled_ns) >= SERIES_PERIOD_NS else self._sampled_ns
-        return self._kpis
+        return tuple(self._with_past(k, now_ns) for k in kpis)
 
     def all(self) -> tuple[Kpi, ...]:
         """Every indicator as it stands: the tiles', those of ISO 22400-2 of each line, and the scene's own."""

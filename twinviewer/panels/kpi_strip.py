@@ -2,16 +2,17 @@
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from twinviewer.model.frame import Frame, Kpi
-from twinviewer.panels._kit.actions import Actions
+from twinviewer.panels._indicators import IndicatorsDialog
+from twinviewer.panels._kit.actions import Action, Actions
 from twinviewer.panels._kit.gauges import SparkLine, figure
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.symbols import alarm_symbol
-from twinviewer.panels._kit.widgets import ClickableCard, label
+from twinviewer.panels._kit.widgets import ClickableCard, button, label, row
 from twinviewer.panels._life import until_gone
 from twinviewer.panels._text import is_current
 from twinviewer.session import Session
@@ -23,10 +24,13 @@ ORDER = 10
 HEIGHT = 58
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _LEAST_WIDTH = 96  # of a tile; with less the last tiles give way
+_BOOK_MS = 3000  # how often is looked whether somebody else changed the scene's indicators
 
 
 class Tile(ClickableCard):
-    """One indicator."""
+    """One indicator; `edit_wanted(key)` when a person wants to change it or see all of them."""
+
+    edit_wanted = Signal(str)
 
     def __init__(self, kpi: Kpi, parent: QWidget | None = None) -> None:
         super().__init__(kpi.label, parent)
@@ -67,8 +71,9 @@ class Tile(ClickableCard):
     def explain(self) -> "Explanation":
         """Open what stands behind the figure."""
         popup = Explanation(self.kpi, self)
+        popup.edit_wanted.connect(self.edit_wanted)
         popup.adjustSize()
-        popup.move(self.mapToGlobal(self.rect().bottomLeft()) + popup.OFFSET)
+        popup.move(_on_screen(self, popup))
         popup.show()
         return popup
 
@@ -95,6 +100,8 @@ class Tile(ClickableCard):
     def _paint_figure(self, painter: QPainter) -> float:
         kpi = self.kpi
         text = value_of(kpi)
+        if not math.isfinite(kpi.value) and kpi.note:
+            return self._paint_reason(painter, kpi.note)
         painter.setFont(font(20, 400 if self._stale else 600))
         painter.setPen(colour("text2" if self._stale or not math.isfinite(kpi.value) else "text"))
         painter.drawText(QRectF(12, 23, self.width(), 28), _MIDDLE, text)
@@ -104,6 +111,26 @@ class Tile(ClickableCard):
         painter.setPen(colour("text2"))
         painter.drawText(QRectF(x, 27, self.width(), 22), _MIDDLE, unit)
         return x + QFontMetricsF(painter.font()).horizontalAdvance(unit)
+
+    def _paint_reason(self, painter: QPainter, note: str) -> float:
+        """Why there is no figure yet, in its place."""
+        painter.setFont(font(12))
+        painter.setPen(colour("text2"))
+        room = self.width() / self._scale - 24
+        text = QFontMetricsF(painter.font()).elidedText(note, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRectF(12, 25, room, 24), _MIDDLE, text)
+        return self.width()
+
+
+def _on_screen(tile: QWidget, popup: QWidget) -> QPoint:
+    """Below the tile, moved until it lies on the tile's screen."""
+    place = tile.mapToGlobal(tile.rect().bottomLeft()) + Explanation.OFFSET
+    screen = tile.screen().availableGeometry()
+    size = popup.sizeHint()
+    return QPoint(
+        max(screen.left(), min(place.x(), screen.right() - size.width())),
+        max(screen.top(), min(place.y(), screen.bottom() - size.height())),
+    )
 
 
 def value_of(kpi: Kpi) -> str:
@@ -128,7 +155,8 @@ def explanation(kpi: Kpi) -> list[str]:
 class Explanation(QFrame):
     """Formula, inputs and target of one indicator; Escape or a click elsewhere closes it."""
 
-    OFFSET = QPointF(0, 4).toPoint()
+    OFFSET = QPoint(0, 4)
+    edit_wanted = Signal(str)
 
     def __init__(self, kpi: Kpi, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -147,17 +175,24 @@ class Explanation(QFrame):
         if kpi.inputs:
             layout.addWidget(label("Made of", "heading"))
             layout.addLayout(self._inputs(kpi))
+        self._key = kpi.key
+        self.change = button("Change the target…" if kpi.formula else "Change…", "link", self._edit)
+        layout.addWidget(row(self.change, None))
+
+    def _edit(self) -> None:
+        self.close()
+        self.edit_wanted.emit(self._key)
 
     @staticmethod
     def _inputs(kpi: Kpi) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(18)
         grid.setVerticalSpacing(2)
-        for row, (name, value) in enumerate(list(kpi.inputs.items())[:24]):
-            grid.addWidget(label(name, "quiet"), row, 0)
+        for at, (name, value) in enumerate(list(kpi.inputs.items())[:24]):
+            grid.addWidget(label(name, "quiet"), at, 0)
             number: QLabel = label(figure(value))
             number.setAlignment(Qt.AlignmentFlag.AlignRight)
-            grid.addWidget(number, row, 1)
+            grid.addWidget(number, at, 1)
         return grid
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
@@ -180,10 +215,38 @@ class Panel(QWidget):
         self._row.setSpacing(6)
         self.setAccessibleName(TITLE)
         self.setFixedHeight(HEIGHT + 6)
+        self._dialog: IndicatorsDialog | None = None
+        actions.add(
+            Action("scene.indicators", "Indicators and targets…", "Scene", self.open_indicators,
+                   enabled=lambda: bool(session.scene.assets), icon="report",
+                   keywords="kpi oee target formula iso 22400 availability mtbf mttr shift energy"),
+        )  # fmt: skip
+        self._book = QTimer(self)
+        self._book.setInterval(_BOOK_MS)
+        self._book.timeout.connect(self._look_at_book)
+        self._book.start()
         until_gone(self, session.scene_changed.connect(lambda _scene: self._make(())))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(_LEAST_WIDTH + 12, HEIGHT + 6)
+
+    def open_indicators(self, key: str = "") -> IndicatorsDialog:
+        """All indicators, one of them chosen, in a window beside this one."""
+        if self._dialog is not None:
+            self._dialog.choose(key)
+            self._dialog.raise_()
+            self._dialog.activateWindow()
+            return self._dialog
+        self._dialog = IndicatorsDialog(self._session, self.window(), key)
+        self._dialog.finished.connect(self._forget_dialog)
+        self._dialog.show()
+        return self._dialog
+
+    def _forget_dialog(self, _result: int) -> None:
+        self._dialog = None
+
+    def _look_at_book(self) -> None:
+        self._session.kpis.reload_book()
 
     def on_frame(self, frame: Frame) -> None:
         """Show one frame's indicators."""
@@ -200,6 +263,7 @@ class Panel(QWidget):
         self.tiles = [Tile(kpi, self) for kpi in kpis]
         for tile in self.tiles:
             tile.set_scale(self._scale)
+            tile.edit_wanted.connect(self.open_indicators)
             self._row.addWidget(tile, 1)
         self._fit()
 
