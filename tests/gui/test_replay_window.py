@@ -97,7 +97,7 @@ class Setup:
 
     def _knows_its_past(self) -> bool:
         self.tick()
-        return self.session.past.seen()[0] == self.source.begun_ns
+        return self.panel.band.from_ns <= self.source.begun_ns == self.session.past.seen()[0]
 
     def tick(self) -> None:
         self.window._slow_ns = 0
@@ -338,7 +338,7 @@ def test_a_capsule_of_a_to_b_is_packed_beside_the_window_and_carries_the_notes(
     answer(monkeypatch, StretchDialog, lambda dialog: None)
     path = tmp_path / "incident.twin"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
-    setup.key(Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    setup.key(Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier)
     assert [job.title for job in setup.window.jobs.running] == ["Packing the incident"]
     setup.qtbot.waitUntil(lambda: not setup.window.jobs.running, timeout=60_000)
     assert any(str(path) in n.text for n in setup.window.picture.notices.history)

@@ -52,7 +52,7 @@ class PastCommands:
         add("note.mark", "Mark this moment", "History", self.mark, "Shift+T", icon="bookmark", words="note report")
         add("time.goto", "Go to a moment…", "History", self.go_to, "Ctrl+G", icon="clock", words="time date seek")
         add("replay.compare", "Compare A and B…", "History", self.compare, "C", both, "layout", "difference moments")
-        add("file.capsule", "Save incident capsule…", "File", self.save_capsule, "Ctrl+E", icon="export",
+        add("file.capsule", "Save incident capsule…", "File", self.save_capsule, "Ctrl+Shift+E", icon="export",
             words="hand over twin export")  # fmt: skip
         add("file.shift_report", "Save shift report…", "File", self.save_shift_report, icon="report",
             words="pdf html kpi")  # fmt: skip

@@ -151,7 +151,7 @@ class Panel(QWidget):
         between = session.between
         name, marked = session.selection or "", (between.a_ns, between.b_ns)
         fresh = frame.now_ns // NS if self._seekable is None else seen[1] // _FRESH_NS
-        key = (stretch, name, fresh, notes, marked, past)
+        key = (stretch, name, fresh, seen[0], notes, marked, past)
         if key == self._key:
             self.band.show_now(frame.now_ns)
             return
