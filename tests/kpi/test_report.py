@@ -1,5 +1,6 @@
 """The figures of a report follow from what was recorded, by closed forms."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from tests.factory import make_tag, scene_of
 from tests.history.made import NS, START_NS, Clock, batch
 from twinviewer.history.recorder import Recorder
 from twinviewer.history.recording import Recording
+from twinviewer.kpi.book import INDICATOR, TARGET, Version, load
 from twinviewer.kpi.report import shift_report
 from twinviewer.kpi.report_alarms import alarm_figures
 from twinviewer.kpi.report_html import page
@@ -122,3 +124,18 @@ def test_an_empty_stretch_gives_an_empty_report(recording: Recording) -> None:
     assert report.alarms.raised == 0
     assert page(report)
     recording.close()
+
+
+def test_own_indicators_and_their_targets_are_in_the_report(recording: Recording, tmp_path: Path) -> None:
+    scene = replace(energy_scene(), path=tmp_path)
+    since = "2026-11-21T07:20:00Z"
+    formula = "gain([M-0.Energy]) / gain([M-0.GoodCount]) + 0 * [M-0.Vibration]"
+    book = load(tmp_path).with_version(
+        Version(INDICATOR, "each", "eva", since, label="Energy each", formula=formula, unit="kWh", target=0.2)
+    )
+    book.with_version(Version(TARGET, "energy_per_part", "eva", since, target=0.15))
+    report = shift_report(recording, scene, START_NS, START_NS + HOUR_NS)
+    each = next(k for k in report.kpis if k.key == "each")
+    assert each.value == pytest.approx(6 / 60, rel=0.02)
+    assert next(k for k in report.kpis if k.key == "energy_per_part").target == 0.15
+    assert "Energy each" in page(report, [])

@@ -110,6 +110,13 @@ class OwnIndicators:
         """The tags whose growth is asked for, with their rows."""
         return {name: counter.tag for name, counter in self._counters.items()}
 
+    @property
+    def tags(self) -> list[int]:
+        """The rows of the tags whose values are asked for."""
+        formulas = [f for _, f in self._made if isinstance(f, Formula)]
+        rows = {self._names.tags[n] for f in formulas for n in f.names if n in self._names.tags}
+        return sorted(rows | {row for f in formulas for p in f.patterns for row in self._names.rows(p)})
+
     def count(self, tags: TagSnapshot, now_ns: int) -> None:
         """Take in one evaluated snapshot."""
         for counter in self._counters.values():

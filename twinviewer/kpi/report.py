@@ -1,15 +1,18 @@
 """The figures of a shift, out of a recording: indicators, time in state, vibration, energy, alarms."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from twinviewer.history.recording import Recording
 from twinviewer.kpi import iso22400
+from twinviewer.kpi.book import Book
+from twinviewer.kpi.book import load as load_book
 from twinviewer.kpi.indicators import energy_per_part, throughput, unit_kpis
 from twinviewer.kpi.lines import Line, lines_of
+from twinviewer.kpi.own import OwnIndicators
 from twinviewer.kpi.report_alarms import AlarmFigures, alarm_figures
 from twinviewer.kpi.tracks import Track, Tracks
 from twinviewer.model.asset import Asset
@@ -68,6 +71,10 @@ def shift_report(
     energy = float(np.nansum([a.energy_kwh for a in assets]))
     kpis = line_kpis(scene, tracks, gains)
     progress(0.8, "alarms")
+    figures = (*kpis, energy_per_part(scene.kpi_targets, _parts(scene, gains), energy))
+    book = load_book(scene.path)
+    mean_kw = float(np.nanmean(power[1])) if np.isfinite(power[1]).any() else NAN
+    own = own_kpis(recording, scene, book, (*figures, Kpi("power", "Power", mean_kw, "kW")), (from_ns, to_ns))
     diary = recording.diary
     notes = tuple(n for n in diary.notes() if from_ns <= n["time_ns"] <= to_ns)
     return ShiftReport(
@@ -75,7 +82,7 @@ def shift_report(
         from_ns=from_ns,
         to_ns=to_ns,
         recorded_s=sum(s.last_ns - s.first_ns for s in recording.stretches(from_ns, to_ns)) / NS,
-        kpis=(*kpis, energy_per_part(scene.kpi_targets, _parts(scene, gains), energy)),
+        kpis=(*(_targeted(k, book) for k in figures), *own),
         assets=assets,
         energy_kwh=energy,
         carbon_kg=energy * scene.energy.carbon_kg_per_kwh,
@@ -87,9 +94,15 @@ def shift_report(
     )
 
 
-def gains_of(recording: Recording, scene: Scene, roles: tuple[str, ...], from_ns: int, to_ns: int) -> dict[int, float]:
-    """By how much each counting tag (row of scene.tags) grew; a counter that goes back counts from there anew."""
-    rows = {t.index: int(recording.number_of_row[t.index]) for t in scene.tags if t.role in roles}
+def gains_of(
+    recording: Recording, scene: Scene, roles: tuple[str, ...], from_ns: int, to_ns: int, more: Sequence[int] = ()
+) -> dict[int, float]:
+    """By how much each tag (row of scene.tags) of these roles, and those in `more`, grew.
+
+    A counter that goes back counts from there anew.
+    """
+    counting = {t.index for t in scene.tags if t.role in roles} | set(more)
+    rows = {row: int(recording.number_of_row[row]) for row in sorted(counting)}
     rows = {row: number for row, number in rows.items() if number >= 0}
     if not rows:
         return {}
@@ -136,6 +149,46 @@ def _parts(scene: Scene, gains: dict[int, float]) -> float:
     """Good parts that left a line."""
     counters = [line.last_counter() for line in lines_of(scene)]
     return sum(gains.get(counter.tag, 0.0) for counter in counters if counter is not None)
+
+
+def _targeted(kpi: Kpi, book: Book) -> Kpi:
+    """With the target that a person set in the window, where one did."""
+    own = book.target(kpi.key)
+    return kpi if own is None else replace(kpi, target=own.target)
+
+
+def own_kpis(
+    recording: Recording, scene: Scene, book: Book, figures: Sequence[Kpi], span: tuple[int, int]
+) -> list[Kpi]:
+    """The scene's own indicators over a stretch: tags by their mean, counters by their growth, indicators as given."""
+    if not book.indicators:
+        return []
+    known = {k.key: k.value for k in figures}
+    known |= {k.replace("throughput.", "rate."): v for k, v in known.items() if k.startswith("throughput.")}
+    own = OwnIndicators(scene, book.indicators, [*known, "vibration", "alarms"])
+    mean = mean_of(recording, scene, *span, own.tags)
+    gains = gains_of(recording, scene, (), *span, tuple(own.counters.values()))
+    grown = {name: gains.get(row, NAN) for name, row in own.counters.items()}
+    note = "tags by their mean over the time of the report"
+    return [replace(k, note=f"{k.note}; {note}") for k in own.over(mean, grown, known)]
+
+
+def mean_of(recording: Recording, scene: Scene, from_ns: int, to_ns: int, rows: Sequence[int]) -> np.ndarray:
+    """float64 (tags,): the mean of the minutes of some tags (rows of scene.tags); NaN for all others."""
+    found = np.full(len(scene.tags), NAN)
+    numbers = {row: int(recording.number_of_row[row]) for row in rows if recording.number_of_row[row] >= 0}
+    if not numbers:
+        return found
+    seen = recording.minutes(list(numbers.values()), from_ns, to_ns)
+    grid = np.arange(from_ns, to_ns, 60 * NS, dtype=np.int64)
+    known = np.zeros(len(grid), bool)
+    for stretch in recording.usable(from_ns, to_ns):
+        known |= (grid + 60 * NS > stretch.first_ns) & (grid <= stretch.last_ns)
+    for row, number in numbers.items():
+        held = np.where(known, _held(seen, number, grid), NAN)
+        if np.isfinite(held).any():
+            found[row] = float(np.nanmean(held))
+    return found
 
 
 def _assets(

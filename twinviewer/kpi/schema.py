@@ -1,4 +1,4 @@
-"""Writes resources/indicators.schema.json, which describes a line of indicators.jsonl: `python -m twinviewer.kpi.schema`."""
+"""Writes resources/indicators.schema.json, of a line of indicators.jsonl: `python -m twinviewer.kpi.schema`."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ def schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "twinviewer: one line of indicators.jsonl",
-        "description": "A version of a target, of an indicator of the scene's own, or of the shifts; the last one holds.",
+        "description": "A version of a target, of one of the scene's own indicators, or of the shifts; the last holds.",
         "type": "object",
         "additionalProperties": False,
         "required": ["kind", "key", "by", "since"],
