@@ -8,6 +8,7 @@ import pytest
 from tests.view.scenes import Block, FakeScene, build
 from tests.view.test_pixels import Picture, at
 from twinviewer.model.asset import NodeAddress, Tag
+from twinviewer.model.camera import CameraView
 from twinviewer.model.frame import TagSnapshot
 from twinviewer.view.moving import Movement, placed
 from twinviewer.view.stage import Stage
@@ -93,3 +94,18 @@ def test_a_turn_is_about_the_assets_own_place() -> None:
 
 def test_assets_without_position_tags_do_not_move() -> None:
     assert Movement(scene()).assets == {1}  # type: ignore[arg-type]
+
+
+def test_its_shadow_goes_along_and_leaves_with_it(stage: Stage, picture: Picture) -> None:
+    stage.show(scene(), "light")
+    stage.set_colours(np.array([(*RED, 255), (*BLUE, 255)], np.uint8))
+    stage.follow(snapshot(7.0, 1.0, 0.0))
+    stage.fly_to(CameraView("above", (5.0, 1.5, 25.0), (5.0, 2.0, 0.0)), animate=False)
+    beside, there = (8.2, 1.0, 0), (5.2, 5.0, 0)  # a little beside it now, and beside where it will stand
+    before = picture()
+    stage.follow(snapshot(4.0, 5.0, 0.0))
+    after = picture()
+    for place, dark, light in ((beside, before, after), (there, after, before)):
+        assert at(dark, stage, place).sum() < 0.97 * at(light, stage, place).sum()
+    stage.set_colours(np.array([(*RED, 255), (*BLUE, 0)], np.uint8))
+    assert at(picture(), stage, there).sum() == pytest.approx(int(at(before, stage, there).sum()), abs=3)

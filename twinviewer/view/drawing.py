@@ -11,6 +11,7 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
 
 from twinviewer.view import shaders
 from twinviewer.view.arrays import image_texture
+from twinviewer.view.cast import Casts
 from twinviewer.view.colour_table import ColourTable
 from twinviewer.view.finish import Finish, coarse_cell_m, finish
 from twinviewer.view.ground import Extent, floor_look, floor_part
@@ -64,6 +65,7 @@ class Drawing:
         )
         self.tiles = Tiles(renderer, layout.parts, self.table.texture, self._pictures)
         self.outlines = Outlines(renderer, (), self.table.texture, theme)
+        self.casts = Casts(renderer, (), layout.floor_m, theme)
         self.patches = Patches(renderer, layout.boxes, layout.floor_m)
         self._pickers = Pickers(geometry, np.asarray(asset_of_node, np.int32), self.movers)
         self._section: Box | None = None
@@ -88,6 +90,8 @@ class Drawing:
         self._shadow_image.Modified()
         self.outlines.remove()
         self.outlines = Outlines(self._renderer, finished.edges, self.table.texture, self._theme)
+        self.casts.remove()
+        self.casts = Casts(self._renderer, finished.casts, self.layout.floor_m, self._theme)
         self.tiles.split(finished.detail)
         self._show(self.table.alpha)
         for asset, matrix in self._pickers.matrices.items():
@@ -101,6 +105,7 @@ class Drawing:
         self.table.set_materials(adapt(self.layout.surfaces, theme))
         self.tiles.lay_ground(Ground(self._shadows, self._extent.mapping, floor_look(theme)))
         self.outlines.set_theme(theme)
+        self.casts.set_theme(theme)
 
     def set_colours(self, rgba: np.ndarray) -> np.ndarray:
         """uint8 (n_assets, 4); returns the rows that changed."""
@@ -111,6 +116,7 @@ class Drawing:
 
     def _show(self, alpha: np.ndarray) -> None:
         self.tiles.show(alpha)
+        self.casts.show(alpha)
         self.outlines.show_ghosts(bool(((alpha > 0) & (alpha < 255)).any()))
 
     def set_section(self, box: Box | None) -> None:
@@ -145,6 +151,7 @@ class Drawing:
         vtk_matrix.DeepCopy(np.asarray(matrix, np.float64).reshape(-1).tolist())
         for actor in [*self.tiles.of_mover(asset), *self.outlines.of_mover(asset)]:
             actor.SetUserMatrix(vtk_matrix)
+        self.casts.carry(asset, matrix)
         for actor in self.tiles.of_mover(asset):
             shaders.tell_turn(actor, matrix)
 
@@ -161,6 +168,7 @@ class Drawing:
         """Take everything out of the renderer."""
         self.tiles.remove()
         self.outlines.remove()
+        self.casts.remove()
         self.patches.remove()
         window = self._renderer.GetRenderWindow()
         for texture in (self.table.texture, self._shadows, *self._pictures):

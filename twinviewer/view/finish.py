@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from twinviewer.view.cast import Cast, casts
 from twinviewer.view.detail import Detail, split
 from twinviewer.view.edges import sharp_edges
 from twinviewer.view.ground import Extent, empty_heights, mark_heights, shadow_map, standing
@@ -28,11 +29,13 @@ class EdgeLines:
 
 @dataclass(frozen=True)
 class Finish:
-    """shadows uint8 RGBA (rows, columns, 4); the edges; `detail` by the part's place in the layout."""
+    """shadows uint8 RGBA (rows, columns, 4); the edges; `detail` by the part's place in the layout; `casts`: the
+    shadows of what moves."""
 
     shadows: np.ndarray
     edges: tuple[EdgeLines, ...]
     detail: dict[int, Detail]
+    casts: tuple[Cast, ...] = ()
 
 
 def finish(layout: Layout, extent: Extent, *, detail: bool) -> Finish:
@@ -44,7 +47,7 @@ def finish(layout: Layout, extent: Extent, *, detail: bool) -> Finish:
             if part.kind is not Kind.FLOOR and not part.glass:
                 cell = cell_m if part.uv is None else None
                 split_parts[row] = split(part.points, part.normals, part.triangles, part.surface, cell)
-    return Finish(_shadows(layout, extent), _all_edges(layout), split_parts)
+    return Finish(_shadows(layout, extent), _all_edges(layout), split_parts, casts(layout))
 
 
 def coarse_cell_m(bounds: np.ndarray) -> float:
