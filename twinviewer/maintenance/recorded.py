@@ -1,6 +1,6 @@
 """Reads from a recording what maintenance needs: running hours and pace of assets, and tags as arrays over minutes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +45,12 @@ def span_of(recording: Recording, where: str) -> tuple[int, int]:
 
 
 def minutes_of(
-    recording: Recording, scene: Scene, assets: Sequence[Asset], until_ns: int = 0, days: float = MOST_DAYS
+    recording: Recording,
+    scene: Scene,
+    assets: Sequence[Asset],
+    until_ns: int = 0,
+    days: float = MOST_DAYS,
+    roles: Set[str] = READ,
 ) -> list[Minutes]:
     """The last `days` of some assets before `until_ns` (0: the end), by minutes; by seconds where less than two hours
     are recorded. A value holds until the next one as long as the recorder ran. Raises RecordingError."""
@@ -54,7 +59,7 @@ def minutes_of(
     first = max(first, last - int(days * 24 * HOUR_NS))
     recorded = {tag.name for tag in recording.tags}
     of_asset = [[scene.tags[row] for row in asset.tags] for asset in assets]
-    of_asset = [[t for t in tags if t.name in recorded and t.role in READ] for tags in of_asset]
+    of_asset = [[t for t in tags if t.name in recorded and t.role in roles] for tags in of_asset]
     wanted = [t for tags in of_asset for t in tags]
     if last - first > 2 * HOUR_NS:
         step_ns = MINUTE_NS

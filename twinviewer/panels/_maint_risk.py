@@ -63,15 +63,19 @@ def life(card: Card) -> str:
 
 
 def between(low: float, high: float) -> str:
-    """Two numbers of days, in the unit of the upper one: "38–55 h", "30–61 d"."""
-    if high < 2:
+    """Two numbers of days in one unit: "38–55 h", "30–61 d"."""
+    if high < 4 / 24:
+        return f"{24 * 60 * low:.0f}–{24 * 60 * high:.0f} min"
+    if high < 4:
         return f"{24 * low:.0f}–{24 * high:.0f} h"
     return f"{low:.0f}–{high:.0f} d" if low >= 10 else f"{low:.1f}–{high:.1f} d"
 
 
 def days(value: float) -> str:
     """Days, or hours where it is less than two."""
-    return f"{value:.0f} d" if value >= 10 else f"{value:.1f} d" if value >= 2 else f"{24 * value:.0f} h"
+    if value < 2:
+        return f"{24 * value:.0f} h" if 24 * value >= 2 else f"{24 * 60 * value:.0f} min"
+    return f"{value:.0f} d" if value >= 10 else f"{value:.1f} d"
 
 
 class RiskModel(QAbstractTableModel):

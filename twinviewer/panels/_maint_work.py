@@ -1,5 +1,6 @@
 """What worker processes do for the maintenance panel: plans, moves, cards; slow imports happen inside functions."""
 
+import os
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from twinviewer.maintenance.orders.model import Order
+    from twinviewer.maintenance.quality.recorded import QualityView
     from twinviewer.maintenance.results import Card, Indicators, Plan
     from twinviewer.panels._maint_book import Takeover
 
@@ -181,3 +183,11 @@ def see_help(scene: Path, recording: Path, order: "Order", until_ns: int, progre
     from twinviewer.maintenance.afterwards import helped
 
     return helped(scene, recording, order, until_ns)
+
+
+def see_quality(scene: Path, recording: Path, asset_id: str, until_ns: int, progress: Tell) -> "QualityView":
+    """Control charts, what goes with scrap, and energy of one asset. Raises TwinError."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # many small fits: threads that wait for each other cost more
+    from twinviewer.maintenance.quality.recorded import quality_of
+
+    return quality_of(scene, recording, asset_id, until_ns)

@@ -19,6 +19,7 @@ from twinviewer.panels._maint_orders import OrderPage
 from twinviewer.panels._maint_plan import PlanPage
 from twinviewer.panels._maint_planning import Planning, planned_work
 from twinviewer.panels._maint_play import handed_of
+from twinviewer.panels._maint_quality import QualityKeeper, QualityPage
 from twinviewer.panels._whatif_play import PLAY
 from twinviewer.panels._wrap import WrapLayout
 from twinviewer.session import Session
@@ -26,7 +27,7 @@ from twinviewer.session import Session
 TITLE = "Maintenance"
 AREA = "right"
 ORDER = 30
-PAGES = (("evidence", "Condition", ""), ("plan", "Plan", ""), ("orders", "Work orders", ""))
+PAGES = (("evidence", "Condition", ""), ("plan", "Plan", ""), ("orders", "Orders", ""), ("quality", "Quality", ""))
 # Command, what its button says, how it looks, its icon, and the pages on which it has a button.
 _BUTTONS = (
     ("maintenance.new", "New work order", "primary", "plus", ("evidence", "plan", "orders")),
@@ -52,10 +53,12 @@ class Panel(QWidget):
         self._session, self._actions = session, actions
         self.desk = Desk(session, actions)
         self.plan_page, self.order_page, self.card_page = PlanPage(), OrderPage(), CardPage()
+        self.quality_page = QualityPage()
         self.pages: dict[str, QWidget] = {
             "evidence": self.card_page,
             "plan": self.plan_page,
             "orders": self.order_page,
+            "quality": self.quality_page,
         }
         self.page = Segmented(PAGES, "Page")
         self._lay_out()
@@ -65,6 +68,7 @@ class Panel(QWidget):
             self.desk, self.plan_page, lambda: self.ordering.orders, lambda: self.evidence.cards, self._plan_changed
         )
         self.ordering.planning = self.planning
+        self.quality = QualityKeeper(self.desk, self.quality_page)
         self._register()
         self._connect()
         self.show_page("evidence")
@@ -188,7 +192,7 @@ class Panel(QWidget):
         self._open_page()
 
     def show_page(self, name: str) -> None:
-        """ "evidence", "plan" or "orders"."""
+        """ "evidence", "plan", "orders" or "quality"."""
         other = self.page.current != name or self.pages[name].isHidden()
         self.page.choose(name)
         for key, page in self.pages.items():
@@ -204,6 +208,8 @@ class Panel(QWidget):
             self.evidence.open()
         elif self.isVisible() and self.page.current == "orders":
             self.ordering.indicate()
+        elif self.isVisible() and self.page.current == "quality":
+            self.quality.open()
 
     def open_scene(self) -> None:
         """Another scene: its work orders, no plan."""
@@ -211,6 +217,7 @@ class Panel(QWidget):
         self.ordering.clear()
         self.planning.clear()
         self.evidence.clear()
+        self.quality.clear()
         if self._session.scene.assets:
             self.ordering.read()
         self._open_page()
@@ -218,6 +225,7 @@ class Panel(QWidget):
 
     def _source_changed(self) -> None:
         self.evidence.clear()
+        self.quality.clear()
         self._open_page()
         self._refresh_buttons()
 
@@ -291,6 +299,8 @@ class Panel(QWidget):
         if self.order_page.number:
             self.ordering.show(self.order_page.number)
         self.evidence.show()
+        if self.page.current == "quality":
+            self._open_page()
         self._refresh_buttons()
 
     def _job_chosen(self, work_order: str) -> None:
@@ -320,3 +330,4 @@ class Panel(QWidget):
         self.desk.close()
         self.planning.let_go()
         self.evidence.let_go()
+        self.quality.let_go()

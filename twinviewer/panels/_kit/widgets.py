@@ -104,6 +104,11 @@ class Canvas(QWidget):
         if width:
             self.setFixedWidth(width)
 
+    def set_paint(self, paint: Paint) -> None:
+        """Draw something else from now on."""
+        self._paint = paint
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

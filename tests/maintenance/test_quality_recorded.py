@@ -1,0 +1,125 @@
+"""Quality and energy from recorded minutes: charts while running, scrap with its parameter, drift per part."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from twinviewer.maintenance.afterwards import _compared, expected_mtbf_h, weekly_work_h
+from twinviewer.maintenance.quality.recorded import seen
+from twinviewer.maintenance.recorded import MINUTE_NS, Minutes
+from twinviewer.maintenance.settings import MaintenanceSettings, read_settings
+from twinviewer.scene.scene import EnergySettings, Scene, load_scene
+
+HALL = Path("scenes/assembly-hall")
+N = 6000
+
+
+@pytest.fixture(scope="module")
+def hall() -> Scene:
+    return replace(load_scene(HALL, geometry=False), energy=EnergySettings(0.4, "test", 0.2))
+
+
+def minutes_of(hall: Scene, worn: bool = False, hot: bool = False) -> Minutes:
+    """A machine that runs two thirds of the time and makes four parts a minute."""
+    random = np.random.default_rng(3)
+    asset = hall.asset("CNC-102")
+    on = np.arange(N) % 90 < 60
+    load = 60 + 10 * random.standard_normal(N)
+    temperature = 50 + random.standard_normal(N)
+    if hot:
+        temperature[N // 2 :] += 6
+    power = 5 + 0.1 * load + 0.05 * random.standard_normal(N)
+    if worn:
+        power[N // 2 :] += 1.0
+    scrap = on & (random.random(N) < np.where(temperature > 51, 0.5, 0.02))
+    value = {
+        "State": np.where(on, 1.0, 2.0),
+        "Power": np.where(on, power, 1.0),
+        "Load": np.where(on, load, 0.0),
+        "Temperature": temperature,
+        "GoodCount": np.cumsum(np.where(on, 4.0, 0.0)),
+        "ScrapCount": np.cumsum(scrap.astype(float)),
+    }
+    tags = {hall.tags[row].key: hall.tags[row] for row in asset.tags}
+    role = {key: tags[key].role for key in value}
+    time = 1_760_000_000_000_000_000 + np.arange(N) * MINUTE_NS
+    return Minutes(asset, time, value, role, dict.fromkeys(value, 0.0), 60.0)
+
+
+def test_what_makes_scrap_comes_first_and_is_certain(hall: Scene) -> None:
+    view = seen(minutes_of(hall), hall.asset("CNC-102"), hall)
+    assert view.association is not None
+    first = view.association.effects[0]
+    assert first.parameter.startswith("Temperature")
+    assert first.low > 0.05
+    assert view.association.precision > 1.3 * view.association.chance
+    assert "cause" in view.association.warning
+
+
+def test_charts_learn_from_the_first_third_and_mark_a_shift(hall: Scene) -> None:
+    calm = {c.label: c for c in seen(minutes_of(hall), hall.asset("CNC-102"), hall).charts}
+    shifted = {c.label: c for c in seen(minutes_of(hall, hot=True), hall.asset("CNC-102"), hall).charts}
+    assert (calm["Temperature"].broken > 0).mean() < 0.1
+    late = shifted["Temperature"].time_ns > shifted["Temperature"].time_ns[0] + N * MINUTE_NS * 0.55
+    assert (shifted["Temperature"].broken[late] > 0).all()
+    assert shifted["Temperature"].lower < shifted["Temperature"].centre < shifted["Temperature"].upper
+
+
+def test_energy_drifts_by_what_was_added_and_is_told_per_part(hall: Scene) -> None:
+    steady = seen(minutes_of(hall), hall.asset("CNC-102"), hall)
+    worn = seen(minutes_of(hall, worn=True), hall.asset("CNC-102"), hall)
+    assert steady.energy is not None
+    assert not steady.energy.significant
+    assert worn.energy is not None
+    assert worn.energy.significant
+    assert worn.energy.excess_kw == pytest.approx(1.0, abs=0.1)
+    hours = 8760 * 2 / 3
+    assert worn.energy.eur_a_year == pytest.approx(worn.energy.excess_kw * hours * 0.2, rel=0.01)
+    assert worn.per_part
+    usual = 11 / 60 / 4  # kWh per part at 11 kW and four parts a minute
+    assert np.nanmedian(steady.use) == pytest.approx(usual, rel=0.05)
+    assert np.nanmedian((worn.use - worn.use_expected)[-20:]) == pytest.approx(1 / 60 / 4, rel=0.2)
+
+
+def test_an_asset_without_counters_says_why_nothing_is_told(hall: Scene) -> None:
+    whole = minutes_of(hall)
+    kept = {k: v for k, v in whole.value.items() if k in ("State", "Temperature")}
+    view = seen(replace(whole, value=kept, role={k: whole.role[k] for k in kept}), hall.asset("CNC-102"), hall)
+    assert "no scrap" in view.association_note
+    assert "no power meter" in view.energy_note
+    nothing = replace(whole, time_ns=whole.time_ns[:0], value={k: v[:0] for k, v in whole.value.items()})
+    view = seen(nothing, hall.asset("CNC-102"), hall)
+    assert view.chart_note
+    assert view.energy_note
+
+
+@pytest.mark.parametrize(("after", "word"), [(1.0, "helped"), (4.0, "No change"), (6.0, "worse")])
+def test_help_is_told_from_a_day_before_and_after(hall: Scene, after: float, word: str) -> None:
+    begun, ended = 3000, 3120
+    vibration = np.full(N, 4.0)
+    vibration[ended:] = after
+    asset = hall.asset("CMP-321")
+    tags = {hall.tags[row].key: hall.tags[row] for row in asset.tags}
+    state = np.full(N, 1.0)
+    state[begun:ended] = 7.0
+    time = 1_760_000_000_000_000_000 + np.arange(N) * MINUTE_NS
+    minutes = Minutes(
+        asset, time, {"State": state, "Vibration": vibration}, {"State": "state", "Vibration": "vibration"}, {}
+    )
+    said = _compared(minutes, tags, int(time[begun]), int(time[ended]))
+    assert word in said
+    assert f"{after:.3g} mm/s" in said
+    early = replace(minutes, time_ns=time[: ended + 5], value={k: v[: ended + 5] for k, v in minutes.value.items()})
+    assert "early" in _compared(early, tags, int(time[begun]), int(time[ended]))
+
+
+def test_expectations_come_from_the_settings(hall: Scene) -> None:
+    settings = read_settings(HALL)
+    hours = sum(len(s.days) * (s.hours[1] - s.hours[0]) * s.people for crew in settings.crews for s in crew.shifts)
+    assert weekly_work_h(settings) == hours
+    parts = [{"name": n, "life_h": h, "renewed_by": "x"} for n, h in (("bearing", 1000), ("belt", 500))]
+    made = MaintenanceSettings.model_validate({"type": {"machine": {"component": parts}}})
+    assert expected_mtbf_h(hall, made) == pytest.approx(1 / (1 / 1000 + 1 / 500))
+    assert np.isnan(expected_mtbf_h(hall, MaintenanceSettings()))
