@@ -47,11 +47,17 @@ class Clock:
 
 
 def record(
-    folder: Path, scene: Scene, batches: Iterable[SampleBatch], *, compact: bool = True, slice_rows: int = 524_288
+    folder: Path,
+    scene: Scene,
+    batches: Iterable[SampleBatch],
+    *,
+    compact: bool = True,
+    slice_rows: int = 524_288,
+    unbroken: bool = False,
 ) -> None:
     """Record batches in one go, without threads."""
     clock = Clock()
-    recorder = Recorder(folder, scene, clock=clock, threads=False, slice_rows=slice_rows)
+    recorder = Recorder(folder, scene, clock=clock, threads=False, slice_rows=slice_rows, unbroken=unbroken)
     for each in batches:
         clock.now_ns = each.received_ns
         recorder.tap(each)

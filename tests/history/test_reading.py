@@ -136,7 +136,7 @@ def test_actions_and_notes_are_kept(tmp_path: Path) -> None:
 def recorded(tmp_path: Path) -> Path:
     """Two hours of two tags, one value a minute, compacted."""
     folder = tmp_path / "recording"
-    record(folder, SCENE, [batch(START_NS + m * 60 * NS, [0, 2], [m % 3, m / 10]) for m in range(120)])
+    record(folder, SCENE, [batch(START_NS + m * 60 * NS, [0, 2], [m % 3, m / 10]) for m in range(120)], unbroken=True)
     return folder
 
 
@@ -217,3 +217,84 @@ def test_minutes_are_time_weighted(tmp_path: Path) -> None:
     assert seen["max"].tolist() == [5, 7]
     assert seen["last"].tolist() == [5, 7]
     recording.close()
+
+
+def test_steps_while_nobody_recorded_or_the_plant_was_away_are_unknown(tmp_path: Path) -> None:
+    power, clock = SCENE.tag(POWER).index, Clock()
+    recorder = Recorder(tmp_path, SCENE, clock=clock, threads=False)
+    for s in (*range(0, 60), *range(120, 240)):
+        clock.now_ns = START_NS + s * NS
+        if s in (0, 180, 210):
+            recorder.connection(Connection(Link.LOST if s == 180 else Link.CONNECTED))
+        if s < 180 or s >= 210:
+            recorder.tap(batch(clock.now_ns, [power], [5.0]))
+        else:
+            recorder.tap(batch(clock.now_ns, [power + 1], [0.0]))
+        recorder.flush()
+    recorder.close(compact=True)
+    recording = Recording.open(tmp_path, SCENE)
+    with query.answer(recording, POWER, START_NS, START_NS + 239 * NS, 15 * NS) as relation:
+        table = query.as_table(relation)
+    seen = dict(
+        zip(range(0, 240, 15), zip(table["value"].to_pylist(), table["quality"].to_pylist(), strict=True), strict=True)
+    )
+    assert [s for s, found in seen.items() if found == (None, "unknown")] == [75, 90, 105, 180, 195]
+    assert all(seen[s] == (5.0, "good") for s in seen if s not in (75, 90, 105, 180, 195))
+    recording.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (
+            ["--from", "2030-01-01", "--to", "2031-01-01"],
+            1,
+            "nothing was recorded then. The recording goes from 2027-01-15",
+        ),
+        (["--from", "now", "--to", "1h"], 2, "is empty"),
+        (["--from", "99999999h"], 2, "out of range"),
+        (["--tags", "nothing*"], 2, "no tag matches"),
+        (["--tags", ",,"], 2, "no tag matches"),
+        (["--from", "2027-01-15T08:00:00Z", "--every", "0"], 2, "longer than nothing"),
+        (["--from", "2027-01-15T08:00:00Z", "--every", "nan"], 2, "not a span"),
+        (["--from", "2027-01-15T08:00:00Z", "--every=-5s"], 2, "not a span"),
+        (["--from", "1970-01-01", "--every", "1ms"], 2, "50 million"),
+        (["--from", "2027-01-15T08:00:00Z", "-o", "/nowhere/at/all.csv"], 2, "no such folder"),
+    ],
+)
+def test_odd_questions_get_sentences(
+    recorded: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, said: str
+) -> None:
+    end = [] if "--to" in arguments else ["--to", "2027-01-15T09:00:00Z"]
+    end = [] if "99999999h" in arguments else end
+    assert main(["query", str(recorded), *arguments, *end]) == code
+    found = capsys.readouterr()
+    assert said in found.err
+    assert found.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("every", [[], ["--every", "1min"]])
+@pytest.mark.parametrize("harm", ["cut", "scrambled", "gone"])
+@pytest.mark.parametrize("table", ["samples", "moments"])
+def test_a_damaged_hour_is_refused_by_name_and_others_are_read(
+    recorded: Path, capsys: pytest.CaptureFixture[str], table: str, harm: str, every: list[str]
+) -> None:
+    second = sorted((recorded / table).iterdir())[1]
+    if harm == "gone":
+        second.unlink()
+    else:
+        raw = bytearray(second.read_bytes())
+        raw[40:-200] = bytes(len(raw[40:-200]))
+        second.write_bytes(raw[:60] if harm == "cut" else raw)
+    base = ["query", str(recorded), "--tags", POWER, *every]
+    assert main([*base, "--from", "2027-01-15T08:00:00Z", "--to", "2027-01-15T08:59:00Z"]) == 0
+    capsys.readouterr()
+    code = main([*base, "--from", "2027-01-15T08:00:00Z", "--to", "2027-01-15T09:59:00Z"])
+    found = capsys.readouterr()
+    if (table, harm) == ("samples", "gone"):
+        assert code == 0, "an hour that is not there is a gap"
+    else:
+        assert code == 2
+        assert second.name in found.err
+        assert "Restore it" in found.err
+        assert found.out == ""

@@ -37,8 +37,11 @@ def run(args: argparse.Namespace) -> int:
             if args.output is not None:
                 count = query.write(relation, args.output)
                 print(f"{count} rows in {args.output}", file=sys.stderr)
-                return 0 if count else 1
-            return _print(query.as_table(relation))
+            else:
+                count = _print(query.as_table(relation))
+        if not count:
+            print(f"twinviewer: nothing was recorded then. {recording.said_span()}", file=sys.stderr)
+        return 0 if count else 1
     finally:
         recording.close()
 
@@ -55,4 +58,4 @@ def _print(table: "Table") -> int:
         times = batch.column(0).cast("int64").to_pylist()
         for time_ns, tag, value, quality in zip(times, *(c.to_pylist() for c in batch.columns[1:]), strict=True):
             out.writerow((iso(time_ns), tag, "" if value is None else value, quality))
-    return 0 if len(table) else 1
+    return len(table)

@@ -42,7 +42,7 @@ def make_capsule(
     Raises RecordingError where nothing was recorded then, or the file cannot be written.
     """
     if not recording.stretches(from_ns, to_ns):
-        raise RecordingError("nothing was recorded at that time", recording.folder.address, _seen(recording))
+        raise RecordingError("nothing was recorded at that time", recording.folder.address, recording.said_span())
     draft = output.with_name(f".{output.name}.draft")
     try:
         with tempfile.TemporaryDirectory(prefix="twinviewer-capsule-") as name:
@@ -60,13 +60,6 @@ def make_capsule(
     finally:
         draft.unlink(missing_ok=True)
     return count
-
-
-def _seen(recording: Recording) -> str:
-    from twinviewer.history.times import iso
-
-    first, last = recording.span()
-    return f"The recording goes from {iso(first)} to {iso(last)}." if last else "The recording is empty."
 
 
 def _about(scene: Scene, from_ns: int, to_ns: int, samples: int) -> dict[str, Any]:

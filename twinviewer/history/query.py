@@ -1,21 +1,27 @@
 """Answers "which values had these tags" with DuckDB: as a table, a CSV file or a Parquet file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from twinviewer.history.layout import HOUR_NS, MOMENTS, SAMPLES
+from twinviewer.history.files import DAMAGED, Files
+from twinviewer.history.layout import BEAT_NS, HOUR_NS, MOMENTS, SAMPLES, Part
 from twinviewer.history.manifest import RecordedTag
 from twinviewer.history.recording import Recording
 from twinviewer.history.rows import Rows, concatenated, words_to_arrow
+from twinviewer.history.trend import Stretch, usable
 from twinviewer.model.errors import DataError, RecordingError
 
 FORMATS = (".csv", ".parquet")
-_QUALITY = "CASE status >> 30 WHEN 0 THEN 'good' WHEN 1 THEN 'uncertain' ELSE 'bad' END"
+SLACK_NS = BEAT_NS  # so long after its last sign of life a recorder still counts as there
+_NOBODY = 0xFFFFFFFF  # a status that no server gives: nobody recorded, or the plant was not connected
+_QUALITY = f"""CASE WHEN status = {_NOBODY} THEN 'unknown'
+    ELSE CASE status >> 30 WHEN 0 THEN 'good' WHEN 1 THEN 'uncertain' ELSE 'bad' END END"""
 _VALUE = "CASE WHEN text IS NOT NULL THEN text WHEN isnan(value) THEN NULL ELSE CAST(value AS VARCHAR) END"
 
 
@@ -24,7 +30,8 @@ def answer(recording: Recording, pattern: str, from_ns: int, to_ns: int, every_n
     """A DuckDB relation of columns time, tag, value, quality, ordered by time and tag, open inside the `with`.
 
     `value` is a number where all tags asked for are numbers, else text. With `every_ns` there is one row for each tag
-    and step: the value that held at the beginning of the step. Raises DataError where no tag matches.
+    and step: the value that held at the beginning of the step; none, of quality unknown, where nobody recorded or the
+    plant was not connected. Raises DataError where no tag matches.
     """
     import duckdb
 
@@ -51,14 +58,36 @@ def answer(recording: Recording, pattern: str, from_ns: int, to_ns: int, every_n
             f"FROM {source} JOIN tags USING (tag) ORDER BY time, name"
         )
     except duckdb.Error as error:
-        raise RecordingError(f"the recording cannot be read: {error}", recording.folder.address) from error
+        named = _culprit(recording, from_ns, to_ns)
+        if named is not None:
+            raise named from error
+        said = str(error).partition("Error: ")[2] or str(error)
+        raise RecordingError(f"the recording cannot be read: {said}", recording.folder.address, DAMAGED) from error
     finally:
         connection.close()
 
 
+def _culprit(recording: Recording, from_ns: int, to_ns: int) -> RecordingError | None:
+    """Which file is damaged, found by reading each on its own: DuckDB does not always say."""
+    files = Files(recording.folder)
+    try:
+        for part in _parts(recording, from_ns, to_ns):
+            for table in (MOMENTS, SAMPLES):
+                files.table(table, part)
+    except RecordingError as error:
+        return error
+    finally:
+        files.clear()
+    return None
+
+
+def _parts(recording: Recording, from_ns: int, to_ns: int) -> list[Part]:
+    return [part for part in recording.parts if from_ns - HOUR_NS < part.hour_ns <= to_ns]
+
+
 def _samples(connection: Any, recording: Recording, tags: list[RecordedTag], from_ns: int, to_ns: int) -> str:
     """Compacted hours straight from Parquet, with what is not compacted yet."""
-    parts = [part for part in recording.parts if from_ns - HOUR_NS < part.hour_ns <= to_ns]
+    parts = _parts(recording, from_ns, to_ns)
     live = recording.uncompacted([tag.number for tag in tags], from_ns, to_ns)  # also what is compacted since
     connection.register("live", _arrow(live))
     columns = "time, tag, value, status, text"
@@ -80,20 +109,39 @@ def _samples(connection: Any, recording: Recording, tags: list[RecordedTag], fro
 
 def _held(recording: Recording, tags: list[RecordedTag], from_ns: int, to_ns: int, every_ns: int) -> Rows:
     """What each tag said at the beginning of each step: its newest sample until then."""
-    if every_ns <= 0 or (to_ns - from_ns) // every_ns * len(tags) > 50_000_000:
+    if every_ns <= 0:
+        raise DataError("a step must last longer than nothing", remedy="Give for example --every 10s.")
+    if (to_ns - from_ns) // every_ns * len(tags) > 50_000_000:
         raise DataError("that would be more than 50 million rows", remedy="Choose a longer step or fewer tags.")
     grid = np.arange(from_ns, to_ns + 1, every_ns, dtype=np.int64)
     rows = recording.of_numbers([tag.number for tag in tags], from_ns, to_ns, before=True)
+    stretches = [Stretch(s.first_ns, s.last_ns + SLACK_NS) for s in recording.stretches(from_ns, to_ns)]
+    seen = _seen(usable(stretches, recording.diary.connections(from_ns, to_ns)), grid)
     found: list[Rows] = []
     for tag in tags:
         first, last = np.searchsorted(rows.tag, [tag.number, tag.number + 1])
         own = rows.take(slice(int(first), int(last)))
         at = np.searchsorted(own.time, grid, "right") - 1
-        held = own.take(at[at >= 0])
+        held, known = own.take(at[at >= 0]), seen[at >= 0]
         found.append(
-            Rows(grid[at >= 0], held.tag, held.value, held.status, held.source, held.server, held.word, held.words)
+            replace(
+                held,
+                time=grid[at >= 0],
+                value=np.where(known, held.value, np.nan),
+                status=np.where(known, held.status, _NOBODY).astype(np.uint32),
+                word=np.where(known, held.word, -1).astype(np.int32),
+            )
         )
     return concatenated(found)
+
+
+def _seen(stretches: Sequence[Stretch], grid: np.ndarray) -> np.ndarray:
+    """bool (k,): whether each of these moments lies in one of the stretches."""
+    inside = np.zeros(len(grid), bool)
+    for stretch in stretches:
+        first, last = np.searchsorted(grid, [stretch.first_ns, stretch.last_ns])
+        inside[first:last] = True
+    return inside
 
 
 def _names(tags: list[RecordedTag]) -> pa.Table:
@@ -136,6 +184,8 @@ def _format_of(path: Path) -> str:
 def write_table(table: pa.Table, path: Path) -> int:
     """Write a table of columns time, tag, value, quality, as an answer is written. Raises DataError."""
     suffix = _format_of(path)
+    if not path.parent.is_dir():
+        raise DataError("there is no such folder", str(path.parent), "Make it first.")
     draft = path.with_name(f".{path.name}.draft")
     try:
         if suffix == ".csv":

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from twinviewer.history import journal
 from twinviewer.history import retention as retentions
 from twinviewer.history.journal import note_line
-from twinviewer.history.layout import ACTIONS, ALARMS, BEAT_NS, LINKS, NOTES, NS, SLICE_ROWS
+from twinviewer.history.layout import ACTIONS, ALARMS, BEAT_NS, BEAT_TAG, LINKS, NOTES, NS, SLICE_ROWS
 from twinviewer.history.retention import Retention
-from twinviewer.history.rows import from_batches
-from twinviewer.history.store import Store
+from twinviewer.history.rows import Rows, concatenated, from_batches
+from twinviewer.history.store import Store, beats
 from twinviewer.model.alarm import Alarm, AlarmEvent, AlarmState
 from twinviewer.model.connection import Connection
 from twinviewer.model.errors import RecordingError
@@ -47,9 +49,10 @@ class Recorder:
     """Records one scene into one folder. `tap`, `event`, `action` and `connection` never block and never raise.
 
     With `threads=False` nothing runs in the background: the caller calls `flush` (tests, plants made up faster than
-    real time). `clock` gives UTC ns. `notify` hears notices, from the writing thread. `standing` are the alarms that
-    already stand. `retention` becomes the folder's; None leaves what the folder says. Raises RecordingError where the
-    folder holds something else or another recorder writes into it.
+    real time); `unbroken` then says that the time between any two samples was recorded too. `clock` gives UTC ns.
+    `notify` hears notices, from the writing thread. `standing` are the alarms that already stand. `retention` becomes
+    the folder's; None leaves what the folder says. Raises RecordingError where the folder holds something else or
+    another recorder writes into it.
     """
 
     def __init__(
@@ -62,11 +65,12 @@ class Recorder:
         retention: Retention | None = None,
         standing: Iterable[Alarm] = (),
         threads: bool = True,
+        unbroken: bool = False,
         slice_rows: int = SLICE_ROWS,
         max_rows: int = MAX_ROWS,
     ) -> None:
         self.folder = Path(folder)
-        self._clock, self.notify = clock, notify
+        self._clock, self.notify, self._unbroken = clock, notify, unbroken
         self._max_rows = max_rows
         self._store = Store(self.folder, scene, slice_rows)
         if retention is not None:
@@ -200,11 +204,14 @@ class Recorder:
                 break
             taken = from_batches(batches, self._store.tag_of_slot)
             self._watch_clock(int(taken.time[0]))
+            last_ns = int(taken.time[-1])
+            if self._unbroken:
+                taken = _filled(taken, self._last_ns)
             try:
                 self._store.write(taken)
-                self._last_ns = int(taken.time[-1])
+                self._last_ns = last_ns
             finally:
-                self._forget(batches, self._store.done)
+                self._forget(batches, int(np.count_nonzero(taken.tag[: self._store.done] != BEAT_TAG)))
         now_ns = self._clock()
         if self._threads and now_ns - self._last_ns > BEAT_NS:
             self._store.beat(now_ns)
@@ -302,6 +309,13 @@ class Recorder:
                 self._fail(error.strerror or str(error))
             finally:
                 self._store.close()
+
+
+def _filled(rows: Rows, last_ns: int) -> Rows:
+    """The same with signs of life since `last_ns` (0: never) in between."""
+    alive = beats(np.arange((last_ns or int(rows.time[0])) + BEAT_NS, int(rows.time[-1]), BEAT_NS, dtype=np.int64))
+    both = concatenated([rows, alive])
+    return both.take(np.argsort(both.time, kind="stable"))
 
 
 def _gist(connection: Connection) -> tuple[object, ...]:

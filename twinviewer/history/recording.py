@@ -15,6 +15,7 @@ from twinviewer.history.layout import GAP_NS, HOUR_NS, MANIFEST, MINUTE_NS, MINU
 from twinviewer.history.manifest import Manifest, RecordedTag
 from twinviewer.history.rows import Rows, concatenated, no_rows
 from twinviewer.history.slices import Slices
+from twinviewer.history.times import iso
 from twinviewer.history.trend import Points, Stretch, Trend
 from twinviewer.model.alarm import Alarm, AlarmEvent
 from twinviewer.model.connection import Connection, Link
@@ -53,9 +54,10 @@ class Recording:
         try:
             raw = folder.read(MANIFEST)
         except (OSError, ValueError) as error:
-            raise RecordingError(
-                "this is not a recording (it has no manifest.json)", str(address), "Choose the folder given to record."
-            ) from error
+            remedy = "Choose the folder given to record."
+            if str(address).lower().endswith(".twin"):
+                remedy = "A capsule opens with: twinviewer open, state or snapshot, without --recording."
+            raise RecordingError("this is not a recording (it has no manifest.json)", str(address), remedy) from error
         return cls(folder, manifests.parse(raw, MANIFEST), scene)
 
     def refresh(self) -> None:
@@ -77,6 +79,11 @@ class Recording:
     def span(self) -> tuple[int, int]:
         """The first and the last moment recorded (UTC ns), (0, 0) where nothing is."""
         return self._slices.span()
+
+    def said_span(self) -> str:
+        """The same as a sentence."""
+        first, last = self.span()
+        return f"The recording goes from {iso(first)} to {iso(last)}." if last else "The recording is empty."
 
     def number(self, tag: str | int) -> int:
         """The recording's number of a tag, by name or by row of a snapshot. Raises RecordingError."""

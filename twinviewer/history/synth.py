@@ -38,7 +38,7 @@ def record_offline(
     `progress(fraction, text)` may raise to cancel: what is recorded until then stays. Raises RecordingError, FeedError.
     """
     clock = np.array([start_ns], np.int64)
-    recorder = Recorder(folder, scene, clock=lambda: int(clock[0]), threads=False)
+    recorder = Recorder(folder, scene, clock=lambda: int(clock[0]), threads=False, unbroken=True)
     try:
         recorder.connection(Connection(Link.CONNECTED, url="plant", since_ns=start_ns))
         waiting, told_ns, compacted_ns = 0, start_ns, start_ns

@@ -10,18 +10,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNIT_S = {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|min|s|m|h|d|w)")
 _SPAN = re.compile(rf"^\s*(?:{_PART.pattern}\s*)+$")
+_NUMBER = re.compile(r"^\d{1,12}(?:\.\d*)?$")
 _REMEDY = "Write ISO 8601 such as 2026-11-21T04:30:00Z (without a zone: this computer's), `now`, or a span back: 1h."
 
 
 def parse_span_s(text: str) -> float:
     """Seconds of a span such as "90s", "1h30m", "14d" or a bare number of seconds. Raises DataError."""
     text = text.strip().lower()
-    try:
-        return float(text)
-    except ValueError:
-        pass
-    if not _SPAN.match(text):
+    if not (_SPAN.match(text) or _NUMBER.match(text)):
         raise DataError(f"{text!r} is not a span of time", remedy="Write a number with s, min, h, d or w: 90s, 1h30m.")
+    if _NUMBER.match(text):
+        return float(text)
     return sum(float(number) * _UNIT_S[unit] for number, unit in _PART.findall(text))
 
 
@@ -31,7 +30,7 @@ def parse_time(text: str, now_ns: int) -> int:
     if word.lower() == "now":
         return now_ns
     if _SPAN.match(word.lower()):
-        return now_ns - round(parse_span_s(word) * NS)
+        return _in_range(now_ns - round(parse_span_s(word) * NS), text)
     try:
         moment = datetime.fromisoformat(word)
         moment = moment if moment.tzinfo else moment.astimezone()
@@ -39,7 +38,10 @@ def parse_time(text: str, now_ns: int) -> int:
     except (ValueError, OverflowError, OSError):
         raise DataError(f"{text!r} is not a moment", remedy=_REMEDY) from None
     since = moment - _EPOCH
-    time_ns = (since // timedelta(microseconds=1)) * 1000
+    return _in_range((since // timedelta(microseconds=1)) * 1000, text)
+
+
+def _in_range(time_ns: int, text: str) -> int:
     if not 0 <= time_ns < 2**63:
         raise DataError(f"{text!r} is out of range", remedy="Moments from 1970 to 2262 can be named.")
     return time_ns
