@@ -23,9 +23,10 @@ from twinviewer.model.frame import Kpi
 from twinviewer.panels import _indicator_edits as edits
 from twinviewer.panels._kit.gauges import figure
 from twinviewer.panels._kit.widgets import button, label, row
+from twinviewer.panels._text import value_of
 from twinviewer.session import Session
 
-INPUTS = 12
+INPUTS = 32
 
 
 class IndicatorForm(QWidget):
@@ -97,8 +98,9 @@ class IndicatorForm(QWidget):
         layout.addWidget(self.inputs_title)
         layout.addLayout(self._inputs)
         layout.addWidget(self.history_title)
-        layout.addWidget(self.history, 1)
+        layout.addWidget(self.history, 4)
         layout.addWidget(row(self.again, None))
+        layout.addStretch(1)
         self._check_soon = QTimer(self)
         self._check_soon.setSingleShot(True)
         self._check_soon.setInterval(250)
@@ -127,8 +129,6 @@ class IndicatorForm(QWidget):
         own = book.now(INDICATOR, kpi.key)
         self._key, self._own = kpi.key, own is not None
         self._fields(own, kpi.target)
-        for field in (self.name, self.unit):
-            field.setReadOnly(not self._own)
         self.refresh(kpi)
         self._show_history()
 
@@ -157,7 +157,7 @@ class IndicatorForm(QWidget):
 
     def refresh(self, kpi: Kpi) -> None:
         """The figure and its inputs as they are now; what is being typed stays."""
-        value = f"{figure(kpi.value)} {kpi.unit}".strip() if math.isfinite(kpi.value) else "no value yet"
+        value = f"{value_of(kpi)} {kpi.unit}".strip() if math.isfinite(kpi.value) else "no value yet"
         self.title.setText(f"{kpi.label}: {value}")
         self.made.setText("\n".join(filter(None, (kpi.formula, kpi.note))))
         self._fill_inputs(dict(kpi.inputs))

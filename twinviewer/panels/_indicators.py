@@ -1,7 +1,5 @@
 """All indicators in one window: ISO 22400-2 of each line, the scene's own, their targets, and when shifts begin."""
 
-import math
-
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import (
@@ -24,6 +22,7 @@ from twinviewer.panels._indicator_form import IndicatorForm
 from twinviewer.panels._kit.gauges import figure
 from twinviewer.panels._kit.style import colour, font
 from twinviewer.panels._kit.widgets import button, column, label, row
+from twinviewer.panels._text import value_of
 from twinviewer.session import Session
 
 _KEY = Qt.ItemDataRole.UserRole
@@ -180,8 +179,8 @@ class IndicatorsDialog(QDialog):
 
 
 def _write(item: QTreeWidgetItem, kpi: Kpi) -> None:
-    now = figure(kpi.value) if math.isfinite(kpi.value) else "–"
-    texts = (kpi.label, now, "" if kpi.target is None else figure(kpi.target), kpi.unit)
+    name = kpi.label.removeprefix(f"{kpi.key.split('.', 1)[-1]}: ")
+    texts = (f"{name[:1].upper()}{name[1:]}", value_of(kpi), "" if kpi.target is None else figure(kpi.target), kpi.unit)
     for at, text in enumerate(texts):
         if item.text(at) != text:
             item.setText(at, text)

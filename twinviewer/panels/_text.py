@@ -5,7 +5,7 @@ from datetime import datetime
 
 from twinviewer.model.asset import Tag
 from twinviewer.model.connection import Link
-from twinviewer.model.frame import Frame
+from twinviewer.model.frame import Frame, Kpi
 from twinviewer.model.quality import Quality
 from twinviewer.panels._kit.gauges import figure
 
@@ -65,6 +65,12 @@ def value_text(tag: Tag, frame: Frame) -> str:
     text = frame.tags.text.get(tag.index) if tag.is_text else f"{figure(float(frame.tags.value[tag.index]))} {tag.unit}"
     text = (text or "–").strip()
     return f"{text} (stale)" if quality == Quality.STALE else text
+
+
+def value_of(kpi: Kpi) -> str:
+    """An indicator's figure as it is written: counts without a decimal."""
+    whole = not kpi.unit and math.isfinite(kpi.value) and float(kpi.value).is_integer()
+    return f"{kpi.value:,.0f}" if whole else figure(kpi.value)
 
 
 def is_current(frame: Frame) -> bool:

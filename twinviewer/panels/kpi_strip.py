@@ -14,7 +14,7 @@ from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.symbols import alarm_symbol
 from twinviewer.panels._kit.widgets import ClickableCard, button, label, row
 from twinviewer.panels._life import until_gone
-from twinviewer.panels._text import is_current
+from twinviewer.panels._text import is_current, value_of
 from twinviewer.session import Session
 
 TITLE = "Indicators"
@@ -133,12 +133,6 @@ def _on_screen(tile: QWidget, popup: QWidget) -> QPoint:
     )
 
 
-def value_of(kpi: Kpi) -> str:
-    """The figure as it is written: counts without a decimal."""
-    whole = not kpi.unit and math.isfinite(kpi.value) and float(kpi.value).is_integer()
-    return f"{kpi.value:,.0f}" if whole else figure(kpi.value)
-
-
 def explanation(kpi: Kpi) -> list[str]:
     """How an indicator is made, a line each."""
     value = f"{value_of(kpi)} {kpi.unit}".strip() if math.isfinite(kpi.value) else "no value yet"
@@ -176,7 +170,7 @@ class Explanation(QFrame):
             layout.addWidget(label("Made of", "heading"))
             layout.addLayout(self._inputs(kpi))
         self._key = kpi.key
-        self.change = button("Change the target…" if kpi.formula else "Change…", "link", self._edit)
+        self.change = button("Target and all indicators…", "link", self._edit)
         layout.addWidget(row(self.change, None))
 
     def _edit(self) -> None:
