@@ -17,36 +17,12 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSlider
 from pytestqt.qtbot import QtBot
 
 from tests.panels import fake
+from tests.panels.whatif_bench import LINE, WAIT_MS, answered, figure, opened
 from twinviewer.panels import whatif
 from twinviewer.panels._whatif_files import file_name
 from twinviewer.panels._whatif_model import KPIS, Control, Figure, Kept, number, signed, verdict
 from twinviewer.panels._whatif_play import PLAY, Handed, scenario_of
 from twinviewer.panels._whatif_trust import trust
-
-WAIT_MS = 60_000
-LINE = """
-[model]
-name = "Two machines"
-horizon = "8 h"
-[station.saw]
-time = "exponential(50 s)"
-asset = "CNC-102"
-power = { idle = 1, run = 4 }
-[station.mill]
-time = "exponential(40 s)"
-buffer = 6
-asset = "CNC-103"
-failure = { mtbf = "6 h", mttr = "20 min", crew = "fitters" }
-[crew.fitters]
-size = 1
-[calendar.day]
-week = { mon-fri = ["06:00-14:00"] }
-[source.orders]
-feeds = "saw"
-policy = "exponential(60 s)"
-[cost]
-fixed_per_hour = 40
-"""
 
 
 @pytest.fixture
@@ -54,26 +30,6 @@ def folder(tmp_path: Path) -> Path:
     """A scene's folder with a flow model."""
     (tmp_path / "line.toml").write_text(LINE, encoding="utf-8")
     return tmp_path
-
-
-def opened(bench: Callable[..., Any], qtbot: QtBot, folder: Path) -> Any:
-    """A bench whose panel has its first answer."""
-    session = fake.make_session(replace(fake.make_scene(), path=folder), past_s=0)
-    b = bench(whatif.Panel, session=session, size=(440, 900))
-    qtbot.waitUntil(lambda: b.panel.results.answer is not None and not b.panel.busy, timeout=WAIT_MS)
-    return b
-
-
-def answered(qtbot: QtBot, panel: Any, act: Callable[[], object]) -> Any:
-    """The final answer to what `act` asks."""
-    before = panel.results.answer
-    act()
-    qtbot.waitUntil(lambda: panel.results.answer is not before and not panel.busy, timeout=WAIT_MS)
-    return panel.results.answer
-
-
-def figure(answer: Any, key: str) -> Figure:
-    return next(f for f in answer.figures if f.key == key)
 
 
 def test_the_window_never_loads_the_engine() -> None:

@@ -13,6 +13,7 @@ from twinviewer.panels._whatif_model import Kept, span
 
 HORIZONS_S = (8 * 3600.0, 24 * 3600.0, 3 * 86400.0, 7 * 86400.0)
 NEW = "New scenario"
+_BANNER = 30
 
 
 class Banner(QWidget):
@@ -21,7 +22,7 @@ class Banner(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._quiet = ""
-        self.setFixedHeight(34)
+        self.setFixedHeight(_BANNER)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.tell("")
 
@@ -58,7 +59,7 @@ class Banner(QWidget):
         painter.end()
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
-        return QSize(380, 34)
+        return QSize(380, _BANNER)
 
 
 class Asking(QWidget):

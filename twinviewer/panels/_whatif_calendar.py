@@ -22,7 +22,7 @@ class CalendarRow(LeverRow):
             "Drag on free time for an extra shift; drag an edge, a shift or the break between two; "
             "Delete takes a shift away. Dotted: as it was."
         )
-        self._fields: dict[str, QLineEdit] = {}
+        self.fields: dict[str, QLineEdit] = {}
         self.grid.addWidget(self.title, 0, 0, 1, 2)
         self.grid.addWidget(self.week, 1, 0, 1, 2)
         for place, days in enumerate(groups_of(control.current), start=2):
@@ -31,10 +31,10 @@ class CalendarRow(LeverRow):
             field.setToolTip("Windows such as 06:00-14:00, 14:30-22:00; empty for no shift")
             field.setPlaceholderText("no shift")
             field.editingFinished.connect(self._typed)
-            self._fields[days] = field
+            self.fields[days] = field
             self.grid.addWidget(label(days), place, 0)
             self.grid.addWidget(field, place, 1)
-        self.grid.addWidget(self.was, len(self._fields) + 2, 0, 1, 2)
+        self.grid.addWidget(self.was, len(self.fields) + 2, 0, 1, 2)
         self.grid.setColumnStretch(1, 1)
         self.was.setWordWrap(True)
         self.week.edited.connect(self._drawn)
@@ -62,7 +62,7 @@ class CalendarRow(LeverRow):
             self.week.hide()
 
     def _show(self, wrong: str = "") -> None:
-        for days, field in self._fields.items():
+        for days, field in self.fields.items():
             if not wrong:
                 field.setText(", ".join(self._value.get(days, ())))
         was = "; ".join(f"{k} {', '.join(v) or 'none'}" for k, v in self.control.current.items())
@@ -75,7 +75,7 @@ class CalendarRow(LeverRow):
 
     def _typed(self) -> None:
         new: dict[str, list[str]] = {}
-        for days, field in self._fields.items():
+        for days, field in self.fields.items():
             windows = [w.strip() for w in field.text().split(",") if w.strip()]
             for window in windows:
                 try:

@@ -58,14 +58,13 @@ class Compare(QWidget):
 
     def offer(self, kept: Sequence[Kept], current: Kept | None) -> None:
         """The saved scenarios, and the one that the levers say where it is not saved."""
-        ticked = {k.name for k in self.chosen} if self._kept else {k.name for k in kept}
+        left_out = {k.name for k in self._kept} - {k.name for k in self.chosen}
         self._kept = [*([current] if current is not None else []), *kept]
         self.list.clear()
         for k in self._kept:
             item = QListWidgetItem(k.name)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            on = k.name in ticked or (current is not None and k is current)
-            item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+            item.setCheckState(Qt.CheckState.Unchecked if k.name in left_out else Qt.CheckState.Checked)
             self.list.addItem(item)
         self.list.setFixedHeight(min(112, 8 + 19 * max(1, len(self._kept))))
         self.list.setVisible(bool(self._kept))

@@ -191,6 +191,7 @@ def _corrected(worker: "Worker", rows: tuple[Sketched, ...]) -> "Line":
     """The sketch with a person's corrections. Raises LineError."""
     from twinviewer.simulation.api import sketch as sketch_of
     from twinviewer.simulation.line import parse_line
+    from twinviewer.simulation.lint import check_line
     from twinviewer.simulation.scenario import tables_of
 
     tables = tables_of(sketch_of(worker.scene))
@@ -221,7 +222,11 @@ def _corrected(worker: "Worker", rows: tuple[Sketched, ...]) -> "Line":
     starts = [n for n in kept if n not in fed] or list(kept)[:1]
     tables["source"] = {f"source_{k + 1}": {"feeds": n} for k, n in enumerate(starts)}
     tables["station"], tables["buffer"] = kept, buffers
-    return parse_line(tables, "the sketched line")
+    line = parse_line(tables, "the sketched line")
+    wrong = next((n for n in check_line(line, worker.scene) if n.level == "error"), None)
+    if wrong is not None:
+        raise LineError(wrong.text.rstrip("."), wrong.where, wrong.remedy)
+    return line
 
 
 def _next_of(row: Sketched, names: set[str]) -> object:

@@ -99,7 +99,8 @@ class Levers(QWidget):
         if words:
             return [c.id for c in self._controls.values() if all(w in self._text(c) for w in words)][:40]
         which = self.which.currentText()
-        return [c.id for c in self._controls.values() if c.id in self.settings or self._fits(c, which)]
+        others = [c.id for c in self._controls.values() if c.id not in self.settings and self._fits(c, which)]
+        return [*self.settings, *others]
 
     def _text(self, c: Control) -> str:
         return f"{c.label} {c.group} {c.id} {' '.join(c.assets)}".lower()

@@ -82,7 +82,7 @@ class Questions(View):
         frame = self.session.frame
         if frame is None or len(frame.assets.state) != len(self.session.scene.assets):
             return False
-        if frame.source == "simulation":
+        if "simulation" in (frame.source, self.session.source.name):
             return False
         return frame.source != "live" or frame.connection.link in (Link.CONNECTED, Link.DEGRADED)
 

@@ -46,10 +46,11 @@ class PlayBar(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(self.words)
+        head = row(self.words, self.back)
+        head.layout().setStretch(0, 1)  # type: ignore[union-attr]
+        layout.addWidget(head)
         layout.addWidget(row(self.play, self.speed, self.place, self.time, spacing=5))
         layout.addWidget(self.plant)
-        layout.addWidget(row(self.back, None))
         self._glyph = ""
         self.hide()
 

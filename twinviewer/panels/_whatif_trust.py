@@ -30,7 +30,7 @@ def trust(folder: Path, now: datetime) -> Trust:
         valid, moments = bool(data["valid"]), int(data["moments"])
         warnings = [str(w) for w in data["warnings"]]
     except FileNotFoundError:
-        return Trust("none", "Not back-tested: treat every figure as a first estimate.", (_RUN,))
+        return Trust("none", "Not back-tested: a first estimate only", (_RUN,))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Trust("none", f"{file.name} cannot be read: run the back-test again.", (_RUN,))
     said = [f"{_NAMES[k]} {errors[k] * 100:+.1f} %" for k in _NAMES if k in errors]

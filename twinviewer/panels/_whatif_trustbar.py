@@ -1,10 +1,44 @@
 """How far the model can be believed, always in view: one line, its reasons on a click, and the way to a back-test."""
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from twinviewer.panels._kit.style import colour, font
 from twinviewer.panels._kit.widgets import button, label
 from twinviewer.panels._whatif_model import Trust
+
+
+class Elided(QWidget):
+    """One line that ends in an ellipsis where it must; all of it as a tool tip."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = ""
+        self.setMinimumWidth(60)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def text(self) -> str:
+        """What it says."""
+        return self._text
+
+    def setText(self, text: str) -> None:  # noqa: N802 (as Qt's labels)
+        """Say something else."""
+        self._text = text
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(160, 18)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        painter = QPainter(self)
+        painter.setFont(font(11))
+        painter.setPen(colour("text2"))
+        shown = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.end()
 
 
 class TrustBar(QWidget):
@@ -14,7 +48,7 @@ class TrustBar(QWidget):
         super().__init__()
         self.trust = Trust("none", "")
         self._more: tuple[str, ...] = ()
-        self.words = label("", "quiet", wrap=True)
+        self.words = Elided()
         self.why = QToolButton()
         self.why.setCheckable(True)
         self.why.setText("Why?")
@@ -61,7 +95,7 @@ class TrustBar(QWidget):
         open_ = self.why.isChecked()
         self.details.setVisible(open_ and bool(details))
         self.run.setVisible(open_ or self.trust.level == "none")
-        self.why.setVisible(bool(details))
+        self.why.setVisible(bool(details) and (self.trust.level != "none" or bool(self._more)))
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(320, super().sizeHint().height())

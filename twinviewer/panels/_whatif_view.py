@@ -21,7 +21,7 @@ from twinviewer.panels._wrap import WrapLayout
 
 PAGES = (("try", "Try", ""), ("flow", "Flow", ""), ("compare", "Compare", ""), ("drivers", "Drivers", ""),
          ("suggest", "Suggest", ""))  # fmt: skip
-_LEVER_SHARE = 0.5  # of the page, that levers may take at most before a person moves the handle
+_LEVER_SHARE = 0.46  # of the page, that levers may take at most before a person moves the handle
 
 
 def scrolling(content: QWidget) -> QScrollArea:
@@ -50,6 +50,8 @@ class View(QWidget):
         self.compare, self.drivers, self.suggest, self.proposals = Compare(), Drivers(), Suggest(), Proposals()
         self.play_bar, self.empty = PlayBar(), EmptyPage()
         self.pages = Segmented(PAGES, "What to do")
+        self.pages.setStyleSheet("QToolButton { padding: 3px 2px; }")  # five of them fit a narrow panel
+        self.pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.pages.choose("try")
         self.stack = QStackedWidget()
         self.status = label("", "quiet", wrap=True)
@@ -68,10 +70,14 @@ class View(QWidget):
         self.reload_button = button("Load again", "", None, "refresh")
         self.play_button = button("Play in 3D", "", None, "play")
         self.play_button.setToolTip("Play one run of this scenario in the picture, in the violet frame")
-        self.beside_button = button("In a second window", "", None, "window")
+        self.beside_button = button("", "", None, "window")
+        self.beside_button.setToolTip("Play one run in a second window, beside the one that shows the plant")
         self.accept_button = button("Accept…", "", None, "check")
         self.accept_button.setToolTip("Keep this scenario as a proposal with its expected effect and your reason")
-        self.export_button = button("Export", "", None, "export")
+        self.export_button = button("", "", None, "export")
+        self.beside_button.setAccessibleName("Play in a second window")
+        self.export_button.setAccessibleName("Export")
+        self.export_button.setToolTip("Write the table as CSV, or a report as PDF or HTML")
         self.export_menu = QMenu(self.export_button)
         self.export_button.setMenu(self.export_menu)
 
@@ -102,7 +108,7 @@ class View(QWidget):
     def _lay_out(self) -> None:
         self.page = column(
             self.trust, self.scenarios, self.asking, self.start, self.pages, self.stack,
-            margins=(0, 2, 6, 0), spacing=7,
+            margins=(0, 0, 6, 0), spacing=5,
         )  # fmt: skip
         self.page.layout().setStretchFactor(self.stack, 1)  # type: ignore[union-attr]
         self.bar = QWidget(self)
@@ -111,8 +117,8 @@ class View(QWidget):
         for item in (self.play_button, self.beside_button, self.accept_button, self.export_button):
             bar.addWidget(item)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 10, 6, 8)
-        layout.setSpacing(6)
+        layout.setContentsMargins(12, 8, 6, 6)
+        layout.setSpacing(5)
         trouble = self.trouble_row = row(self.trouble, self.reload_button)
         trouble.layout().setStretch(0, 1)  # type: ignore[union-attr]
         self.trouble.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

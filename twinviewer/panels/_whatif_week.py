@@ -155,6 +155,10 @@ class Week(QWidget):
             return "", "", -1
         group = groups[row]
         windows = self.value[group]
+        for k in range(len(windows) - 1):  # first: a short break is narrower than the reach of its edges
+            gap = windows[k + 1][0] - windows[k][1]
+            if 0 < gap <= BREAK and self._x(windows[k][1]) < at.x() < self._x(windows[k + 1][0]):
+                return "break", group, k
         for k, window in enumerate(windows):
             box = self.box(group, window)
             if abs(at.x() - box.left()) <= _EDGE and box.width() > 2 * _EDGE:
@@ -163,10 +167,6 @@ class Week(QWidget):
                 return "end", group, k
             if box.left() < at.x() < box.right():
                 return "move", group, k
-        for k in range(len(windows) - 1):
-            gap = windows[k + 1][0] - windows[k][1]
-            if 0 < gap <= BREAK and self._x(windows[k][1]) < at.x() < self._x(windows[k + 1][0]):
-                return "break", group, k
         return "new", group, -1
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)

@@ -132,7 +132,7 @@ class Work(Scenarios):
                 words.append(f"{control.label if control is not None else name} changed")
             else:
                 words.append(f"{control.label} {value:g} {control.unit}".strip())
-        return replace(kept, name=", ".join(words) or "scenario", path="")
+        return replace(kept, name=", ".join(words) or kept.name, path="")
 
     def decide(self, number: str, state: str, reason: str) -> None:
         """Give a proposal another state."""
@@ -179,7 +179,9 @@ class Work(Scenarios):
             return
         self._beside = beside
         start_ns = self.taken_ns if self.from_now else time.time_ns()
-        self.ask_more("play", self.question(FIRST, scenario=kept), start_ns)
+        shown = self.scenario if kept is None else kept
+        shown = self._named(shown) if shown.name == "scenario" else shown
+        self.ask_more("play", self.question(FIRST, scenario=shown), start_ns)
         self.status.setText("Making a run to be played…")
 
     def show_run(self, run: Run) -> None:
