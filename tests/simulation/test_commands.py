@@ -1,5 +1,6 @@
 """The commands, the shipped hall, findings, sketches, statistics, and a recording to calibrate and test against."""
 
+import io
 import json
 from pathlib import Path
 
@@ -9,15 +10,21 @@ import pytest
 from tests.simulation.lines import queue, tandem
 from twinviewer.__main__ import main
 from twinviewer.discovery import shipped
+from twinviewer.history.recording import Recording
 from twinviewer.history.synth import record_offline
+from twinviewer.model.state import State
 from twinviewer.plant.spec import PlantSettings
 from twinviewer.scene.scene import load_scene
 from twinviewer.simulation import fitting
+from twinviewer.simulation.calibration import calibrate
+from twinviewer.simulation.evidence import Intervals, failures, repairs
 from twinviewer.simulation.line import parse_line
 from twinviewer.simulation.lint import check_file, check_line
+from twinviewer.simulation.past_orders import named
 from twinviewer.simulation.reading import load_line
 from twinviewer.simulation.results import intervals
 from twinviewer.simulation.runs import run
+from twinviewer.simulation.scenario import load_scenario
 from twinviewer.simulation.schema import FILE, schema_text
 from twinviewer.simulation.sketch import sketch
 from twinviewer.simulation.warmup import mser5
@@ -97,17 +104,86 @@ def test_calibrate_and_backtest(recording, tmp_path, capsys):
     assert main(["calibrate", *words, "--accept", "all", "--output", str(scenario)]) == 0
     fits = {f["path"]: f for f in json.loads(capsys.readouterr().out)["proposals"]}
     assert fits['station."PRS-204".time']["mean"] == pytest.approx(17.25, rel=0.02)
+    assert fits['station."PRS-204".time']["quality"] == "good"
     assert fits['station."ROB-105".time']["n"] > 200
-    assert fits['station."PAL-111".failure.mtbf']["value"] is None
-    assert "too little data" in fits['station."PAL-111".failure.mtbf']["note"]
-    assert main(["backtest", *words, "--scenario", str(scenario), "--horizon", "15 min", "--replications", "5"]) in (
-        0,
-        1,
-    )
+    assert fits['station."PRS-204".power.run']["mean"] == pytest.approx(60, rel=0.05)
+    few = [f for f in fits.values() if f["value"] is None]
+    assert few
+    assert all("too little data" in f["note"] or "sets the pace" in f["note"] for f in few)
+    kept = tmp_path / "kept.json"
+    more = ["--scenario", str(scenario), "--horizon", "15 min", "--replications", "5", "--output", str(kept)]
+    assert main(["backtest", *words, *more]) in (0, 1)
     found = json.loads(capsys.readouterr().out)
     assert set(found["error"]) == {"good", "wip_end", "energy_kwh"}
     assert abs(found["error"]["energy_kwh"]) < 0.5
     assert found["valid"] == (not found["warnings"])
+    assert json.loads(kept.read_text(encoding="utf-8")) == found
+    assert found["seen"]["speed.PRS-204"]["low"] > 90
+
+
+def test_a_person_accepts_each_proposal(recording, tmp_path, capsys, monkeypatch):
+    words = ["calibrate", str(HALL), "--recording", str(recording)]
+    line = tmp_path / "line.toml"
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\nno\n"))
+    assert main([*words, "--ask", "--write-line", str(line)]) == 0
+    assert capsys.readouterr().out.count("accept? [y/N]") == 3  # the third one finds the input at its end
+    written, before = load_line(line), load_line(HALL)
+    assert written.station["CNC"].time != before.station["CNC"].time
+    assert written.station["CNC"].failure == before.station["CNC"].failure
+    assert written.station["PRS-204"] == before.station["PRS-204"]
+    assert main([*words, "--accept", "*.yield", "PRS-204", "--output", str(tmp_path / "s.toml")]) == 0
+    paths = set(load_scenario(tmp_path / "s.toml").patches)
+    assert 'station."PRS-204".time' in paths
+    assert 'station."ROB-206".quality.yield' in paths
+    assert 'station."ROB-206".time' not in paths
+
+
+@pytest.fixture(scope="module")
+def long_recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sixteen hours of the hall, in which each station fails every six hours of work."""
+    folder = tmp_path_factory.mktemp("long")
+    settings = PlantSettings(mtbf_h=6.0)
+    record_offline(load_scene(HALL, geometry=False), folder, 16.0, 5, start_ns=START_NS, step_s=60.0, settings=settings)
+    return folder
+
+
+def test_the_intervals_of_a_back_test_hold_what_happened(long_recording, capsys):
+    words = ["backtest", str(HALL), "--recording", str(long_recording), "--calibrate", "--horizon", "1 h", "--json"]
+    main([*words, "--replications", "39"])
+    found = json.loads(capsys.readouterr().out)
+    assert found["moments"] >= 8
+    assert abs(found["error"]["good"]) < 0.06
+    held = [c["low"] <= c["actual"] <= c["high"] for c in found["comparisons"]]
+    assert np.mean(held) > 0.8  # of 95 %, over eight moments of which one bad one spoils three figures
+
+
+def test_stations_with_few_failures_are_pooled(long_recording):
+    scene = load_scene(HALL, geometry=False)
+    held = Recording.open(long_recording, scene)
+    try:
+        fits = {f.path: f for f in calibrate(load_line(HALL), scene, held, *held.span())}
+    finally:
+        held.close()
+    pooled = [f for f in fits.values() if f.note.startswith("pooled") and f.path.endswith("mtbf")]
+    assert len(pooled) >= 3
+    assert len({f.value for f in pooled}) == 1
+    assert pooled[0].low < 6 * 3600 < pooled[0].high
+    repair = next(f for f in fits.values() if f.note.startswith("pooled") and f.path.endswith("mttr"))
+    assert repair.low < 420 + 90 < repair.high * 1.2  # hands-on repair and the crew's way
+
+
+def test_a_repair_lasts_from_the_fault_until_it_goes_on():
+    states = [State.RUNNING, State.FAULT, State.MAINTENANCE, State.RUNNING, State.MAINTENANCE, State.RUNNING]
+    begin = np.array([0.0, 10, 12, 30, 40, 50])
+    seen = Intervals(begin, np.append(begin[1:], 60.0), np.array([int(s) for s in states]))
+    assert repairs(seen).tolist() == [20.0]
+    assert failures(seen) == 1
+
+
+def test_products_of_a_record_that_the_line_does_not_know_stand_for_others():
+    line = load_line(HALL)
+    assert named(line, "CNC", ["Housing H2", "Flange F7", "Housing H2"]) == ["Housing H2", "Bracket B4", "Housing H2"]
+    assert named(line, "CNC", ["?", "?", "!"]) == ["Housing H2", "Housing H2", "Bracket B4"]
 
 
 def test_the_shipped_hall_is_clean():

@@ -2,10 +2,20 @@
 
 import argparse
 import json
+import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twinviewer.history.recording import Recording
+    from twinviewer.scene.scene import Scene
+    from twinviewer.simulation.backtesting import Backtest
+    from twinviewer.simulation.line import Line
 
 HELP = "run the flow model from past moments of a recording and compare with what happened"
+FILE = "backtest.json"
+FITTED_SHARE = 0.5  # of the recording, from its beginning, that --calibrate fits the model to
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,8 +26,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recording", required=True, metavar="DIR", help="the recording")
     parser.add_argument("--horizon", default="2 h", metavar="SPAN", help="how far each run looks ahead (2 h)")
     parser.add_argument("--moments", type=int, default=12, metavar="N", help="from how many moments at most (12)")
-    parser.add_argument("--replications", type=int, default=20, metavar="N", help="of each run (20)")
+    parser.add_argument("--replications", type=int, default=79, metavar="N", help="of each run (79)")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the random numbers (1)")
+    parser.add_argument(
+        "--calibrate", action="store_true", help="fit the model to the first half, and test it on the second"
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="where to keep the result (backtest.json beside the model)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -37,19 +53,64 @@ def run(args: argparse.Namespace) -> int:
     horizon_s = seconds(args.horizon, "--horizon")
     recording = Recording.open(args.recording, scene)
     try:
-        times = moments(recording, horizon_s, max(1, args.moments))
+        if args.calibrate:
+            line = _fitted(line, scene, recording)
+        share = FITTED_SHARE if args.calibrate else 0.0
+        times = moments(recording, horizon_s, max(1, args.moments), share)
         found = backtest(line, scene, recording, times, horizon_s, max(2, args.replications), args.seed)
+        kept = _kept(found, line, scene, recording, args)
     finally:
         recording.close()
     if args.json:
-        print(json.dumps({**asdict(found), "valid": found.valid}, ensure_ascii=False))
+        print(json.dumps(kept, ensure_ascii=False))
     else:
-        print(f"{found.moments} moments, {found.horizon_s / 3600:g} h ahead")
-        for kpi in found.error:
-            print(
-                f"  {kpi:<12} error {found.error[kpi]:+.1%}, absolute {found.absolute_error[kpi]:.1%}, "
-                f"intervals held {found.coverage[kpi]:.0%}, the model's own noise ±{found.noise[kpi]:.1%}"
-            )
-        for warning in found.warnings:
-            print(f"  warning: {warning}")
+        _print(found)
+    _keep(kept, args)
     return 0 if found.valid else 1
+
+
+def _fitted(line: "Line", scene: "Scene", recording: "Recording") -> "Line":
+    from twinviewer.simulation.calibration import accepted, calibrate
+    from twinviewer.simulation.scenario import applied
+
+    first, last = recording.span()
+    fits = calibrate(line, scene, recording, first, first + round(FITTED_SHARE * (last - first)))
+    return applied(line, accepted(fits, ["all"]))[0]
+
+
+def _kept(
+    found: "Backtest", line: "Line", scene: "Scene", recording: "Recording", args: argparse.Namespace
+) -> dict[str, object]:
+    """What is printed as JSON and kept, with what was ever seen of each lever."""
+    from twinviewer.simulation.results import finite
+    from twinviewer.simulation.seen import seen_range
+
+    seen = {
+        k: {n: v for n, v in asdict(s).items() if n != "lever"} for k, s in seen_range(line, scene, recording).items()
+    }
+    made = {"made_ns": time.time_ns(), "recording": str(args.recording), "calibrated": args.calibrate}
+    return finite({**asdict(found), "valid": found.valid, **made, "seen": seen})
+
+
+def _keep(kept: dict[str, object], args: argparse.Namespace) -> None:
+    """Beside the scene's model where that very model was tested; elsewhere only where asked for."""
+    from twinviewer.settings import write_atomic
+    from twinviewer.simulation.line_file import file_beside
+
+    own = args.line is None and args.scenario is None and not args.calibrate
+    file = args.output if args.output is not None else file_beside(args.scene, FILE) if own else None
+    if file is not None:
+        write_atomic(file, json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
+        if not args.json:
+            print(f"kept as {file}")
+
+
+def _print(found: "Backtest") -> None:
+    print(f"{found.moments} moments, {found.horizon_s / 3600:g} h ahead")
+    for kpi in found.error:
+        print(
+            f"  {kpi:<12} error {found.error[kpi]:+.1%}, absolute {found.absolute_error[kpi]:.1%}, "
+            f"intervals held {found.coverage[kpi]:.0%}, the model's own noise ±{found.noise[kpi]:.1%}"
+        )
+    for warning in found.warnings:
+        print(f"  warning: {warning}")

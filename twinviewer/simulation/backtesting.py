@@ -9,14 +9,17 @@ from twinviewer.history.recording import Recording
 from twinviewer.model.errors import LineError
 from twinviewer.scene.scene import Scene
 from twinviewer.simulation import evidence
+from twinviewer.simulation.builder import RELEASED
 from twinviewer.simulation.flow_tables import last_stations
 from twinviewer.simulation.line import Line, Lot
 from twinviewer.simulation.moments import at_moment
+from twinviewer.simulation.past_orders import past_lots
 from twinviewer.simulation.plant_now import NS, PlantNow
 from twinviewer.simulation.runs import Experiment
 from twinviewer.simulation.starting import StartFrom, at_time
 
 LIMITS = {"good": 0.05, "wip_end": 0.5, "energy_kwh": 0.10}  # mean error at which the model is no longer trusted
+DEFAULT_REPLICATIONS = 79  # the second least and the second largest bound 95 % then
 LEAST_COVERAGE, LEAST_MOMENTS = 0.8, 5
 
 
@@ -58,7 +61,7 @@ def backtest(
     recording: Recording,
     times_ns: Sequence[int],
     horizon_s: float,
-    replications: int = 20,
+    replications: int = DEFAULT_REPLICATIONS,
     seed: int = 1,
     progress: Callable[[float, str], None] | None = None,
 ) -> Backtest:
@@ -68,29 +71,31 @@ def backtest(
     found: list[Comparison] = []
     for k, time_ns in enumerate(times_ns):
         now = at_moment(line, scene, recording, time_ns)
-        then = at_time(_endless(line, now), now)
+        end_ns = time_ns + round(horizon_s * NS)
+        then = at_time(_then(line, scene, recording, now, end_ns), now)
         result = Experiment(then, (), horizon_s, seed, StartFrom(PlantNow(now.time_ns, now.stations))).more(
             replications
         )
-        actual = happened(line, scene, recording, time_ns, time_ns + round(horizon_s * NS))
+        actual = happened(line, scene, recording, time_ns, end_ns)
         columns = {n: j for j, n in enumerate(result.baseline.names)}
         for kpi, value in actual.items():
             x = result.baseline.samples[:, columns[kpi]]
-            low, high = np.quantile(x, (0.025, 0.975))
+            low, high = np.quantile(x, (0.025, 0.975), method="weibull")  # of n + 1 equally likely places
             found.append(Comparison(time_ns, kpi, value, float(x.mean()), float(low), float(high)))
         if progress is not None:
             progress((k + 1) / len(times_ns), f"moment {k + 1} of {len(times_ns)}")
     return _summary(found, horizon_s, len(times_ns))
 
 
-def _endless(line: Line, now: PlantNow) -> Line:
-    """The line with sources that never run out: what was ordered then is not known."""
-    source = {
-        n: s.model_copy(update={"policy": "saturated", "lots": _lots(line, s.feeds, now)})
-        if s.policy == "orders"
-        else s
-        for n, s in line.source.items()
-    }
+def _then(line: Line, scene: Scene, recording: Recording, now: PlantNow, to_ns: int) -> Line:
+    """The line with what was released then, as the record has it; with lots of its order book where it says nothing."""
+    source = {}
+    for n, s in line.source.items():
+        lots = past_lots(line, scene, recording, s.feeds, now, to_ns) if s.policy in RELEASED else ()
+        if not lots and s.policy == "orders":
+            lots = _lots(line, s.feeds, now)
+        policy = "saturated" if s.policy == "orders" else s.policy
+        source[n] = s.model_copy(update={"policy": policy, "lots": lots}) if lots else s
     return line.model_copy(update={"source": source, "order": ()})
 
 
@@ -119,10 +124,12 @@ def happened(line: Line, scene: Scene, recording: Recording, from_ns: int, to_ns
     }
 
 
-def moments(recording: Recording, horizon_s: float, most: int = 12) -> list[int]:
-    """Evenly spaced starting points such that every run ends within the recording; the first hour is left out."""
+def moments(recording: Recording, horizon_s: float, most: int = 12, from_share: float = 0.0) -> list[int]:
+    """Evenly spaced starting points such that every run ends within the recording; its first hour and the share of it
+    that the model was fitted to are left out."""
     first, last = recording.span()
     begin, end = first + min(3600 * NS, (last - first) // 10), last - round(horizon_s * NS)
+    begin = max(begin, first + round(from_share * (last - first)))
     if end < begin:
         return []
     n = max(1, min(most, 1 + int((end - begin) / (horizon_s * NS))))

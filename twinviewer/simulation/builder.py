@@ -9,6 +9,8 @@ from twinviewer.simulation.line import Line
 from twinviewer.simulation.quantities import Distribution
 from twinviewer.simulation.random_numbers import TABLE
 
+RELEASED = ("saturated", "orders")  # policies of a source that is not told when parts come
+
 
 class Builder:
     """Collects distributions and names while the tables are written."""
@@ -22,7 +24,7 @@ class Builder:
         self.distributions: list[tuple[int, float, float, float, float]] = []
         self.quantiles: list[tuple[float, ...]] = []
         self.sources = [(name, s) for name, s in line.source.items()]
-        self.arrivals = [(n, s) for n, s in self.sources if s.policy not in ("saturated", "orders")]
+        self.arrivals = [(n, s) for n, s in self.sources if s.takt is not None or s.policy not in RELEASED]
         self.stations = tuple(line.station)
         self.all_stations = (*self.stations, *(f"arrivals {n}" for n, _ in self.arrivals))
         self.station_row = {name: k for k, name in enumerate(self.all_stations)}

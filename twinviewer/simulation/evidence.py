@@ -9,6 +9,7 @@ from twinviewer.history.recording import Recording
 from twinviewer.model.asset import Tag
 from twinviewer.model.state import State
 from twinviewer.scene.scene import Scene
+from twinviewer.simulation.held import Held
 from twinviewer.simulation.line import Line
 from twinviewer.simulation.lint import assets_of
 
@@ -33,13 +34,36 @@ class Intervals:
         return (self.end_s - self.begin_s)[1:-1][inside]
 
 
+def repairs(history: Intervals) -> np.ndarray:
+    """Lengths (s) of the failures of which both ends were seen: from the fault until it goes on, the crew's work on it
+    included, which control systems show as maintenance."""
+    state, found = history.state, []
+    k = 1
+    while k < len(state) - 1:
+        if state[k] == State.FAULT and state[k - 1] not in (State.FAULT, State.MAINTENANCE):
+            begin = history.begin_s[k]
+            while k < len(state) - 1 and state[k] in (State.FAULT, State.MAINTENANCE):
+                k += 1
+            if state[k] not in (State.FAULT, State.MAINTENANCE):
+                found.append(history.begin_s[k] - begin)
+        else:
+            k += 1
+    return np.array(found)
+
+
+def failures(history: Intervals) -> int:
+    """How often it failed: faults that did not follow another one or the work on it."""
+    fault = history.state[1:] == State.FAULT
+    return int((fault & ~np.isin(history.state[:-1], (State.FAULT, State.MAINTENANCE))).sum())
+
+
 def tag_of(scene: Scene, asset: str, role: str, key: str) -> Tag | None:
     """The tag of an asset with a role, or else with a key."""
     tags = [scene.tags[k] for k in scene.asset(asset).tags]
     return next((t for t in tags if t.role == role), next((t for t in tags if t.key == key), None))
 
 
-def intervals(recording: Recording, scene: Scene, asset: str, from_ns: int, to_ns: int) -> Intervals:
+def intervals(recording: Recording | Held, scene: Scene, asset: str, from_ns: int, to_ns: int) -> Intervals:
     """The states of one asset as recorded; gaps of the recording are not told apart."""
     tag = tag_of(scene, asset, "state", "State")
     if tag is None:
@@ -56,7 +80,7 @@ def _intervals(time_s: np.ndarray, state: np.ndarray, end_s: float) -> Intervals
     return Intervals(begin, np.append(begin[1:], end_s) if len(begin) else begin, state[change])
 
 
-def samples(recording: Recording, tag: Tag, from_ns: int, to_ns: int) -> tuple[np.ndarray, np.ndarray]:
+def samples(recording: Recording | Held, tag: Tag, from_ns: int, to_ns: int) -> tuple[np.ndarray, np.ndarray]:
     """Times (s) and values of a tag, with the one that stood at the beginning."""
     rows = recording.samples([tag.name], from_ns, to_ns, before=True)
     usable = np.isfinite(rows.value) & (rows.status >> 30 == 0)
@@ -64,7 +88,7 @@ def samples(recording: Recording, tag: Tag, from_ns: int, to_ns: int) -> tuple[n
 
 
 def increase(
-    recording: Recording, scene: Scene, assets: Sequence[str], role: str, key: str, from_ns: int, to_ns: int
+    recording: Recording | Held, scene: Scene, assets: Sequence[str], role: str, key: str, from_ns: int, to_ns: int
 ) -> float:
     """How much the counters of some assets went up; a counter that goes back counts from there anew."""
     total = 0.0
@@ -77,7 +101,7 @@ def increase(
     return total
 
 
-def cycles(recording: Recording, scene: Scene, assets: Sequence[str], from_ns: int, to_ns: int) -> np.ndarray:
+def cycles(recording: Recording | Held, scene: Scene, assets: Sequence[str], from_ns: int, to_ns: int) -> np.ndarray:
     """Cycle times (s) as the machines told them; cycles during which a machine stood are left out."""
     found = []
     for asset in assets:

@@ -6,8 +6,8 @@ import numpy as np
 
 from twinviewer.model.errors import LineError
 from twinviewer.simulation import records as r
-from twinviewer.simulation.builder import Builder
-from twinviewer.simulation.line import Line, NextStation
+from twinviewer.simulation.builder import RELEASED, Builder
+from twinviewer.simulation.line import Line, NextStation, SourceOfParts
 from twinviewer.simulation.quantities import Distribution, distribution
 from twinviewer.simulation.random_numbers import stream_of
 
@@ -15,10 +15,9 @@ _ARRIVALS = re.compile(r"""^\s*arrivals\s*\(\s*["']?(.*?)["']?\s*\)\s*(\*.*)?$""
 
 
 def arrival_machine(
-    b: Builder, name: str, machines: list[dict[str, object]], stations: np.ndarray, policy: str
+    b: Builder, name: str, machines: list[dict[str, object]], stations: np.ndarray, source: SourceOfParts
 ) -> None:
-    match = _ARRIVALS.match(policy)
-    text = f"{match[1]}{match[2] or ''}" if match is not None else policy
+    text = _text_between(name, source)
     row = b.station_row[f"arrivals {name}"]
     rows = [b.add(_between(text, f"source.{name}.policy")) for _ in b.products]
     stations[row]["first"], stations[row]["n"] = len(machines), 1
@@ -46,7 +45,17 @@ def arrival_machine(
     )
 
 
-def _between(text: str, where: str) -> Distribution:
+def _text_between(name: str, source: SourceOfParts) -> str | float:
+    if source.takt is None:
+        match = _ARRIVALS.match(source.policy)
+        return f"{match[1]}{match[2] or ''}" if match is not None else source.policy
+    if source.policy not in RELEASED:
+        remedy = "Leave out the takt, or the time between arrivals."
+        raise LineError("a takt and a time between arrivals exclude each other", f"source.{name}.takt", remedy)
+    return source.takt
+
+
+def _between(text: str | float, where: str) -> Distribution:
     """The distribution of the time between arrivals."""
     try:
         between = distribution(text, where)
@@ -190,6 +199,13 @@ def _visits(b: Builder, name: str, product: int) -> bool:
     """Whether a product may come to a station at all."""
     entry = b.line.product.get(b.products[product])
     return entry is None or not entry.route or name in entry.route
+
+
+def made_at(line: Line, station: str) -> tuple[str, ...]:
+    """The products that come to a station; all of the line's where none does."""
+    b = Builder(line, 1.0)
+    found = tuple(name for k, name in enumerate(b.products) if _visits(b, station, k))
+    return found or b.products
 
 
 def pairs_of(line: Line) -> set[tuple[str, str]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twinviewer.model.errors import LineError
+from twinviewer.simulation.builder import RELEASED
 from twinviewer.simulation.line import Line
 from twinviewer.simulation.quantities import distribution, seconds
 from twinviewer.simulation.scenario import Event
@@ -262,7 +263,9 @@ def _demand(line: Line, name: str, value: float, where: str) -> tuple[Patches, l
     factor = _factor(value, where) if value > 0 else 1e-9
     found: Patches = [(f"order.#{k}.quantity", max(1, round(o.quantity * factor))) for k, o in enumerate(line.order)]
     for n, s in line.source.items():
-        if s.policy not in ("orders", "saturated"):
+        if s.takt is not None:
+            found.append((_path("source", n, "takt"), _times(s.takt, 1 / factor, where)))
+        elif s.policy not in RELEASED:
             found.append((_path("source", n, "policy"), f"{s.policy} * {1 / factor!r}"))
     return found, []
 

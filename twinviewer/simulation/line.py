@@ -218,6 +218,9 @@ class SourceOfParts(Strict):
 
     feeds: str
     policy: str = "saturated"
+    takt: Text | None = Field(
+        default=None, description='time between parts that a "saturated" or "orders" source keeps at least'
+    )
     lots: tuple[Lot, ...] = ()
 
 

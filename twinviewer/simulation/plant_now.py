@@ -14,6 +14,7 @@ from twinviewer.model.frame import AssetStates, TagSnapshot
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State
 from twinviewer.scene.scene import Scene
+from twinviewer.simulation.flow_tables import made_at
 from twinviewer.simulation.line import Line
 from twinviewer.simulation.lint import assets_of
 
@@ -61,13 +62,14 @@ def from_states(line: Line, scene: Scene, tags: TagSnapshot, states: AssetStates
     rows = {a.asset_id: a.index for a in scene.assets}
     for name, s in line.station.items():
         known = [a for a in assets_of(line, name) if a in rows]
-        machines = [_machine(line, scene, tags, states, rows[a], notes) for a in known[: s.machines]]
+        made = made_at(line, name)
+        machines = [_machine(scene, tags, states, rows[a], made, notes) for a in known[: s.machines]]
         machines += [MachineNow()] * (s.machines - len(machines))
         if not known:
             notes.append(f'"{name}" is no asset of the scene; it starts empty.')
         belts = [b.asset for k, b in line.buffer.items() if k.rpartition(">")[2].strip() == name and b.asset in rows]
         waiting = sum(_count(scene, tags, rows[a]) for a in [*known, *dict.fromkeys(belts)] if a is not None)
-        product = next((m.product for m in machines if m.product), "") or ""
+        product = next((m.product for m in machines if m.product), made[0])
         stations[name] = StationNow((product,) * waiting, tuple(machines))
     return PlantNow(time_ns, stations, _orders_left(line, scene, tags, rows), {}, tuple(notes))
 
@@ -88,13 +90,13 @@ def _count(scene: Scene, tags: TagSnapshot, row: int) -> int:
 
 
 def _machine(
-    line: Line, scene: Scene, tags: TagSnapshot, states: AssetStates, row: int, notes: list[str]
+    scene: Scene, tags: TagSnapshot, states: AssetStates, row: int, made: tuple[str, ...], notes: list[str]
 ) -> MachineNow:
     state = State(int(states.state[row]))
     if states.quality[row] >= Quality.STALE:
         notes.append(f"{scene.assets[row].asset_id}: its state is {Quality(int(states.quality[row])).name.lower()}.")
     product = _text(scene, tags, row, "product")
-    return MachineNow(state.name.lower(), product if product in line.product else None)
+    return MachineNow(state.name.lower(), product if product in made else made[0])
 
 
 def _orders_left(line: Line, scene: Scene, tags: TagSnapshot, rows: Mapping[str, int]) -> dict[str, int]:

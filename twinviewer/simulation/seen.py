@@ -10,6 +10,7 @@ from twinviewer.history.recording import Recording
 from twinviewer.model.state import State
 from twinviewer.scene.scene import Scene
 from twinviewer.simulation import evidence
+from twinviewer.simulation.held import Held
 from twinviewer.simulation.levers import Lever, levers
 from twinviewer.simulation.line import Line
 from twinviewer.simulation.quantities import distribution
@@ -49,7 +50,8 @@ def seen_range(
     for name in line.station:
         assets = evidence.known_assets(line, scene, name)
         if assets:
-            found += _of_station(line, scene, recording, name, assets, begin, end)
+            held = Held(recording, scene, assets, begin, end)
+            found += _of_station(line, scene, held, name, assets, begin, end)
     speeds = [s for s in found if s.lever.startswith("speed.")]
     if speeds:  # the whole line moved only as far as every station did
         low, high = max(s.low for s in speeds), min(s.high for s in speeds)
@@ -84,7 +86,7 @@ def _said(lever: Lever, value: float, seen: Seen | None) -> Iterable[str]:
 
 
 def _of_station(
-    line: Line, scene: Scene, recording: Recording, name: str, assets: list[str], from_ns: int, to_ns: int
+    line: Line, scene: Scene, recording: Held, name: str, assets: list[str], from_ns: int, to_ns: int
 ) -> Iterable[Seen]:
     s = line.station[name]
     speed = _speeds(line, scene, recording, name, assets, from_ns, to_ns)
@@ -92,7 +94,7 @@ def _of_station(
         yield Seen(f"speed.{name}", float(speed.min()), float(speed.max()), len(speed), "cycle times by the hour")
         yield Seen(f"time.{name}", 1e4 / float(speed.max()), 1e4 / float(speed.min()), len(speed), "cycle times")
     history = [evidence.intervals(recording, scene, a, from_ns, to_ns) for a in assets]
-    stops = np.concatenate([h.whole(State.FAULT) for h in history])
+    stops = np.concatenate([evidence.repairs(h) for h in history])
     if len(stops):
         yield Seen(f"failure.{name}", 0.0, float(stops.max()) / 3600, len(stops), "failures")
     yield from _setups(line, name, np.concatenate([h.whole(State.SETUP) for h in history]))
@@ -110,7 +112,7 @@ def _of_station(
 
 
 def _speeds(
-    line: Line, scene: Scene, recording: Recording, name: str, assets: list[str], from_ns: int, to_ns: int
+    line: Line, scene: Scene, recording: Held, name: str, assets: list[str], from_ns: int, to_ns: int
 ) -> np.ndarray:
     """Speed in % of the model's: its mean time by the median cycle of each hour that had enough cycles."""
     s = line.station[name]
@@ -148,30 +150,28 @@ def _together(history: list[evidence.Intervals]) -> np.ndarray:
 
 
 def _most_waiting(
-    line: Line, scene: Scene, recording: Recording, name: str, assets: list[str], from_ns: int, to_ns: int
+    line: Line, scene: Scene, recording: Held, name: str, assets: list[str], from_ns: int, to_ns: int
 ) -> tuple[float, int] | None:
     known = {a.asset_id for a in scene.assets}
     belts = [b.asset for k, b in line.buffer.items() if k.rpartition(">")[2].strip() == name and b.asset in known]
     most, n = 0.0, 0
     for asset in dict.fromkeys([*assets, *(b for b in belts if b is not None)]):
         tag = evidence.tag_of(scene, asset, "queue", "Queue")
-        if tag is not None and recording.matching(tag.name):
+        if tag is not None and recording.number_of_row[tag.index] >= 0:
             _, value = evidence.samples(recording, tag, from_ns, to_ns)
             n += len(value)
             most += float(value.max()) if len(value) else 0.0
     return (most, n) if n else None
 
 
-def _parameter(
-    scene: Scene, recording: Recording, assets: list[str], name: str, from_ns: int, to_ns: int
-) -> np.ndarray:
+def _parameter(scene: Scene, recording: Held, assets: list[str], name: str, from_ns: int, to_ns: int) -> np.ndarray:
     """Recorded values of the tag that a set-point is called after ("Zone 2 temperature" is Zone2Temperature)."""
     wanted = _plain(name)
     found = [np.zeros(0)]
     for asset in assets:
         for row in scene.asset(asset).tags:
             tag = scene.tags[row]
-            if wanted == _plain(tag.key) and recording.matching(tag.name):
+            if wanted == _plain(tag.key) and recording.number_of_row[tag.index] >= 0:
                 found.append(evidence.samples(recording, tag, from_ns, to_ns)[1])
     return np.concatenate(found)
 

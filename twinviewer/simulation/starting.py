@@ -46,14 +46,14 @@ class _Placing:
         for name, s in self.now.stations.items():
             row = names[name]
             for product in s.queue:
-                self._enqueue(row, self._part(product))
+                self._enqueue(row, self._part(row, product))
             for k, m in enumerate(s.machines[: int(self.one.stations["n"][row])]):
                 self._machine(row, int(self.one.stations["first"][row]) + k, m)
         for name, stock in self.now.materials.items():
             self._material(name, stock)
         engine.resume(self.one.machines, self.one.stations, self.one.tree, self.one.trace, self.one.globals)
 
-    def _part(self, product: str | None) -> int:
+    def _part(self, row: int, product: str | None) -> int:
         g, parts = self.one.globals, self.one.parts
         p = int(g["free"][0])
         if p < 0:
@@ -63,7 +63,7 @@ class _Placing:
         names = self.t.product_names
         parts[p] = 0
         parts["serial"][p] = FIRST_SERIAL + self.count
-        parts["product"][p] = names.index(product) if product in names else 0
+        parts["product"][p] = names.index(product) if product in names else self.t.usual_product[row]
         parts["order"][p] = -1
         parts["next"][p] = -1
         g["wip"] += 1
@@ -90,7 +90,7 @@ class _Placing:
 
     def _load(self, row: int, i: int, now: MachineNow) -> None:
         m, s, crews = self.one.machines, self.one.stations, self.one.crews
-        p = self._part(now.product)
+        p = self._part(row, now.product)
         if p < 0:
             return
         product = int(self.one.parts["product"][p])

@@ -9,7 +9,7 @@ import numpy as np
 from twinviewer.model.errors import LineError
 from twinviewer.simulation import records as r
 from twinviewer.simulation.builder import Builder
-from twinviewer.simulation.flow_tables import arrival_machine, route_tables, source_tables
+from twinviewer.simulation.flow_tables import arrival_machine, made_at, route_tables, source_tables
 from twinviewer.simulation.line import Line
 from twinviewer.simulation.machine_tables import machine_row, station_table
 from twinviewer.simulation.quantities import distribution, seconds
@@ -50,6 +50,7 @@ class Tables:
     material_names: tuple[str, ...]
     order_names: tuple[str, ...]
     order_due_s: np.ndarray
+    usual_product: np.ndarray
     parts: int = 4096
     horizon_s: float = 0.0
 
@@ -80,7 +81,7 @@ def build(
     machines = [machine_row(b, name, s, k) for name, s in line.station.items() for k in range(s.machines)]
     stations = station_table(b)
     for name, source in b.arrivals:
-        arrival_machine(b, name, machines, stations, source.policy)
+        arrival_machine(b, name, machines, stations, source)
     sources, sequence, orders = source_tables(b, stations)
     first_route, route_to, route_share = route_tables(b)
     setups = _setups(b, stations)
@@ -121,6 +122,7 @@ def build(
         material_names=tuple(line.material),
         order_names=tuple(o.id for o in ordered),
         order_due_s=np.array([due_s(o.due, zero, f"order.{o.id}.due") for o in ordered], np.float64) + warmup_s,
+        usual_product=np.array([b.products.index(made_at(line, n)[0]) for n in b.stations], np.int64),
         horizon_s=b.horizon_s,
     )
 
