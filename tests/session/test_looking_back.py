@@ -181,3 +181,18 @@ def test_closing_in_the_past_lets_go_of_the_plant_too(session: Session, plant: P
     session.look_back(START_NS + 30 * NS)
     session.close()
     assert plant.closed
+
+
+def test_what_happened_before_a_moment_is_known_in_the_past_too(session: Session, plant: Plant) -> None:
+    session.look_back(START_NS + 30 * NS)
+    session.tick(START_NS + 61 * NS)
+    session.pin_note("seal leaks", "M-0", START_NS + 25 * NS)
+    session.tick(START_NS + 64 * NS)
+    at = START_NS + 30 * NS
+    until(lambda: len(session.changes(["M-0"], at)) == 2)
+    assert [(c.text, c.noted) for c in session.changes(["M-0"], at)] == [
+        ("Running → Fault", False),
+        ("seal leaks", True),
+    ]
+    assert [c.text for c in session.changes(["M-0"], START_NS + 50 * NS)][-1] == "Fault → Running"
+    assert session.changes(["M-1"], at) == []

@@ -1,7 +1,7 @@
 """Two moments of a recording: their frames, what differs, and a picture of each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtGui import QImage, QPainter
@@ -24,6 +24,7 @@ from twinviewer.session.replay import frame_at
 from twinviewer.view.stage import Stage
 
 GHOST = 97
+LETTERS = 1.3  # the picture is shown smaller than it is drawn
 
 
 @dataclass(frozen=True)
@@ -103,16 +104,26 @@ def _said(tag: Tag, value: float | str | None, quality: Quality) -> str:
     return (value or "“”" if isinstance(value, str) else f"{figure(value)} {tag.unit}".strip()) + poor
 
 
+def _further(view: CameraView, factor: float) -> CameraView:
+    """From further away, so that a narrower picture still shows what the window shows."""
+    if factor <= 1:
+        return view
+    position = tuple(t + (p - t) * factor for p, t in zip(view.position, view.target, strict=True))
+    return replace(view, position=position)
+
+
 class Painter:
     """Draws moments from one point of view, in a picture of its own. `close` gives the graphics memory back."""
 
-    def __init__(self, scene: Scene, theme: str, mode: str, view: CameraView, size: tuple[int, int]) -> None:
+    def __init__(
+        self, scene: Scene, theme: str, mode: str, view: CameraView, view_aspect: float, size: tuple[int, int]
+    ) -> None:
         self._scene, self._theme, self._mode, self._size = scene, theme, mode, size
         self._labeller = Labeller(scene)
         self._stage = Stage()
         self._stage.window.SetSize(*size)
         self._stage.show(scene, theme)
-        self._stage.fly_to(view, animate=False)
+        self._stage.fly_to(_further(view, view_aspect * size[1] / size[0]), animate=False)
 
     def moment(self, frame: Frame, chosen: str | None = None) -> QImage:
         """The plant at a moment, with the labels that the window has."""
@@ -135,9 +146,9 @@ class Painter:
         image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
         layer = LabelLayer()
         layer.set_labels(labels)
-        layer.update(stage, width, height, 1.0, ())
+        layer.update(stage, width, height, LETTERS, ())
         painter = QPainter(image)
-        paint_labels(painter, layer.placed, 1.0, blink=False)
+        paint_labels(painter, layer.placed, LETTERS, blink=False)
         painter.end()
         return image
 

@@ -259,7 +259,10 @@ class Picture(QWidget):
         stage.follow(frame.tags)
         banner, self._banner = self._banner, banner_of(frame, self._session)
         labels = self._labeller.labels(frame, mode, self._session.selection) if self.labels_on else []
-        if self._labels.set_labels([*labels, *note_labels(self._session, frame)]) or banner != self._banner:
+        if (
+            self._labels.set_labels([*labels[:1], *note_labels(self._session, frame), *labels[1:]])
+            or banner != self._banner
+        ):
             self._widget.update()
         self._set_blink(any(label.unacknowledged for label in labels))
         now_ns = time.monotonic_ns()

@@ -126,7 +126,7 @@ class AssetPage(QWidget):
     def _show_changes(self, frame: Frame, asset: Asset) -> None:
         parts = {a.asset_id: a.part_of for a in self._session.scene.assets} if asset.part_of else None
         around = [asset.asset_id, *neighbours(self._session.scene.flow, asset.asset_id, parts)]
-        found = self._session.journal.changes(around, frame.now_ns, 6)
+        found = self._session.changes(around, frame.now_ns, 6)
         state = facts.shown_state(frame, asset)
         abnormal = state in facts.ABNORMAL or bool(frame.assets.priority[asset.index])
         self.changes_title.setText("What changed before this" if abnormal else "What changed last")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -12,7 +12,7 @@ from twinviewer.model.quality import Quality
 from twinviewer.model.state import State, Zone
 from twinviewer.panels import _asset_facts as facts
 from twinviewer.panels import _text
-from twinviewer.panels._kit.icons import icon
+from twinviewer.panels._kit.icons import icon, paint_glyph
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.symbols import alarm_symbol, ne107_symbol, state_symbol, zone_symbol
 from twinviewer.panels._kit.widgets import Canvas, label
@@ -173,7 +173,9 @@ class ChangeRow(QWidget):
         x = metrics.horizontalAdvance(self._time) + 8
         painter.drawText(0, 0, x, height, middle, self._time)
         centre = QPointF(x + 8, height / 2)
-        if self._change.priority:
+        if self._change.noted:
+            paint_glyph(painter, "note", QRectF(centre.x() - 7, centre.y() - 7, 14, 14), "accent")
+        elif self._change.priority:
             alarm_symbol(painter, centre, 6, self._change.priority, theme(), hollow=True)
         else:
             state_symbol(painter, centre, 6.5, self._change.state, theme())
@@ -221,8 +223,8 @@ class Changes(QWidget):
             row.clicked.connect(self._session.select)
             self._layout.addWidget(row)
             self.rows.append(row)
-        first = self._session.journal.seen()[0]
-        self.nothing.setText(f"Nothing since {_text.clock(first, now_ns)}, when this window began to look.")
+        first = self._session.past.seen()[0]
+        self.nothing.setText(f"Nothing since {_text.clock(first, now_ns)}, before which nothing is known.")
         self.nothing.setVisible(not newest)
 
 

@@ -22,7 +22,7 @@ ORDER = 10
 GROUP = "Asset"  # commands of this group get a button here, in the order in which they were registered
 
 _SHORT = {"asset.acknowledge": "Acknowledge", "asset.fly": "Fly to", "asset.trend": "Trend", "asset.copy": "Copy",
-          "asset.export": "Export"}  # fmt: skip
+          "asset.export": "Export", "note.pin": "Note"}  # fmt: skip
 
 
 class Panel(QWidget):

@@ -62,13 +62,15 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that happened to one asset, as a person reads it. `priority` is 0 for a change of state."""
+    """One thing that happened to one asset, as a person reads it. `priority` is 0 for a change of state; `noted` says
+    that somebody pinned it."""
 
     time_ns: int
     asset_id: str
     text: str
     state: State = State.UNKNOWN
     priority: int = 0
+    noted: bool = False
 
 
 @runtime_checkable

@@ -1,6 +1,6 @@
 """What is open: scene, source, selection, colour mode; one tick makes one frame."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from twinviewer.kpi.live import KpiTracker
 from twinviewer.model.errors import TwinError
@@ -10,13 +10,14 @@ from twinviewer.scene.scene import Scene
 from twinviewer.session.archive import Archive, address_of
 from twinviewer.session.between import Between
 from twinviewer.session.events import Event
-from twinviewer.session.journal import Journal, Past
+from twinviewer.session.journal import Change, Journal, Noted, Past
 from twinviewer.session.live_past import LivePast
 from twinviewer.session.look import Look
 from twinviewer.session.sources import NoSource, Source
 from twinviewer.session.trends import Trends
 from twinviewer.states.evaluator import Evaluator
 
+CHANGES_NS = 8 * 3600 * 1_000_000_000  # how far back changes are of interest
 ASIDE_NS = 500_000_000  # how often the plant is read while its past is shown
 
 
@@ -111,6 +112,15 @@ class Session:
             self._live_past = None
         if self._live_past is None and self.archive is not None and self._aside is None and self.source.name == "live":
             self._live_past = LivePast(self.scene, self.archive, self.journal)
+
+    def changes(self, asset_ids: Sequence[str], until_ns: int, limit: int = 20) -> list[Change]:
+        """The newest changes and notes of these assets until a moment, oldest first."""
+        known = getattr(self.source, "changes", self.journal.changes)
+        found: list[Change] = known(asset_ids, until_ns, limit)
+        past = self.past
+        notes = past.notes(until_ns - CHANGES_NS, until_ns) if isinstance(past, Noted) else ()
+        found += [Change(n.time_ns, n.asset_id, n.text, noted=True) for n in notes if n.asset_id in asset_ids]
+        return sorted(found, key=lambda c: (c.time_ns, c.asset_id))[-limit:]
 
     # looking back ------------------------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from twinviewer.panels._kit.widgets import Segmented, button, label, row
 from twinviewer.session import Session
 from twinviewer.view.stage import Stage
 
-PIXELS = (960, 600)
+PIXELS = (880, 680)
 SIDE, DIFFERENCE = "side", "difference"
 _KINDS = (("State", "States"), ("Alarm", "Alarms"), ("Value", "Values"))
 
@@ -94,7 +94,8 @@ class CompareDialog(QDialog):
             self.compared: Compared = compare_moments(recording, session.scene, *moments)
         finally:
             recording.close()
-        self._view = stage.camera()
+        self._view, (width, height) = stage.camera(), stage.size
+        self._aspect = width / height
         self._painter: Painter | None = None
         self.way = Segmented(((SIDE, "Side by side", ""), (DIFFERENCE, "Difference", "")), "How to compare")
         self.way.choose(SIDE)
@@ -174,7 +175,7 @@ class CompareDialog(QDialog):
     def _draw_next(self) -> None:
         """One picture at a time, so that the window stays quick."""
         if self._painter is None:
-            self._painter = Painter(self._session.scene, theme(), self._session.mode, self._view, PIXELS)
+            self._painter = Painter(self._session.scene, theme(), self._session.mode, self._view, self._aspect, PIXELS)
         elif self.a.picture.image is None:
             self.a.picture.show_image(self._painter.moment(self.compared.a))
         elif self.b.picture.image is None:

@@ -90,4 +90,5 @@ class StretchDialog(_Told):
         self.stretch = first, last
         minutes = (last - first) / NS / 60
         long = f"{minutes:.1f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
+        long = f"{minutes * 60:.0f} s" if minutes < 2 else long
         return f"{long}, {iso(first)} to {iso(last)}"
