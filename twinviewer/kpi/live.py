@@ -299,6 +299,7 @@ class KpiTracker:
             "carbon_kg of the shift": meter.total_kwh * energy.carbon_kg_per_kwh,
         }
         note = f"carbon factor {energy.carbon_kg_per_kwh:g} kg/kWh ({energy.carbon_source}); energy {self._since()}"
+        note = note if np.isfinite(meter.power_kw) else ""
         return Kpi("power", "Power", meter.power_kw, "kW", "sum of all meters with a usable value", inputs, note=note)
 
     def _vibration(self, states: AssetStates) -> Kpi:

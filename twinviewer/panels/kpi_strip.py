@@ -114,11 +114,13 @@ class Tile(ClickableCard):
 
     def _paint_reason(self, painter: QPainter, note: str) -> float:
         """Why there is no figure yet, in its place."""
-        painter.setFont(font(12))
+        painter.setFont(font(11))
         painter.setPen(colour("text2"))
-        room = self.width() / self._scale - 24
-        text = QFontMetricsF(painter.font()).elidedText(note, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRectF(12, 25, room, 24), _MIDDLE, text)
+        room = self.width() / self._scale - 20
+        wide = QFontMetricsF(painter.font()).horizontalAdvance(note) > room
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        box = QRectF(12, 22 if wide else 25, room, 32 if wide else 24)
+        painter.drawText(box, flags | Qt.TextFlag.TextWordWrap if wide else flags, note)
         return self.width()
 
 
