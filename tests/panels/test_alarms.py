@@ -163,6 +163,7 @@ def test_an_alarm_of_the_server_is_acknowledged_there_only_with_somebodys_approv
     ours = an_alarm("CMP-321.Vibration:high")
     theirs = replace(an_alarm("ROB-206.Fault"), key="server:urn:x;s=1", source=SERVER)
     b = bench(alarms.Panel, size=(1100, 260))
+    b.session.source.may_write = True
     b.show(alarms=[ours, theirs])
     assert "Server: " in b.panel.table.alarms.text(theirs, rows.MESSAGE)
     seen: list[bool] = []
@@ -181,6 +182,19 @@ def test_an_alarm_of_the_server_is_acknowledged_there_only_with_somebodys_approv
     assert seen == [False, True]
     sent = {arguments["key"]: arguments.get("approved_by", "") for _, arguments in b.session.source.commands}
     assert sent == {ours.key: "", theirs.key: "shift lead"}
+
+
+def test_a_window_that_may_not_write_says_why_it_leaves_the_servers_alarms_alone(
+    bench: Callable[..., Any], qtbot: QtBot
+) -> None:
+    theirs = replace(an_alarm("ROB-206.Fault"), key="server:urn:x;s=1", source=SERVER)
+    b = bench(alarms.Panel, size=(1100, 260))
+    b.show(alarms=[theirs])
+    told: list[Any] = []
+    b.session.notice.connect(told.append)
+    click(qtbot, b.panel, "ROB-206", rows.ACTION)
+    assert b.session.source.commands == []
+    assert "--allow-write" in told[0].remedy
 
 
 def test_shelving_needs_a_reason_and_sends_when_it_ends(bench: Callable[..., Any], qtbot: QtBot) -> None:

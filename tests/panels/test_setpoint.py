@@ -23,6 +23,7 @@ def bench_with_setpoint(bench: Callable[..., Any]) -> tuple[Any, str]:
     tags = list(session.scene.tags)
     tags[row] = replace(tags[row], settable=(0.0, 20.0))
     session.scene = replace(session.scene, tags=tuple(tags))
+    session.source.may_write = True
     return bench(assets.Panel, session), tags[row].name
 
 
@@ -31,6 +32,9 @@ def test_only_an_asset_with_a_settable_value_offers_it(bench: Callable[..., Any]
     for asset_id, offered in (("CNC-102", True), ("CMP-321", False), (None, False)):
         b.session.select(asset_id)
         assert b.panel.may_propose() is offered
+    b.session.source.may_write = False
+    b.session.select("CNC-102")
+    assert not b.panel.may_propose()
 
 
 def test_it_is_written_only_with_reason_and_approval(bench: Callable[..., Any], qtbot: QtBot) -> None:

@@ -66,6 +66,7 @@ class CollectorLink:
         self.dead_since_ns = 0
         self.notices: list[Notice] = []
         self.recording: Path | None = None
+        self.may_write = wish.options.allow_write  # what this window asked for; the collector has the last word
         self._scene = scene
         self._wish = wish
         self._clock = clock

@@ -77,6 +77,11 @@ class AlarmActs:
         self._ask_and_acknowledge([a for a in alarms if a.source == SERVER], comment)
 
     def _ask_and_acknowledge(self, alarms: Sequence[Alarm], comment: str = "") -> None:
+        if any(a.source == SERVER for a in alarms) and not getattr(self._session.source, "may_write", False):
+            text = "Alarms of the server are acknowledged on the server: this window may not write to the plant."
+            remedy = "Open it with --allow-write, or shelve them here."
+            self._session.notice.emit(Notice("warning", text, remedy, key="read-only"))
+            alarms = [a for a in alarms if a.source != SERVER]
         if not alarms:
             return
         dialog = AcknowledgeDialog(alarms, self._parent)

@@ -17,7 +17,9 @@ NAME = "asset.setpoint"
 
 
 def settable(session: Session) -> list[Tag]:
-    """The tags of the selected asset that a person may set."""
+    """The tags of the selected asset that a person may set; none where this window may not write to the plant."""
+    if not getattr(session.source, "may_write", False):
+        return []
     scene = session.scene
     chosen = next((a for a in scene.assets if a.asset_id == session.selection), None)
     return [scene.tags[row] for row in chosen.tags if scene.tags[row].settable is not None] if chosen else []

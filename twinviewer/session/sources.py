@@ -85,6 +85,11 @@ class LiveSource:
     def __init__(self, link: "CollectorLink") -> None:
         self.link = link
 
+    @property
+    def may_write(self) -> bool:
+        """Whether this window was opened with leave to write to the plant; the collector has the last word."""
+        return self.link.may_write
+
     def poll(self, now_ns: int) -> Polled:
         """One read of the shared table, and what the collector said since."""
         link = self.link

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from twinviewer.model.geometry import Geometry
 
 _FLOOR_MARGIN_M = 2.5
-_EDGE_PX, _EDGE_PX_MOVING, _COARSE_PX = 1.5, 5.0, 3.0
+_EDGE_PX, _EDGE_PX_MOVING, _COARSE_PX = 6.0, 8.0, 3.0  # shorter lines are a clutter of dots rather than a shape
 
 
 class Drawing:
@@ -132,7 +132,7 @@ class Drawing:
         self.tiles.set_culling(box is None)
 
     def set_economy(self, economy: bool, pixel_m: float) -> None:
-        """Leave out detail that is lost anyway: edges shorter than a pixel or two, `pixel_m` metres each at the
+        """Leave out detail that is lost anyway: edges of a few pixels, `pixel_m` metres each at the
         camera's target, and with `economy`, while a slow picture moves, whatever the coarse copy leaves out."""
         self.tiles.set_coarse(economy and coarse_cell_m(self.layout.bounds) < _COARSE_PX * pixel_m)
         self.outlines.show_from(pixel_m * (_EDGE_PX_MOVING if economy else _EDGE_PX))
