@@ -64,6 +64,7 @@ def bytes_below(*folders: Path) -> bytes:
         ("shelve", {"key": "M-0:fault", "by": "anna", "reason": "sensor is being changed", "until_ns": 2**60}),
         ("unshelve", {"key": "M-0:fault", "by": "anna", "reason": "done"}),
         ("trust", {"fingerprint": "AB:CD", "by": "anna"}),
+        ("accept", {"subject": "maintenance plan of week 47", "by": "anna", "reason": "fits the order book"}),
         ("note", {"text": "look here", "by": "anna", "asset": "M-1"}),
         ("write", {"tag": "M-0.State", "value": 1.0, "by": "anna", "reason": "a test", "approved_by": "bob"}),
     ],
@@ -77,7 +78,7 @@ def test_every_action_is_recorded_with_who_when_and_why_also_one_that_failed(
     assert action["what"] == name
     assert action["time_ns"] > 0
     assert {key: action[key] for key in arguments} == arguments
-    assert ("refused" in action) is (name != "note"), "there is no such alarm, certificate or plant"
+    assert ("refused" in action) is (name not in ("note", "accept")), "there is no such alarm, certificate or plant"
 
 
 def test_what_a_command_does_not_know_is_refused_and_not_recorded(scene: Scene, tmp_path: Path) -> None:

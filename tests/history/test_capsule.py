@@ -1,6 +1,9 @@
 """A capsule shows the same elsewhere; a damaged or hostile one is refused by name and writes nowhere."""
 
+import hashlib
 import json
+import os
+import sys
 import zipfile
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.factory import make_scene
 from tests.history.made import NS, START_NS, Clock, batch
+from twinviewer.__main__ import main
 from twinviewer.history.capsule import make_capsule, open_capsule
 from twinviewer.history.compare import compare
 from twinviewer.history.recorder import Recorder
@@ -20,6 +24,8 @@ from twinviewer.model.errors import RecordingError
 from twinviewer.model.quality import Quality
 from twinviewer.scene.scene import Scene
 
+HALL = Path(__file__).resolve().parents[2] / "scenes" / "assembly-hall"
+RUN_ME = b"import sys; sys.modules['run_me'] = sys; raise SystemExit('executed')"
 FROM_NS, TO_NS = START_NS + 1000 * NS, START_NS + 2000 * NS
 
 
@@ -146,6 +152,68 @@ def test_names_that_lead_elsewhere_are_refused(tmp_path: Path, name: str) -> Non
         open_capsule(path)
     assert [p.name for p in tmp_path.iterdir()] == ["evil.twin"]
     assert not (tmp_path.parent / "evil").exists()
+
+
+def test_links_and_programs_in_a_capsule_are_plain_bytes(made: tuple[Scene, Path, Path], tmp_path: Path) -> None:
+    _, _, path = made
+    evil = tmp_path / "evil.twin"
+    added = {"scene/link": b"/etc/passwd", "scene/__init__.py": RUN_ME, "recording/conftest.py": RUN_ME}
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(evil, "w") as new:
+        about = json.loads(old.read("capsule.json"))
+        for name, content in added.items():
+            info = zipfile.ZipInfo(name)
+            info.external_attr = (0o120777 if name == "scene/link" else 0o100777) << 16
+            new.writestr(info, content)
+            about["files"][name] = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for info in old.infolist():
+            if info.filename != "capsule.json":
+                new.writestr(info.filename, old.read(info))
+        new.writestr("capsule.json", json.dumps(about))
+    capsule = open_capsule(evil)
+    link = capsule.scene / "link"
+    assert not link.is_symlink()
+    assert link.read_bytes() == b"/etc/passwd"
+    assert not any(os.access(p, os.X_OK) for p in (link, capsule.scene / "__init__.py"))
+    recording = Recording.open(capsule.recording)
+    recording.at(FROM_NS)
+    recording.close()
+    assert "run_me" not in sys.modules
+    assert capsule.scene.stat().st_mode & 0o077 == 0 or capsule.scene.parent.stat().st_mode & 0o077 == 0
+    capsule.close()
+
+
+def test_a_part_that_nobody_promised_is_not_unpacked(made: tuple[Scene, Path, Path], tmp_path: Path) -> None:
+    more = tmp_path / "more.twin"
+    more.write_bytes(made[2].read_bytes())
+    with zipfile.ZipFile(more, "a") as archive:
+        archive.writestr("scene/stowaway", "x")
+        archive.writestr("../outside", "x")
+    capsule = open_capsule(more)
+    assert not (capsule.scene / "stowaway").exists()
+    assert not (capsule.scene.parent.parent / "outside").exists()
+    capsule.close()
+
+
+@pytest.mark.skipif(not HALL.is_dir(), reason="needs the demo scene")
+def test_the_command_line_shows_the_same_states_out_of_a_capsule(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scene, recording, capsule = str(HALL), str(tmp_path / "recording"), str(tmp_path / "incident.twin")
+    begin, moments = "2026-11-20T06:00:00Z", ("2026-11-20T06:20:00Z", "2026-11-20T06:31:17Z", "2026-11-20T06:39:00Z")
+    made = ["--simulate", "45min", "--every", "30s", "--from", begin, "--fault", "CNC-102:stop@1200"]
+    assert main(["record", scene, *made, "-o", recording]) == 0
+    span = ["--from", "2026-11-20T06:15:00Z", "--to", "2026-11-20T06:40:00Z"]
+    assert main(["capsule", scene, "--recording", recording, *span, "-o", capsule]) == 0
+    seen = set()
+    for moment in moments:
+        capsys.readouterr()
+        codes = main(["state", capsule, "--at", moment, "--json"])
+        packed = json.loads(capsys.readouterr().out)
+        assert main(["state", scene, "--recording", recording, "--at", moment, "--json"]) == codes
+        whole = json.loads(capsys.readouterr().out)
+        assert packed["assets"] == whole["assets"]
+        seen.add(json.dumps(whole["assets"]))
+    assert len(seen) == len(moments)
 
 
 def test_a_bomb_is_refused_before_it_unpacks(tmp_path: Path) -> None:

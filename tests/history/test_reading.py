@@ -176,33 +176,6 @@ def test_the_query_command_writes_csv_and_parquet(recorded: Path, tmp_path: Path
     assert not (tmp_path / "x.doc").exists()
 
 
-def test_the_same_query_runs_on_any_file_system(recorded: Path) -> None:
-    import fsspec
-
-    memory = fsspec.filesystem("memory")
-    memory.put(str(recorded), "/far/recording", recursive=True)
-    far, near = Recording.open("memory://far/recording", SCENE), Recording.open(recorded, SCENE)
-    assert far.span() == near.span()
-    a, b = far.at(START_NS + 3000 * NS), near.at(START_NS + 3000 * NS)
-    assert np.array_equal(a.value, b.value, equal_nan=True)
-    with query.answer(far, POWER, START_NS, START_NS + 600 * NS) as relation:
-        assert query.as_table(relation).num_rows == 11
-    far.close()
-    near.close()
-    memory.rm("/far", recursive=True)
-
-
-def test_pandas_alone_reads_the_folder_as_its_text_says(recorded: Path) -> None:
-    import pandas as pd
-
-    tags = pd.read_csv(recorded / "tags.csv")
-    moments = pd.read_parquet(recorded / "moments", columns=["moment", "time"])
-    samples = pd.read_parquet(recorded / "samples").merge(moments, on="moment").merge(tags, on="tag")
-    power = samples[samples.name == POWER].sort_values("time")
-    assert power.value.tolist() == [m / 10 for m in range(120)]
-    assert "merge(moments" in (recorded / "README.txt").read_text()
-
-
 def test_minutes_are_time_weighted(tmp_path: Path) -> None:
     power = SCENE.tag(POWER).index
     moments = [(0, 1.0), (30, 3.0), (45, 5.0), (200, 7.0), (210, 7.0)]

@@ -54,6 +54,7 @@ class Commands:
             "retry": self._retry,
             "note": self._note,
             "write": self._write,
+            "accept": self._accept,
             "record": self._record,
         }
 
@@ -102,6 +103,11 @@ class Commands:
         if not self._pipeline.recorded:
             raise TwinError("nothing is recorded here, so a note would be lost", asset, "Start a recording first.")
         self._pipeline.note(text, by, asset, int(time_ns))
+
+    async def _accept(self, subject: str, by: str, reason: str = "") -> None:
+        """Somebody accepted a proposal in a window (a plan, a scenario): nothing is done here, it is on record."""
+        if not (subject.strip() and by.strip()):
+            raise TwinError("something is accepted only when it is said what and by whom", subject)
 
     async def _record(self, folder: str, by: str) -> Notice:
         """Begin to record. Raises RecordingError where the folder cannot be used."""

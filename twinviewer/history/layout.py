@@ -149,6 +149,7 @@ alarms/         each change of an alarm's life, one JSON object a line, one file
 actions/        what people did: acknowledge, shelve, accept, write
 connection/     how the connection to the plant stood, and when the recorder began, ended or had trouble
 notes.jsonl     notes that people pinned to a machine and a moment
+recorder.lock   held by the recorder that runs
 retention.json  how long this recording is kept (twinviewer retain); without it, for ever
 
 With pandas:
@@ -156,6 +157,11 @@ With pandas:
     tags = pandas.read_csv("tags.csv")
     moments = pandas.read_parquet("moments", columns=["moment", "time"])
     samples = pandas.read_parquet("samples").merge(moments, on="moment").merge(tags, on="tag")
+
+    import pathlib, pyarrow
+    streams = [pyarrow.ipc.open_stream(p.read_bytes()) for p in sorted(pathlib.Path("live").glob("*.arrows"))]
+    parts = [batch.to_pandas() for stream in streams for k, batch in enumerate(stream) if k > 0]
+    live = pandas.concat(parts or [samples[:0]]).query("tag >= 0")    # what is not compacted yet
 
 With DuckDB:
     SELECT name, time, value FROM 'samples/*.parquet' JOIN 'moments/*.parquet' USING (moment)
