@@ -17,7 +17,8 @@ from tests.panels.whatif_bench import LINE, WAIT_MS, answered, figure, opened
 from twinviewer.model.palette import STATE
 from twinviewer.model.state import State
 from twinviewer.panels import whatif
-from twinviewer.panels._whatif_model import Trust
+from twinviewer.panels._whatif_model import Expectation, Filed, Kept, Trust
+from twinviewer.panels._whatif_proposals import FiledCard, Proposals, expectation_text
 from twinviewer.session.run_source import RunSource
 
 _NS = 1_000_000_000
@@ -281,3 +282,27 @@ def test_levers_beyond_what_was_ever_seen_are_warned_of(bench: Callable[..., Any
     assert "beyond what was ever seen" in panel.results.warning.text()
     unseen = answered(qtbot, panel, lambda: panel.levers.of_row("crew.fitters").number.setValue(3))
     assert any("does not show it" in w for w in unseen.warnings)
+
+
+def test_a_proposal_shows_what_the_record_says_beside_what_was_expected(qtbot: QtBot) -> None:
+    seen = Expectation("throughput_per_h", (12.0, 10.0, 14.0), (11.0, 8.0, 14.0), "as expected")
+    waits = Expectation("oee", (0.02, 0.01, 0.03))
+    words = expectation_text(seen)
+    assert words == "Throughput: expected +12.0 ± 2.0 parts/h, the record shows +11.0 ± 3.0 parts/h: as expected"
+    assert expectation_text(waits) == "OEE: expected +2.0 ± 1.0 %"
+    filed = Filed("P-0007", "Four fitters", "in_force", "Ann", "less waiting", _NS, _NS, (seen, waits), Kept("x"), ())
+    page = Proposals()
+    qtbot.addWidget(page)
+    asked: list[str] = []
+    page.compared.connect(asked.append)
+    page.put((filed,), has_record=True)
+    page.show()
+    qtbot.waitExposed(page)
+    card = page.cards[0]
+    assert isinstance(card, FiledCard)
+    assert words in card.figures.text()
+    click(qtbot, card.buttons["compare"])
+    assert asked == ["P-0007"]
+    page.put((filed,), has_record=False)
+    assert "compare" not in page.cards[0].buttons
+    assert "recording is needed" in page.hint.text()

@@ -1,5 +1,6 @@
 """Long work of the what-if panel on a recording, in processes of its own with progress and cancel."""
 
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -22,8 +23,9 @@ def back_test(folder: str, address: str, *, progress: Progress) -> str:
     """
     from twinviewer.history.recording import Recording
     from twinviewer.panels._whatif_trust import save_backtest
-    from twinviewer.simulation.api import load_line
+    from twinviewer.simulation.api import load_line, seen_range
     from twinviewer.simulation.backtesting import backtest, moments
+    from twinviewer.simulation.results import finite
 
     scene = _scene(folder)
     line = load_line(Path(folder))
@@ -33,13 +35,22 @@ def back_test(folder: str, address: str, *, progress: Progress) -> str:
         horizon_s = min(_HORIZON_S, max(_SHORTEST_S, (last - first) / 1e9 / 4))
         times = moments(recording, horizon_s)
         found = backtest(line, scene, recording, times, horizon_s, progress=progress)
+        ranges = {
+            k: {n: v for n, v in asdict(s).items() if n != "lever"}
+            for k, s in seen_range(line, scene, recording).items()
+        }
     finally:
         recording.close()
+    made = {"valid": found.valid, "made_ns": time.time_ns(), "recording": address, "seen": ranges}
     try:
-        return str(save_backtest(Path(folder), {**asdict(found), "valid": found.valid}))
+        return str(save_backtest(Path(folder), finite({**asdict(found), **made})))
     except OSError as error:
         text = f"the back-test cannot be kept ({error.strerror})"
         raise LineError(text, folder, "Copy the scene to a folder that is yours.") from error
+
+
+def _without_name(seen: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in seen.items() if k != "lever"}
 
 
 def seen(folder: str, address: str, *, progress: Progress) -> dict[str, Any]:
@@ -58,8 +69,6 @@ def seen(folder: str, address: str, *, progress: Progress) -> dict[str, Any]:
 
 def compare_with_record(folder: str, address: str, number: str, *, progress: Progress) -> str:
     """Compare a proposal with what a recording shows, and keep it in the register; returns its number."""
-    import time
-
     from twinviewer.history.recording import Recording
     from twinviewer.simulation.api import ProposalRegister, file_beside, load_line
     from twinviewer.simulation.proposal_outcomes import outcome_of

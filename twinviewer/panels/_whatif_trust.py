@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from twinviewer.panels._whatif_model import Trust
 
 if TYPE_CHECKING:
-    pass
+    from twinviewer.simulation.api import Seen
 
 BACKTEST = "backtest.json"
 OLD_DAYS = 30  # a back-test says less about a plant the longer ago it was
@@ -24,9 +24,10 @@ def trust(folder: Path, now: datetime) -> Trust:
     file = file_beside(folder, BACKTEST)
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
-        when = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-        errors = {k: float(v) for k, v in data["error"].items()}
-        held = {k: float(v) for k, v in data.get("coverage", {}).items()}
+        made_s = int(data["made_ns"]) / 1e9 if "made_ns" in data else file.stat().st_mtime
+        when = datetime.fromtimestamp(made_s, UTC)
+        errors = {k: float(v) for k, v in data["error"].items() if v is not None}
+        held = {k: float(v) for k, v in data.get("coverage", {}).items() if v is not None}
         valid, moments = bool(data["valid"]), int(data["moments"])
         warnings = [str(w) for w in data["warnings"]]
     except FileNotFoundError:
@@ -46,13 +47,29 @@ def trust(folder: Path, now: datetime) -> Trust:
     return Trust("warning" if against else "good", head, (*against, *details))
 
 
+def seen_before(folder: Path) -> "dict[str, Seen] | None":
+    """What the last back-test's recording has ever shown of each lever; None where nothing says."""
+    from twinviewer.simulation.api import Seen
+    from twinviewer.simulation.line_file import file_beside
+
+    try:
+        data = json.loads(file_beside(folder, BACKTEST).read_text(encoding="utf-8"))["seen"]
+        return {
+            k: Seen(k, float(s["low"]), float(s["high"]), int(s["n"]), str(s["what"]))
+            for k, s in data.items()
+            if s["low"] is not None and s["high"] is not None
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
 def save_backtest(folder: Path, data: Mapping[str, object]) -> Path:
     """Keep a back-test as the last one of a scene. Raises OSError."""
     from twinviewer.settings import write_atomic
     from twinviewer.simulation.line_file import file_beside
 
     file = file_beside(folder, BACKTEST)
-    write_atomic(file, json.dumps(data, ensure_ascii=False))
+    write_atomic(file, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
     return file
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from twinviewer.model.errors import LineError, TwinError
 from twinviewer.panels import _whatif_files as files
 from twinviewer.panels._whatif_answers import answer_of, controls_of, flow_of
-from twinviewer.panels._whatif_model import FIRST, MOST, Kept, Model, Question, Search
-from twinviewer.panels._whatif_trust import trust
+from twinviewer.panels._whatif_model import FIRST, MOST, Kept, Model, Question
+from twinviewer.panels._whatif_trust import seen_before, trust
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -107,6 +107,7 @@ class Worker:
 
         self._line = line = load_line(self.scene.path)
         self._baselines = {}
+        self.seen = seen_before(self.scene.path) if self.seen is None else self.seen
         kept, notes = files.load_folder(self.scene.path)
         model = Model(
             line.model.name or self.scene.name, seconds(line.model.horizon), line.model.currency, controls_of(line),
@@ -201,10 +202,6 @@ class Worker:
                 return
             result = running.more(_STEP, self.pool, cancel=self.heard)
         self.say("compared", number, ())
-
-    def search_of(self, search: Search) -> "tuple[Line, Any]":
-        """What a search starts from."""
-        return self.started(search.from_now)
 
     # Scenario files -------------------------------------------------------------------------------------------------
 
