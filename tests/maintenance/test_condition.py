@@ -52,9 +52,17 @@ def test_the_own_baseline_alarms_at_a_rise_and_again_at_the_next() -> None:
 
 def test_single_impacts_and_short_records_do_not_alarm() -> None:
     level = np.ones(600)
-    level[300:304] = 50.0
+    level[300:302] = level[310:312] = 50.0
     assert own_baseline.alarms(level) == ()
     assert own_baseline.alarms(np.ones(50) * np.nan) == ()
+
+
+def test_a_leap_is_heard_within_three_records_and_a_rise_later() -> None:
+    leap, rise = np.ones(600), np.ones(600)
+    leap[400:], rise[400:] = 3.0, 1.6
+    assert [a.at for a in own_baseline.alarms(leap)] == [402]
+    assert own_baseline.alarms(leap)[0].times == pytest.approx(3.0)
+    assert 402 < own_baseline.alarms(rise)[0].at <= 408
 
 
 @settings(max_examples=10, deadline=None)

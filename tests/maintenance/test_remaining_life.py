@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from twinviewer.__main__ import main
-from twinviewer.maintenance import features, regimes
-from twinviewer.maintenance.lives import lives_of, read_table
+from twinviewer.maintenance import features, regimes, remaining_life
+from twinviewer.maintenance.lives import lives_of, read_table, shared
 from twinviewer.maintenance.remaining_life import fit
 from twinviewer.model.errors import DataError
 
@@ -59,7 +59,8 @@ def test_a_wear_counter_in_whole_steps_is_a_signal_and_no_setting() -> None:
     assert lives.columns.index("steps") not in regimes.find(lives).columns
 
 
-def test_predictions_are_near_and_the_interval_holds_what_it_says() -> None:
+def test_predictions_are_near_and_the_interval_holds_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remaining_life, "MEMBERS", 1)
     train, _ = fleet(40, 3)
     test, left = fleet(60, 4, cut=True)
     model = fit(lives_of(train, "unit", "cycle", "train"), cap=60)
@@ -94,13 +95,60 @@ def test_rows_in_any_order_give_the_same_lives() -> None:
         (lambda t: t.rename(columns={"unit": "engine"}), 'no column "unit"'),
         (lambda t: t.assign(cycle=t.cycle.astype(object).where(t.index != 3, "soon")), "is not a number"),
         (lambda t: t.assign(unit=t.unit.astype(object).where(t.index != 3, None)), "is empty"),
-        (lambda t: pd.concat([t, t.iloc[:1]]), "two rows of the same time"),
     ],
 )
 def test_a_bad_table_is_named(change, sentence: str) -> None:
     table, _ = fleet(6, 7)
     with pytest.raises(DataError, match=sentence):
         lives_of(change(table), "unit", "cycle", "lives.csv")
+
+
+def test_rows_of_the_same_time_are_put_together_and_odd_entries_are_said() -> None:
+    table, _ = fleet(6, 7)
+    twice = pd.concat([table, table.assign(heat=table.heat + 2)])
+    lives = lives_of(twice.assign(mode="run", heat=twice.heat.astype(object)), "unit", "cycle", "lives.csv")
+    alone = lives_of(table, "unit", "cycle", "lives.csv")
+    heat = lives.columns.index("heat")
+    assert lives.values[:, heat] == pytest.approx(alone.values[:, heat] + 1)
+    assert "mode" not in lives.columns
+    assert any("mode" in n for n in lives.notes)
+    assert any("share unit and time" in n for n in lives.notes)
+    odd = table.assign(heat=table.heat.astype(object).where(table.index != 3, "err"))
+    odd.loc[5, "heat"] = np.inf
+    lives = lives_of(odd, "unit", "cycle", "lives.csv")
+    assert np.isnan(lives.values[:, lives.columns.index("heat")]).sum() == 2
+    assert any("2 entries" in n for n in lives.notes)
+
+
+def test_the_zero_and_the_unit_of_time_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remaining_life, "MEMBERS", 1)
+    train, test = fleet(6, 11)[0], fleet(4, 12, cut=True)[0]
+    told = []
+    for table_of in (lambda t: t, lambda t: t.assign(cycle=t.cycle - 500), lambda t: t.assign(cycle=t.cycle * 1e4)):
+        model = fit(lives_of(table_of(train), "unit", "cycle", "train"), cap=None)
+        told.append((model.cap, model.predict(lives_of(table_of(test), "unit", "cycle", "test")).rul))
+    assert told[0][0] == told[1][0] <= 125
+    assert told[1][1] == pytest.approx(told[0][1])
+    assert 40e4 < told[2][0] < 90e4
+    assert np.corrcoef(told[2][1], told[0][1])[0, 1] > 0.95
+
+
+def test_signals_that_one_table_lacks_are_left_out() -> None:
+    train, test = fleet(8, 13)[0], fleet(4, 14, cut=True)[0]
+    train["RUL"] = 1.0
+    known, other = shared(
+        lives_of(train, "unit", "cycle", "a"), lives_of(test[test.columns[::-1]], "unit", "cycle", "b"), "b"
+    )
+    assert known.columns == other.columns == ("height", "heat", "hum", "fixed")
+    assert any("RUL" in n for n in known.notes)
+    with pytest.raises(DataError, match="no signal in common"):
+        shared(known, lives_of(test[["unit", "cycle"]], "unit", "cycle", "b"), "b")
+
+
+def test_lives_of_one_row_are_said() -> None:
+    table = fleet(6, 15)[0].groupby("unit").head(1)
+    with pytest.raises(DataError, match="one row each"):
+        fit(lives_of(table, "unit", "cycle", "train"))
 
 
 def test_too_few_lives_are_said() -> None:
@@ -112,7 +160,7 @@ def test_too_few_lives_are_said() -> None:
 def test_the_command_writes_one_row_per_unit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     train, test, out = tmp_path / "train.csv", tmp_path / "test.csv", tmp_path / "pred.csv"
     fleet(10, 9)[0].to_csv(train, index=False)
-    fleet(7, 10, cut=True)[0].to_csv(test, index=False)
+    fleet(7, 10, cut=True)[0].to_csv(test, index=False, sep=";", decimal=",")
     given = ["prognose", "--table", str(train), str(test), "--unit", "unit", "--time", "cycle"]
     assert main([*given, "--out", str(out)]) == 0
     table = pd.read_csv(out)

@@ -28,8 +28,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--unit", metavar="COL", help="column that names the unit")
     parser.add_argument("--time", metavar="COL", help="column with its age (cycles, hours)")
-    parser.add_argument("--cap", type=float, default=125.0, help="longest remaining life that is predicted (125)")
+    parser.add_argument(
+        "--cap",
+        type=_cap,
+        metavar="LIFE",
+        help="longest remaining life that is told (125; 60 %% of the median life where that is more than 625)",
+    )
     parser.add_argument("--out", type=Path, metavar="PRED.csv", help="where to write unit,rul,lo,hi (else printed)")
+
+
+def _cap(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e12:
+        raise argparse.ArgumentTypeError("must be more than zero")
+    return value
 
 
 def run(args: argparse.Namespace) -> int:
@@ -91,20 +103,35 @@ def _plain(name: str, value: object) -> object:
 def _tables(args: argparse.Namespace) -> int:
     import pandas as pd
 
-    from twinviewer.maintenance.lives import lives_of, read_table
+    from twinviewer.maintenance.lives import lives_of, read_table, shared
     from twinviewer.maintenance.remaining_life import fit
+    from twinviewer.model.errors import DataError
 
+    if args.unit == args.time:
+        raise DataError("--unit and --time name the same column", "prognose", "Name two columns.")
     train_path, test_path = args.table
     train = lives_of(read_table(train_path), args.unit, args.time, str(train_path))
-    test = lives_of(read_table(test_path), args.unit, args.time, str(test_path), train.columns)
-    model = fit(train, args.cap, lambda fraction, text: print(f"{100 * fraction:3.0f} % {text}", file=sys.stderr))
+    test = lives_of(read_table(test_path), args.unit, args.time, str(test_path))
+    for where, notes in ((train_path, train.notes), (test_path, test.notes)):
+        for note in notes:
+            print(f"{where}: {note}", file=sys.stderr)
+    known = len(train.notes)
+    train, test = shared(train, test, str(test_path))
+    for note in train.notes[known:]:
+        print(note, file=sys.stderr)
+    model = fit(train, args.cap, _told)
+    if args.cap is None:
+        print(f"remaining lives are told up to {model.cap:g}", file=sys.stderr)
     prediction = model.predict(test)
     table = pd.DataFrame(
         {"unit": prediction.names, "rul": prediction.rul, "lo": prediction.low, "hi": prediction.high}
     ).round(3)
     if args.out is None:
         print(table.to_csv(index=False), end="")
-    else:
+        return 0
+    try:
         table.to_csv(args.out, index=False)
-        print(f"{len(table)} units written to {args.out}")
+    except OSError as error:
+        raise DataError(f"the file cannot be written ({error})", str(args.out), "Check the folder.") from error
+    print(f"{len(table)} units written to {args.out}")
     return 0

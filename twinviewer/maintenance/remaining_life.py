@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.model_selection import GroupKFold
+from threadpoolctl import threadpool_limits
 
 from twinviewer.maintenance import features, regimes
 from twinviewer.maintenance.lives import LEAST_UNITS, Lives
@@ -21,6 +22,8 @@ from twinviewer.model.errors import DataError
 CAP = 125.0
 FOLDS = 5
 MEMBERS = 3
+CAUTION = 0.008  # of the cap: to tell a life as too long costs more than to tell it as too short
+LONG_LIFE, CAP_SHARE = 5.0, 0.6  # median lives above so many caps: the cap becomes this share of the median life
 LEAST_EFFECT = 0.25  # standard deviations between youth and end below which a signal says nothing about wear
 NEW_UNITS = 0.9  # a tail of the residuals is cut a tenth shorter: new units differ more than the ones left out
 NEAR = 6.0 / CAP  # width of the neighbourhood of like predictions, as a share of the cap
@@ -36,7 +39,7 @@ def _member(seed: int) -> HistGradientBoostingRegressor:
         min_samples_leaf=60,
         l2_regularization=5.0,
         max_features=0.3,
-        early_stopping=False,
+        early_stopping=False,  # type: ignore[arg-type]  # the stub knows "auto" alone
         random_state=seed,
     )
 
@@ -50,11 +53,14 @@ class Regressors:
     @classmethod
     def fitted(cls, table: np.ndarray, truth: np.ndarray) -> "Regressors":
         """Learn from features float64 (n, k) and what is to be predicted float64 (n,)."""
-        return cls(tuple(_member(seed).fit(table, truth) for seed in range(MEMBERS)))
+        # one thread: on a busy machine several of them wait for each other many times longer than they work
+        with threadpool_limits(1, "openmp"):
+            return cls(tuple(_member(seed).fit(table, truth) for seed in range(MEMBERS)))
 
     def predict(self, table: np.ndarray) -> np.ndarray:
         """float64 (n,)"""
-        return np.mean([member.predict(table) for member in self.members], axis=0)
+        with threadpool_limits(1, "openmp"):
+            return np.mean([member.predict(table) for member in self.members], axis=0)
 
 
 @dataclass(frozen=True)
@@ -78,17 +84,20 @@ class LifeModel:
     held_out: np.ndarray  # predictions for rows of units left out, float64 (n,)
     residual: np.ndarray  # truth minus those predictions, sorted, float64 (n,)
     cap: float
+    origin: float | None = None  # the age zero of the time column, None: each unit's first row
 
     def predict(self, lives: Lives, level: float = 0.8) -> Prediction:
         """Remaining life at each unit's last row, with an interval that holds `level` of the truths."""
-        table = _features(lives, self.regimes, self.used)[lives.last]
-        rul = np.clip(self.regressor.predict(table), 0.0, self.cap)
+        rul = self._told(_features(lives.aged(self.origin), self.regimes, self.used)[lives.last])
         bounds = np.array([self._bounds(r, level) for r in rul]).reshape(-1, 2)
         return Prediction(lives.names, rul, bounds[:, 0], bounds[:, 1])
 
     def at_every_row(self, lives: Lives) -> np.ndarray:
         """float64 (n,): remaining life at each row, from the rows of its unit up to it."""
-        return np.clip(self.regressor.predict(_features(lives, self.regimes, self.used)), 0.0, self.cap)
+        return self._told(_features(lives.aged(self.origin), self.regimes, self.used))
+
+    def _told(self, table: np.ndarray) -> np.ndarray:
+        return _capped(self.regressor.predict(table), self.cap)
 
     def _bounds(self, rul: float, level: float) -> tuple[float, float]:
         weight = np.exp(-0.5 * ((self.held_out - rul) / (NEAR * self.cap)) ** 2)
@@ -96,6 +105,17 @@ class LifeModel:
         tail = NEW_UNITS * (1 - level) / 2
         low, high = (self.residual[min(int(np.searchsorted(share, q)), len(share) - 1)] for q in (tail, 1 - tail))
         return float(np.clip(rul + low, 0, rul)), float(np.clip(rul + high, rul, self.cap))
+
+
+def _capped(predicted: np.ndarray, cap: float) -> np.ndarray:
+    return np.clip(predicted - CAUTION * cap, 0.0, cap)
+
+
+def cap_for(lives: Lives) -> float:
+    """`CAP`, which is told in cycles; a share of the median life where lives last several times as long as it."""
+    lasted = lives.time[lives.last] - lives.time[lives.start[:-1]]
+    usual = float(np.median(lasted)) if len(lasted) else 0.0
+    return CAP if usual <= LONG_LIFE * CAP else float(f"{CAP_SHARE * usual:.2g}")
 
 
 def _features(lives: Lives, found: Regimes, used: np.ndarray) -> np.ndarray:
@@ -108,13 +128,18 @@ def _signals_of_wear(lives: Lives, found: Regimes) -> np.ndarray:
     phase = lives.time / np.maximum(lives.end_time, 1e-12)
     if not z.shape[1]:
         return np.zeros(0, np.int64)
-    effect = np.abs(z[phase > 0.9].mean(0) - z[phase < 0.4].mean(0)) if (phase < 0.4).any() else np.ones(z.shape[1])
+    young, old = phase < 0.4, phase > 0.9
+    if not (young.any() and old.any()):
+        return np.arange(z.shape[1])
+    effect = np.abs(z[old].mean(0) - z[young].mean(0))
     used = np.nonzero(effect > LEAST_EFFECT)[0]
     return used if len(used) else np.arange(z.shape[1])
 
 
-def fit(lives: Lives, cap: float = CAP, progress: Callable[[float, str], None] | None = None) -> LifeModel:
+def fit(lives: Lives, cap: float | None = CAP, progress: Callable[[float, str], None] | None = None) -> LifeModel:
     """Learn from whole lives: the last row of each unit is its failure. Raises DataError for too few of them.
+
+    `cap` is the longest remaining life that is told; None chooses it (`cap_for`).
 
     `progress(fraction, text)` may raise to cancel.
     """
@@ -124,6 +149,13 @@ def fit(lives: Lives, cap: float = CAP, progress: Callable[[float, str], None] |
             "training table",
             f"At least {LEAST_UNITS} are needed; with age alone use the Weibull prognosis.",
         )
+    lasted = lives.time[lives.last] - lives.time[lives.start[:-1]]
+    if (lasted > 0).sum() < LEAST_UNITS:
+        text = "the units have one row each"
+        raise DataError(text, "training table", "A life needs its rows from the beginning to the failure.")
+    cap = min(cap_for(lives) if cap is None else cap, float(lasted.max()))
+    origin = lives.origin
+    lives = lives.aged(origin)
     tell = progress or (lambda fraction, text: None)
     tell(0.0, "finding operating regimes")
     found = regimes.find(lives)
@@ -135,8 +167,8 @@ def fit(lives: Lives, cap: float = CAP, progress: Callable[[float, str], None] |
     folds = min(FOLDS, len(lives.names))
     for k, (rest, left) in enumerate(GroupKFold(folds).split(table, truth, owner)):
         tell((k + 0.2) / (folds + 1), f"learning, part {k + 1} of {folds + 1}")
-        held_out[left] = np.clip(Regressors.fitted(table[rest], truth[rest]).predict(table[left]), 0, cap)
+        held_out[left] = _capped(Regressors.fitted(table[rest], truth[rest]).predict(table[left]), cap)
     tell(folds / (folds + 1), f"learning, part {folds + 1} of {folds + 1}")
     regressor = Regressors.fitted(table, truth)
     order = np.argsort(truth - held_out, kind="stable")
-    return LifeModel(lives.columns, used, found, regressor, held_out[order], (truth - held_out)[order], cap)
+    return LifeModel(lives.columns, used, found, regressor, held_out[order], (truth - held_out)[order], cap, origin)
