@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import gc
 import os
 import shutil
 import socket
@@ -99,6 +100,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     _qt.install()
     _vtk.install(load=_folder(item) in VTK_FOLDERS)
+    if _needs_screen(item):
+        gc.disable()  # a cycle with Qt objects must not go in the middle of a paint event, as in the program itself
     return (yield)
 
 
@@ -106,6 +109,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     """A test whose code made Qt or VTK complain has failed, also when it happened while tearing down."""
     result = yield
+    gc.enable()
     said = {"Qt": (_qt.take(), "allow_qt_messages"), "VTK": (_vtk.take(), "allow_vtk_messages")}
     for library, (texts, mark) in said.items():
         allowed = [marker.args[0] for marker in item.iter_markers(mark)]

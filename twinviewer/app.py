@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from twinviewer.gui import layouts
 from twinviewer.gui.crash import CrashDialog, CrashGuard
+from twinviewer.gui.garbage import GarbageTimer
 from twinviewer.gui.main_window import MainWindow
 from twinviewer.model.errors import FeedError, TwinError
 from twinviewer.panels._kit import style
@@ -117,6 +118,7 @@ class Application:
         self._capsules: list[Capsule] = []
         self._guard = CrashGuard(self._show_crash, qt)
         self._guard.install()
+        self._garbage = GarbageTimer(qt)
         self._theme = style.install(qt, settings.value.theme)
         self._apply_motion()
         qt.styleHints().colorSchemeChanged.connect(self._system_changed)
@@ -218,6 +220,7 @@ class Application:
             capsule.close()
         self._capsules.clear()
         self._guard.remove()
+        self._garbage.stop()
 
     # -- scenes and feeds ---------------------------------------------------------------------------------------
 

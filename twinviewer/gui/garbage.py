@@ -1,0 +1,36 @@
+"""Collects Python's cyclic garbage between events, on the GUI thread only.
+
+Left to itself the interpreter collects in the middle of whatever allocates: in a worker thread, or in a paint event. A
+cycle may hold Qt objects, and Qt's objects may only go on their own thread and not while a painter is at work.
+"""
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer
+
+PERIOD_MS = 1000
+
+
+class GarbageTimer(QObject):
+    """Takes over from the interpreter until `stop`, with the interpreter's own thresholds."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._was_enabled = gc.isenabled()
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.setInterval(PERIOD_MS)
+        self._timer.timeout.connect(self.collect)
+        self._timer.start()
+
+    def collect(self) -> None:
+        """Collect the oldest generation that is due, if any."""
+        due = [k for k, (n, most) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)) if n > most]
+        if due:
+            gc.collect(due[-1])
+
+    def stop(self) -> None:
+        """Leave it to the interpreter again, as it was before."""
+        self._timer.stop()
+        if self._was_enabled:
+            gc.enable()
