@@ -67,6 +67,7 @@ class Line:
         qtbot.addWidget(self.window)
         self.actions = Actions(self.window)
         self.panel = timeline.Panel(self.session, self.actions)
+        self.session.source_changed.connect(lambda _source: self.actions.refresh())  # as the window does
         self.window.setCentralWidget(self.panel)
         self.window.resize(1190, 56)
         self.window.show()
@@ -199,7 +200,7 @@ def test_the_two_moments_are_marked_by_key_and_seen_on_the_line(line: Line) -> N
     picture = band.grab().toImage()
     for at_s in (300, 1500):
         x = int(band.x_of(START_NS + at_s * NS))
-        assert violet in {picture.pixelColor(x + dx, 32).name().upper() for dx in range(-7, 8)}
+        assert violet in {picture.pixelColor(x + dx, 35).name().upper() for dx in range(-7, 8)}
     line.actions.run("time.clear_ab")
     assert line.session.between.stretch == (band.from_ns, band.to_ns)
 

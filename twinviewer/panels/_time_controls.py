@@ -28,6 +28,7 @@ class TimeControls(QWidget):
         for value in SPEEDS:
             self.speed.addItem(f"{value:g}×", value)
         self.speed.setCurrentIndex(SPEEDS.index(1.0))
+        self.speed.setFixedWidth(84)
         self.speed.setToolTip("Speed of the replay (< and >)")
         self.speed.setAccessibleName("Speed of the replay")
         self.speed.activated.connect(lambda _i: self.speed_chosen.emit(self.chosen_speed))

@@ -131,7 +131,9 @@ class Trend(QWidget):
         else:
             missing = not first or first > now_ns - int((float(self.span.current) - 60) * NS)
             note = since if missing else zone
-        self.note.setText(note)
+        room = self.note.width()
+        fits = self.note.fontMetrics().horizontalAdvance(note) <= room or not self.isVisible()
+        self.note.setText(note if fits else "")  # half a time of day is worse than none; the tool tip says it
         error = self._line.error
         trouble = f"\nThe recording cannot be read: {error}" if error is not None else ""
         self.note.setToolTip(f"What is known of it {since}; times in {zone}{trouble}")

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame
@@ -42,6 +42,11 @@ class Panel(QWidget):
         self.what.setFixedWidth(84)
         self.span = Segmented(SPANS, "Span of the time line")
         self.span.choose(SPANS[0][0])
+        self.spans = QComboBox(self)  # the same where there is less room
+        for key, text, _glyph in SPANS:
+            self.spans.addItem(text, key)
+        self.spans.setAccessibleName("Span of the time line")
+        self.spans.setFixedWidth(70)
         self.live = QToolButton(self)
         self.live.setText("Live")
         self.live.setCheckable(True)
@@ -57,6 +62,7 @@ class Panel(QWidget):
         layout.addWidget(self.what)
         layout.addWidget(self.band, 1)
         layout.addWidget(self.span)
+        layout.addWidget(self.spans)
         layout.addWidget(self.live)
         self._connect()
         register(self, session, actions)
@@ -70,7 +76,8 @@ class Panel(QWidget):
         self.band.chosen.connect(self._session.fly_to)
         self.band.asked.connect(lambda at, where: open_menu(self, session, self._actions, at, where))
         self.controls.speed_chosen.connect(self._play_at)
-        self.span.chosen.connect(lambda key: self._set_span(int(key) * NS))
+        self.span.chosen.connect(self._choose_span)
+        self.spans.activated.connect(lambda i: self._choose_span(SPANS[i][0]))
         until_gone(
             self,
             session.selection_changed.connect(lambda _id: self._redraw()),
@@ -84,7 +91,8 @@ class Panel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         super().resizeEvent(event)
-        self.span.setVisible(event.size().width() >= _NARROW)
+        self.span.setVisible(event.size().width() >= _ROOMY)
+        self.spans.setVisible(_NARROW <= event.size().width() < _ROOMY)
         self.what.setVisible(event.size().width() >= _ROOMY)
         self._key = None
         self._redraw()
@@ -202,6 +210,11 @@ class Panel(QWidget):
         return start + (page + 1) * self._span_ns
 
     # Acting --------------------------------------------------------------------------------------------------------
+
+    def _choose_span(self, key: str) -> None:
+        self.span.choose(key)
+        self.spans.setCurrentIndex(self.spans.findData(key))
+        self._set_span(int(key) * NS)
 
     def _set_span(self, span_ns: int) -> None:
         self._span_ns = min(max(span_ns, SHORTEST_NS), LONGEST_NS)
