@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from twinviewer.view.layout import Layout
 
 _log = logging.getLogger(__name__)
-_TWO_WINDOWS = 1600  # pixels in which two windows have room side by side
+_BESIDE = 640  # pixels that a second window needs beside the first
 SETTLE_MS = 1_000  # after the first pictures, when everything that stays is there
 
 
@@ -189,16 +189,18 @@ class Application:
     def show_beside(self, window: MainWindow, source: Source) -> None:
         """Another window with this source, beside the one that shows the plant where the screen is wide enough."""
         other = self.make_window(Session(window.session.scene, source, window.session.mode))
+        other.passing = True
+        for dock in other.docks.docks.values():
+            dock.hide()
         box = window.screen().availableGeometry()
-        if box.width() >= _TWO_WINDOWS:
-            half = box.width() // 2
+        left = max(box.width() // 2, window.minimumSizeHint().width())
+        if box.width() - left >= _BESIDE:
             window.showNormal()
-            window.setGeometry(box.adjusted(0, 0, -half, 0))
-            other.setGeometry(box.adjusted(half, 0, 0, 0))
+            window.setGeometry(box.x(), box.y(), left, box.height())
+            other.setGeometry(box.x() + left, box.y(), box.width() - left, box.height())
         else:
             other.setGeometry(layouts.clamp(window.normalGeometry().translated(40, 40), layouts.screen_boxes()))
         other.show()
-        other.arrange()
         other.bridge.start()
 
     def closed(self, window: MainWindow) -> None:

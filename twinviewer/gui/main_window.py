@@ -59,6 +59,7 @@ class MainWindow(QMainWindow):
         self.picture = Picture(session, self.registry)
         self.tools = ViewTools(self.picture, session)
         self.bookmarks = Bookmarks(self)
+        self.passing = False  # shown for a moment: its layout is not kept
         self.layouts = Layouts(self)
         commands.register(self)
         self.past = PastCommands(self)
@@ -254,7 +255,7 @@ class MainWindow(QMainWindow):
         self.jobs.cancel_all()
         if self.wall.on:
             self.wall.toggle()
-        if self.has_scene and not self.host.safe_mode:
+        if self.has_scene and not self.host.safe_mode and not self.passing:
             kept = layouts.capture(self, self.docks.tabs)
             self.host.settings.change(layout=kept, geometry=layouts.geometry_of(self))
         if self.past.comparing is not None:
