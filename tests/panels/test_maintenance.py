@@ -343,3 +343,15 @@ def test_now_line_follows_the_clock(opened: Callable[..., Any], hall: Scene) -> 
     gantt = b.panel.plan_page.gantt
     gantt.set_now(START + 5 * HOUR_NS)
     assert gantt.now_line.x() == pytest.approx(5 * gantt.per_hour)
+
+
+def test_enter_accepts_what_is_complete_and_never_throws_away(qtbot: QtBot) -> None:
+    for reason, result in (("", None), ("seen", True)):
+        dialog = ReasonDialog("Accept", "CMP-321", "Accept", "Kim")
+        qtbot.addWidget(dialog)
+        dialog.show()
+        qtbot.waitExposed(dialog)
+        dialog.reason.setText(reason)
+        qtbot.keyClick(dialog.reason, Qt.Key.Key_Return)
+        assert dialog.isVisible() is (result is None)
+        assert bool(dialog.result()) is bool(result)

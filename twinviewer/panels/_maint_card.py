@@ -129,6 +129,12 @@ class CardPage(QWidget):
         self.bar.setValue(round(1000 * min(max(fraction, 0.0), 1.0)))
         self.again.setVisible(not on)
 
+    def set_deciding(self, on: bool) -> None:
+        """A decision is being kept: no second one meanwhile."""
+        self.answers.setEnabled(not on)
+        if self.card is not None:
+            self.tier.setText("Keeping the decision …" if on else TIERS.get(self.card.tier, self.card.tier))
+
     def show_cards(self, cards: Sequence[Card], chosen: str, as_of_ns: int) -> None:
         """Show the list."""
         self.risks.show_cards(cards, chosen)

@@ -26,6 +26,7 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("parts_eur", "Parts"),
     ("lateness_eur", "Lateness"),
     ("later_eur", "Left for later"),
+    ("energy_eur", "Energy of wear"),
 )
 _ROW, _BAR, _LEFT = 20.0, 12.0, 104.0
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight

@@ -36,7 +36,9 @@ class Asking(QDialog):
         self.form = QFormLayout()
         self.form.setSpacing(8)
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        box.button(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())
+        self.cancel_button = box.button(QDialogButtonBox.StandardButton.Cancel)
+        self.cancel_button.setIcon(QIcon())
+        self.cancel_button.setAutoDefault(False)  # Enter must never throw away what was written
         self.accept_button: QPushButton = box.addButton(word, QDialogButtonBox.ButtonRole.AcceptRole)
         self.accept_button.setProperty("kind", "primary")
         self.accept_button.setDefault(True)
@@ -63,6 +65,7 @@ class Asking(QDialog):
     def refresh(self) -> None:
         """Whether it can be accepted."""
         self.accept_button.setEnabled(all(f.text().strip() for f in self._needed))
+        self.accept_button.setDefault(True)
 
     @property
     def who(self) -> str:
@@ -186,6 +189,7 @@ class NewOrderDialog(Asking):
         self.reason.setFixedHeight(60)
         self.reason.setTabChangesFocus(True)
         self.reason.setPlaceholderText("Why? What was seen or heard?")
+        self.title_field.setFocus(Qt.FocusReason.OtherFocusReason)
         self.ask("Work", self.title_field, needed=True)
         self.ask("Kind", self.kind)
         self.ask("Duration", self.hours)

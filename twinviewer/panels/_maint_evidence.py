@@ -94,9 +94,14 @@ class Evidence:
             "Evidence", work.make_cards, scene, recording, self._desk.file, self._desk.now_ns,
             done=self._take, failed=self._not_made, cancelled=self._stopped,
         )  # fmt: skip
-        self._job.moved.connect(lambda told: self.page.set_running(True, told[0]))
+        self._job.moved.connect(lambda told: self._moved_on(*told))
         self.page.set_running(True)
         self.show()
+
+    def _moved_on(self, fraction: float, text: str) -> None:
+        self.page.set_running(True, fraction)
+        if not self.cards:
+            self.page.say(f"Reading the recording: {text} …")
 
     def stop(self) -> None:
         """End it; what was shown before stays."""
@@ -138,10 +143,16 @@ class Evidence:
         dialog = ReasonDialog(word, f"{card.asset_id}: {card.headline}", word, desk.session.user, usual, self.page)
         if dialog.exec():
             arguments = (desk.session.scene.path, desk.file, card, what, dialog.who, dialog.why, desk.now_ns)
-            desk.run("Keep the decision", work.answer_card, *arguments, done=self._answered)
+            self.page.set_deciding(True)
+            desk.run("Keep the decision", work.answer_card, *arguments, done=self._answered, failed=self._not_kept)
+
+    def _not_kept(self, error: Exception) -> None:
+        self.page.set_deciding(False)
+        self._desk.failed(error)
 
     def _answered(self, number: str) -> None:
         desk = self._desk
+        self.page.set_deciding(False)
         desk.say(f"Work order {number} proposed." if number else "Your reason is kept with the evidence.")
         desk.run("Read the decisions", book.decisions, desk.file, done=self._take_decisions)
         if number:

@@ -59,7 +59,8 @@ class PlanPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        parts = (self.hint, self.running, self.gap, self.head, self.gantt, self.legend, self.conflicts, self.job)
+        # What comes and goes stands below the chart: nothing may move under the pointer of who drags a job.
+        parts = (self.hint, self.head, self.gantt, self.legend, self.running, self.gap, self.conflicts, self.job)
         for part in (*parts, self.make_order, self.crews, self.costs, self.notes):
             layout.addWidget(part)
         layout.addStretch(1)
@@ -121,6 +122,8 @@ class PlanPage(QWidget):
             text = f"Proven: at most {100 * plan.gap:.0f} % of its cost could still be saved."
             if plan.gap < 0.005:
                 text = "Proven: no other plan of these jobs is noticeably cheaper (gap below 0.5 %)."
+        elif plan is not None and "edit" in plan.compare:
+            text = "Edited by you: nothing is proven of this. Plan finds the best places for all other jobs."
         elif plan is not None:
             text = "No bound is proven yet; plan again for one."
         self.gap.setText(text)
