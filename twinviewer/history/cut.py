@@ -1,5 +1,6 @@
 """A stretch of a recording as a recording of its own: what a capsule carries."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from twinviewer.history import journal
-from twinviewer.history.layout import ACTIONS, ALARMS, BEAT_NS, LINKS, NOTES
+from twinviewer.history.layout import ACTIONS, ALARMS, BEAT_NS, DAY_NS, LINKS, NOTES
 from twinviewer.history.recording import Recording
 from twinviewer.history.rows import Rows, concatenated
 from twinviewer.history.store import Store, beats
@@ -74,5 +75,6 @@ def _journals(recording: Recording, store: Store, from_ns: int, to_ns: int) -> N
         (LINKS, diary.told(from_ns + 1, to_ns)),
         (NOTES, [line for line in diary.notes() if from_ns <= line["time_ns"] <= to_ns]),
     ):
-        for line in lines:
-            store.lines(table, line["time_ns"], [line])
+        for _, run in itertools.groupby(lines, key=lambda line: line["time_ns"] // DAY_NS):
+            day = list(run)
+            store.lines(table, day[0]["time_ns"], day)

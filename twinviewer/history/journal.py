@@ -25,6 +25,7 @@ def append(path: Path, lines: Iterable[dict[str, Any]]) -> None:
         raw = memoryview(text.encode())
         while len(raw):
             raw = raw[os.write(descriptor, raw) :]
+        os.fsync(descriptor)  # rare, and the only account of it
     finally:
         os.close(descriptor)
 

@@ -1,5 +1,6 @@
 """The recorder: takes every sample, alarm event and action, and gets them to the disk whatever happens there."""
 
+import itertools
 import logging
 import threading
 import time
@@ -14,7 +15,7 @@ import numpy as np
 from twinviewer.history import journal
 from twinviewer.history import retention as retentions
 from twinviewer.history.journal import note_line
-from twinviewer.history.layout import ACTIONS, ALARMS, BEAT_NS, BEAT_TAG, LINKS, NOTES, NS, SLICE_ROWS
+from twinviewer.history.layout import ACTIONS, ALARMS, BEAT_NS, BEAT_TAG, DAY_NS, LINKS, NOTES, NS, SLICE_ROWS
 from twinviewer.history.retention import Retention
 from twinviewer.history.rows import Rows, concatenated, from_batches
 from twinviewer.history.store import Store, beats
@@ -28,6 +29,7 @@ from twinviewer.scene.scene import Scene
 log = logging.getLogger(__name__)
 
 FLUSH_S = 0.4  # what a kill can lose at most, besides what is on its way
+SYNC_S = 0.8  # what a power cut can lose at most, where the disk does what it says
 RETRY_S = 1.0
 MAX_ROWS = 2_000_000  # samples held in memory while the disk takes none: about 100 MB
 MAX_LINES = 20_000
@@ -85,6 +87,7 @@ class Recorder:
         self._book_day = -1
         self._connection: Connection | None = None
         self._last_ns = 0
+        self._synced_at = 0.0
         self._begin()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -177,6 +180,9 @@ class Recorder:
                     self._store.repair()
                 self._write_lines()
                 self._write_samples()
+                if self._threads and time.monotonic() - self._synced_at >= SYNC_S:
+                    self._synced_at = time.monotonic()
+                    self._store.sync()
             except OSError as error:
                 self._fail(error.strerror or str(error))
                 return False
@@ -184,12 +190,15 @@ class Recorder:
             return True
 
     def _write_lines(self) -> None:
-        while self._lines:
-            table, time_ns, line = self._lines[0]
-            self._store.lines(table, time_ns, [line])
-            with self._lock:
-                if self._lines and self._lines[0][2] is line:
-                    self._lines.popleft()
+        with self._lock:
+            waiting = list(self._lines)
+        for (table, _), run in itertools.groupby(waiting, key=lambda entry: (entry[0], entry[1] // DAY_NS)):
+            taken = list(run)
+            self._store.lines(table, taken[0][1], [line for _, _, line in taken])
+            with self._lock:  # those that did not fit meanwhile are gone already
+                for _, _, line in taken:
+                    if self._lines and self._lines[0][2] is line:
+                        self._lines.popleft()
 
     def _write_samples(self) -> None:
         while True:

@@ -67,6 +67,11 @@ class Store:
             self._append(piece)
             self.done += len(piece)
 
+    def sync(self) -> None:
+        """Have the running slice on the disk itself, not only with the operating system."""
+        if self._stream is not None:
+            self._stream.sync()
+
     def beat(self, now_ns: int) -> None:
         """Say that the recorder lives, with no sample to say it."""
         if now_ns <= self._last_ns:

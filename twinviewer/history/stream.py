@@ -1,5 +1,6 @@
 """The slice of time that is being recorded: an Arrow stream that can be cut off at any byte."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -37,6 +38,10 @@ class StreamWriter:
         for message in messages:
             write_all(self._file, message)
         self._good += sum(message.size for message in messages)
+
+    def sync(self) -> None:
+        """Wait until the disk has what was written. Raises OSError."""
+        os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """End the stream in good order. Raises OSError."""
