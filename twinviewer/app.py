@@ -1,6 +1,7 @@
 """Builds and connects everything that a window needs; the only place that wires."""
 
 import logging
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -190,6 +191,7 @@ class Application:
         """Another window with this source, beside the one that shows the plant where the screen is wide enough."""
         other = self.make_window(Session(window.session.scene, source, window.session.mode))
         other.passing = True
+        other.tool_bar.hide()  # the menus and keys have it all
         for dock in other.docks.docks.values():
             dock.hide()
         box = window.screen().availableGeometry()
@@ -212,6 +214,15 @@ class Application:
         """Close all windows."""
         for window in list(self.windows):
             window.close()
+
+    def quit_on(self, *numbers: signal.Signals) -> None:
+        """Close all windows when one of these signals comes.
+
+        It may come while VTK draws and asks Python for its context; closing there would take the ground from under it,
+        so the event loop closes when it is next at rest.
+        """
+        for number in numbers:
+            signal.signal(number, lambda *_: QTimer.singleShot(0, self.quit))
 
     def shut_down(self) -> None:
         """End what was started besides the windows."""

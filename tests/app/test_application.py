@@ -1,5 +1,7 @@
 """The whole program in one process: a real plant, a real collector, real windows."""
 
+import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -174,3 +176,19 @@ def test_safe_mode_keeps_nothing(qapp: QApplication, qtbot: QtBot, tmp_path: Pat
     made.quit()
     made.shut_down()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+def test_a_signal_while_the_picture_is_drawn_closes_the_window_only_afterwards(
+    application: Application, qtbot: QtBot
+) -> None:
+    kept = signal.getsignal(signal.SIGUSR1)
+    try:
+        application.quit_on(signal.SIGUSR1)
+        window = application.start(Start(SKID, size=(700, 500)))
+        qtbot.waitUntil(lambda: window.picture.drawn, timeout=WAIT_MS)
+        signal.raise_signal(signal.SIGUSR1)
+        assert application.windows == [window]  # whoever was drawing draws to the end
+        qtbot.waitUntil(lambda: not application.windows, timeout=WAIT_MS)
+    finally:
+        signal.signal(signal.SIGUSR1, kept)

@@ -69,8 +69,7 @@ def run_window(args: argparse.Namespace, scene: Path | None, demo: bool) -> int:
     options = feed_options(args) if feed or demo else None
     past = choice.source if choice.recording else None
     application.start(Start(choice.scene, feed, options, args.wall, demo, args.size, past, record))
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: application.quit())
+    application.quit_on(signal.SIGINT, signal.SIGTERM)
     try:
         return qt.exec()
     finally:
