@@ -1,5 +1,6 @@
 """The scene's own indicators and targets: kept with their history, at work at once, never half written."""
 
+import inspect
 import json
 import os
 from dataclasses import replace
@@ -10,7 +11,8 @@ import pytest
 
 from tests.factory import CONNECTED, NOW_NS, SECOND_NS, make_scene, snapshot
 from twinviewer.discovery import shipped
-from twinviewer.kpi.book import FILE, INDICATOR, SHIFTS, TARGET, Version, again, load, text_of, version_of
+from twinviewer.history.capsule import open_capsule
+from twinviewer.kpi.book import CAPSULE, FILE, INDICATOR, SHIFTS, TARGET, Version, again, load, text_of, version_of
 from twinviewer.kpi.live import KpiTracker
 from twinviewer.kpi.schema import schema_text
 from twinviewer.kpi.shifts import shift_of
@@ -104,6 +106,14 @@ def test_a_scene_of_one_file_has_no_place_for_them(tmp_path: Path) -> None:
         load(file).with_version(target(80.0))
 
 
+def test_what_is_set_in_a_capsule_would_be_lost_and_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / f"{CAPSULE}x" / "scene"
+    folder.mkdir(parents=True)
+    with pytest.raises(SceneError, match="capsule"):
+        load(folder).with_version(target(80.0))
+    assert f'prefix="{CAPSULE}"' in inspect.getsource(open_capsule)
+
+
 @pytest.mark.parametrize("starts", [("6",), ("24:00",), ("06:00", "6:00"), ("x",)])
 def test_times_that_are_none_are_refused(tmp_path: Path, starts: tuple[str, ...]) -> None:
     with pytest.raises(DataError):
@@ -166,6 +176,8 @@ def test_an_own_indicator_says_why_it_has_no_figure(tmp_path: Path) -> None:
     assert kpis["specific"].note == "no usable value of M-0.Power"
     assert kpis["typo"].note.startswith("there is no tag or indicator 'M-9.Power'. Did you mean [M-1.Power] or")
     assert kpis["zero"].note == "divided by zero"
+    problems = hall.tracker.problems()
+    assert [(p.where, "M-9.Power" in p.text) for p in problems] == [(FILE, True)]
     assert all(np.isnan(kpis[k].value) for k in ("specific", "typo", "twice", "zero"))
     assert hall.tick(Power=3.0)["twice"].value == 6.0
 

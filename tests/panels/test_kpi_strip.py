@@ -66,13 +66,20 @@ def test_tiles_are_kept_from_frame_to_frame(bench: Callable[..., Any]) -> None:
     assert len(b.panel.tiles) == 2
 
 
-@pytest.mark.parametrize(("width", "tiles"), [(1190, 6), (626, 6), (420, 4)])
+@pytest.mark.parametrize(("width", "tiles"), [(1190, 6), (626, 6), (420, 3)])
 def test_no_tile_is_too_narrow_to_read(bench: Callable[..., Any], qtbot: QtBot, width: int, tiles: int) -> None:
     b = bench(kpi_strip.Panel, size=(width, 70))
     qtbot.wait(20)
     seen = [t for t in b.panel.tiles if t.isVisible()]
     assert len(seen) == tiles
     assert all(t.width() >= 95 and b.panel.rect().contains(t.geometry()) for t in seen)
+    assert b.panel.more.isVisible() == (tiles < 6)
+    if tiles < 6:
+        assert b.panel.more.accessibleName() == f"{6 - tiles} more indicators"
+        assert b.panel.rect().contains(b.panel.more.geometry())
+        qtbot.mouseClick(b.panel.more, Qt.MouseButton.LeftButton)
+        assert b.panel._dialog.isVisible()
+        b.panel._dialog.close()
 
 
 def test_alarm_and_sparkline_are_on_screen(bench: Callable[..., Any], both_themes: str) -> None:

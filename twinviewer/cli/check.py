@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 when clean, 1 with errors or warnings, 2 when the scene cannot be read."""
     from twinviewer.discovery import names_of
+    from twinviewer.kpi.live import KpiTracker
     from twinviewer.scene.draft import read_draft
     from twinviewer.scene.lint import counts, lint
 
@@ -46,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
     if args.lock:
         _lock(draft)
     findings += _line(args, draft)
+    findings += KpiTracker(draft.scene).problems()
     _print(args, draft, findings, bound)
     errors, warnings, _ = counts(findings)
     return 1 if errors or warnings else 0

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FILE = "indicators.jsonl"
+CAPSULE = "twinviewer-capsule-"  # how the folders begin that history.capsule unpacks into
 TARGET, INDICATOR, SHIFTS = "target", "indicator", "shifts"
 _FIELDS = ("kind", "key", "by", "since", "removed", "label", "formula", "unit", "target", "tile", "starts")
 
@@ -88,6 +89,12 @@ class Book:
         if self.path is None:
             raise SceneError(
                 "this scene is a single file, which has no place for indicators", "", "Make a folder with a scene.toml."
+            )
+        if self.path.parent.parent.name.startswith(CAPSULE):
+            raise SceneError(
+                "this scene was opened from a capsule: what is set here would be gone with the window",
+                "",
+                "Set it in the scene itself.",
             )
         on_disk = load_file(self.path)
         size = _append(self.path, version)

@@ -15,6 +15,7 @@ from twinviewer.kpi.own import OwnIndicators
 from twinviewer.kpi.past import MINUTE_NS, ShiftPast
 from twinviewer.kpi.shifts import shift_of
 from twinviewer.model.frame import AssetStates, Kpi, TagSnapshot
+from twinviewer.model.notice import Notice
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import Zone
 from twinviewer.scene.scene import Scene
@@ -90,6 +91,15 @@ class KpiTracker:
         path = self.book.path
         if path is not None and path.exists() and path.stat().st_size != self.book.size:
             self.set_book(load(self._scene.path))
+
+    def problems(self) -> list[Notice]:
+        """What in the scene's book cannot be read or worked out."""
+        where = self.book.path.name if self.book.path is not None else ""
+        found = [Notice("warning", note, "Correct the line, or set it anew in the window.") for note in self.book.notes]
+        for version, error in self._own.problems:
+            text = f"the indicator {version.label} cannot be worked out: {error.text}"
+            found.append(Notice("warning", text, error.remedy, where))
+        return found
 
     # A recording ---------------------------------------------------------------------------------------------------
 

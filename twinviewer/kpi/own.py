@@ -106,6 +106,11 @@ class OwnIndicators:
         return formula
 
     @property
+    def problems(self) -> list[tuple[Version, TwinError]]:
+        """The indicators whose formula cannot be worked out, and why."""
+        return [(version, made) for version, made in self._made if isinstance(made, TwinError)]
+
+    @property
     def counters(self) -> Mapping[str, int]:
         """The tags whose growth is asked for, with their rows."""
         return {name: counter.tag for name, counter in self._counters.items()}

@@ -15,6 +15,7 @@ from twinviewer.panels._kit.symbols import alarm_symbol
 from twinviewer.panels._kit.widgets import ClickableCard, button, label, row
 from twinviewer.panels._life import until_gone
 from twinviewer.panels._text import is_current, value_of
+from twinviewer.scene.scene import Scene
 from twinviewer.session import Session
 
 TITLE = "Indicators"
@@ -198,6 +199,33 @@ class Explanation(QFrame):
             super().keyPressEvent(event)
 
 
+class More(ClickableCard):
+    """Says how many tiles there was no room for; a click shows them all."""
+
+    WIDTH = 36
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("", parent)
+        self._text = ""
+
+    def show_count(self, hidden: int, scale: float) -> None:
+        """How many tiles are hidden."""
+        self._text = f"+{hidden}"
+        self.setAccessibleName(f"{hidden} more indicators")
+        self.setToolTip("Show all indicators")
+        self.setFixedSize(round(self.WIDTH * scale), round(HEIGHT * scale))
+        self.setVisible(hidden > 0)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setFont(font(12 * self.height() / HEIGHT, 600))
+        painter.setPen(colour("text2"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
+        painter.end()
+
+
 class Panel(QWidget):
     """The tiles side by side, as many as there is room for."""
 
@@ -209,6 +237,10 @@ class Panel(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(6, 2, 6, 4)
         self._row.setSpacing(6)
+        self.more = More(self)
+        self.more.clicked.connect(self.open_indicators)
+        self.more.hide()
+        self._row.addWidget(self.more)
         self.setAccessibleName(TITLE)
         self.setFixedHeight(HEIGHT + 6)
         self._dialog: IndicatorsDialog | None = None
@@ -221,7 +253,7 @@ class Panel(QWidget):
         self._book.setInterval(_BOOK_MS)
         self._book.timeout.connect(self._look_at_book)
         self._book.start()
-        until_gone(self, session.scene_changed.connect(lambda _scene: self._make(())))
+        until_gone(self, session.scene_changed.connect(self._another_scene))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(_LEAST_WIDTH + 12, HEIGHT + 6)
@@ -241,6 +273,12 @@ class Panel(QWidget):
     def _forget_dialog(self, _result: int) -> None:
         self._dialog = None
 
+    def _another_scene(self, _scene: Scene) -> None:
+        """Its own tiles come with its first frame; what is wrong with its indicators is told."""
+        self._make(())
+        for notice in self._session.kpis.problems():
+            self._session.notice.emit(notice)
+
     def _look_at_book(self) -> None:
         self._session.kpis.reload_book()
 
@@ -257,10 +295,10 @@ class Panel(QWidget):
             self._row.removeWidget(tile)
             tile.deleteLater()
         self.tiles = [Tile(kpi, self) for kpi in kpis]
-        for tile in self.tiles:
+        for at, tile in enumerate(self.tiles):
             tile.set_scale(self._scale)
             tile.edit_wanted.connect(self.open_indicators)
-            self._row.addWidget(tile, 1)
+            self._row.insertWidget(at, tile, 1)
         self._fit()
 
     def set_scale(self, scale: float) -> None:
@@ -277,7 +315,11 @@ class Panel(QWidget):
 
     def _fit(self) -> None:
         """Hide the last tiles when there is no room to read them; they come back with the room."""
-        room = max(1, (self.width() - 6) // round((_LEAST_WIDTH + 6) * self._scale))
+        each, more = round((_LEAST_WIDTH + 6) * self._scale), round((More.WIDTH + 6) * self._scale)
+        room = max(1, (self.width() - 6) // each)
+        if room < len(self.tiles):
+            room = max(1, (self.width() - 6 - more) // each)
+        self.more.show_count(max(0, len(self.tiles) - room), self._scale)
         for i, tile in enumerate(self.tiles):
             tile.setVisible(i < room)
 
