@@ -312,9 +312,11 @@ def test_two_moments_are_compared_side_by_side_and_as_a_difference(setup: Setup)
     setup.qtbot.mouseClick(dialog.way.button("difference"), Qt.MouseButton.LeftButton)
     assert dialog.change.isVisible()
     assert seen(dialog.change.picture) > 200
-    item = dialog.table.topLevelItem(0)
+    group = dialog.table.topLevelItem(0)
+    assert group is not None
+    item = group.child(0)
     assert item is not None
-    dialog.table.setCurrentItem(item.child(0))
+    dialog.table.setCurrentItem(item)
     assert setup.session.selection == setup.source.machine
     setup.qtbot.mouseClick(dialog.way.button("side"), Qt.MouseButton.LeftButton)
     setup.qtbot.mouseClick(dialog.a.go, Qt.MouseButton.LeftButton)

@@ -34,6 +34,10 @@ def write_pdf(report: ShiftReport, pictures: Sequence[tuple[str, bytes]], path: 
     document.setDefaultStyleSheet(_STYLE)
     document.setHtml(f"<body>{body}</body>")
     draft = path.with_name(f".{path.name}.draft")
+    try:
+        draft.touch()  # Qt would only grumble
+    except OSError as error:
+        raise DataError(f"the report cannot be written: {error.strerror}", str(path)) from error
     writer = QPdfWriter(str(draft))
     writer.setResolution(DPI)
     writer.setTitle(f"{report.scene}: shift report")
