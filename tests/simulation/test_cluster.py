@@ -3,7 +3,7 @@
 import psutil
 import pytest
 
-from tests.simulation.lines import tandem
+from tests.simulation.lines import queue, tandem
 from twinviewer.model.errors import LineError
 from twinviewer.simulation.cluster import local_cluster, run_on
 from twinviewer.simulation.runs import run
@@ -15,6 +15,7 @@ def test_two_workers_give_the_same_numbers_also_when_one_dies():
     line = tandem(4, 2, failure={"mtbf": "200 s", "mttr": "20 s"})
     scenarios = [Scenario(f"s{k}", {"station.m1.speed": 1 + k / 10}) for k in range(1, 4)]
     here = run(line, scenarios, 50_000.0, 20, 5)
+    steady, slower = queue(0.7, "exponential(1 s)"), [Scenario("slower", {"station.a.speed": 0.9})]
     killed = []
 
     def kill_one(fraction: float, _: str) -> None:
@@ -27,7 +28,12 @@ def test_two_workers_give_the_same_numbers_also_when_one_dies():
 
     with local_cluster(2) as address:
         there = run_on(address, line, scenarios, 50_000.0, 20, 5, progress=kill_one)
+        narrowed = run_on(address, steady, slower, 6_000.0, "auto", 3)
     assert killed
+    alone = run(steady, slower, 6_000.0, "auto", 3)
+    assert narrowed.replications == alone.replications > 10
+    assert narrowed.warmup_s == alone.warmup_s > 0
+    assert narrowed.scenarios[0].samples.tobytes() == alone.scenarios[0].samples.tobytes()
     for a, b in zip((here.baseline, *here.scenarios), (there.baseline, *there.scenarios), strict=True):
         assert a.samples.tobytes() == b.samples.tobytes()
     assert there.replications == 20

@@ -65,7 +65,6 @@ def run(args: argparse.Namespace) -> int:
     from twinviewer.simulation.quantities import seconds
     from twinviewer.simulation.reading import load_line
     from twinviewer.simulation.results import as_json
-    from twinviewer.simulation.runs import DEFAULT_REPLICATIONS
     from twinviewer.simulation.runs import run as simulate
     from twinviewer.simulation.scenario import load_scenario
     from twinviewer.simulation.starting import StartFrom, at_time
@@ -87,8 +86,7 @@ def run(args: argparse.Namespace) -> int:
     if args.scheduler:
         from twinviewer.simulation.cluster import run_on
 
-        n = DEFAULT_REPLICATIONS if isinstance(asked, str) else asked
-        result = run_on(args.scheduler, line, scenarios, horizon_s, n, args.seed, start)
+        result = run_on(args.scheduler, line, scenarios, horizon_s, asked, args.seed, start)
     else:
         result = simulate(line, scenarios, horizon_s, asked, args.seed, start)
     findings = [f"{n.text} {n.remedy}" for n in check_line(line) if n.level != "info"]

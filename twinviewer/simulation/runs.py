@@ -53,6 +53,17 @@ def model_of(line: Line, horizon_s: float, scenario: Scenario | None = None, war
     return Model(scenario.name, line, tables, Indicators.of(tables, line), stops)
 
 
+def asked_warmup(line: Line, start: Start | None) -> float | None:
+    """The warm-up (s) that the line asks for; None where it is to be found out."""
+    if start is not None:
+        return 0.0  # a question about now ends: nothing of it is discarded
+    asked = line.model.warmup
+    if asked is None:
+        ends = bool(line.order) or bool(line.calendar) or any(m.supply for m in line.material.values())
+        asked = "0 s" if ends else "auto"
+    return None if asked == "auto" else seconds(asked, "model.warmup")
+
+
 class Experiment:
     """A baseline and its scenarios, refined by more replications as long as somebody wants.
 
@@ -75,28 +86,30 @@ class Experiment:
         self.notes: list[str] = []
         variants = (None, *scenarios)
         self.models = [model_of(line, self.horizon_s, s) for s in variants]
-        self.warmup_s = self._warmup(line, start) if warmup is None else warmup
-        if self.warmup_s > 0:
-            self.models = [model_of(line, self.horizon_s, s, self.warmup_s) for s in variants]
         self.replications = 0
         self.wall_s = 0.0
+        self.warmup_s = 0.0
+        if warmup is None:
+            warmup = asked_warmup(line, start)
+        if warmup is None:
+            warmup = self.settled([warmup_s(m.tables, self.seed) for m in self.models])
+        self.warm_up(line, scenarios, warmup)
 
-    def _warmup(self, line: Line, start: Start | None) -> float:
-        if start is not None:
-            return 0.0  # a question about now ends: nothing of it is discarded
-        asked = line.model.warmup
-        if asked is None:
-            ends = bool(line.order) or bool(line.calendar) or any(m.supply for m in line.material.values())
-            asked = "0 s" if ends else "auto"
-        if asked != "auto":
-            return seconds(asked, "model.warmup")
-        found = max(warmup_s(m.tables, self.seed) for m in self.models)
-        if found > UNSETTLED * self.horizon_s:
+    def settled(self, found_s: Sequence[float]) -> float:
+        """The warm-up of all variants (s) from that of each; notes where the line does not settle at all."""
+        longest = max(found_s)
+        if longest > UNSETTLED * self.horizon_s:
             self.notes.append(
                 "The line does not settle within the horizon: more may enter than it can work off, or the horizon is "
                 "short. Its figures depend on the horizon."
             )
-        return found
+        return longest
+
+    def warm_up(self, line: Line, scenarios: Sequence[Scenario], warmup_s: float) -> None:
+        """Let every variant begin so long (s) before time zero."""
+        self.warmup_s = warmup_s
+        if warmup_s > 0:
+            self.models = [model_of(line, self.horizon_s, s, warmup_s) for s in (None, *scenarios)]
 
     def more(
         self,
@@ -196,6 +209,24 @@ def narrow_enough(result: Result) -> bool:
     return True
 
 
+def enough(
+    experiment: Experiment,
+    replications: int | str,
+    more: Callable[[int], object],
+    cancel: Callable[[], bool] | None = None,
+) -> None:
+    """Run `more(n)` for a number of replications, or for "auto" until the intervals are narrow: the same rule wherever
+    replications run, so that their number is the same too."""
+    if replications != "auto":
+        more(int(replications))
+        return
+    more(FIRST)
+    while experiment.replications < MOST and not narrow_enough(experiment.result()):
+        if cancel is not None and cancel():
+            return
+        more(STEP)
+
+
 def run(
     line: Line,
     scenarios: Sequence[Scenario] = (),
@@ -213,11 +244,6 @@ def run(
     workers = threads or os.cpu_count() or 1
     with ThreadPoolExecutor(workers, "simulation") as pool:
         used = pool if workers > 1 else None
-        if replications == "auto":
-            result = experiment.more(FIRST, used, progress, cancel)
-            while not narrow_enough(result) and result.replications < MOST and not (cancel is not None and cancel()):
-                result = experiment.more(STEP, used, progress, cancel)
-        else:
-            result = experiment.more(int(replications), used, progress, cancel)
+        enough(experiment, replications, lambda n: experiment.more(n, used, progress, cancel), cancel)
     experiment.wall_s = time.perf_counter() - began
     return experiment.result()
