@@ -1,6 +1,7 @@
 """The planner keeps to crews, calendars and parts, finds the best of small problems, and proves what it claims."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from twinviewer.maintenance.planning.improve import improved
 from twinviewer.maintenance.planning.neighbourhood import solved
 from twinviewer.maintenance.planning.outcome import conflicts, cost_of
 from twinviewer.maintenance.planning.policies import fixed_interval, run_to_failure
-from twinviewer.maintenance.planning.problem import Options, Problem, Schedule, compiled
+from twinviewer.maintenance.planning.problem import Crew, Options, Problem, Schedule, Task, compiled
 from twinviewer.maintenance.planning.ruin import Ruin
 from twinviewer.maintenance.planning.usage import Usage, total_cost
 from twinviewer.model.errors import DataError
@@ -204,3 +205,21 @@ def test_a_job_that_nobody_can_do_is_said() -> None:
     short = Problem(24, long.tasks, (type(long.crews[0])("c", frozenset({"mechanic"}), shift, np.ones(24)),), {})
     assert not plans.first(long, 0).conflicts
     assert [c.kind for c in plans.first(short, 0).conflicts] == ["horizon"]
+
+
+def test_a_machine_that_draws_too_much_is_repaired_earlier_and_the_energy_is_counted() -> None:
+    people = Crew("c", frozenset({"m"}), np.ones(100, np.int64), np.full(100, 10.0))
+    late = Task("a", "A", "a", "predictive", "m", 2, after_eur_per_h=1.0, put_off_eur=1000.0)
+    drawing = replace(late, excess_kw=20.0, energy_eur_per_h=4.0)
+    starts = []
+    for job in (late, drawing):
+        options = compiled(Problem(100, (job,), (people,), {}))
+        schedule = first_plan(options)
+        starts.append(int(schedule.start[0]))
+        cost = cost_of(options, schedule)
+        assert cost.energy_kwh == pytest.approx(job.excess_kw * starts[-1])
+        assert cost.total_eur == pytest.approx(float(options.own[0, starts[-1]]))
+    assert starts == [98, 0]
+    put_off = cost_of(options, run_to_failure(options))
+    assert (put_off.energy_kwh, put_off.energy_eur) == pytest.approx((2000, 400))
+    assert put_off.total_eur == pytest.approx(float(options.put_off[0]))

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from twinviewer.maintenance.results import Cost, Plan
+    from twinviewer.model.asset import Asset
 
 HELP = "plan maintenance over the coming weeks"
 
@@ -19,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weeks", type=_weeks, default=4, help="weeks to plan from the recording's end on (4)")
     parser.add_argument("--time-limit", type=_seconds, default=10.0, metavar="S", help="seconds to search (10)")
     parser.add_argument("--orders", type=Path, metavar="FILE", help="file of the work orders (SQLite)")
+    parser.add_argument("--scenario", type=Path, metavar="FILE", help="write it as a scenario that simulate can play")
     out = parser.add_mutually_exclusive_group()
     out.add_argument("--json", action="store_true", help="print the plan as JSON")
     out.add_argument("--ics", type=Path, metavar="FILE", help="write an iCalendar file")
@@ -41,14 +45,24 @@ def _seconds(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0."""
+    from dataclasses import replace
+
     from twinviewer.maintenance.planning.plan import bettered
     from twinviewer.maintenance.service import Request, first_plan
+    from twinviewer.scene.scene import load_scene
+    from twinviewer.session.lost_production import lost_production
 
-    plan = first_plan(Request(args.scene, args.recording, args.weeks, args.orders), progress=_told)
+    assets = load_scene(args.scene, geometry=False).assets
+    lost = lost_production(args.scene, assets, progress=_told)
+    request = Request(args.scene, args.recording, args.weeks, args.orders)
+    plan = first_plan(request, lost.per_hour, progress=_told)
+    plan = replace(plan, notes=(*plan.notes, *lost.notes))
     if args.time_limit > 0 and plan.jobs:
         plan = bettered(plan, args.time_limit, _told)
     for note in plan.notes:
         print(note, file=sys.stderr)
+    if args.scenario is not None:
+        _write_scenario(plan, assets, args.scene, args.scenario)
     if args.json:
         print(json.dumps(as_json(plan), ensure_ascii=False, indent=1))
     elif args.ics is not None:
@@ -101,6 +115,16 @@ def _write_calendar(plan: "Plan", path: Path) -> None:
 
     _write(path, icalendar(plan.jobs, plan.start_ns))
     print(f"{sum(1 for j in plan.jobs if j.start_ns)} jobs written to {path}")
+
+
+def _write_scenario(plan: "Plan", assets: "Sequence[Asset]", scene: Path, path: Path) -> None:
+    from twinviewer.session.plan_scenario import plan_scenario
+    from twinviewer.simulation.reading import load_line
+    from twinviewer.simulation.scenario import scenario_text
+
+    found = plan_scenario(plan, load_line(scene), assets)
+    _write(path, scenario_text(found))
+    print(f"{len(found.events)} stops written to {path}", file=sys.stderr)
 
 
 def _write_table(plan: "Plan", path: Path) -> None:

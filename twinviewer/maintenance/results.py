@@ -146,7 +146,7 @@ class Card:
 class Cost:
     """Expected cost of a plan in EUR, by cause; `later_eur` is life used up early and work left for after the plan;
     `downtime_h` and `failures` are expected values, `energy_kwh` what the worn machines are expected to draw beyond
-    their baseline, `person_h` the hours that crews work on it."""
+    their baseline until they are repaired, `energy_eur` what that costs, `person_h` the hours that crews work on it."""
 
     failure_eur: float
     production_eur: float
@@ -158,12 +158,13 @@ class Cost:
     failures: float
     energy_kwh: float = 0.0
     person_h: float = 0.0
+    energy_eur: float = 0.0
 
     @property
     def total_eur(self) -> float:
         """All of it."""
         paid = self.failure_eur + self.production_eur + self.labour_eur + self.parts_eur
-        return paid + self.lateness_eur + self.later_eur
+        return paid + self.lateness_eur + self.later_eur + self.energy_eur
 
 
 @dataclass(frozen=True, slots=True)

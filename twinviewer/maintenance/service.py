@@ -78,7 +78,7 @@ def first_plan(
         recording.close()
     start_ns = -(-last // HOUR_NS) * HOUR_NS
     hours = Hours(start_ns, request.weeks * 168, settings.zone)
-    known = Known({c.asset_id: c for c in found}, run, pace, {}, orders, lost_per_hour)
+    known = Known({c.asset_id: c for c in found}, run, pace, {}, orders, lost_per_hour, scene.energy.tariff_eur_per_kwh)
     finder = Finder(scene.assets, settings, known, hours)
     problem = finder.problem()
     progress(0.9, "making a first plan")

@@ -142,7 +142,8 @@ def _term_colour(term: int) -> QColor:
         STATE[now][State.MAINTENANCE],
         ENERGY[now][4],
         STATE[now][State.SETUP],
-        ZONE[now][Zone.A],
+        ZONE[now][Zone.B],
+        ENERGY[now][2],
     )
     return QColor(shades[term])
 

@@ -55,10 +55,16 @@ def make_plan(wanted: Wanted, shown: Path, progress: Tell) -> "Plan":
 
 def _first(wanted: Wanted, progress: Tell) -> "Plan":
     if wanted.recording is not None:
-        from twinviewer.maintenance.service import Request, first_plan
+        from dataclasses import replace
 
+        from twinviewer.maintenance.service import Request, first_plan
+        from twinviewer.scene.scene import load_scene
+        from twinviewer.session.lost_production import lost_production
+
+        lost = lost_production(wanted.scene, load_scene(wanted.scene, geometry=False).assets, progress=progress)
         request = Request(wanted.scene, wanted.recording, wanted.weeks, wanted.orders)
-        return first_plan(request, found=wanted.cards or None, progress=progress)
+        plan = first_plan(request, lost.per_hour, wanted.cards or None, progress)
+        return replace(plan, notes=(*plan.notes, *lost.notes))
     return _without_recording(wanted)
 
 

@@ -19,6 +19,7 @@ DAY_H = 24.0
 LOOK_AHEAD = 3  # horizons beyond the plan over which the best moment of a put-off renewal is sought
 LEAST_WORTH = 0.01  # probability of failure within the horizon below which a renewal is not considered
 EARLY = 0.1  # share of its interval by which a preventive job may come early
+SURE_DEVIATIONS = 3.0  # robust deviations from which a power beyond its baseline is put down to wear
 Lost = Callable[[str], float | None]
 
 
@@ -33,6 +34,13 @@ class Known:
     renewed_h: Mapping[tuple[str, str], float] = field(default_factory=dict)
     orders: Sequence[Order] = ()
     lost_per_hour: Lost = lambda asset_id: None
+    tariff_eur_per_kwh: float = 0.0
+
+    def excess_kw(self, asset_id: str) -> float:
+        """What an asset draws beyond its baseline at the same load (kW), by its evidence card."""
+        card = self.cards.get(asset_id)
+        drawn = [m for m in card.moved if m.unit == "kW" and m.deviations > SURE_DEVIATIONS] if card else []
+        return max((m.now - m.baseline for m in drawn), default=0.0)
 
     def done_ns(self, asset_id: str, title: str) -> int:
         """When this work was last done on an asset, 0 where no work order says so."""
@@ -43,6 +51,14 @@ class Known:
         """An open work order for this work."""
         match = [o for o in self.orders if (o.asset_id, o.title) == (asset_id, title) and o.state in OPEN]
         return match[0] if match else None
+
+
+def group_of(asset: Asset, settings: MaintenanceSettings) -> str:
+    """The group that stands with an asset: the longest listed path that it lies in, "" where none is."""
+    if settings.of_type(asset.type).stands_with == "itself":
+        return ""
+    path = "/".join(asset.path)
+    return max((g.path for g in settings.groups if f"/{g.path}/" in f"/{path}/"), key=len, default="")
 
 
 class Finder:
@@ -106,12 +122,7 @@ class Finder:
         )
 
     def _group(self, asset: Asset) -> str:
-        """The group that stands with an asset: the longest listed path that it lies in, "" where none is."""
-        if self._settings.of_type(asset.type).stands_with == "itself":
-            return ""
-        path = "/".join(asset.path)
-        inside = [g for g in self._groups if f"/{path}/".find(f"/{g}/") >= 0]
-        return max(inside, key=len, default="")
+        return group_of(asset, self._settings)
 
     def _preventive(self, asset: Asset, work: Work) -> Task | None:
         """Work by running hours or days; None where it falls due well after the plan."""
@@ -176,6 +187,7 @@ class Finder:
             if shown and card
             else f"{component.name}: {100 * curve[horizon]:.0f} % within the plan by age"
         )
+        excess_kw = self._known.excess_kw(asset.asset_id) * min(pace, 1.0) if shown else 0.0
         return replace(
             task,
             kind="predictive" if shown else "preventive",
@@ -185,6 +197,8 @@ class Finder:
             after_eur_per_h=renewal.rate,
             put_off_eur=left_to_do(curve, horizon, planned, failed, renewal.rate),
             why=why,
+            excess_kw=excess_kw,
+            energy_eur_per_h=excess_kw * self._known.tariff_eur_per_kwh,
         )
 
     # -- work orders --------------------------------------------------------------------------------------------

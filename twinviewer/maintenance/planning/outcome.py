@@ -7,6 +7,7 @@ from twinviewer.maintenance.planning.problem import (
     Options,
     Schedule,
     Task,
+    energy_cost,
     failure_cost,
     labour_cost,
     lateness_cost,
@@ -22,13 +23,15 @@ CALL_OUT = "it is expected to fail before a crew is there: call somebody out"
 def cost_of(options: Options, schedule: Schedule) -> Cost:
     """The expected cost by cause; their sum is what the planner minimises (a conflict costs nothing here)."""
     hours = options.own.shape[1]
-    failure = labour = parts = lateness = later = failures = down_h = worked_h = 0.0
+    failure = labour = parts = lateness = later = failures = down_h = worked_h = energy = energy_kwh = 0.0
     for k, task in enumerate(options.problem.tasks):
         start = int(schedule.start[k])
         at = start if start >= 0 else hours
         failure += failure_cost(task, hours)[at]
         lateness += lateness_cost(task, hours)[at]
         later += later_cost(task, hours)[at]
+        energy += energy_cost(task, hours)[at]
+        energy_kwh += task.excess_kw * at
         risk = float(task.failure[at]) if task.failure is not None else 0.0
         failures += risk
         down_h += risk * task.failure_down_h
@@ -41,7 +44,8 @@ def cost_of(options: Options, schedule: Schedule) -> Cost:
     lost = float(options.loss[standing].sum())
     down_h += float((standing & (options.loss > 0)).sum())
     values = (failure, lost, labour, parts, lateness, later, down_h, failures)
-    return Cost(*(float(v) for v in values), person_h=float(worked_h))
+    drawn = {"energy_kwh": float(energy_kwh), "energy_eur": float(energy)}
+    return Cost(*(float(v) for v in values), person_h=float(worked_h), **drawn)
 
 
 def bars(options: Options, schedule: Schedule, start_ns: int) -> tuple[PlannedJob, ...]:

@@ -21,7 +21,8 @@ class Task:
     `pinned_h` fixes its start, `pinned_crew` its crew. `parts_eur` is paid when the job is done. `after_eur_per_h`
     prices each hour of the horizon after the job (a part renewed early is used up earlier), `put_off_eur` what remains
     to be paid when it is not done in the horizon. `failure_down_h` is how long the asset stands after a failure, `why`
-    the reason for the job, `order` its number where it is a work order already.
+    the reason for the job, `order` its number where it is a work order already. `excess_kw` is what the asset draws
+    beyond its baseline until the job is done (mean over the hours of the calendar), `energy_eur_per_h` what that costs.
     """
 
     name: str
@@ -47,6 +48,8 @@ class Task:
     order: str = ""
     why: str = ""
     parts_h: int = 0
+    excess_kw: float = 0.0
+    energy_eur_per_h: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -137,10 +140,15 @@ def later_cost(task: Task, hours: int) -> np.ndarray:
     return cost
 
 
+def energy_cost(task: Task, hours: int) -> np.ndarray:
+    """float64 (hours + 1,): what a worn asset draws too much before each start; the last entry is putting it off."""
+    return task.energy_eur_per_h * np.arange(hours + 1.0)
+
+
 def own_cost(task: Task, crew: Crew, hours: int) -> np.ndarray:
     """float64 (hours,): all that a start costs by itself, inf where it is not allowed."""
     cost = failure_cost(task, hours)[:-1] + lateness_cost(task, hours)[:-1] + later_cost(task, hours)[:-1]
-    cost = cost + labour_cost(task, crew) + task.parts_eur
+    cost = cost + labour_cost(task, crew) + energy_cost(task, hours)[:-1] + task.parts_eur
     short = window_sums((crew.there < task.people).astype(float), task.duration_h) > 0.5
     start = np.arange(hours)
     allowed = ~short & (start >= task.earliest_h) & (start + task.duration_h <= hours)
@@ -174,7 +182,10 @@ def compiled(problem: Problem) -> Options:
     names = sorted(problem.loss)
     number = {name: k for k, name in enumerate(names)}
     own = [own_cost(tasks[i], problem.crews[c], hours) for i, c in rows]
-    put_off = [failure_cost(t, hours)[-1] + lateness_cost(t, hours)[-1] + t.put_off_eur for t in tasks]
+    put_off = [
+        failure_cost(t, hours)[-1] + lateness_cost(t, hours)[-1] + energy_cost(t, hours)[-1] + t.put_off_eur
+        for t in tasks
+    ]
     for i, t in enumerate(tasks):
         if t.pinned_h is not None:
             put_off[i] = np.inf
