@@ -6,7 +6,6 @@ from datetime import datetime
 
 import numpy as np
 
-from twinviewer.kpi import iso22400
 from twinviewer.kpi.book import Book, load
 from twinviewer.kpi.energy import EnergyMeter
 from twinviewer.kpi.indicators import energy_per_part, scene_target, throughput, unit_kpis
@@ -14,10 +13,10 @@ from twinviewer.kpi.lines import lines_of
 from twinviewer.kpi.own import OwnIndicators
 from twinviewer.kpi.past import MINUTE_NS, ShiftPast
 from twinviewer.kpi.shifts import shift_of
+from twinviewer.kpi.tiles import alarms, oee, power, tile_keys, vibration
 from twinviewer.model.frame import AssetStates, Kpi, TagSnapshot
 from twinviewer.model.notice import Notice
 from twinviewer.model.quality import Quality
-from twinviewer.model.state import Zone
 from twinviewer.scene.scene import Scene
 
 NS = 1_000_000_000
@@ -25,7 +24,6 @@ SERIES_PERIOD_NS = 10 * NS
 SERIES_LENGTH = 360  # an hour of sparkline
 SERIES_NS = SERIES_LENGTH * SERIES_PERIOD_NS
 LONGEST_STEP_S = 5.0  # a longer gap between two snapshots is not counted as anything
-ALARM_LIMIT_10_MIN = 10  # EEMUA 191
 READ_AFTER_NS = 3 * NS  # by then the recorder has written what was before this session
 READ_AGAIN_NS = 60 * NS
 KEPT_SHIFTS = 4
@@ -67,7 +65,7 @@ class KpiTracker:
         """The scene's own indicators; what their counters did before now is read from a recording."""
         self._own_begun_ns = self._last_ns
         self._own_preceded = False
-        built_in = [*_tile_keys(self._lines), *(k.key for k in self._iso(0))]
+        built_in = [*tile_keys(self._lines), *(k.key for k in self._iso(0))]
         self._own = OwnIndicators(self._scene, self.book.indicators, built_in)
         self._own_kpis: list[Kpi] = []
 
@@ -144,7 +142,7 @@ class KpiTracker:
             past.precede(line, self._begun_ns)
         self._energy.total_kwh += past.energy_at(self._begun_ns)
         recent = (past.grid > self._begun_ns - SERIES_NS) & (past.grid <= self._begun_ns)
-        for key in _tile_keys(self._lines):
+        for key in tile_keys(self._lines):
             before = past.series(key, self._lines)
             if before is not None:
                 own = self._series.get(key, ())
@@ -182,7 +180,9 @@ class KpiTracker:
 
     def _shape(self, tags: TagSnapshot, states: AssetStates, now_ns: int, alarms_10_min: int) -> tuple[Kpi, ...]:
         """The tiles' indicators, and the scene's own, out of what was counted."""
-        kpis = [self._oee(), *self._rates(now_ns), self._power(), self._vibration(states), _alarm_kpi(alarms_10_min)]
+        since = self._since()
+        kpis = [oee(self._lines, since), *self._rates(now_ns), power(self._energy, self._scene.energy, since)]
+        kpis += [vibration(self._scene, states), alarms(alarms_10_min)]
         figures = {k.key: k.value for k in (*kpis, *self._iso(now_ns))}
         self._own_kpis = self._own.of(tags, figures)
         tiles = {v.key for v in self.book.indicators if v.tile}
@@ -248,22 +248,6 @@ class KpiTracker:
 
     # The figures ---------------------------------------------------------------------------------------------------
 
-    def _oee(self) -> Kpi:
-        units = [(line, line.bottleneck()) for line in self._lines]
-        chosen = [(line, k, line.unit_times(k)) for line, k in units if k is not None]
-        pbt = sum(u.pbt_s for _, _, u in chosen)
-        value = 100 * iso22400.ratio(sum(u.pri_s * u.gq for _, _, u in chosen), pbt) if pbt >= 60 else float("nan")
-        inputs = {f"{line.stations[k].asset_id} {name}": v for line, k, u in chosen for name, v in u.inputs.items()}
-        return Kpi(
-            "oee",
-            "OEE, shift",
-            value,
-            "%",
-            "Σ PRI × GQ / Σ PBT over each line's slowest station (ISO 22400-2: availability × effectiveness × quality)",
-            inputs,
-            note=self._since(),
-        )
-
     def _rates(self, now_ns: int) -> list[Kpi]:
         formula = "good parts of the line's last counting station over the last 10 min"
         found = []
@@ -301,43 +285,7 @@ class KpiTracker:
         since_ns = (past.since_ns if past is not None else 0) or self._begun_ns
         return max(0, self._last_ns - since_ns) / NS / 3600
 
-    def _power(self) -> Kpi:
-        meter, energy = self._energy, self._scene.energy
-        inputs = {
-            "meters": float(meter.meters),
-            "energy_kwh of the shift": meter.total_kwh,
-            "carbon_kg of the shift": meter.total_kwh * energy.carbon_kg_per_kwh,
-        }
-        note = f"carbon factor {energy.carbon_kg_per_kwh:g} kg/kWh ({energy.carbon_source}); energy {self._since()}"
-        note = note if np.isfinite(meter.power_kw) else ""
-        return Kpi("power", "Power", meter.power_kw, "kW", "sum of all meters with a usable value", inputs, note=note)
-
-    def _vibration(self, states: AssetStates) -> Kpi:
-        usable = (states.vibration_quality < Quality.STALE) & np.isfinite(states.vibration_mm_s)
-        if not usable.any():
-            return Kpi("vibration", "Worst vibration", float("nan"), "mm/s", "highest zone, then highest velocity")
-        score = np.where(usable, states.zone * 1000.0 + np.nan_to_num(states.vibration_mm_s), -1.0)
-        row = int(np.argmax(score))
-        zone = int(states.zone[row])
-        priority = {Zone.D: 2, Zone.C: 3}.get(Zone(zone), 0)
-        asset = self._scene.assets[row].asset_id
-        value = float(states.vibration_mm_s[row])
-        note = f"zone {Zone(zone).name}" if zone else ""
-        formula = "highest zone (ISO 20816-3), then highest velocity"
-        return Kpi("vibration", f"Worst vibration · {asset}", value, "mm/s", formula, {}, None, priority, None, note)
-
 
 def _usable(tags: TagSnapshot) -> np.ndarray:
     quality = tags.quality
     return np.isfinite(tags.value) if quality is None else (quality < Quality.STALE) & np.isfinite(tags.value)
-
-
-def _tile_keys(lines: list) -> list[str]:
-    return ["oee", *(f"rate.{line.name}" for line in lines[:2]), "power", "vibration", "alarms"]
-
-
-def _alarm_kpi(alarms_10_min: int) -> Kpi:
-    priority = 2 if alarms_10_min > ALARM_LIMIT_10_MIN else 0
-    label = f"Alarms in 10 min (limit {ALARM_LIMIT_10_MIN})"
-    formula = "alarms raised in the last ten minutes (EEMUA 191: a flood above 10)"
-    return Kpi("alarms", label, float(alarms_10_min), "", formula, {}, None, priority, float(ALARM_LIMIT_10_MIN))
