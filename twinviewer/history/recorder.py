@@ -1,10 +1,8 @@
 """The recorder: takes every sample, alarm event and action, and gets them to the disk whatever happens there."""
 
-import itertools
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +13,11 @@ import numpy as np
 from twinviewer.history import journal
 from twinviewer.history import retention as retentions
 from twinviewer.history.journal import note_line
-from twinviewer.history.layout import ACTIONS, ALARMS, BEAT_NS, BEAT_TAG, DAY_NS, LINKS, NOTES, NS, SLICE_ROWS
+from twinviewer.history.layout import ACTIONS, ALARMS, BEAT_NS, BEAT_TAG, LINKS, NOTES, NS, SLICE_ROWS
 from twinviewer.history.retention import Retention
 from twinviewer.history.rows import Rows, concatenated, from_batches
 from twinviewer.history.store import Store, beats
+from twinviewer.history.waiting import Waiting
 from twinviewer.model.alarm import Alarm, AlarmEvent, AlarmState
 from twinviewer.model.connection import Connection
 from twinviewer.model.errors import RecordingError
@@ -32,7 +31,6 @@ FLUSH_S = 0.4  # what a kill can lose at most, besides what is on its way
 SYNC_S = 0.8  # what a power cut can lose at most, where the disk does what it says
 RETRY_S = 1.0
 MAX_ROWS = 2_000_000  # samples held in memory while the disk takes none: about 100 MB
-MAX_LINES = 20_000
 COMPACT_EVERY_S = 30.0
 SMALL_ROWS = 2_000_000  # up to so many samples the running hour is compacted while closing
 
@@ -73,15 +71,12 @@ class Recorder:
     ) -> None:
         self.folder = Path(folder)
         self._clock, self.notify, self._unbroken = clock, notify, unbroken
-        self._max_rows = max_rows
+        self._waiting = Waiting(max_rows)
         self._store = Store(self.folder, scene, slice_rows)
         if retention is not None:
             self._keep(retention)
-        self._lock = threading.Lock()  # guards what waits
         self._writing = threading.Lock()  # guards the store
-        self._batches: deque[SampleBatch] = deque()
-        self._lines: deque[tuple[str, int, dict[str, Any]]] = deque(maxlen=MAX_LINES)
-        self._waiting = self._written = self._dropped = self._told_dropped = 0
+        self._told_dropped = 0
         self._trouble = self._compaction = ""
         self._book = {alarm.key: alarm for alarm in standing}
         self._book_day = -1
@@ -113,15 +108,8 @@ class Recorder:
 
     def tap(self, batch: SampleBatch) -> None:
         """Keep samples. The recorder reads the arrays later: they must not change."""
-        if not len(batch):
-            return
-        with self._lock:
-            self._batches.append(batch)
-            self._waiting += len(batch)
-            while self._waiting > self._max_rows and len(self._batches) > 1:
-                lost = len(self._batches.popleft())
-                self._waiting -= lost
-                self._dropped += lost
+        if len(batch):
+            self._waiting.put(batch)
 
     def event(self, event: AlarmEvent) -> None:
         """Keep one change of an alarm."""
@@ -153,12 +141,11 @@ class Recorder:
     @property
     def status(self) -> RecorderStatus:
         """How the recording goes."""
-        with self._lock:
-            return RecorderStatus(self._written, self._waiting, self._dropped, self._trouble)
+        waiting = self._waiting
+        return RecorderStatus(waiting.written, waiting.samples, waiting.dropped, self._trouble)
 
     def _line(self, table: str, time_ns: int, line: dict[str, Any]) -> None:
-        with self._lock:
-            self._lines.append((table, time_ns, line))
+        self._waiting.put_line(table, time_ns, line)
 
     def _stand(self, time_ns: int) -> None:
         """Once a day, and at the start: all alarms that stand, so that a day can be read by itself."""
@@ -190,27 +177,12 @@ class Recorder:
             return True
 
     def _write_lines(self) -> None:
-        with self._lock:
-            waiting = list(self._lines)
-        for (table, _), run in itertools.groupby(waiting, key=lambda entry: (entry[0], entry[1] // DAY_NS)):
-            taken = list(run)
-            self._store.lines(table, taken[0][1], [line for _, _, line in taken])
-            with self._lock:  # those that did not fit meanwhile are gone already
-                for _, _, line in taken:
-                    if self._lines and self._lines[0][2] is line:
-                        self._lines.popleft()
+        for run in self._waiting.runs():
+            table, time_ns, _ = run[0]
+            self._store.lines(table, time_ns, [line for _, _, line in run])
 
     def _write_samples(self) -> None:
-        while True:
-            with self._lock:
-                batches, rows = [], 0
-                for batch in self._batches:
-                    batches.append(batch)
-                    rows += len(batch)
-                    if rows >= 100_000:
-                        break
-            if not batches:
-                break
+        while batches := self._waiting.batches():
             taken = from_batches(batches, self._store.tag_of_slot)
             self._watch_clock(int(taken.time[0]))
             last_ns = int(taken.time[-1])
@@ -220,23 +192,11 @@ class Recorder:
                 self._store.write(taken)
                 self._last_ns = last_ns
             finally:
-                self._forget(batches, int(np.count_nonzero(taken.tag[: self._store.done] != BEAT_TAG)))
+                self._waiting.done(batches, int(np.count_nonzero(taken.tag[: self._store.done] != BEAT_TAG)))
         now_ns = self._clock()
         if self._threads and now_ns - self._last_ns > BEAT_NS:
             self._store.beat(now_ns)
             self._last_ns = now_ns
-
-    def _forget(self, batches: list[SampleBatch], done: int) -> None:
-        """Let go of the first `done` samples; `tap` may have dropped some of them meanwhile."""
-        with self._lock:
-            self._written += done
-            for batch in batches:
-                done -= len(batch)
-                if done < 0:
-                    break
-                if self._batches and self._batches[0] is batch:
-                    self._batches.popleft()
-                    self._waiting -= len(batch)
 
     def _watch_clock(self, first_ns: int) -> None:
         back_s = (self._last_ns - first_ns) / NS
@@ -249,14 +209,12 @@ class Recorder:
         if not self._trouble:
             text = f"The recording cannot be written: {reason}. Samples wait in memory."
             self._say("error", text, "recorder", "Make room, or bring the folder back: the recording then goes on.")
-        with self._lock:
-            self._trouble = reason
+        self._trouble = reason
 
     def _recover(self) -> None:
         if not self._trouble:
             return
-        with self._lock:
-            reason, self._trouble, dropped = self._trouble, "", self._dropped
+        reason, self._trouble, dropped = self._trouble, "", self._waiting.dropped
         now_ns = self._clock()
         text = f"The recording goes on after: {reason}."
         if dropped > self._told_dropped:
@@ -312,7 +270,7 @@ class Recorder:
         with self._writing:
             try:
                 self._store.end_slice()
-                if self._written <= SMALL_ROWS if compact is None else compact:
+                if self._waiting.written <= SMALL_ROWS if compact is None else compact:
                     self._store.compact(None)
             except OSError as error:
                 self._fail(error.strerror or str(error))
