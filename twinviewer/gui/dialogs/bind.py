@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QTableWidget, QTableWidgetItem, QWidget
 
 from twinviewer.gui.dialogs.base import BaseDialog, quiet
-from twinviewer.gui.fuzzy import score
 from twinviewer.gui.scene_work import Bindings
 from twinviewer.panels._kit.widgets import button, label, row
 from twinviewer.scene.binding import SURE, Proposal, table
@@ -85,9 +84,10 @@ class BindDialog(BaseDialog):
             self._box(i).setCheckState(_check(p.confidence >= least))
 
     def _filter(self, text: str) -> None:
+        wanted = text.casefold().split()  # whole pieces, not letters here and there: PMP-511 is not PMP-512
         for i, p in enumerate(self._open):
-            fits = score(text, f"{p.asset_id} {p.key} {p.address} {p.why}") > 0
-            self.table.setRowHidden(i, not fits)
+            said = f"{p.asset_id}.{p.key} {p.address} {p.why}".casefold()
+            self.table.setRowHidden(i, not all(word in said for word in wanted))
 
     def _write(self) -> None:
         chosen = {(p.asset_id, p.key) for i, p in enumerate(self._open) if i in set(self.accepted_rows())}
