@@ -183,8 +183,9 @@ class KpiTracker:
         since = self._since()
         kpis = [oee(self._lines, since), *self._rates(now_ns), power(self._energy, self._scene.energy, since)]
         kpis += [vibration(self._scene, states), alarms(alarms_10_min)]
-        figures = {k.key: k.value for k in (*kpis, *self._iso(now_ns))}
-        self._own_kpis = self._own.of(tags, figures)
+        if self.book.indicators:  # hundreds of lines have thousands of indicators, which only formulas ask for always
+            figures = {k.key: k.value for k in (*kpis, *self._iso(now_ns))}
+            self._own_kpis = self._own.of(tags, figures)
         tiles = {v.key for v in self.book.indicators if v.tile}
         kpis += [k for k in self._own_kpis if k.key in tiles]
         return tuple(self._with_past(k, now_ns) for k in kpis)
