@@ -1,7 +1,6 @@
 """Builds and connects everything that a window needs; the only place that wires."""
 
 import logging
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QRect, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from twinviewer.gui import layouts
@@ -191,7 +190,8 @@ class Application:
         """Another window with this source, beside the one that shows the plant where the screen is wide enough."""
         other = self.make_window(Session(window.session.scene, source, window.session.mode))
         other.passing = True
-        other.tool_bar.hide()  # the menus and keys have it all
+        for bar in (other.tool_bar, other.status):  # the menus and keys have it all
+            bar.hide()
         for dock in other.docks.docks.values():
             dock.hide()
         box = window.screen().availableGeometry()
@@ -199,7 +199,8 @@ class Application:
         if box.width() - left >= _BESIDE:
             window.showNormal()
             window.setGeometry(box.x(), box.y(), left, box.height())
-            other.setGeometry(box.x() + left, box.y(), box.width() - left, box.height())
+            room = QRect(box.x() + left, box.y(), box.width() - left, box.height())
+            QTimer.singleShot(0, other, lambda: other.setGeometry(room))  # when what is hidden takes no room any more
         else:
             other.setGeometry(layouts.clamp(window.normalGeometry().translated(40, 40), layouts.screen_boxes()))
         other.show()
@@ -214,15 +215,6 @@ class Application:
         """Close all windows."""
         for window in list(self.windows):
             window.close()
-
-    def quit_on(self, *numbers: signal.Signals) -> None:
-        """Close all windows when one of these signals comes.
-
-        It may come while VTK draws and asks Python for its context; closing there would take the ground from under it,
-        so the event loop closes when it is next at rest.
-        """
-        for number in numbers:
-            signal.signal(number, lambda *_: QTimer.singleShot(0, self.quit))
 
     def shut_down(self) -> None:
         """End what was started besides the windows."""
