@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMainWindow
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.panels import fake
@@ -22,21 +23,30 @@ from twinviewer.maintenance.results import (
     Choice,
     Cost,
     CrewLoad,
+    Indicators,
     Moved,
     Plan,
     PlannedJob,
+    PlannedStop,
     Readiness,
     Risk,
     Similar,
 )
 from twinviewer.maintenance.settings import FILE
-from twinviewer.model.state import Zone
+from twinviewer.model.palette import STATE
+from twinviewer.model.state import State, Zone
 from twinviewer.panels import _maint_book as book
 from twinviewer.panels import maintenance
 from twinviewer.panels._kit import style
 from twinviewer.panels._kit.actions import Actions
-from twinviewer.panels._maint_dialogs import DoneDialog, NewOrderDialog, ReasonDialog, ScheduleDialog
+from twinviewer.panels._kit.widgets import Canvas
+from twinviewer.panels._maint_bar import ROW
+from twinviewer.panels._maint_card import CardPage
+from twinviewer.panels._maint_costs import POLICIES, lines, verdict
+from twinviewer.panels._maint_dialogs import DoneDialog, NewOrderDialog, ReasonDialog, ScheduleDialog, WholePlanDialog
 from twinviewer.panels._maint_edit import HOUR_NS, moved_here
+from twinviewer.panels._maint_indicators import tiles
+from twinviewer.panels._maint_job_card import html as card_html
 from twinviewer.scene.scene import Scene, load_scene
 from twinviewer.session import Session
 
@@ -355,3 +365,235 @@ def test_enter_accepts_what_is_complete_and_never_throws_away(qtbot: QtBot) -> N
         qtbot.keyClick(dialog.reason, Qt.Key.Key_Return)
         assert dialog.isVisible() is (result is None)
         assert bool(dialog.result()) is bool(result)
+
+
+def test_a_better_plan_moves_the_bars_that_are_there(opened: Callable[..., Any], hall: Scene) -> None:
+    b = opened(hall)
+    before = plan_of(job("a", "CMP-321", 3), job("b", "PMP-311", 30), job("c", "CNC-102", 50))
+    show(b, before)
+    gantt = b.panel.plan_page.gantt
+    bars = dict(gantt.bars)
+    gantt.horizontalScrollBar().setValue(40)
+    show(b, plan_of(job("b", "PMP-311", 9), job("c", "CNC-102", 50, 5), job("d", "CV-101", 2)))
+    assert {n: gantt.bars[n] is bars.get(n) for n in gantt.bars} == {"b": True, "c": True, "d": False}
+    assert gantt.bars["b"].x() == pytest.approx(9 * gantt.per_hour)
+    assert gantt.bars["c"].right - gantt.bars["c"].x() == pytest.approx(5 * gantt.per_hour)
+    assert gantt.rows == ["CV-101", "PMP-311", "CNC-102"]
+    assert gantt.horizontalScrollBar().value() == 40
+    assert len([i for i in gantt.scene().items() if type(i) is type(bars["a"])]) == 3
+
+
+def test_a_plan_found_during_a_drag_waits_and_yields_to_the_move(
+    opened: Callable[..., Any], hall: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    b = opened(hall)
+    before = plan_of(job("a", "CMP-321", 30), job("b", "PMP-311", 60))
+    show(b, before)
+    monkeypatch.setattr(b.panel.desk, "run", lambda *a, **k: None)
+    gantt, planning = b.panel.plan_page.gantt, b.panel.planning
+    better = plan_of(job("a", "CMP-321", 5), job("b", "PMP-311", 6))
+    begin = gantt.mapFromScene(gantt.bars["a"].mapToScene(3, 13))
+    for hours, kept in ((0, better), (6, None)):
+        show(b, before)
+        qtbot.mousePress(gantt.viewport(), Qt.MouseButton.LeftButton, pos=begin)
+        planning._planned(better)
+        assert planning.plan is before
+        to = begin + QPoint(round(hours * gantt.per_hour), 0)
+        if hours:
+            qtbot.mouseMove(gantt.viewport(), to)
+        qtbot.mouseRelease(gantt.viewport(), Qt.MouseButton.LeftButton, pos=to)
+        if kept is not None:
+            assert planning.plan is kept
+        else:
+            assert [(j.start_ns - START) // HOUR_NS for j in planning.plan.jobs] == [36, 60]
+
+
+def test_keys_of_undo_mean_the_plan_while_the_chart_has_the_focus(
+    opened: Callable[..., Any], hall: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    b = opened(hall)
+    before = plan_of(job("a", "CMP-321", 30))
+    show(b, before)
+    monkeypatch.setattr(b.panel.desk, "run", lambda *a, **k: None)
+    gantt = b.panel.plan_page.gantt
+    gantt.setFocus()
+    b.panel._job_chosen("a")
+    qtbot.keyClick(gantt, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert b.panel.plan.jobs[0].start_ns == START + 31 * HOUR_NS
+    qtbot.keyClick(gantt, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert b.panel.plan is before
+
+
+def test_a_click_on_a_job_flies_to_its_asset_and_its_work_is_told_to_the_picture(
+    opened: Callable[..., Any], hall: Scene, qtbot: QtBot
+) -> None:
+    b = opened(hall)
+    flights: list[str] = []
+    stop = b.session.fly_requested.connect(flights.append)
+    show(b, plan_of(job("a", "CMP-321", 3), job("b", "PMP-311", 30), job("c", "CNC-102", 300)))
+    assert set(b.session.work) == {"CMP-321", "PMP-311"}  # the coming week
+    gantt = b.panel.plan_page.gantt
+    at = gantt.mapFromScene(gantt.bars["b"].mapToScene(3, 13))
+    qtbot.mouseClick(gantt.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert flights == ["PMP-311"]
+    b.panel.show_page("orders")
+    b.session.select("CMP-321")
+    b.actions.run("maintenance.job")
+    assert b.panel.page.current == "plan"
+    assert gantt.selected == "a"
+    stop()
+
+
+def test_parts_on_their_way_and_hours_of_low_demand_are_on_the_chart(opened: Callable[..., Any], hall: Scene) -> None:
+    b = opened(hall)
+    arrives = START + 20 * HOUR_NS
+    made = plan_of(job("a", "CMP-321", 30, part="Bearing set", parts_ns=arrives, group="Air"), job("b", "PMP-311", 3))
+    low = PlannedStop("Air", START, START + 12 * HOUR_NS, "low demand")
+    show(b, made)
+    gantt = b.panel.plan_page.gantt
+    calm = pixels(gantt.viewport())
+    assert "Bearing set arrives" in gantt.parts["a"].toolTip()
+    assert gantt.parts["a"].x() == pytest.approx(20 * gantt.per_hour)
+    show(b, replace(made, low_demand=(low,)))
+    changed = (pixels(gantt.viewport()) != calm).any(axis=2)
+    row = gantt.rows.index("CMP-321")
+    y, x = np.nonzero(changed)
+    assert row * ROW <= y.min() <= y.max() < (row + 1) * ROW
+    assert x.max() == pytest.approx(12 * gantt.per_hour, abs=2)
+
+
+def pixels(widget: QWidget) -> np.ndarray:
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    flat = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return flat[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
+
+
+def test_every_term_of_every_policy_is_in_the_comparison() -> None:
+    cost = Cost(100, 20, 30, 40, 5, 6, 7, 0.5, person_h=134)
+    made = replace(plan_of(job("a", "CMP-321", 3)), compare=dict.fromkeys(POLICIES, cost))
+    rows = dict(lines(made))
+    assert rows["Cost, EUR"] == ["201"] * 4
+    assert rows["Lost production"] == ["20"] * 4
+    assert rows["Standing, h"] == ["7"] * 4
+    assert rows["Crew load"] == ["10 %"] * 4  # of 2 people for 672 h
+    better = replace(made, compare={**made.compare, "plan": replace(cost, failure_eur=50)})
+    assert "save 50 EUR" in verdict(better)
+    assert "edit costs 50 EUR more" in verdict(better)
+
+
+def test_the_whole_plan_is_scheduled_with_who_and_why(
+    opened: Callable[..., Any], hall: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    b = opened(hall)
+    bearings = job("x", "CMP-321", 30, 6, title="Replace the bearings", kind="predictive")
+    show(b, plan_of(job("a", "PMP-311", 3), bearings))
+    b.panel._order_wanted("a")
+    settled(qtbot, b)
+    monkeypatch.setattr(WholePlanDialog, "exec", lambda d: (d.by.setText("Kim"), d.reason.setText("agreed"))[0] is None)
+    b.panel.show_page("plan")
+    qtbot.mouseClick(b.panel.buttons["maintenance.schedule"], Qt.MouseButton.LeftButton)
+    settled(qtbot, b)
+    with OrderStore(b.panel.desk.file) as store:
+        found = {o.asset_id: o for o in store.orders()}
+        assert {o.state for o in found.values()} == {OrderState.SCHEDULED}
+        assert found["CMP-321"].start_ns == bearings.start_ns
+        assert found["CMP-321"].checks  # from maintenance.toml
+        last = store.changes(found["PMP-311"].number)[-1]
+        assert (last.by, last.why) == ("Kim", "agreed")
+    assert {bar.look.state for bar in b.panel.plan_page.gantt.bars.values()} == {OrderState.SCHEDULED}
+    detail = b.panel.order_page.detail
+    b.panel.show_page("orders")
+    b.session.select("CMP-321")
+    qtbot.mouseClick(detail.checks[0], Qt.MouseButton.LeftButton, pos=QPoint(8, detail.checks[0].height() // 2))
+    settled(qtbot, b)
+    with OrderStore(b.panel.desk.file) as store:
+        assert store.order(found["CMP-321"].number).checks[0].done
+    assert "done: " in detail.record.text()
+
+
+def test_work_orders_come_in_from_csv_and_go_out_as_job_cards(
+    opened: Callable[..., Any], hall: Scene, qtbot: QtBot, tmp_path: Path
+) -> None:
+    b = opened(hall)
+    table = tmp_path / "in.csv"
+    table.write_text("number,asset_id,title,state\nX-1,CMP-321,Oil & <filter>,approved\nX-2,GONE,Look,proposed\n")
+    b.panel.ordering.read_csv(table)
+    settled(qtbot, b)
+    assert [o.number for o in b.panel.ordering.orders] == ["X-1", "X-2"]
+    assert b.panel.page.current == "orders"
+    b.panel.ordering.write_cards(tmp_path / "cards.pdf")
+    made = (tmp_path / "cards.pdf").read_bytes()
+    assert made.startswith(b"%PDF")
+    assert made.count(b"/Type /Page\n") == 2
+    assert not list(tmp_path.glob(".*"))
+    told = card_html(b.panel.ordering.orders[0], "Hall", START, new_page=False)
+    assert "Oil &amp; &lt;filter&gt;" in told
+    b.panel.ordering.write_cards(tmp_path / "none" / "cards.pdf")  # a notice, no traceback
+
+
+def test_indicators_say_what_is_missing_until_it_is_known() -> None:
+    nothing = {
+        name: (figure, note) for name, figure, note in tiles(Indicators(NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0, NAN))
+    }
+    assert {figure for figure, _ in nothing.values()} == {"–"}
+    assert all(note for _, note in nothing.values())
+    known = {n: f for n, f, _ in tiles(Indicators(812.0, 3.5, 900.0, 0.9, 0.75, 1.24, 0.8, 4, 3, -0.6))}
+    assert (known["MTBF"], known["MTTR"], known["PM compliance"]) == ("812 h", "3.5 h", "90 %")
+    assert (known["Backlog"], known["Predictions right"]) == ("1.2 weeks", "3 of 4")
+
+
+def test_last_predictions_are_judged_in_the_picture(qtbot: QtBot, both_themes: str) -> None:
+    card = card_of("CMP-321")
+    page = CardPage()
+    qtbot.addWidget(page)
+    page.resize(420, 1800)
+    page.show_card(card)
+    page.show()
+    qtbot.waitExposed(page)
+    qtbot.wait(30)
+    chart = next(c for c in page.findChildren(Canvas) if c.accessibleName().startswith("Last six"))
+    assert chart.accessibleDescription().startswith("2 of 2")
+    red = QColor(STATE[both_themes][State.FAULT])
+    shown = pixels(chart).astype(int)
+    hits = (np.abs(shown - (red.red(), red.green(), red.blue())).max(axis=2) < 12).any(axis=1)
+    assert 10 <= hits.sum() <= 2 * 20 + 4  # beside the two predictions whose outcome is known
+    for name in ("Health", "Risk of failure", "Expected cost", "Data readiness"):
+        canvas = next(c for c in page.findChildren(Canvas) if c.accessibleName().startswith(name))
+        assert len(np.unique(pixels(canvas).reshape(-1, 3), axis=0)) > 5, name
+
+
+class Recorded(fake.FakeSource):
+    """A live plant whose collector records."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.link = SimpleNamespace(recording=folder)
+
+
+def test_a_live_plant_with_a_recorder_has_evidence(
+    opened: Callable[..., Any], hall: Scene, qtbot: QtBot, tmp_path: Path
+) -> None:
+    from twinviewer.history.synth import record_offline
+    from twinviewer.plant.faults import Fault
+    from twinviewer.plant.spec import PlantSettings
+
+    worn = Fault("CMP-321", "bearing", 4500.0, 3.0)
+    settings = PlantSettings(mtbf_h=5000.0, shift_h=())
+    record_offline(hall, tmp_path / "rec", 3.0, 3, [worn], start_ns=START, step_s=60.0, settings=settings)
+    b = opened(hall)
+    b.session.set_source(Recorded(tmp_path / "rec"))
+    settled(qtbot, b)
+    page = b.panel.card_page
+    assert page.risks.model.cards[0].asset_id == "CMP-321"
+    at = page.risks.table.visualRect(page.risks.model.index(0, 0)).center()
+    qtbot.mouseClick(page.risks.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert b.session.selection == "CMP-321"
+    assert page.card is not None
+    assert page.card.tier == "degradation"
+    b.panel.show_page("quality")
+    settled(qtbot, b)
+    view = b.panel.quality_page.view
+    assert view is not None
+    assert "Vibration" in {c.label for c in view.charts}
+    assert b.panel.quality_page.chart.isVisible()
+    assert "CO₂" in b.panel.quality_page.energy.text() or "no sign of wear" in b.panel.quality_page.energy.text()

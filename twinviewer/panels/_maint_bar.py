@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneMouseEvent, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import (
+    QGraphicsItem,
+    QGraphicsSceneHoverEvent,
+    QGraphicsSceneMouseEvent,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
 
 from twinviewer.maintenance.orders.model import OrderState
 from twinviewer.maintenance.results import PlannedJob
@@ -105,8 +111,9 @@ class Bar(QGraphicsItem):
         self._grip: float | None = None
         self.dragged_ns = 0
         self.setZValue(2)
+        self._title_wide = -1.0  # measured when it is first needed
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip(said(job, look.state))
+        self.setAcceptHoverEvents(True)
 
     @property
     def can_move(self) -> bool:
@@ -122,7 +129,7 @@ class Bar(QGraphicsItem):
         """The same job in another plan."""
         if job != self.job or look.state is not self.look.state:
             self.job = job
-            self.setToolTip(said(job, look.state))
+            self._title_wide = -1.0
             self.update()
         self._change(look)
 
@@ -156,13 +163,16 @@ class Bar(QGraphicsItem):
 
     def _change(self, look: Look) -> None:
         if look != self.look:
+            self._title_wide = -1.0
             self.look = look
             self.setZValue(3 if look.selected else 2)
             self.update()
 
     def _text_box(self) -> QRectF:
         """Where the title stands: behind the bar, before it where there is more room, nowhere where there is none."""
-        wide = QFontMetricsF(font(11)).horizontalAdvance(self._words()) + 2
+        if self._title_wide < 0:
+            self._title_wide = QFontMetricsF(font(11)).horizontalAdvance(self._words()) + 2
+        wide = self._title_wide
         behind, before = self._room - self._width - 10, self._before - 8
         if behind >= min(wide, 34) and (behind >= wide or behind >= before):
             return QRectF(self._width + 6, 0, min(wide, behind) + 4, ROW)
@@ -211,6 +221,9 @@ class Bar(QGraphicsItem):
             painter.fillRect(QRectF(box.left() + 2, box.bottom() - 5, box.width() * 0.6, 3), colour("text"))
 
     # Dragging --------------------------------------------------------------------------------------------------------
+
+    def hoverEnterEvent(self, event: QGraphicsSceneHoverEvent) -> None:  # noqa: N802 (Qt's name)
+        self.setToolTip(said(self.job, self.look.state))
 
     def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:  # noqa: N802 (Qt's name)
         if event.button() != Qt.MouseButton.LeftButton or event.pos().x() > self._width + 3:

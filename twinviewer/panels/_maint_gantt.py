@@ -11,7 +11,7 @@ from twinviewer.maintenance.results import Plan, PlannedJob
 from twinviewer.model.state import State
 from twinviewer.panels._kit.style import colour
 from twinviewer.panels._kit.widgets import Canvas
-from twinviewer.panels._maint_bar import ROW, Bar, Look, NowLine, PartMark, day
+from twinviewer.panels._maint_bar import ROW, Bar, Look, NowLine, PartMark, day, said
 from twinviewer.panels._maint_edit import HOUR_NS, snapped
 from twinviewer.panels._maint_gantt_paint import Behind, behind, marks, paint_head, paint_name, paint_rows
 from twinviewer.panels._text import NS
@@ -36,6 +36,7 @@ class Gantt(QGraphicsView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scene = QGraphicsScene(self)
+        self._scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)  # all bars move at once
         self.setScene(self._scene)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("Plan of jobs")
@@ -135,7 +136,7 @@ class Gantt(QGraphicsView):
             bar.set_selected(name == work_order)
         bar = self.bars.get(work_order)
         if bar is not None:
-            self.setAccessibleDescription(bar.toolTip())
+            self.setAccessibleDescription(said(bar.job, bar.look.state))
         if new and not self.dragging:
             self.show_selected()
         self.names.update()

@@ -66,11 +66,22 @@ def _right(order: Order) -> str:
 
 def write(path: Path, orders: Sequence[Order], places: dict[str, str], made_ns: int) -> None:
     """A page per work order, A4; the file is replaced as a whole. Raises DataError where it cannot be written."""
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        draft.write_bytes(b"")  # Qt would only print a warning
+        _print(draft, "".join(html(o, places.get(o.asset_id, ""), made_ns, k > 0) for k, o in enumerate(orders)))
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        text = f"the file cannot be written ({error.strerror})"
+        raise DataError(text, str(path), "Choose a folder you may write to.") from error
+
+
+def _print(path: Path, text: str) -> None:
     document = QTextDocument()
     document.setDefaultStyleSheet(_STYLE)
-    document.setHtml("".join(html(o, places.get(o.asset_id, ""), made_ns, k > 0) for k, o in enumerate(orders)))
-    draft = path.with_name(f".{path.name}.draft")
-    writer = QPdfWriter(str(draft))
+    document.setHtml(text)
+    writer = QPdfWriter(str(path))
     writer.setResolution(_DPI)
     writer.setTitle("Job cards")
     writer.setPageLayout(
@@ -78,10 +89,3 @@ def write(path: Path, orders: Sequence[Order], places: dict[str, str], made_ns: 
                     QPageLayout.Unit.Millimeter)
     )  # fmt: skip
     document.print_(writer)
-    del writer, document  # the file is complete when the writer is gone
-    try:
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        text = f"the file cannot be written ({error.strerror})"
-        raise DataError(text, str(path), "Choose a folder you may write to.") from error
