@@ -646,7 +646,7 @@ def supply_arrives(stations, g, materials, dist, tables, tree, timer, k, now):
 
 @inlined
 def script_acts(machines, stations, g, crews, script, dist, tables, energy, tree, trace, timer, now):
-    """A planned stop or a scripted failure begins; a machine that is down already is left alone."""
+    """A planned stop or a scripted failure begins; a machine that is down already stays so for as long at least."""
     k = g[0].script
     line = script[k]
     g[0].script = k + 1
@@ -658,6 +658,12 @@ def script_acts(machines, stations, g, crews, script, dist, tables, energy, tree
         if line.planned == 0:
             m.failures += 1
         stop(machines, stations, g, crews, dist, tables, energy, tree, trace, line.machine, line.crew, now)
+    elif m.event == REPAIRED:
+        if m.event_at < now + line.duration:
+            m.event_at = now + line.duration
+            set_timer(tree, line.machine, m.event_at)
+    elif m.planned_s < line.duration:  # it waits for its crew
+        m.planned_s = line.duration
 
 
 @compiled
