@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from twinviewer.maintenance.orders.model import Order
+    from twinviewer.maintenance.planning.jobs import Lost
     from twinviewer.maintenance.quality.recorded import QualityView
     from twinviewer.maintenance.results import Card, Indicators, Plan
     from twinviewer.panels._maint_book import Takeover
 
 Tell = Callable[[float, str], None]
-_FIRST = 0.2  # share of the progress bar until the first plan stands
+_FIRST = 0.3  # share of the progress bar until the search begins
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,7 @@ def make_plan(wanted: Wanted, shown: Path, progress: Tell) -> "Plan":
     from twinviewer.maintenance.planning.plan import bettered, read_snapshot
 
     progress(0.02, "reading scene and work orders")
-    plan = _first(wanted, lambda fraction, text: progress(_FIRST * fraction, text))
-    _show(plan, shown)
-    progress(_FIRST, f"first plan, {plan.cost.total_eur:,.0f} EUR")
+    plan = _first(wanted, shown, progress)
     if not plan.jobs:
         return light(plan)
     whole = shown.with_suffix(".whole")
@@ -53,22 +52,40 @@ def make_plan(wanted: Wanted, shown: Path, progress: Tell) -> "Plan":
     return light(bettered(plan, wanted.seconds, tell, whole))
 
 
-def _first(wanted: Wanted, progress: Tell) -> "Plan":
-    if wanted.recording is not None:
-        from dataclasses import replace
+def _first(wanted: Wanted, shown: Path, progress: Tell) -> "Plan":
+    """A plan with flat rates at once, then one with what a standing hour loses by the flow model."""
+    from twinviewer.scene.scene import load_scene
+    from twinviewer.session.lost_production import lost_production
 
-        from twinviewer.maintenance.service import Request, first_plan
-        from twinviewer.scene.scene import load_scene
-        from twinviewer.session.lost_production import lost_production
+    if wanted.recording is not None and not wanted.cards:
+        from twinviewer.maintenance.service import cards
 
-        lost = lost_production(wanted.scene, load_scene(wanted.scene, geometry=False).assets, progress=progress)
-        request = Request(wanted.scene, wanted.recording, wanted.weeks, wanted.orders)
-        plan = first_plan(request, lost.per_hour, wanted.cards or None, progress)
-        return replace(plan, notes=(*plan.notes, *lost.notes))
-    return _without_recording(wanted)
+        tell: Tell = lambda fraction, text: progress(0.6 * _FIRST * fraction, f"evidence, {text}")  # noqa: E731
+        found = cards(wanted.scene, wanted.recording, (), wanted.now_ns, wanted.orders, tell)
+        wanted = replace(wanted, cards=found)
+    plan = _planned(wanted, lambda asset_id: None)
+    _show(plan, shown)
+    progress(0.7 * _FIRST, f"first plan, {plan.cost.total_eur:,.0f} EUR")
+    assets = load_scene(wanted.scene, geometry=False).assets
+    lost = lost_production(wanted.scene, assets, progress=lambda fraction, text: progress(0.75 * _FIRST, text))
+    if lost.eur_per_h:
+        plan = _planned(wanted, lost.per_hour)
+    plan = replace(plan, notes=(*plan.notes, *lost.notes))
+    _show(plan, shown)
+    progress(_FIRST, f"first plan, {plan.cost.total_eur:,.0f} EUR")
+    return plan
 
 
-def _without_recording(wanted: Wanted) -> "Plan":
+def _planned(wanted: Wanted, lost_per_hour: "Lost") -> "Plan":
+    if wanted.recording is None:
+        return _without_recording(wanted, lost_per_hour)
+    from twinviewer.maintenance.service import Request, first_plan
+
+    request = Request(wanted.scene, wanted.recording, wanted.weeks, wanted.orders)
+    return first_plan(request, lost_per_hour, wanted.cards)
+
+
+def _without_recording(wanted: Wanted, lost_per_hour: "Lost") -> "Plan":
     from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, low_demand, planned_stops
     from twinviewer.maintenance.planning.jobs import Finder, Known
     from twinviewer.maintenance.planning.plan import first
@@ -79,7 +96,8 @@ def _without_recording(wanted: Wanted) -> "Plan":
     scene, settings = load_scene(wanted.scene, geometry=False), read_settings(wanted.scene)
     start_ns = -(-wanted.now_ns // HOUR_NS) * HOUR_NS
     hours = Hours(start_ns, wanted.weeks * 168, settings.zone)
-    finder = Finder(scene.assets, settings, Known(orders=orders_in(wanted.orders)), hours)
+    known = Known(orders=orders_in(wanted.orders), lost_per_hour=lost_per_hour)
+    finder = Finder(scene.assets, settings, known, hours)
     problem = finder.problem()
     said = "No recording is open: running hours and condition are unknown, so ages are assumed."
     stops, low = planned_stops(settings, hours), low_demand(settings, hours)
