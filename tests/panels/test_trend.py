@@ -20,7 +20,9 @@ from twinviewer.history.times import iso
 from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE, Quality
 from twinviewer.panels import inspector
 from twinviewer.panels._kit import style
+from twinviewer.panels._text import clock, local
 from twinviewer.panels._trend_glass import doubtful
+from twinviewer.panels._trend_plot import time_ticks
 from twinviewer.session import Series
 
 NS = fake.NS
@@ -29,20 +31,21 @@ CURRENT = SCENE.tag("CNC-102.Current")
 HOURS = 4
 
 
-@pytest.fixture
-def recorded(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four hours before now at 20 s: the current rises from 5 A by 1 A an hour; for ten minutes it is bad."""
     first = fake.NOW - HOURS * 3600 * NS
     bad = range(360, 390)
+    folder = tmp_path_factory.mktemp("trend") / "rec"
     record(
-        tmp_path / "rec",
+        folder,
         SCENE,
         [
             batch(first + k * 20 * NS, [CURRENT.index], [5 + k / 180], STATUS_BAD_SENSOR_FAILURE if k in bad else 0)
             for k in range(HOURS * 180)
         ],
     )
-    return tmp_path / "rec"
+    return folder
 
 
 @pytest.fixture
@@ -197,7 +200,8 @@ def test_an_export_that_cannot_be_written_says_so(trend: Any, qtbot: QtBot, tmp_
     trend.export_to(tmp_path / "none" / "x.csv")
     qtbot.waitUntil(lambda: bool(said), timeout=20_000)
     assert said[0].level == "error"
-    assert "cannot be written" in said[0].text
+    assert "no such folder" in said[0].text
+    assert said[0].remedy
 
 
 def test_the_menu_offers_the_export(trend: Any, qtbot: QtBot) -> None:
@@ -206,6 +210,22 @@ def test_the_menu_offers_the_export(trend: Any, qtbot: QtBot) -> None:
     assert isinstance(menu, QMenu)
     assert [a.text() for a in menu.actions()] == ["Export this trend…", "Back to now"]
     menu.close()
+
+
+@pytest.mark.parametrize("span_s", [3, 60, 280, 3600, 28_800, 86_400, 30 * 86_400])
+@pytest.mark.parametrize("pixels", [300, 900])
+def test_times_below_are_round_and_have_room(span_s: int, pixels: int) -> None:
+    from_ns = fake.NOW - span_s * NS
+    ticks = time_ticks(from_ns, fake.NOW, pixels)
+    places = np.array([at for at, _ in ticks])
+    assert len(ticks) >= 2 or span_s == 3
+    assert (np.diff(places) / span_s * pixels >= 62).all()
+    assert (places >= from_ns / NS).all()
+    assert (places <= fake.NOW / NS).all()
+    for at, text in ticks:
+        moment = local(int(at) * NS)
+        midnight = (moment.hour, moment.minute, moment.second) == (0, 0, 0)
+        assert text == (moment.strftime("%-d %b") if midnight else clock(int(at) * NS, seconds=len(text) > 5))
 
 
 def test_stretches_of_doubt_are_found() -> None:

@@ -1,5 +1,6 @@
 """The drawing of a trend: the line against its normal band and its limits, with time below."""
 
+import math
 import warnings
 from typing import Any
 
@@ -12,11 +13,14 @@ from twinviewer.model.asset import Limits, Tag
 from twinviewer.model.palette import ALARM
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.symbols import tint
-from twinviewer.panels._text import NS, title_of
+from twinviewer.panels._text import NS, local, title_of
 from twinviewer.panels._trend_glass import Extent, Glass
 from twinviewer.session import Series
 from twinviewer.session.line import nothing
 
+LABEL_PIXELS = 62  # of one label of the time axis with some air
+TICK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 14400, 21600, 43200, 86400,
+                2 * 86400, 7 * 86400)  # fmt: skip
 BAND = {"light": "#8FB7C2", "dark": "#3F6A76"}
 
 
@@ -26,6 +30,25 @@ def line_of(series: Series) -> tuple[np.ndarray, np.ndarray]:
     y = np.empty(len(x))
     y[0::2], y[1::2] = series.low, series.high
     return x, y
+
+
+def time_ticks(from_ns: int, to_ns: int, pixels: float) -> list[tuple[float, str]]:
+    """Round local times between two moments, with room for each label: (seconds UTC, label)."""
+    span_s = max((to_ns - from_ns) / NS, 1e-3)
+    least_s = span_s * LABEL_PIXELS / max(pixels, LABEL_PIXELS)
+    step_s = next((s for s in TICK_STEPS_S if s >= least_s), TICK_STEPS_S[-1])
+    offset = local(from_ns + (to_ns - from_ns) // 2).utcoffset()
+    offset_s = offset.total_seconds() if offset is not None else 0.0
+    first = math.ceil((from_ns / NS + offset_s) / step_s)
+    last = math.floor((to_ns / NS + offset_s) / step_s)
+    found = []
+    for k in range(first, last + 1):
+        at_s = k * step_s - offset_s
+        moment = local(round(at_s) * NS)
+        midnight = moment.hour == moment.minute == moment.second == 0
+        shape = "%H:%M:%S" if step_s < 60 else "%H:%M"
+        found.append((at_s, f"{moment.day} {moment.strftime('%b')}" if midnight else moment.strftime(shape)))
+    return found
 
 
 def _pg() -> Any:
@@ -68,8 +91,7 @@ class TrendPlot(QWidget):
 
     def _make(self) -> Any:
         pg = _pg()
-        axis = pg.DateAxisItem(orientation="bottom")
-        plot = pg.PlotWidget(self, background=colour("raised"), axisItems={"bottom": axis})
+        plot = pg.PlotWidget(self, background=colour("raised"))
         plot.setFrameShape(plot.Shape.NoFrame)
         plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -123,7 +145,9 @@ class TrendPlot(QWidget):
         if self._plot is None:
             return
         from_ns, to_ns, series, unit = self._shown
-        box: QRectF = self._plot.getPlotItem().getViewBox().sceneBoundingRect()
+        item = self._plot.getPlotItem()
+        box: QRectF = item.getViewBox().sceneBoundingRect()
+        item.getAxis("bottom").setTicks([time_ticks(from_ns, to_ns, box.width()), []])
         self.glass.show_line(Extent(QRectF(box), from_ns, to_ns), series, unit)
 
     def _mark(self, tag: Tag, limits: Limits) -> None:
