@@ -66,7 +66,7 @@ def test_scenarios_are_compared_written_shared_and_taken_in(
     assert table.item(0, column).text().splitlines()[1].startswith("−")
     assert "not significant" in table.item(0, 2).text()  # four fitters where one is enough
     rows = [table.verticalHeaderItem(k).text() for k in range(table.rowCount())]
-    assert rows[0] == "Throughput, parts/h"
+    assert rows[0] == "Throughput\nparts/h"
     assert "Bottleneck" in rows
     told: list[Any] = []
     b.session.notice.connect(told.append)

@@ -62,6 +62,17 @@ def answer_of(result: "Result", place: int = 0, warnings: Sequence[str] = (), fi
     )  # fmt: skip
 
 
+def answer_of_variant(v: "Variant", warnings: Sequence[str] = ()) -> Answer:
+    """A variant alone, whose baseline is known through the differences: the evidence of a suggestion."""
+    figures = []
+    for kpi in KPIS:
+        s, d = v.kpis.get(kpi.key), v.difference.get(kpi.key)
+        if s is not None and d is not None:
+            figures.append(Figure(kpi.key, (s.mean - d.mean, _NAN, _NAN), three(s), three(d), d.significant))
+    narrows, late = (None, _narrow(v)), ((), v.late_orders)
+    return Answer(v.name, tuple(figures), len(v.samples), 0.0, _NAN, narrows, late, (), (), tuple(warnings))
+
+
 def _narrow(v: "Variant") -> Narrow | None:
     b = v.bottleneck
     return None if b is None else Narrow(b.station, b.load, b.second, three(b.margin))

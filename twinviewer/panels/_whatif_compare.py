@@ -23,8 +23,22 @@ from twinviewer.panels._whatif_model import KPIS, Answer, Figure, Kept, Kpi, num
 from twinviewer.panels._whatif_results import digits_of, half, narrow_text
 from twinviewer.panels._whatif_results import signed_difference as difference_text
 
-_BASELINE, _NARROWEST = 62, 100  # widths of columns in pixels
+_BASELINE, _NARROWEST, _FRAME = 58, 96, 16  # widths of columns, and of frame and scroll bar, in pixels
 _BY_KEY = {k.key: k for k in KPIS}
+
+
+class _Table(QTableWidget):
+    """The baseline as wide as it must be; scenarios share what is left, none too narrow to be read."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        n = self.columnCount() - 1
+        if n < 1:
+            return
+        self.setColumnWidth(0, _BASELINE)
+        room = self.width() - self.verticalHeader().sizeHint().width() - _BASELINE - _FRAME
+        for k in range(n):
+            self.setColumnWidth(k + 1, max(_NARROWEST, room // n))
 
 
 class Compare(QWidget):
@@ -41,7 +55,7 @@ class Compare(QWidget):
         self.list.setAccessibleName("Scenarios to compare")
         self.go = button("Compare", "primary", self.asked.emit)
         self.hint = label("", "quiet", wrap=True)
-        self.table = QTableWidget(0, 0)
+        self.table = _Table(0, 0)
         self.table.setAccessibleName("Scenarios against the baseline")
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -101,27 +115,13 @@ class Compare(QWidget):
                 item.setToolTip(said)
                 self.table.setItem(y, x, item)
         self.table.resizeRowsToContents()
-        self._fit()
-
-    def _fit(self) -> None:
-        """The baseline as wide as it must be, the scenarios share what is left, none too narrow to be read."""
-        n = self.table.columnCount() - 1
-        if n < 1:
-            return
-        self.table.setColumnWidth(0, _BASELINE)
-        room = self.width() - self.table.verticalHeader().sizeHint().width() - _BASELINE - 26
-        for k in range(n):
-            self.table.setColumnWidth(k + 1, max(_NARROWEST, room // n))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
-        super().resizeEvent(event)
-        self._fit()
+        self.table.resizeEvent(QResizeEvent(self.table.size(), self.table.size()))
 
     def _title(self, kpi: Kpi | str) -> str:
         if isinstance(kpi, str):
             return kpi
         unit = self.currency if kpi.key.startswith("cost") else kpi.unit
-        return f"{kpi.title}, {unit}" if unit else kpi.title
+        return f"{kpi.title}\n{unit}" if unit else kpi.title
 
 
 Cell = tuple[str, bool, str]

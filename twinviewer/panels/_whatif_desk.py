@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from twinviewer.model.errors import LineError
 from twinviewer.panels import _whatif_files as files
-from twinviewer.panels._whatif_answers import answer_of, filed_of, flow_of, three
+from twinviewer.panels._whatif_answers import answer_of_variant, filed_of, flow_of, three
 from twinviewer.panels._whatif_model import FIRST, Filed, Found, Kept, Question, Search, Sensitive, Sketched, signed
 
 if TYPE_CHECKING:
     from twinviewer.panels._whatif_worker import Worker
-    from twinviewer.simulation.api import Line, ProposalRegister, Result
+    from twinviewer.simulation.api import Lever, Line, ProposalRegister, Result
 
 _DRIVERS = 12
 _EVERY_S = 0.1
@@ -73,14 +73,17 @@ def suggest(worker: "Worker", number: int, search: Search) -> None:
         return
     found = []
     for s in best:
-        name = ", ".join(
-            f"{known[k].label.replace('_', ' ')} {v:g} {known[k].unit}".strip() for k, v in s.settings.items()
-        )
+        name = ", ".join(f"{_title(known[k])} {v:g} {known[k].unit}".strip() for k, v in s.settings.items())
         kept = Kept(name, dict(s.settings))
-        result = _result(worker, search.horizon_s, search.from_now, kept)
         gain = s.gain
-        found.append(Found(kept, three(gain), gain.significant, s.price, answer_of(result, 0, worker.warnings(kept))))
+        found.append(
+            Found(kept, three(gain), gain.significant, s.price, answer_of_variant(s.result, worker.warnings(kept)))
+        )
     worker.say("suggested", number, tuple(found))
+
+
+def _title(lever: "Lever") -> str:
+    return lever.label.replace("_", " ")
 
 
 def _result(worker: "Worker", horizon_s: float, from_now: bool, kept: Kept, replications: int = 30) -> "Result":

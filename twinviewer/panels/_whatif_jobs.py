@@ -35,10 +35,7 @@ def back_test(folder: str, address: str, *, progress: Progress) -> str:
         horizon_s = min(_HORIZON_S, max(_SHORTEST_S, (last - first) / 1e9 / 4))
         times = moments(recording, horizon_s)
         found = backtest(line, scene, recording, times, horizon_s, progress=progress)
-        ranges = {
-            k: {n: v for n, v in asdict(s).items() if n != "lever"}
-            for k, s in seen_range(line, scene, recording).items()
-        }
+        ranges = {k: _without_name(asdict(s)) for k, s in seen_range(line, scene, recording).items()}
     finally:
         recording.close()
     made = {"valid": found.valid, "made_ns": time.time_ns(), "recording": address, "seen": ranges}

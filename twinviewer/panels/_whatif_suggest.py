@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from twinviewer.panels._kit.widgets import Card, button, label, row
 from twinviewer.panels._whatif_bar import Asking
-from twinviewer.panels._whatif_model import KPIS, Control, Found, Kpi, Try, number
+from twinviewer.panels._whatif_model import KPIS, Control, Figure, Found, Kpi, Try, number
 from twinviewer.panels._whatif_results import signed_difference
 from twinviewer.panels._wrap import WrapLayout
 
@@ -96,8 +96,7 @@ class FoundCard(Card):
             c = labels[name]
             words.append(f"{c.label}: {c.current:g} → {value:g} {c.unit}".strip())
         self.title = label(f"{place}.  " + "\n     ".join(words), "", wrap=True)
-        figure = next((f for f in found.answer.figures if f.key == goal.key), None)
-        gain = signed_difference(figure, goal) if figure is not None else ""
+        gain = signed_difference(Figure(goal.key, found.gain, None, found.gain, found.significant), goal)
         unit = currency if goal.key.startswith("cost") else goal.unit
         sure = "" if found.significant else ", not significant"
         price = f" · costs {number(found.price, 0)} {currency}" if found.price else ""
@@ -130,7 +129,8 @@ def _others(found: Found, goal: Kpi) -> str:
     for kpi in KPIS:
         f = next((x for x in found.answer.figures if x.key == kpi.key), None)
         if f is not None and f.significant and kpi.key != goal.key:
-            said.append(f"{kpi.title.lower()} {signed_difference(f, kpi)} {kpi.unit}".strip())
+            title = kpi.title if kpi.title.isupper() else kpi.title.lower()
+            said.append(f"{title} {signed_difference(f, kpi)} {kpi.unit}".strip())
     return "; ".join(said[:6]) or "No other indicator changes significantly."
 
 
