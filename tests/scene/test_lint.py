@@ -138,6 +138,20 @@ def test_every_mistake_of_a_scene_that_cannot_be_read_is_told(capsys: pytest.Cap
     assert "type.x.rated_power_kw" in told
 
 
+def test_a_server_that_cannot_be_asked_is_two_and_the_scene_is_checked_all_the_same(
+    capsys: pytest.CaptureFixture[str], folder: Path, free_port: int
+) -> None:
+    add(folder, '[[flow]]\npath = ["CNC-101", "X-1"]\n')
+    for url, says in ((f"opc.tcp://127.0.0.1:{free_port}", "nobody listens"), ("banana", "not one of a live source")):
+        assert main(["check", str(folder), "--json", "--feed", url]) == 2
+        told = json.loads(capsys.readouterr().out)
+        assert (told["assets"], told["bound"]) == (3, 0)
+        places = {f["where"]: f for f in told["findings"]}
+        assert "scene.toml:30" in places
+        assert says in places[url]["text"]
+        assert places[url]["remedy"]
+
+
 def test_a_pipe_in_the_place_of_geometry_is_not_waited_for(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     (folder / "hall.glb").unlink()
     os.mkfifo(folder / "hall.glb")

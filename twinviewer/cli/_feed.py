@@ -1,8 +1,13 @@
 """The options that every command with a live feed shares."""
 
 import argparse
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 from twinviewer.feeds.options import FeedOptions
+from twinviewer.model.errors import FeedError
+
+_T = TypeVar("_T")
 
 
 def add_feed_arguments(parser: argparse.ArgumentParser, required: bool = False) -> None:
@@ -32,3 +37,17 @@ def feed_options(args: argparse.Namespace) -> FeedOptions:
     allow_write = getattr(args, "allow_write", False)
     security, user = getattr(args, "security", "auto"), getattr(args, "user", None)
     return FeedOptions(security=security, user=user or "", allow_write=allow_write)
+
+
+def asked(url: str, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+    """Ask a server something and wait for the answer. Raises FeedError, always with what to do about it."""
+    import asyncio
+
+    from twinviewer.feeds.source import feed_of
+
+    feed_of(url)
+    try:
+        return asyncio.run(work())
+    except FeedError as error:
+        error.remedy = error.remedy or "Check the address, and that the server runs and can be reached from here."
+        raise

@@ -31,16 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 when every tag has a proposal, 1 when some have none, 2 when scene or server cannot be read."""
-    import asyncio
-
-    from twinviewer.cli._feed import feed_options
+    from twinviewer.cli._feed import asked, feed_options
     from twinviewer.feeds.opcua_browse import browse
     from twinviewer.model.errors import SceneError
     from twinviewer.scene.binding import propose, table
     from twinviewer.scene.draft import read_draft
 
     draft = read_draft(args.scene, geometry=False)
-    variables = asyncio.run(browse(args.feed, feed_options(args)))
+    variables = asked(args.feed, lambda: browse(args.feed, feed_options(args)))
     proposals = propose(draft, variables)
     text = table(proposals, draft.scene.namespaces, args.sure)
     if args.output is None:

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinviewer.model.errors import SceneError, TwinError
+from twinviewer.model.errors import FeedError, SceneError, TwinError
+from twinviewer.model.notice import Notice
 
 if TYPE_CHECKING:
-    from twinviewer.model.notice import Notice
     from twinviewer.scene.draft import Draft
 
 HELP = "find what is wrong with a scene: bindings, limits, types, units, names"
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit code 0 when clean, 1 with errors or warnings, 2 when the scene cannot be read."""
+    """Exit code 0 when clean, 1 with errors or warnings, 2 when the scene or the server cannot be read."""
     from twinviewer.discovery import names_of
     from twinviewer.kpi.live import KpiTracker
     from twinviewer.scene.draft import read_draft
@@ -37,9 +37,13 @@ def run(args: argparse.Namespace) -> int:
 
     try:
         draft = read_draft(args.scene, follow_renames=not args.lock)
-        from_server, alive = _ask_server(args, draft) if args.feed else ([], None)
     except TwinError as error:
         return _unreadable(error, args.json)
+    silent = False
+    try:
+        from_server, alive = _ask_server(args, draft) if args.feed else ([], None)
+    except FeedError as error:  # what is wrong with the scene is told all the same
+        from_server, alive, silent = [Notice("error", error.text, error.remedy, error.where, "feed")], 0, True
     findings = lint(draft, names_of("twinviewer.colours")) + from_server
     bound = sum(1 for asset in draft.scene.assets if asset.tags) if alive is None else alive
     if args.against is not None:
@@ -50,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     findings += KpiTracker(draft.scene).problems()
     _print(args, draft, findings, bound)
     errors, warnings, _ = counts(findings)
-    return 1 if errors or warnings else 0
+    return 2 if silent else 1 if errors or warnings else 0
 
 
 def _unreadable(error: TwinError, as_json: bool) -> int:
@@ -65,7 +69,7 @@ def _unreadable(error: TwinError, as_json: bool) -> int:
     return 2
 
 
-def _line(args: argparse.Namespace, draft: "Draft") -> list["Notice"]:
+def _line(args: argparse.Namespace, draft: "Draft") -> list[Notice]:
     """Findings of the flow model beside the scene, where there is one."""
     file = args.scene / "line.toml"
     if not file.is_file():
@@ -75,18 +79,16 @@ def _line(args: argparse.Namespace, draft: "Draft") -> list["Notice"]:
     return check_file(file, draft.scene)
 
 
-def _ask_server(args: argparse.Namespace, draft: "Draft") -> tuple[list["Notice"], int]:
-    import asyncio
-
-    from twinviewer.cli._feed import feed_options
+def _ask_server(args: argparse.Namespace, draft: "Draft") -> tuple[list[Notice], int]:
+    from twinviewer.cli._feed import asked, feed_options
     from twinviewer.feeds.opcua_browse import describe
     from twinviewer.scene.server import compare
 
     addresses = list(dict.fromkeys(tag.address for tag in draft.scene.tags))
-    return compare(draft, asyncio.run(describe(args.feed, addresses, feed_options(args))))
+    return compare(draft, asked(args.feed, lambda: describe(args.feed, addresses, feed_options(args))))
 
 
-def _print(args: argparse.Namespace, draft: "Draft", findings: list["Notice"], bound: int) -> None:
+def _print(args: argparse.Namespace, draft: "Draft", findings: list[Notice], bound: int) -> None:
     from twinviewer.scene.lint import counts
 
     geometry = draft.scene.geometry
@@ -112,7 +114,7 @@ def _many(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def _against(old: Path, draft: "Draft") -> list["Notice"]:
+def _against(old: Path, draft: "Draft") -> list[Notice]:
     from twinviewer.scene.diff import compare_prints, findings, node_prints
     from twinviewer.scene.identity import prints
 
