@@ -108,6 +108,9 @@ class Setup:
         held = Qt.KeyboardModifier.NoModifier
         for modifier in modifiers:
             held |= modifier
+        if not self.window.isActiveWindow():
+            self.window.activateWindow()
+            self.qtbot.waitUntil(self.window.isActiveWindow, timeout=20_000)
         target = QApplication.focusWidget() or self.window
         self.qtbot.keyClick(target, key, held)
         self.tick()
@@ -289,9 +292,9 @@ def test_nothing_can_be_pinned_without_a_recording(qtbot: QtBot, scene: Scene, t
 
 def test_two_moments_are_compared_side_by_side_and_as_a_difference(setup: Setup) -> None:
     setup.drag_to(100)
-    setup.key(Qt.Key.Key_A, Qt.KeyboardModifier.ShiftModifier)
+    setup.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier)
     setup.drag_to(300)
-    setup.key(Qt.Key.Key_B, Qt.KeyboardModifier.ShiftModifier)
+    setup.key(Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier)
     setup.key(Qt.Key.Key_C)
     dialog = setup.window.past.comparing
     assert isinstance(dialog, CompareDialog)

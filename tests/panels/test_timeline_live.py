@@ -80,6 +80,9 @@ class Line:
         self.panel.on_frame(self.session.tick(self.now_ns))
 
     def key(self, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
+        if not self.window.isActiveWindow():  # another window's closing may have taken it
+            self.window.activateWindow()
+            self.qtbot.waitUntil(self.window.isActiveWindow, timeout=20_000)
         self.qtbot.keyClick(self.panel.band, key, *modifiers)
         self.tick()
 
@@ -191,10 +194,10 @@ def test_the_two_moments_are_marked_by_key_and_seen_on_the_line(line: Line) -> N
     band = line.panel.band
     line.panel.seek(START_NS + 300 * NS)
     line.tick()
-    line.key(Qt.Key.Key_A, Qt.KeyboardModifier.ShiftModifier)
+    line.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     line.panel.seek(START_NS + 1500 * NS)
     line.tick()
-    line.key(Qt.Key.Key_B, Qt.KeyboardModifier.ShiftModifier)
+    line.key(Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert line.session.between.stretch == (START_NS + 300 * NS, START_NS + 1500 * NS)
     violet = SURFACE["dark"]["not_live"].upper()
     picture = band.grab().toImage()

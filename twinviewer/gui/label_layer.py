@@ -42,7 +42,8 @@ class LabelLayer:
         self, stage: Stage, width: float, height: float, scale: float, taken: tuple[tuple[float, ...], ...]
     ) -> list[Placed]:
         visible, boxes = stage.visible(), stage.boxes
-        labels = [v for v in self.labels if visible[v.asset] and np.isfinite(boxes[v.asset]).all()]
+        drawn = [v for v in self.labels if v.asset < min(len(visible), len(boxes))]  # none without geometry
+        labels = [v for v in drawn if visible[v.asset] and np.isfinite(boxes[v.asset]).all()]
         if not labels:
             return []
         named = boxes[[v.asset for v in labels]]

@@ -47,13 +47,17 @@ class AlarmActs:
             "U": self.unshelve_selected,
         }[key]()
 
-    @staticmethod
-    def waiting(alarms: Sequence[Alarm]) -> list[Alarm]:
-        return [a for a in alarms if a.state in rows.WAITING]
+    @property
+    def _past(self) -> bool:
+        """Whether these are alarms as they stood: nothing can be done about them."""
+        return self._session.source.name == "replay"
+
+    def waiting(self, alarms: Sequence[Alarm]) -> list[Alarm]:
+        return [a for a in alarms if a.state in rows.WAITING and not self._past]
 
     def shelvable(self) -> list[Alarm]:
         usual = (AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED)
-        return [a for a in self.table.selected() if a.state in usual]
+        return [a for a in self.table.selected() if a.state in usual and not self._past]
 
     def acknowledge_selected(self) -> None:
         """Acknowledge what is selected and waits."""

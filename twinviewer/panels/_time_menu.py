@@ -75,8 +75,8 @@ def register(line: TimeLine, session: Session, actions: Actions) -> None:
     add("loop", lambda: "Stop repeating" if looping() else f"Repeat {line.repeats}", line.toggle_loop, "O", in_past,
         looping, "repeat")  # fmt: skip
     add("here", "Show this moment", lambda: line.seek(line.aimed_ns), "", lambda: bool(between.aimed_ns))
-    add("mark_a", "Mark this moment as A", lambda: between.mark_a(line.aimed_ns), "Shift+A", words="compare")
-    add("mark_b", "Mark this moment as B", lambda: between.mark_b(line.aimed_ns), "Shift+B", words="compare")
+    add("mark_a", "Mark this moment as A", lambda: between.mark_a(line.aimed_ns), "Ctrl+Shift+A", words="compare")
+    add("mark_b", "Mark this moment as B", lambda: between.mark_b(line.aimed_ns), "Ctrl+Shift+B", words="compare")
     add("clear_ab", "Clear A and B", between.clear, "", lambda: bool(between.a_ns or between.b_ns))
 
 

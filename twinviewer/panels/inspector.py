@@ -162,7 +162,7 @@ class Panel(QWidget):
 
     def _waiting(self) -> int:
         frame = self._session.frame
-        if frame is None:
+        if frame is None or frame.source == "replay":  # nothing can be done about alarms of the past
             return 0
         return sum(a.asset_id == self._session.selection and a.state in WAITING and not a.source for a in frame.alarms)
 
