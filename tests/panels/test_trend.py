@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
@@ -78,14 +78,19 @@ def shown(trend: Any) -> tuple[float, float]:
     return low, high
 
 
-def wheel(trend: Any, x: float, notches: int) -> None:
+def wheel(trend: Any, x: float, notches: int, move: bool = True) -> bool:
+    """Turn the wheel over the plot, after moving the pointer there; whether the plot took it."""
     glass = trend.plot.glass
+    if move:
+        QTest.mouseMove(glass, QPoint(round(x) - 5, 40))
+        QTest.mouseMove(glass, QPoint(round(x), 41))
     at = QPointF(x, glass.height() / 2)
     event = QWheelEvent(
         at, QPointF(glass.mapToGlobal(at.toPoint())), QPoint(), QPoint(0, 120 * notches),
         Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(glass, event)
+    return event.isAccepted()
 
 
 def test_the_time_before_this_session_is_drawn(trend: Any, qtbot: QtBot) -> None:
@@ -130,6 +135,16 @@ def test_the_wheel_zooms_at_the_pointer_and_reads_finer_steps(trend: Any, qtbot:
     qtbot.mouseClick(trend.home, Qt.MouseButton.LeftButton)
     assert shown(trend)[1] == pytest.approx(fake.NOW / NS)
     assert not trend.home.isVisible()
+
+
+def test_a_plot_that_a_page_scrolls_under_the_pointer_leaves_the_wheel_to_the_page(trend: Any) -> None:
+    before = shown(trend)
+    glass = trend.plot.glass
+    QApplication.sendEvent(glass, QEvent(QEvent.Type.Leave))
+    assert not wheel(trend, 150, 1, move=False)
+    assert shown(trend) == pytest.approx(before)
+    assert wheel(trend, 150, 1)
+    assert shown(trend)[1] - shown(trend)[0] < before[1] - before[0]
 
 
 def test_dragging_moves_the_time_and_a_double_click_comes_back(trend: Any, qtbot: QtBot) -> None:

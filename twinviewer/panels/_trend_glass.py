@@ -63,6 +63,8 @@ class Glass(QWidget):
         self._unit = ""
         self._pointer: float | None = None
         self._grip: tuple[float, Extent] | None = None
+        self._came: QPointF | None = None  # where the pointer stood when the plot came under it
+        self._meant = False  # the pointer was moved here: its wheel is meant for the plot, not for the page
 
     def show_line(self, extent: Extent, series: Series, unit: str) -> None:
         """Know what is drawn below."""
@@ -85,9 +87,11 @@ class Glass(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 (Qt's name)
         notches = event.angleDelta().y() / 120
-        if notches:
+        if not self._meant:
+            event.ignore()
+        elif notches:
             self._zoom(ZOOM**-notches, event.position().x())
-        event.accept()
+            event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
         if event.button() == Qt.MouseButton.LeftButton:
@@ -97,6 +101,7 @@ class Glass(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
         x = event.position().x()
         self._pointer = x
+        self._meant = self._meant or event.globalPosition() != self._came
         if self._grip is not None:
             begun, extent = self._grip
             self._pan(extent, (begun - x) / max(extent.box.width(), 1.0))
@@ -125,10 +130,11 @@ class Glass(QWidget):
 
     def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802 (Qt's name)
         self._pointer = event.position().x()
+        self._came = event.globalPosition()
         self.update()
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
-        self._pointer = None
+        self._pointer, self._meant = None, False
         self.update()
 
     # Painting ------------------------------------------------------------------------------------------------------
