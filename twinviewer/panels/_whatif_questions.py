@@ -82,7 +82,7 @@ class Questions(View):
         frame = self.session.frame
         if frame is None or len(frame.assets.state) != len(self.session.scene.assets):
             return False
-        if "simulation" in (frame.source, self.session.source.name):
+        if frame.source in ("simulation", "none") or self.session.source.name == "simulation":
             return False
         return frame.source != "live" or frame.connection.link in (Link.CONNECTED, Link.DEGRADED)
 

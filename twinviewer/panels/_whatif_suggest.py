@@ -20,7 +20,7 @@ from twinviewer.panels._whatif_model import KPIS, Control, Figure, Found, Kpi, T
 from twinviewer.panels._whatif_results import signed_difference
 from twinviewer.panels._wrap import WrapLayout
 
-MOST_LEVERS = 6  # that are offered at once; a search tries combinations
+MOST_LEVERS = 4  # at once: all combinations of their steps are tried
 _MEANS = ("speed", "line_speed", "buffer", "machines", "crew", "overtime", "changeover", "setpoint", "batch")
 _CHEAP = 6
 
