@@ -197,6 +197,7 @@ def _grab_window(args: argparse.Namespace) -> int:
     waiter = WindowWaiter(window, args)
     try:
         complete = waiter.wait(qt.processEvents)
+        window.picture.render_refined()
         if not window.grab().save(str(args.output), "PNG"):
             raise TwinError("The picture could not be written.", str(args.output), "Choose a folder you may write to.")
         frame = window.session.frame

@@ -209,6 +209,11 @@ class Picture(QWidget):
         """What draws, "" without a picture."""
         return self._widget.renderer_name() if self._widget is not None else ""
 
+    def render_refined(self) -> None:
+        """Draw the picture now as fine as it gets, also where that takes long: for a picture of the window."""
+        if self._widget is not None and not self._widget.failure:
+            self._widget.render_refined()
+
     def set_theme(self, theme: str) -> None:
         """Draw everything in another theme."""
         self.theme = theme
