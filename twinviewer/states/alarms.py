@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,78 +12,12 @@ from twinviewer.model.frame import AssetStates, TagSnapshot
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State, Zone
 from twinviewer.scene.scene import Scene
+from twinviewer.states.conditions import Condition, Conditions
 from twinviewer.states.server_alarms import ServerConditions
 
 FLOOD_BEGINS = 10  # more alarms than this in ten minutes (EEMUA 191)
 FLOOD_ENDS = 5
 WINDOW_NS = 600 * 1_000_000_000
-SIGNAL_DELAY_S = 2.0  # a lost signal must stay lost this long, so that a hiccup is no alarm
-FAULT_PRIORITY, BEYOND_PRIORITY, LIMIT_PRIORITY, SIGNAL_PRIORITY = 1, 2, 3, 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Condition:
-    """What a row of the condition arrays means."""
-
-    key: str
-    asset: int
-    tag: int
-    kind: str  # "low_low", "low", "high", "high_high", "fault", "signal"
-    priority: int
-    threshold: float = float("nan")
-
-
-class _Conditions:
-    """All alarm conditions of a scene as columns: limits first, then faults, then lost signals."""
-
-    def __init__(self, scene: Scene) -> None:
-        self.rows: list[_Condition] = []
-        sign: list[float] = []
-        hysteresis: list[float] = []
-        delay: list[float] = []
-        index = {a.asset_id: a.index for a in scene.assets}
-        for tag in scene.tags:
-            asset = index.get(tag.asset_id, -1)
-            for kind, direction in (("low_low", -1.0), ("low", -1.0), ("high", 1.0), ("high_high", 1.0)):
-                threshold = getattr(tag.limits, kind)
-                if threshold is None or asset < 0:
-                    continue
-                beyond = BEYOND_PRIORITY if kind in ("low_low", "high_high") else LIMIT_PRIORITY
-                self.rows.append(_Condition(f"{tag.name}:{kind}", asset, tag.index, kind, beyond, threshold))
-                sign.append(direction)
-                hysteresis.append(tag.limits.hysteresis)
-                delay.append(tag.limits.delay_s)
-        self.n_limits = len(self.rows)
-        self._stateful(scene)
-        self._signals(scene)
-        self.tag = np.array([c.tag for c in self.rows], np.int64)
-        self.asset = np.array([c.asset for c in self.rows], np.int64)
-        limits = self.rows[: self.n_limits]
-        self.sign = np.array(sign)
-        self.bound = np.array([c.threshold for c in limits]) * self.sign
-        self.hysteresis = np.array(hysteresis)
-        self.delay_ns = (np.array(delay + [0.0] * self.n_faults + [SIGNAL_DELAY_S] * self.n_signals) * 1e9).astype(
-            np.int64
-        )
-        # a start-up must not alarm: vibration counts only while the machine runs, where its state is known
-        self.gated = np.array([scene.tags[c.tag].role == "vibration" for c in limits], bool)
-
-    def _stateful(self, scene: Scene) -> None:
-        for asset in scene.assets:
-            tag = next((t for t in asset.tags if scene.tags[t].role == "state"), None)
-            if tag is not None:
-                self.rows.append(_Condition(f"{asset.asset_id}:fault", asset.index, tag, "fault", FAULT_PRIORITY))
-        self.n_faults = len(self.rows) - self.n_limits
-
-    def _signals(self, scene: Scene) -> None:
-        """One condition per asset, whichever of its tags is bad: a dead device is one alarm, not eight."""
-        for asset in scene.assets:
-            if asset.tags:
-                key = f"{asset.asset_id}:signal"
-                self.rows.append(_Condition(key, asset.index, asset.tags[0], "signal", SIGNAL_PRIORITY))
-        self.n_signals = len(self.rows) - self.n_limits - self.n_faults
-        owner = {t: a.index for a in scene.assets for t in a.tags}
-        self.tag_asset = np.array([owner.get(t, -1) for t in range(len(scene.tags))], np.int64)
 
 
 class AlarmBook:
@@ -91,7 +25,7 @@ class AlarmBook:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        self._conditions = _Conditions(scene)
+        self._conditions = Conditions(scene)
         n = len(self._conditions.rows)
         self._raw = np.zeros(n, bool)
         self._active = np.zeros(n, bool)
@@ -156,7 +90,7 @@ class AlarmBook:
         raw[m:] = np.bincount(c.tag_asset[bad], minlength=len(self.scene.assets))[c.asset[m:]] > 0
         return raw
 
-    def _raise(self, c: _Condition, snapshot: TagSnapshot, states: AssetStates, now_ns: int) -> list[AlarmEvent]:
+    def _raise(self, c: Condition, snapshot: TagSnapshot, states: AssetStates, now_ns: int) -> list[AlarmEvent]:
         self._raised.append(now_ns)
         old = self._book.get(c.key)
         shelved = old is not None and old.state is AlarmState.SHELVED
@@ -178,7 +112,7 @@ class AlarmBook:
         )
         return [self._put(alarm, "raised", now_ns)]
 
-    def _message(self, c: _Condition, snapshot: TagSnapshot, states: AssetStates) -> str:
+    def _message(self, c: Condition, snapshot: TagSnapshot, states: AssetStates) -> str:
         tag = self.scene.tags[c.tag]
         if c.kind == "fault":
             code = snapshot.text.get(self._fault_tag.get(c.asset, -1), "")
@@ -192,13 +126,13 @@ class AlarmBook:
         unit = f" {tag.unit}" if tag.unit else ""
         return f"{tag.key} {snapshot.value[c.tag]:.4g}{unit}, {word} {c.threshold:g}{unit}"
 
-    def _lost(self, c: _Condition, snapshot: TagSnapshot) -> str:
+    def _lost(self, c: Condition, snapshot: TagSnapshot) -> str:
         assert snapshot.quality is not None
         tags = self.scene.assets[c.asset].tags
         bad = [self.scene.tags[t].key for t in tags if snapshot.quality[t] == Quality.BAD]
         return "All signals lost, bad quality" if len(bad) == len(tags) else f"{', '.join(bad)}: bad quality"
 
-    def _return(self, c: _Condition, now_ns: int) -> list[AlarmEvent]:
+    def _return(self, c: Condition, now_ns: int) -> list[AlarmEvent]:
         alarm = self._book.get(c.key)
         if alarm is None:
             return []
