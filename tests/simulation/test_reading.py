@@ -1,6 +1,7 @@
 """A flow model's file: what is wrong is told with file, line and key; large tables lie beside it as CSV."""
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,13 @@ def test_times_of_the_line_count_from_the_end_of_the_warm_up():
 def test_a_line_that_never_settles_says_so():
     tables = {"station": {"a": {"time": "2 s"}}, "source": {"s": {"feeds": "a", "policy": "exponential(1 s)"}}}
     assert any("does not settle" in n for n in run(parse_line(tables), (), 3600.0, 2).notes)
+
+
+def test_the_models_of_the_documentation_run(tmp_path):
+    text = (Path(__file__).resolve().parents[2] / "docs" / "what-if.md").read_text(encoding="utf-8")
+    models = [m for m in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "[station." in m]
+    assert len(models) >= 2
+    for model in models:
+        (tmp_path / "line.toml").write_text(model, encoding="utf-8")
+        result = run(load_line(tmp_path), (), 86_400.0, 2)
+        assert result.baseline.kpis["good"].mean > 100

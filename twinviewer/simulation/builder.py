@@ -30,6 +30,7 @@ class Builder:
         self.station_row = {name: k for k, name in enumerate(self.all_stations)}
         self.crew_row = {name: k for k, name in enumerate(line.crew)}
         self.material_row = {name: k for k, name in enumerate(line.material)}
+        self.needs: list[tuple[float, int]] = []  # pieces, material
         self.calendar_rows: dict[tuple[str, int], int] = {}
         self.calendar_data: list[tuple[int, list[float], list[int]]] = []
 
@@ -48,9 +49,17 @@ class Builder:
             return r.SINK
         if name == "scrap":
             return r.SCRAP
+        if name.startswith("material.") and name not in self.line.station:
+            return r.MADE - self.material(name.removeprefix("material."), where)
         if name not in self.line.station:
             raise LineError(f'there is no station "{name}"', where, f"Stations are: {', '.join(self.stations[:12])}.")
         return self.station_row[name]
+
+    def material(self, name: str, where: str) -> int:
+        """Row of a material."""
+        if name not in self.material_row:
+            raise LineError(f'there is no material "{name}"', where, "Add it under [material.…].")
+        return self.material_row[name]
 
     def product(self, name: str, where: str) -> int:
         """Row of a product."""

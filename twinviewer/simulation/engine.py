@@ -29,6 +29,7 @@ from twinviewer.simulation.records import (
     FAILS,
     FAILS_CALENDAR,
     FAILS_OPERATING,
+    MADE,
     MAINTAINED,
     N_STATES,
     NO_EVENT,
@@ -234,7 +235,54 @@ def account_wip(g, delta, now):
 
 
 @inlined
-def begin_operation(machines, stations, parts, g, setups, dist, tables, energy, tree, trace, i, p, now):
+def unload(machines, parts, i, p):
+    """Part `p` has left machine `i`, which turns to the next one of its batch, where there is one: finished too."""
+    m = machines[i]
+    m.part = parts[p].mate
+    parts[p].mate = -1
+    m.finished = 0
+    m.dirty = 1
+
+
+@inlined
+def touch_users(stations, g, needs, k):
+    """Look again at the stations that use material `k`."""
+    for s in range(stations.size):
+        for j in range(stations[s].need_first, stations[s].need_first + stations[s].needs):
+            if needs[j].material == k:
+                touch(stations, g, s)
+
+
+@inlined
+def absorb(machines, stations, parts, g, materials, needs, i, p, k, now):
+    """The finished part `p` of machine `i` becomes a piece of material `k`."""
+    account_wip(g, -1, now)
+    g[0].absorbed += 1
+    materials[k].stock += 1.0
+    unload(machines, parts, i, p)
+    parts[p].next = g[0].free
+    g[0].free = p
+    touch(stations, g, machines[i].station)
+    touch_users(stations, g, needs, k)
+
+
+@inlined
+def use_up(machines, stations, parts, g, materials, needs, energy, s, now):
+    """A station takes what it needs for one start; machines that waited for room put their parts there."""
+    for j in range(stations[s].need_first, stations[s].need_first + stations[s].needs):
+        k = needs[j].material
+        material = materials[k]
+        material.stock -= needs[j].n
+        while material.blocked > 0 and material.stock + 1.0 <= material.capacity:
+            u = material.blocked_head
+            material.blocked_head = machines[u].blocked_next
+            material.blocked -= 1
+            settle(machines, energy, g, u, now)
+            absorb(machines, stations, parts, g, materials, needs, u, machines[u].part, k, now)
+
+
+@inlined
+def begin_operation(machines, stations, parts, g, crews, setups, dist, tables, energy, tree, trace, i, p, now):
     """Load a part: a setup first where the product changes, then the processing time."""
     settle(machines, energy, g, i, now)
     m = machines[i]
@@ -253,6 +301,9 @@ def begin_operation(machines, stations, parts, g, setups, dist, tables, energy, 
         if row >= 0:
             m.remaining = draw(dist, tables, row, seed, replication, s.stream, SETUP, index)
             m.after_setup = time if time > 0.0 else 1e-9
+            if m.setup_crew >= 0:
+                change_crew(crews, m.setup_crew, -1, now)
+                m.has_setter = 1
     m.last_product = part.product
     m.state = -1  # so that every start of an operation is noted, also back to back
     reschedule(machines, stations, tree, trace, g, i, now)
@@ -274,6 +325,7 @@ def take_source(stations, parts, g, sources, sequence, s, now):
     part.serial = source.count * sources.size + stations[s].source
     part.visits = 0
     part.rework = 0
+    part.mate = -1
     part.product = entry[0]
     part.order = entry[1]
     part.entered = now
@@ -282,15 +334,35 @@ def take_source(stations, parts, g, sources, sequence, s, now):
 
 
 @inlined
-def lacks(machines, stations, crews, materials, i):
+def lacks(machines, stations, crews, materials, needs, i):
     """What keeps machine `i` from starting: 0 nothing, else the state in which it waits."""
     m = machines[i]
     st = stations[m.station]
-    if st.material >= 0 and materials[st.material].stock < st.material_n:
-        return WAITING_MATERIAL
+    for j in range(st.need_first, st.need_first + st.needs):
+        if materials[needs[j].material].stock < needs[j].n:
+            return WAITING_MATERIAL
     if m.operator_crew >= 0 and crews[m.operator_crew].free < m.operators:
         return WAITING_OPERATOR
     return 0
+
+
+@inlined
+def lacks_setter(machines, stations, parts, crews, sources, sequence, setups, i, direct):
+    """Whether machine `i` would have to be set up for the next part, and nobody is there to do it."""
+    m = machines[i]
+    st = stations[m.station]
+    if st.setup_group < 0 or m.last_product < 0:
+        return 0
+    if st.queued > 0:
+        product = parts[st.head].product
+    elif direct:
+        product = parts[machines[st.blocked_head].part].product
+    else:
+        source = sources[st.source]
+        product = np.int32(sequence[source.offset + source.count % source.n, 0])
+    if product == m.last_product or setups[st.setup_group, m.last_product, product] < 0:
+        return 0
+    return WAITING_OPERATOR if crews[m.setup_crew].free < 1 else 0
 
 
 @inlined
@@ -301,6 +373,7 @@ def move(
     g,
     crews,
     materials,
+    needs,
     sources,
     sequence,
     setups,
@@ -324,10 +397,9 @@ def move(
                 st.blocked_head = machines[u].blocked_next
                 st.blocked -= 1
                 settle(machines, energy, g, u, now)
-                admit(machines, stations, parts, g, tree, trace, n_calendars, s, machines[u].part, now)
-                machines[u].part = -1
-                machines[u].finished = 0
-                machines[u].dirty = 1
+                p = machines[u].part
+                admit(machines, stations, parts, g, tree, trace, n_calendars, s, p, now)
+                unload(machines, parts, u, p)
                 touch(stations, g, machines[u].station)
                 continue
             i = -1
@@ -341,13 +413,15 @@ def move(
             supply = st.entry != 0 and (
                 sources[st.source].repeat == 1 or sources[st.source].count < sources[st.source].n
             )
-            if not (st.queued > 0 or direct or supply):
+            if not (st.queued >= st.least or direct or supply):
                 if machines[i].lack != 0:
                     settle(machines, energy, g, i, now)
                     machines[i].lack = 0
                     machines[i].dirty = 1
                 break
-            lack = lacks(machines, stations, crews, materials, i)
+            lack = lacks(machines, stations, crews, materials, needs, i)
+            if lack == 0 and machines[i].setup_crew >= 0:
+                lack = lacks_setter(machines, stations, parts, crews, sources, sequence, setups, i, direct)
             if lack != 0:
                 if machines[i].lack != lack:
                     settle(machines, energy, g, i, now)
@@ -372,17 +446,34 @@ def move(
                     break
                 if st.entry == SATURATED:
                     account_wip(g, 1, now)
-            if st.material >= 0:
-                materials[st.material].stock -= st.material_n
+            if st.batch > 1:
+                last = p
+                for _ in range(st.batch - 1):
+                    if st.queued > 0:
+                        q = st.head
+                        account_queue(stations, s, now)
+                        st.head = parts[q].next
+                        st.queued -= 1
+                        st.occupied -= 1
+                    elif supply:
+                        q = take_source(stations, parts, g, sources, sequence, s, now)
+                        if q >= 0 and st.entry == SATURATED:
+                            account_wip(g, 1, now)
+                    else:
+                        q = -1
+                    if q < 0:
+                        break
+                    parts[last].mate = q
+                    last = q
+            if st.needs > 0:
+                use_up(machines, stations, parts, g, materials, needs, energy, s, now)
             if machines[i].operator_crew >= 0:
                 change_crew(crews, machines[i].operator_crew, -machines[i].operators, now)
                 machines[i].has_operator = 1
-            begin_operation(machines, stations, parts, g, setups, dist, tables, energy, tree, trace, i, p, now)
+            begin_operation(machines, stations, parts, g, crews, setups, dist, tables, energy, tree, trace, i, p, now)
             if u >= 0:
                 settle(machines, energy, g, u, now)
-                machines[u].part = -1
-                machines[u].finished = 0
-                machines[u].dirty = 1
+                unload(machines, parts, u, p)
                 touch(stations, g, machines[u].station)
         for j in range(st.first, st.first + st.n):
             if machines[j].dirty == 1:
@@ -445,7 +536,7 @@ def serve_crew(machines, stations, g, crews, dist, tables, energy, tree, trace, 
         begin_repair(machines, stations, g, dist, tables, energy, tree, trace, i, now)
     if crews[c].free > 0:
         for j in range(machines.size):
-            if machines[j].operator_crew == c and machines[j].part < 0:
+            if (machines[j].operator_crew == c or machines[j].setup_crew == c) and machines[j].part < 0:
                 touch(stations, g, machines[j].station)
 
 
@@ -456,7 +547,7 @@ def route_of(stations, parts, g, dist, first_route, route_to, route_share, n_pro
     part = parts[p]
     seed, replication = g[0].seed, g[0].replication
     index = part.serial + (part.visits << VISIT_SHIFT)
-    planned = dist[st.process + part.product].mean
+    planned = dist[st.process + part.product].mean * st.per_part
     st.planned += planned
     if st.yield_share < 1.0:
         u = uniform(seed, replication, st.stream, QUALITY, index)
@@ -501,8 +592,7 @@ def leave(machines, stations, parts, g, done, scrapped, order_left, order_done, 
             order_done[part.order] = now
     part.next = x.free
     x.free = p
-    machines[i].part = -1
-    machines[i].dirty = 1
+    unload(machines, parts, i, p)
 
 
 @inlined
@@ -512,6 +602,8 @@ def operation_ends(
     parts,
     g,
     crews,
+    materials,
+    needs,
     dist,
     tables,
     energy,
@@ -539,6 +631,10 @@ def operation_ends(
         m.remaining = m.after_setup
         m.after_setup = 0.0
         reschedule(machines, stations, tree, trace, g, i, now)
+        if m.has_setter == 1:
+            m.has_setter = 0
+            change_crew(crews, m.setup_crew, 1, now)
+            serve_crew(machines, stations, g, crews, dist, tables, energy, tree, trace, m.setup_crew, now)
         return
     p, s = m.part, m.station
     m.remaining = 0.0
@@ -551,13 +647,26 @@ def operation_ends(
         account_wip(g, 1, now)
     tries = parts[p].rework
     to = route_of(stations, parts, g, dist, first_route, route_to, route_share, n_products, s, p)
-    if to < 0:
+    if to <= MADE:
+        k = MADE - to
+        if materials[k].blocked == 0 and materials[k].stock + 1.0 <= materials[k].capacity:
+            absorb(machines, stations, parts, g, materials, needs, i, p, k, now)
+        else:
+            m.finished = 1
+            m.blocked_next = -1
+            if materials[k].blocked == 0:
+                materials[k].blocked_head = i
+            else:
+                machines[materials[k].blocked_tail].blocked_next = i
+            materials[k].blocked_tail = i
+            materials[k].blocked += 1
+            reschedule(machines, stations, tree, trace, g, i, now)
+    elif to < 0:
         leave(machines, stations, parts, g, done, scrapped, order_left, order_done, i, p, to == SCRAP, now)
         touch(stations, g, s)
     elif parts[p].rework > tries or (stations[to].occupied < stations[to].capacity and stations[to].blocked == 0):
         admit(machines, stations, parts, g, tree, trace, n_calendars, to, p, now)
-        m.part = -1
-        m.dirty = 1
+        unload(machines, parts, i, p)
         touch(stations, g, s)
         touch(stations, g, to)
     else:
@@ -631,7 +740,7 @@ def transport_arrives(machines, stations, parts, g, tree, trace, n_calendars, s,
 
 
 @inlined
-def supply_arrives(stations, g, materials, dist, tables, tree, timer, k, now):
+def supply_arrives(stations, g, materials, needs, dist, tables, tree, timer, k, now):
     """A delivery comes in; the next is due one period after this one was, plus its own delay."""
     m = materials[k]
     m.stock += m.quantity
@@ -639,9 +748,7 @@ def supply_arrives(stations, g, materials, dist, tables, tree, timer, k, now):
     m.next += m.period
     delay = draw(dist, tables, m.delay_row, g[0].seed, g[0].replication, k, SUPPLY, m.supplies)
     set_timer(tree, timer, max(now, m.next + delay))
-    for s in range(stations.size):
-        if stations[s].material == k:
-            touch(stations, g, s)
+    touch_users(stations, g, needs, k)
 
 
 @inlined
@@ -677,6 +784,7 @@ def run(
     calendar_t,
     calendar_v,
     materials,
+    needs,
     sources,
     sequence,
     setups,
@@ -710,6 +818,7 @@ def run(
             g,
             crews,
             materials,
+            needs,
             sources,
             sequence,
             setups,
@@ -746,6 +855,8 @@ def run(
                     parts,
                     g,
                     crews,
+                    materials,
+                    needs,
                     dist,
                     tables,
                     energy,
@@ -793,7 +904,7 @@ def run(
                 machines, stations, parts, g, tree, trace, n_calendars, stations[i - first_transit].transit_station, now
             )
         elif i < script_timer:
-            supply_arrives(stations, g, materials, dist, tables, tree, i, i - first_supply, now)
+            supply_arrives(stations, g, materials, needs, dist, tables, tree, i, i - first_supply, now)
         else:
             script_acts(machines, stations, g, crews, script, dist, tables, energy, tree, trace, script_timer, now)
     for j in range(n_machines):
@@ -830,6 +941,7 @@ def forget(machines, stations, g, crews, done, scrapped):
     g[0].lead2 = 0.0
     g[0].completed = 0
     g[0].scrapped = 0
+    g[0].absorbed = 0
     g[0].events = 0
     g[0].since = g[0].now
 

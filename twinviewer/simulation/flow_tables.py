@@ -24,6 +24,7 @@ def arrival_machine(
     stations[row]["process"] = rows[0]
     stations[row]["stream"] = stream_of(f"arrivals {name}")
     stations[row]["entry"] = r.ARRIVALS
+    stations[row]["need_first"] = 0
     machines.append(
         {
             "station": row,
@@ -35,6 +36,7 @@ def arrival_machine(
             "last_product": -1,
             "repair_crew": -1,
             "crew_now": -1,
+            "setup_crew": -1,
             "operator_crew": -1,
             "blocked_next": -1,
             "crew_next": -1,
@@ -199,6 +201,31 @@ def _visits(b: Builder, name: str, product: int) -> bool:
     """Whether a product may come to a station at all."""
     entry = b.line.product.get(b.products[product])
     return entry is None or not entry.route or name in entry.route
+
+
+def leaving(line: Line) -> set[str]:
+    """Stations from which some product leaves the line, as a good part or as a material."""
+    b = Builder(line, 1.0)
+    return last_stations(line) | {
+        name
+        for name in line.station
+        for product in range(len(b.products))
+        if _visits(b, name, product) and any(row <= r.MADE for row, _ in _ways(b, name, product))
+    }
+
+
+def made_of(line: Line) -> set[str]:
+    """Materials that the line makes itself."""
+    b = Builder(line, 1.0)
+    names = list(line.material)
+    return {
+        names[r.MADE - row]
+        for name in line.station
+        for product in range(len(b.products))
+        if _visits(b, name, product)
+        for row, _ in _ways(b, name, product)
+        if row <= r.MADE
+    }
 
 
 def made_at(line: Line, station: str) -> tuple[str, ...]:

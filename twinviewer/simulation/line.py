@@ -125,7 +125,7 @@ class Operators(Strict):
 
 
 class NextStation(Strict):
-    """One way on: a station or "out" (good) or "scrap", with its probability."""
+    """One way on: a station, "out" (good), "scrap" or "material.NAME" (becomes a piece of it), with its probability."""
 
     to: str
     share: float = Field(default=1.0, ge=0, le=1)
@@ -149,6 +149,13 @@ class SetPoint(Strict):
     power_slope: float = 0.0
 
 
+class Batch(Strict):
+    """So many parts at once, such as in an oven: one processing time for all, and then each goes its own way."""
+
+    size: int = Field(ge=1, description="parts at most")
+    least: int | None = Field(default=None, ge=1, description="with how many it starts; without it, only full")
+
+
 class Station(Strict):
     """Parallel, alike machines behind one input buffer."""
 
@@ -161,6 +168,10 @@ class Station(Strict):
     setup: Text | Mapping[str, Text] | None = Field(
         default=None, description='setup at a change of product: one time, or "A>B" and "default"'
     )
+    setup_crew: str | None = Field(
+        default=None, description="who sets it up: one member, for the setup only; operators stay with it"
+    )
+    batch: int | Batch | None = Field(default=None, description="parts worked on together; a number: always so many")
     failure: Failure | None = None
     power: Mapping[str, float] = Field(default={}, description="kW: off, idle, setup, run, blocked, down, maintenance")
     calendar: str | None = None
@@ -168,7 +179,9 @@ class Station(Strict):
     quality: Quality | None = None
     setpoint: SetPoint | None = None
     maintenance: tuple[Maintenance, ...] = ()
-    consumes: Mapping[str, float] = {}
+    consumes: Mapping[str, Annotated[float, Field(gt=0)]] = Field(
+        default={}, description="pieces of materials for each start (of a part or a batch)"
+    )
     next: str | tuple[NextStation, ...] | None = Field(
         default=None, description="for every product; else the product's route"
     )
@@ -200,9 +213,12 @@ class Supply(Strict):
 
 
 class Material(Strict):
-    """Something a station uses up."""
+    """Something a station uses up: delivered, or made by stations of the line (`next = "material.NAME"`)."""
 
     initial: float = Field(default=0.0, ge=0)
+    capacity: float | None = Field(
+        default=None, ge=1, description="room for what the line makes; a full one blocks (deliveries always fit)"
+    )
     supply: Supply | None = None
 
 

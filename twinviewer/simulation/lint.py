@@ -7,7 +7,7 @@ from twinviewer.model.errors import LineError
 from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene
 from twinviewer.simulation.calendars import MONDAY, windows
-from twinviewer.simulation.flow_tables import last_stations, pairs_of, reachable
+from twinviewer.simulation.flow_tables import leaving, made_of, pairs_of, reachable
 from twinviewer.simulation.line import Line
 from twinviewer.simulation.quantities import distribution
 from twinviewer.simulation.reading import load_line
@@ -46,7 +46,7 @@ def check_line(line: Line, scene: Scene | None = None) -> list[Notice]:
 
 
 def _stations(line: Line) -> Iterable[Notice]:
-    seen = reachable(line)
+    seen, made = reachable(line), made_of(line)
     for name, s in line.station.items():
         where = f"station.{name}"
         if name not in seen:
@@ -66,15 +66,15 @@ def _stations(line: Line) -> Iterable[Notice]:
         if not any(name in s.consumes for s in line.station.values()):
             text = f'material "{name}" is used nowhere.'
             yield Notice("warning", text, "Name it in a station's consumes.", f"material.{name}", "unused")
-        elif line.material[name].supply is None and line.material[name].initial == 0:
+        elif line.material[name].supply is None and line.material[name].initial == 0 and name not in made:
             text = f'there is never any "{name}".'
             yield Notice("error", text, "Give it a supply or an initial stock.", f"material.{name}", "no-supply")
 
 
 def _ends(line: Line) -> Iterable[Notice]:
     """Stations from which no part ever gets out."""
-    pairs, leaving = pairs_of(line), last_stations(line)
-    ends = set(leaving)
+    pairs = pairs_of(line)
+    ends = leaving(line)
     grown = True
     while grown:
         more = {a for a, b in pairs if b in ends} - ends
@@ -93,6 +93,8 @@ def _people(line: Line) -> Iterable[Notice]:
             used.setdefault(s.failure.crew, set()).add("repair")
         if s.operators is not None:
             used.setdefault(s.operators.crew, set()).add("operation")
+        if s.setup_crew is not None:
+            used.setdefault(s.setup_crew, set()).add("setup")
         for m in s.maintenance:
             if m.crew:
                 used.setdefault(m.crew, set()).add("maintenance")

@@ -58,6 +58,7 @@ def machine_row(b: Builder, name: str, s: Station, k: int) -> dict[str, object]:
         "last_product": -1,
         "repair_crew": -1,
         "crew_now": -1,
+        "setup_crew": b.crew(s.setup_crew, f"{where}.setup_crew"),
         "operator_crew": -1,
         "blocked_next": -1,
         "crew_next": -1,
@@ -113,11 +114,12 @@ def _yield_share(s: Station) -> float:
 
 def station_table(b: Builder) -> np.ndarray:
     table = np.zeros(len(b.all_stations), r.STATION)
-    for name in ("source", "material", "setup_group", "head", "tail", "blocked_head", "blocked_tail", "listed_next"):
+    for name in ("source", "setup_group", "head", "tail", "blocked_head", "blocked_tail", "listed_next"):
         table[name] = -1
     for name in ("transit_head", "transit_tail", "rework_to"):
         table[name] = -1
-    table["yield_share"] = 1.0
+    for name in ("yield_share", "batch", "least", "per_part"):
+        table[name] = 1
     inputs = _inputs(b)
     first = 0
     for k, (name, s) in enumerate(b.line.station.items()):
@@ -139,16 +141,26 @@ def station_table(b: Builder) -> np.ndarray:
             row["rework_to"] = b.station(s.quality.rework.to, f"{where}.quality.rework.to")
             row["rework_share"] = s.quality.rework.share
             row["max_rework"] = s.quality.rework.max
-        if len(s.consumes) > 1:
-            raise LineError("a station consumes one material at most", f"{where}.consumes", "Name the scarcest one.")
+        row["need_first"], row["needs"] = len(b.needs), len(s.consumes)
         for material, quantity in s.consumes.items():
-            if material not in b.material_row:
-                raise LineError(f'there is no material "{material}"', f"{where}.consumes", "Add it under [material.…].")
-            row["material"], row["material_n"] = b.material_row[material], int(np.ceil(quantity))
+            b.needs.append((quantity, b.material(material, f"{where}.consumes")))
+        _batch(row, s, where)
     moving = np.flatnonzero(table["transit_s"] > 0)
     table["transit_timer"][moving] = np.arange(len(moving))
     table["transit_station"][: len(moving)] = moving
     return table
+
+
+def _batch(row: np.void, s: Station, where: str) -> None:
+    if s.batch is None:
+        return
+    size, least = (s.batch, s.batch) if isinstance(s.batch, int) else (s.batch.size, s.batch.least or s.batch.size)
+    if least > size or size < 1:
+        raise LineError(f"a batch of {size} cannot start with {least}", f"{where}.batch", "least is at most size.")
+    if row["capacity"] < least:
+        text = f"there is room for {row['capacity']} parts before a batch of {least}"
+        raise LineError(text, f"{where}.batch", "Make the buffer larger, or let it start with fewer.")
+    row["batch"], row["least"], row["per_part"] = size, least, 1 / size
 
 
 def _inputs(b: Builder) -> dict[str, tuple[int | None, float]]:

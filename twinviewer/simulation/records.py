@@ -10,7 +10,7 @@ N_STATES = 10
 NO_EVENT, OPERATION_ENDS, FAILS, REPAIRED = range(4)
 NEVER_FAILS, FAILS_OPERATING, FAILS_CALENDAR = range(3)
 NO_ENTRY, SATURATED, ARRIVALS = range(3)
-SINK, SCRAP = -1, -2
+SINK, SCRAP, MADE = -1, -2, -3  # MADE - k: the part becomes one piece of material k
 
 _I, _F = "i4", "f8"
 
@@ -21,26 +21,30 @@ def _record(integers: str, floats: str, *others: tuple) -> np.dtype:
 
 MACHINE = _record(
     "station stream calendar failure repair_crew ttf ttr operator_crew operators has_operator state part finished up "
-    "on failures repairs last_product event blocked_next crew_next dirty lack planned crew_now breaks",
+    "on failures repairs last_product event blocked_next crew_next dirty lack planned crew_now breaks setup_crew "
+    "has_setter",
     "speed last remaining after_setup to_failure event_at planned_s down_off maintained_off",
     ("time", _F, (N_STATES,)),
     ("kw", _F, (N_STATES,)),
 )
 STATION = _record(
-    "first n capacity process setup_group entry source material material_n queued occupied head tail blocked_head "
-    "blocked_tail blocked listed listed_next stream transit_head transit_tail transit_timer transit_station "
-    "rework_to max_rework",
-    "transit_s yield_share rework_share good scrap planned planned_good queue_area queue_at",
+    "first n capacity process setup_group entry source need_first needs batch least queued occupied head tail "
+    "blocked_head blocked_tail blocked listed listed_next stream transit_head transit_tail transit_timer "
+    "transit_station rework_to max_rework",
+    "transit_s per_part yield_share rework_share good scrap planned planned_good queue_area queue_at",
 )
-PART = _record("product order next rework", "entered arrives", ("serial", "i8"), ("visits", "i8"))
+PART = _record("product order next rework mate", "entered arrives", ("serial", "i8"), ("visits", "i8"))
 CREW = _record("free head tail waiting calendar", "busy_s paid_s last", ("size", "i4"))
 CALENDAR = _record("n offset place", "dummy")
-MATERIAL = _record("supplies every_row delay_row", "stock quantity period next")
+MATERIAL = _record(
+    "supplies every_row delay_row blocked blocked_head blocked_tail", "stock quantity period next capacity"
+)
+NEED = np.dtype([("n", _F), ("material", _I)], align=True)
 SOURCE = _record("offset n repeat batch", "dummy", ("count", "i8"))
 SCRIPT = np.dtype([("t", _F), ("duration", _F), ("machine", _I), ("planned", _I), ("crew", _I)], align=True)
 NODE = np.dtype([("t", _F), ("i", "i8")], align=True)
 TRACE = np.dtype([("t", _F), ("machine", _I), ("state", _I), ("part", _I), ("queued", _I)], align=True)
-_COUNTS = "serial wip events free listed error seed replication script traced completed scrapped same"
+_COUNTS = "serial wip events free listed error seed replication script traced completed scrapped same absorbed"
 _SUMS = "now area area_at lead lead2 bin_s since event_at"
 GLOBAL = np.dtype([(n, "i8") for n in _COUNTS.split()] + [(n, _F) for n in _SUMS.split()], align=True)
 PART_POOL_EXHAUSTED, TIME_STANDS_STILL = 1, 2

@@ -116,6 +116,7 @@ class Replication:
             t.calendar_t,
             t.calendar_v,
             self.materials,
+            t.needs,
             self.sources,
             self.sequence,
             t.setups,
@@ -191,7 +192,7 @@ class Replication:
             events=int(g["events"]),
             entered=int(self.sources["count"].sum()),
             wip_at_end=int(g["wip"]),
-            completed_all=completed + int(g["scrapped"]),
+            completed_all=completed + int(g["scrapped"]) + int(g["absorbed"]),
             trace=self.trace[: int(g["traced"])].copy(),
         )
 
@@ -200,6 +201,7 @@ def _pool(n: int) -> np.ndarray:
     parts = np.zeros(n, r.PART)
     parts["next"] = np.arange(1, n + 1)
     parts["next"][-1] = -1
+    parts["mate"] = -1
     return parts
 
 

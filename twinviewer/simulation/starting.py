@@ -65,7 +65,7 @@ class _Placing:
         parts["serial"][p] = FIRST_SERIAL + self.count
         parts["product"][p] = names.index(product) if product in names else self.t.usual_product[row]
         parts["order"][p] = -1
-        parts["next"][p] = -1
+        parts["next"][p] = parts["mate"][p] = -1
         g["wip"] += 1
         self.count += 1
         return p

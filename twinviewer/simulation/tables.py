@@ -33,6 +33,7 @@ class Tables:
     calendar_t: np.ndarray
     calendar_v: np.ndarray
     materials: np.ndarray
+    needs: np.ndarray
     sources: np.ndarray
     sequence: np.ndarray
     setups: np.ndarray
@@ -105,6 +106,7 @@ def build(
         calendar_t=calendar_t,
         calendar_v=calendar_v,
         materials=materials,
+        needs=np.array(b.needs, r.NEED) if b.needs else np.zeros(1, r.NEED),
         sources=sources,
         sequence=sequence,
         setups=setups,
@@ -204,6 +206,7 @@ def _materials(b: Builder) -> np.ndarray:
     table = np.zeros(len(b.line.material), r.MATERIAL)
     for k, (name, m) in enumerate(b.line.material.items()):
         table[k]["stock"] = m.initial
+        table[k]["capacity"] = np.inf if m.capacity is None else m.capacity
         table[k]["next"] = np.inf
         if m.supply is not None:
             period = seconds(m.supply.every, f"material.{name}.supply.every")
