@@ -20,6 +20,7 @@ from twinviewer.session.archive import address_of
 from twinviewer.session.run_source import Run, RunSource
 
 _PASSIVE = ("time", "batch", "failure", "supplier", "maintenance")  # not means of getting more out of the plant
+_CARE = "⚠ Nothing shows yet how well this model forecasts, or something speaks against it: take advice with care."
 
 
 class Work(Scenarios):
@@ -95,17 +96,15 @@ class Work(Scenarios):
         search = Search(page.tries, page.goal.key, page.goal.good > 0, page.budget, self.start.horizon_s, self.from_now)
         page.put((), {})
         page.progress(0.0)
-        page.hint.setText(
-            "⚠ Nothing shows yet how well this model forecasts: take what it suggests with care."
-            if self.trust.warns
-            else "Searching…"
-        )
+        page.hint.setText(_CARE if self.trust.warns else "Searching…")
         self.ask_more("suggest", search)
 
     def _suggested(self, found: tuple[Found, ...] | None) -> None:
         self.idle()
         if found:
             self.suggest.put(found, {c.id: c for c in self.model.controls} if self.model is not None else {})
+            if self.trust.warns:
+                self.suggest.hint.setText(f"{_CARE} {self.suggest.hint.text()}")
         elif found is not None:
             self.suggest.none_found()
 
