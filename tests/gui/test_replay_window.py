@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from tests.gui.fakes import FakeHost, FakeLive
+from tests.gui.pdf_text import Pdf
 from twinviewer.cli.record import judge_of
 from twinviewer.gui.dialogs.compare import CompareDialog
 from twinviewer.gui.dialogs.moments import MomentDialog, StretchDialog, written
@@ -25,7 +26,6 @@ from twinviewer.history.recording import Recording
 from twinviewer.model.palette import STATE, SURFACE, rgb
 from twinviewer.model.sample import SampleBatch
 from twinviewer.model.state import State
-from twinviewer.panels._kit import style
 from twinviewer.scene.scene import Scene, load_scene
 from twinviewer.session import Seekable, Session
 
@@ -372,6 +372,39 @@ def test_packing_can_be_cancelled_and_leaves_nothing(
     setup.qtbot.waitUntil(lambda: list(folder.iterdir()) == [], timeout=20_000)
 
 
+def test_a_shift_report_is_written_beside_the_window(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    answer(monkeypatch, StretchDialog, lambda dialog: None)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "shift"), ""))
+    setup.window.registry.run("file.shift_report")
+    setup.qtbot.waitUntil(lambda: not setup.window.jobs.running, timeout=90_000)
+    text = " ".join(Pdf(tmp_path / "shift.pdf").text.split())
+    assert "Pump skid" in text
+    assert "Alarms raised 1" in text
+    said = [n.text for n in setup.window.picture.notices.history]
+    assert any("Shift report saved" in text and "1 alarm." in text for text in said)
+
+
+def test_recordings_are_begun_and_opened_from_the_menu(
+    qtbot: QtBot, scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, host = FakeLive(scene), FakeHost(tmp_path)
+    window = MainWindow(host, Session(scene, source), lambda e: None)
+    window.show()
+    window.bridge.tick_now()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "x.twin"), ""))
+    window.registry.run("file.record")
+    assert source.commands == [("record", {"folder": str(tmp_path), "by": window.session.user})]
+    window.registry.run("file.open_recording")
+    window.registry.run("file.open_capsule")
+    window.registry.run("scene.reload")
+    assert host.asked == [("recording", str(tmp_path), None), ("capsule", tmp_path / "x.twin"), ("reload",)]
+    window.close()
+    qtbot.wait(20)
+
+
 def test_a_stretch_that_ends_before_it_begins_cannot_be_chosen(qtbot: QtBot) -> None:
     dialog = StretchDialog("Save", "…", (0, NS), "Choose", None)
     qtbot.addWidget(dialog)
@@ -382,7 +415,3 @@ def test_a_stretch_that_ends_before_it_begins_cannot_be_chosen(qtbot: QtBot) -> 
     dialog.end.setText("2026-11-21T07:30:00Z")
     assert dialog.accept_button.isEnabled()
     assert "90.0 min" in dialog.said.text()
-
-
-def test_the_style_is_dark_for_these_pictures() -> None:
-    assert style.theme() == "dark"

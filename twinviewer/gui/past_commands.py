@@ -191,9 +191,9 @@ class PastCommands:
         path = path if path.suffix.lower() in FORMATS else path.with_name(f"{path.name}.pdf")
 
         def done(report: "ShiftReport") -> None:
-            hours = report.recorded_s / 3600
-            window.say("info", f"Shift report saved as {path}: {hours:.1f} h recorded, {report.alarms.raised} alarms.",
-                       key="saved")  # fmt: skip
+            raised = "1 alarm" if report.alarms.raised == 1 else f"{report.alarms.raised} alarms"
+            recorded = f"{report.recorded_s / 3600:.1f} h recorded"
+            window.say("info", f"Shift report saved as {path}: {recorded}, {raised}.", key="saved")
 
         arguments = (session.scene.path, session.archive.address, *stretch, path)
         window.jobs.start("Shift report", write_shift_report, *arguments, done=done, failed=window.show_error)
