@@ -5,14 +5,17 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from asyncua import ua
 
 from tests.feeds.live import scene_for_server, until_up, watching
 from tests.feeds.servers import Proxy, node_server, until
 from tests.plant.served import plant
 from twinviewer.collector.commands import Commands
 from twinviewer.collector.pipeline import Pipeline
+from twinviewer.feeds.opcua_events import Events
 from twinviewer.feeds.options import FeedOptions
 from twinviewer.feeds.trust import TrustStore
 from twinviewer.model.alarm import SERVER, Alarm, AlarmState
@@ -99,3 +102,22 @@ def test_a_server_without_alarms_is_no_trouble(modules: Path, free_port: int):
         until_up(pipeline)
         assert pipeline.connection().link is Link.CONNECTED
         assert from_server(pipeline) == {}
+
+
+@pytest.mark.parametrize("failure", [TimeoutError(), ua.UaStatusCodeError(ua.StatusCodes.BadNotSupported)])
+def test_a_server_that_answers_no_question_about_alarms_keeps_its_session(failure: Exception):
+    class Session:
+        async def call(self, calls: object) -> object:
+            raise failure
+
+        create_monitored_items = call
+
+    told: list[object] = []
+    client = SimpleNamespace(uaclient=SimpleNamespace(session=Session()))
+    events = Events(client, SimpleNamespace(event=told.append))  # type: ignore[arg-type]
+    asyncio.run(events.begin(7, ["", "urn:x"]))
+    events._subscription = 7  # as if only the refresh failed
+    asyncio.run(events.refresh())
+    asyncio.run(events.look())
+    events.take(b"nonsense", 0, 8)
+    assert told == []

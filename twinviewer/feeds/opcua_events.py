@@ -72,8 +72,8 @@ class Events:
         asked.ItemsToCreate = [_item()]
         try:
             (result,) = await self._client.uaclient.session.create_monitored_items(asked)
-        except ua.UaStatusCodeError as error:
-            log.info("the server gives no events: %s", error)
+        except (ua.UaStatusCodeError, TimeoutError) as error:  # values go on all the same
+            log.info("the server gives no events: %s", error or "no answer")
             return
         if not result.StatusCode.is_good():
             log.info("the server gives no events: %s", result.StatusCode.name)
@@ -95,6 +95,8 @@ class Events:
             status = result.StatusCode
         except ua.UaStatusCodeError as error:
             status = ua.StatusCode(error.code)
+        except TimeoutError:
+            status = ua.StatusCode(ua.StatusCodes.BadTimeout)
         if not status.is_good():
             self._seen = None
             log.info("the server does not repeat its conditions: %s", status.name)
