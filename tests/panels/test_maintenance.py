@@ -38,7 +38,7 @@ from twinviewer.model.state import State, Zone
 from twinviewer.panels import _maint_book as book
 from twinviewer.panels import maintenance
 from twinviewer.panels._kit import style
-from twinviewer.panels._kit.actions import Actions
+from twinviewer.panels._kit.actions import Action, Actions
 from twinviewer.panels._kit.widgets import Canvas
 from twinviewer.panels._maint_bar import ROW
 from twinviewer.panels._maint_card import CardPage
@@ -47,6 +47,7 @@ from twinviewer.panels._maint_dialogs import DoneDialog, NewOrderDialog, ReasonD
 from twinviewer.panels._maint_edit import HOUR_NS, moved_here
 from twinviewer.panels._maint_indicators import tiles
 from twinviewer.panels._maint_job_card import html as card_html
+from twinviewer.panels._whatif_play import PLAY, Handed
 from twinviewer.scene.scene import Scene, load_scene
 from twinviewer.session import Session
 
@@ -597,3 +598,25 @@ def test_a_live_plant_with_a_recorder_has_evidence(
     assert "Vibration" in {c.label for c in view.charts}
     assert b.panel.quality_page.chart.isVisible()
     assert "CO₂" in b.panel.quality_page.energy.text() or "no sign of wear" in b.panel.quality_page.energy.text()
+
+
+def test_played_plan_lets_whole_groups_stand_except_where_they_stand_anyway(
+    opened: Callable[..., Any], hall: Scene, qtbot: QtBot
+) -> None:
+    b = opened(hall)
+    line = "Machining/Line A"
+    made = plan_of(
+        job("a", "CV-101", 3, 2, group=line), job("b", "CNC-102", 40, group=line, in_planned_stop=True),
+        job("c", "PMP-311", 9),
+    )  # fmt: skip
+    show(b, made)
+    assert not b.panel.buttons["maintenance.play"].isVisible()  # no what-if panel in this window
+    taken: list[object] = []
+    b.actions.add(Action(PLAY, "Play", "", lambda: taken.append(b.actions.handed.pop(PLAY))))
+    b.panel._refresh_buttons()
+    qtbot.mouseClick(b.panel.buttons["maintenance.play"], Qt.MouseButton.LeftButton)
+    (handed,) = taken
+    assert isinstance(handed, Handed)
+    inside = {a.asset_id for a in hall.assets if "/".join(a.path).endswith(line)}
+    assert {asset for _, asset, _ in handed.stops} == inside
+    assert {(at, s) for at, _, s in handed.stops} == {(START + 3 * HOUR_NS, 7200.0)}

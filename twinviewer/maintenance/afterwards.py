@@ -1,16 +1,14 @@
 """What comes of the work: whether a repair helped, and how maintenance itself goes."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from twinviewer.maintenance.orders.indicators import indicators
+from twinviewer.maintenance.orders.indicators import Yardsticks
 from twinviewer.maintenance.orders.model import Check, Order
 from twinviewer.maintenance.prognosis.signals import ROLES, is_running
 from twinviewer.maintenance.recorded import HOUR_NS, MINUTE_NS, Minutes, minutes_of, opened, running
-from twinviewer.maintenance.results import Indicators
 from twinviewer.maintenance.settings import MaintenanceSettings, read_settings
 from twinviewer.model.asset import Tag
 from twinviewer.scene.scene import Scene, load_scene
@@ -68,22 +66,18 @@ def _compared(minutes: Minutes, tags: dict[str, Tag], begun_ns: int, ended_ns: i
     return f"It is worse since: {said}." if gain < -CHANGED else f"No change is seen: {said}."
 
 
-def how_it_goes(scene_path: Path, recording_path: Path | None, orders: Sequence[Order], now_ns: int) -> Indicators:
-    """The indicators of a scene: its crews' hours, its expected MTBF, and running hours where they are recorded.
-
-    Raises TwinError.
-    """
+def yardsticks(scene_path: Path, recording_path: Path | None) -> Yardsticks:
+    """What the indicators of a scene are measured by. Raises TwinError."""
     scene, settings = load_scene(scene_path, geometry=False), read_settings(scene_path)
-    since_ns = min((o.created_ns for o in orders), default=now_ns)
-    run_h = NAN
+    run = NAN
     if recording_path is not None:
         recording = opened(recording_path, scene)
         try:
             _, pace = running(recording, scene, scene.assets)
         finally:
             recording.close()
-        run_h = sum(pace.values()) * (now_ns - since_ns) / HOUR_NS if pace else NAN
-    return indicators(orders, now_ns, run_h, weekly_work_h(settings), expected_mtbf_h(scene, settings))
+        run = sum(pace.values()) if pace else NAN
+    return Yardsticks(run, weekly_work_h(settings), expected_mtbf_h(scene, settings))
 
 
 def weekly_work_h(settings: MaintenanceSettings) -> float:

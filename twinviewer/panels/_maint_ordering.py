@@ -6,8 +6,9 @@ from typing import Any
 
 from PySide6.QtWidgets import QFileDialog
 
+from twinviewer.maintenance.orders.indicators import NAN, Yardsticks, how_it_goes
 from twinviewer.maintenance.orders.model import OPEN, Order, OrderState
-from twinviewer.maintenance.results import Indicators, PlannedJob
+from twinviewer.maintenance.results import PlannedJob
 from twinviewer.model.errors import TwinError
 from twinviewer.panels import _maint_book as book
 from twinviewer.panels import _maint_work as work
@@ -31,6 +32,8 @@ class Ordering:
         self.orders: tuple[Order, ...] = ()
         self.planning: Planning | None = None  # whose plan proposes time and crew
         self._helped: dict[str, str] = {}
+        self._yardsticks: Yardsticks | None = None
+        self._measuring = False
         page.detail.wanted.connect(lambda number, state: self.become(number, OrderState(state)))
         page.detail.checked.connect(self.check)
         page.detail.printed.connect(lambda number: self.ask_card_file((number,)))
@@ -41,6 +44,7 @@ class Ordering:
     def clear(self) -> None:
         """Another scene: none are known yet."""
         self.orders, self._helped = (), {}
+        self.forget_yardsticks()
         self.page.show_orders(())
         self.page.indicators.show_indicators(None)
 
@@ -104,17 +108,28 @@ class Ordering:
         desk.run("Did it help", work.see_help, desk.session.scene.path, desk.recording, order, desk.now_ns, done=seen)
 
     def indicate(self) -> None:
-        """Work out how maintenance goes, where there are work orders to tell it from and the page is seen."""
-        tiles = self.page.indicators
+        """Say how maintenance goes, where there are work orders to tell it from and the page is seen."""
+        tiles, desk = self.page.indicators, self._desk
         if not self.orders:
             tiles.show_indicators(None)
-        elif self.page.isVisible():
-            desk = self._desk
-            arguments = (desk.session.scene.path, desk.recording, self.orders, desk.now_ns)
-            desk.run("Indicators", work.indicate, *arguments, done=self._indicated)
+        elif self._yardsticks is not None:
+            tiles.show_indicators(how_it_goes(self.orders, desk.now_ns, self._yardsticks))
+        elif self.page.isVisible() and not self._measuring:
+            self._measuring = True
+            arguments = (desk.session.scene.path, desk.recording)
+            desk.run("Indicators", work.yardsticks, *arguments, done=self._measured, failed=self._not_measured)
 
-    def _indicated(self, found: Indicators) -> None:
-        self.page.indicators.show_indicators(found if self.orders else None)
+    def _measured(self, found: Yardsticks) -> None:
+        self._measuring, self._yardsticks = False, found
+        self.indicate()
+
+    def _not_measured(self, error: Exception) -> None:
+        self._measured(Yardsticks(NAN, NAN, NAN))
+        self._desk.failed(error)
+
+    def forget_yardsticks(self) -> None:
+        """Another source: hours are counted by its recording."""
+        self._yardsticks, self._measuring = None, False
 
     # Changing --------------------------------------------------------------------------------------------------------
 

@@ -190,6 +190,7 @@ class RiskList(QWidget):
         selection.blockSignals(True)
         self.model.show_cards(cards)
         selection.blockSignals(False)
+        self.table.scrollToTop()
         self.select(chosen)
 
     def select(self, asset_id: str) -> None:

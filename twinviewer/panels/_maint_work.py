@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from twinviewer.maintenance.orders.indicators import Yardsticks
     from twinviewer.maintenance.orders.model import Order
     from twinviewer.maintenance.planning.jobs import Lost
     from twinviewer.maintenance.quality.recorded import QualityView
-    from twinviewer.maintenance.results import Card, Indicators, Plan
+    from twinviewer.maintenance.results import Card, Plan
     from twinviewer.panels._maint_book import Takeover
 
 Tell = Callable[[float, str], None]
@@ -193,13 +194,11 @@ def _detailed(scene_path: Path, orders: "tuple[Order, ...]") -> "tuple[Order, ..
     return tuple(detailed(o, types.get(o.asset_id, ""), settings) for o in orders)
 
 
-def indicate(
-    scene: Path, recording: Path | None, orders: "tuple[Order, ...]", now_ns: int, progress: Tell
-) -> "Indicators":
-    """How maintenance goes: from work orders, crews of the scene and the hours that assets ran. Raises TwinError."""
-    from twinviewer.maintenance.afterwards import how_it_goes
+def yardsticks(scene: Path, recording: Path | None, progress: Tell) -> "Yardsticks":
+    """What the indicators are measured by: crews of the scene, hours that assets ran. Raises TwinError."""
+    from twinviewer.maintenance import afterwards
 
-    return how_it_goes(scene, recording, orders, now_ns)
+    return afterwards.yardsticks(scene, recording)
 
 
 def see_help(scene: Path, recording: Path, order: "Order", until_ns: int, progress: Tell) -> str:

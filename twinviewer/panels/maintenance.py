@@ -226,6 +226,7 @@ class Panel(QWidget):
     def _source_changed(self) -> None:
         self.evidence.clear()
         self.quality.clear()
+        self.ordering.forget_yardsticks()
         self._open_page()
         self._refresh_buttons()
 

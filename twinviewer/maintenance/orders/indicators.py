@@ -4,6 +4,7 @@ Definitions: EN 15341:2019 and SMRP best practices; each function says its own.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -87,3 +88,19 @@ def prediction_right(order: Order) -> bool | None:
         lived = (order.begun_ns - order.created_ns) / DAY_NS
         return order.predicted_low_days <= lived <= order.predicted_high_days
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Yardsticks:
+    """What a scene's indicators are measured by, NaN where it is not known: hours that all assets run in an hour of the
+    calendar, person hours that crews can work in a week, operating hours per failure that are expected."""
+
+    running_per_h: float
+    weekly_work_h: float
+    expected_mtbf_h: float
+
+
+def how_it_goes(orders: Sequence[Order], now_ns: int, by: Yardsticks) -> Indicators:
+    """The indicators since the first work order."""
+    hours = (now_ns - min((o.created_ns for o in orders), default=now_ns)) / HOUR_NS
+    return indicators(orders, now_ns, by.running_per_h * hours, by.weekly_work_h, by.expected_mtbf_h)
