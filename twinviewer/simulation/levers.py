@@ -6,6 +6,7 @@ from typing import Any
 
 from twinviewer.model.errors import LineError
 from twinviewer.simulation.builder import RELEASED
+from twinviewer.simulation.flow_tables import pairs_of
 from twinviewer.simulation.line import Line
 from twinviewer.simulation.quantities import distribution, seconds
 from twinviewer.simulation.scenario import Event
@@ -41,6 +42,9 @@ def levers(line: Line) -> list[Lever]:
         Lever("line_speed", "Line", "Speed of the whole line", "slider", 100.0, "%", 50, 150, 1),
         Lever("demand", "Demand", "Demand", "slider", 100.0, "%", 0, 300, 5),
     ]
+    for name in lines_of(line):
+        text = f"Speed of {name.replace('_', ' ')}"
+        found.append(Lever(f"line_speed.{name}", "Line", text, "slider", 100.0, "%", 50, 150, 1))
     for name, s in line.station.items():
         found += _of_station(line, name, s.asset or name)
     for name, crew in line.crew.items():
@@ -76,6 +80,23 @@ def levers(line: Line) -> list[Lever]:
         sequence = [o.id for o in sorted(line.order, key=lambda o: o.priority)]
         found.append(Lever("sequence", "Orders", "Sequence of orders", "list", sequence))
     return found
+
+
+def lines_of(line: Line) -> dict[str, tuple[str, ...]]:
+    """The stations that each source feeds, where a model holds several lines that share none; else nothing."""
+    if len(line.source) < 2:
+        return {}
+    pairs = pairs_of(line)
+    found: dict[str, tuple[str, ...]] = {}
+    for name, source in line.source.items():
+        reached, grown = {source.feeds}, True
+        while grown:
+            more = {b for a, b in pairs if a in reached} - reached
+            reached |= more
+            grown = bool(more)
+        found[name] = tuple(n for n in line.station if n in reached)
+    apart = sum(map(len, found.values())) == len({n for own in found.values() for n in own})
+    return found if apart else {}
 
 
 def _of_station(line: Line, name: str, asset: str) -> list[Lever]:
@@ -157,7 +178,13 @@ def _speed(line: Line, name: str, value: float, where: str) -> tuple[Patches, li
 
 
 def _line_speed(line: Line, name: str, value: float, where: str) -> tuple[Patches, list[Event]]:
-    return [p for n in line.station for p in _speed(line, n, value, where)[0]], []
+    stations = list(line.station)
+    if name:
+        lines = lines_of(line)
+        if name not in lines:
+            raise LineError(f'there is no line "{name}"', where, f"Known are: {', '.join(lines) or 'none'}.")
+        stations = list(lines[name])
+    return [p for n in stations for p in _speed(line, n, value, where)[0]], []
 
 
 def _times(old: Any, factor: float, where: str) -> Any:

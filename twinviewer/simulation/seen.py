@@ -68,7 +68,8 @@ def beyond(line: Line, scenario: Scenario, seen: Mapping[str, Seen]) -> tuple[st
         lever = known.get(lever_id)
         if lever is None or lever.kind != "slider" or value == lever.current:
             continue
-        found += _said(lever, float(value), seen.get(lever_id))
+        known_as = "line_speed" if lever_id.startswith("line_speed.") else lever_id  # one line as all of them
+        found += _said(lever, float(value), seen.get(known_as))
     return tuple(found)
 
 
