@@ -1,18 +1,18 @@
 """Reads the one-minute aggregates and the changes of state, of which a look over days needs many small files."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from twinviewer.history.columns import values
 from twinviewer.history.files import DAMAGED, Files
 from twinviewer.history.folder import Folder
 from twinviewer.history.kept import Kept
-from twinviewer.history.layout import MINUTE_NS, MINUTES, STATES, Part
+from twinviewer.history.layout import HOUR_NS, MINUTE_NS, MINUTES, STATES, Part
 from twinviewer.history.rows import Rows, from_arrow, no_rows, numbers
-from twinviewer.history.trend import Stretch
+from twinviewer.history.trend import Points, Stretch
 from twinviewer.model.errors import RecordingError
+from twinviewer.model.quality import Quality
 
 OPEN_FILES = 48
 BRIEF = ("tag", "time", "min", "max", "last", "quality")
@@ -36,8 +36,18 @@ class Coarse:
             taken = file.read_row_groups(groups, columns=list(BRIEF), use_threads=False)
         except (OSError, pa.ArrowException) as error:
             raise RecordingError(f"the file is damaged: {error}", f"{MINUTES}/{part.name}", DAMAGED) from error
-        first, last = np.searchsorted(taken["tag"].to_numpy(), [number, number + 1])
+        first, last = np.searchsorted(values(taken["tag"]), [number, number + 1])
         return _columns(taken.slice(int(first), int(last - first)))
+
+    def points(self, number: int, from_ns: int, to_ns: int) -> Points:
+        """The minutes of one tag between two moments, for a trend."""
+        found = [self.of_tag(part, number) for part in self.parts if meets(part, from_ns, to_ns)]
+        names = ("time", "min", "max", "last", "quality")
+        columns = {name: np.concatenate([f[name] for f in found]) if found else np.zeros(0) for name in names}
+        order = np.argsort(columns["time"], kind="stable")
+        time, low, high, last, quality = (columns[name][order] for name in names)
+        last = np.where(quality < Quality.BAD, last, np.nan)
+        return Points(time.astype(np.int64), low, high, last, quality.astype(np.uint8))
 
     def of_tags(self, part: Part, tags: np.ndarray) -> dict[str, np.ndarray]:
         """The minutes of some tags in one hour, by column."""
@@ -80,13 +90,10 @@ class Coarse:
             kept.clear()
 
 
-def together(found: Sequence[dict[str, np.ndarray]], names: Sequence[str]) -> dict[str, np.ndarray]:
-    """The same columns of several hours in one piece."""
-    return {name: np.concatenate([f[name] for f in found]) if found else np.zeros(0) for name in names}
+def meets(part: Part, from_ns: int, to_ns: int) -> bool:
+    """Whether an hour touches a stretch of time."""
+    return from_ns - HOUR_NS < part.hour_ns <= to_ns
 
 
 def _columns(table: pa.Table) -> dict[str, np.ndarray]:
-    return {
-        name: numbers(table, name, np.int64) if name == "time" else table[name].to_numpy()
-        for name in table.column_names
-    }
+    return {name: values(table[name]) for name in table.column_names}

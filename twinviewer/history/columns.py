@@ -17,6 +17,21 @@ def column(values: np.ndarray, kind: pa.DataType, known: np.ndarray | None = Non
     return pa.Array.from_buffers(kind, len(values), [bits, pa.py_buffer(values)])
 
 
+def values(found: "pa.ChunkedArray | pa.Array") -> np.ndarray:
+    """Numbers or stamps without nulls as numpy; without a copy where they are in one piece."""
+    chunks = found.chunks if isinstance(found, pa.ChunkedArray) else [found]
+    kind = found.type
+    width = np.dtype(np.int64) if pa.types.is_timestamp(kind) else np.dtype(kind.to_pandas_dtype())
+    pieces = [
+        np.frombuffer(chunk.buffers()[1], width, len(chunk), chunk.offset * width.itemsize)
+        for chunk in chunks
+        if len(chunk)
+    ]
+    if len(pieces) == 1:
+        return pieces[0]
+    return np.concatenate(pieces) if pieces else np.zeros(0, width)
+
+
 def strings(words: Sequence[str]) -> pa.Array:
     """Texts, none of them null."""
     raw = [word.encode() for word in words]

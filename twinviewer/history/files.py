@@ -46,7 +46,7 @@ class Files:
         file = self.file(table, part)
         which = list(range(file.num_row_groups)) if groups is None else list(groups)
         try:
-            return file.read_row_groups(which, columns=list(columns) if columns else None)
+            return file.read_row_groups(which, columns=list(columns) if columns else None, use_threads=False)
         except (OSError, pa.ArrowException) as error:
             raise RecordingError(f"the file is damaged: {error}", f"{table}/{part.name}", DAMAGED) from error
 

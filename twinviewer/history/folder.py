@@ -32,9 +32,9 @@ class Folder:
             return []
 
     def open(self, name: str) -> Any:
-        """A file that pyarrow reads; local ones are mapped into memory."""
+        """A file that pyarrow reads. None is mapped into memory: a file server that goes away would end the process."""
         if self.path is not None:
-            return pa.memory_map(str(self.path / name))
+            return pa.OSFile(str(self.path / name))
         return self._files.open(f"{self._root}/{name}", "rb")
 
     def read(self, name: str) -> bytes:

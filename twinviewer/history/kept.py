@@ -19,10 +19,10 @@ class Kept(Generic[T]):
         if key in self._items:
             self._items.move_to_end(key)
             return self._items[key]
+        while len(self._items) >= self._size:  # before the new one is made: both together may be too much
+            self._items.popitem(last=False)
         item = make()
         self._items[key] = item
-        while len(self._items) > self._size:
-            self._items.popitem(last=False)
         return item
 
     def clear(self) -> None:

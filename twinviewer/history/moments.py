@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from twinviewer.history.columns import column
+from twinviewer.history.columns import column, values
 from twinviewer.history.layout import COMPACT_SCHEMA, MOMENT_BITS, MOMENT_SCHEMA
 from twinviewer.history.rows import Rows, from_arrow, words_to_arrow
 
@@ -53,7 +53,7 @@ def compacted(rows: Rows, moments: Moments) -> pa.Table:
 
 def expanded(table: pa.Table, moments: Moments) -> Rows:
     """Back again; columns that were not read are empty."""
-    ordinal = np.searchsorted(moments.moment, table["moment"].to_numpy())
+    ordinal = np.searchsorted(moments.moment, values(table["moment"]))
     names = set(table.column_names)
     plain = from_arrow(table.drop_columns([c for c in ("moment", "source", "server") if c in names]))
     source = _filled(table["source"], moments.source[ordinal]) if "source" in names else plain.source
@@ -61,8 +61,8 @@ def expanded(table: pa.Table, moments: Moments) -> Rows:
     return Rows(moments.time[ordinal], plain.tag, plain.value, plain.status, source, server, plain.word, plain.words)
 
 
-def _filled(column: pa.ChunkedArray, where_null: np.ndarray) -> np.ndarray:
-    if column.null_count == len(column):
+def _filled(told: pa.ChunkedArray, where_null: np.ndarray) -> np.ndarray:
+    if told.null_count == len(told):
         return where_null
-    given = pc.fill_null(column.cast(pa.int64()), int(_NONE)).to_numpy()
+    given = values(pc.fill_null(told.cast(pa.int64()), int(_NONE)))
     return np.where(given == _NONE, where_null, given)

@@ -8,7 +8,7 @@ import numpy as np
 
 from twinviewer.history import manifest as manifests
 from twinviewer.history import trend
-from twinviewer.history.coarse import Coarse, together
+from twinviewer.history.coarse import Coarse, meets
 from twinviewer.history.diary import Diary
 from twinviewer.history.folder import Folder
 from twinviewer.history.layout import GAP_NS, HOUR_NS, MANIFEST, MINUTE_NS, MINUTES, Part, part_of
@@ -16,12 +16,11 @@ from twinviewer.history.manifest import Manifest, RecordedTag
 from twinviewer.history.rows import Rows, concatenated, no_rows
 from twinviewer.history.slices import Slices
 from twinviewer.history.times import iso
-from twinviewer.history.trend import Points, Stretch, Trend
+from twinviewer.history.trend import Stretch, Trend
 from twinviewer.model.alarm import Alarm, AlarmEvent
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.errors import RecordingError
 from twinviewer.model.frame import TagSnapshot
-from twinviewer.model.quality import Quality
 from twinviewer.scene.scene import Scene
 
 ALL = ("time", "value", "status", "source", "server", "text")
@@ -235,7 +234,10 @@ class Recording:
         if self._by_minutes(number, from_ns, to_ns, pixels):
             grid_ns = MINUTE_NS
             live = self._slices.live(from_ns, to_ns)
-            parts += [self._minutes(number, from_ns, to_ns), trend.of_rows(self._slices.of_tags(live, one, BRIEF))]
+            parts += [
+                self._coarse.points(number, from_ns, to_ns),
+                trend.of_rows(self._slices.of_tags(live, one, BRIEF)),
+            ]
         else:
             parts += [trend.of_rows(self._slices.collected(one, from_ns, to_ns, BRIEF))]
         return trend.from_points(trend.joined(parts), from_ns, to_ns, pixels, usable, grid_ns)
@@ -247,17 +249,8 @@ class Recording:
         if to_ns - from_ns < HOUR_NS:
             return False
         raw = {part.hour_ns for part in self._slices.parts}
-        gone = any(part.hour_ns not in raw for part in self._coarse.parts if _meets(part, from_ns, to_ns))
+        gone = any(part.hour_ns not in raw for part in self._coarse.parts if meets(part, from_ns, to_ns))
         return gone or self._slices.cost(number, from_ns, to_ns) > MOST_ROWS
-
-    def _minutes(self, number: int, from_ns: int, to_ns: int) -> Points:
-        found = [self._coarse.of_tag(part, number) for part in self._coarse.parts if _meets(part, from_ns, to_ns)]
-        names = ("time", "min", "max", "last", "quality")
-        columns = together(found, names)
-        order = np.argsort(columns["time"], kind="stable")
-        time, low, high, last, quality = (columns[name][order] for name in names)
-        last = np.where(quality < Quality.BAD, last, np.nan)
-        return Points(time.astype(np.int64), low, high, last, quality.astype(np.uint8))
 
     def state_changes(self, from_ns: int, to_ns: int) -> Rows:
         """What the tags of role "state" said at `from_ns` and each change until `to_ns`, by tag and time.
@@ -267,7 +260,7 @@ class Recording:
         numbers = np.array([tag.number for tag in self.tags if tag.role == "state"], np.int32)
         if not len(numbers):
             return no_rows()
-        parts = [p for p in self._coarse.parts if _meets(p, from_ns, to_ns)]
+        parts = [p for p in self._coarse.parts if meets(p, from_ns, to_ns)]
         live = self._slices.live(from_ns, to_ns)
         rows = concatenated(
             [
@@ -288,7 +281,7 @@ class Recording:
         What is not compacted yet is there as samples, each with mean = min = max = last.
         """
         tags = np.array(sorted(set(wanted)), np.int32)
-        found = [self._coarse.of_tags(p, tags) for p in self._coarse.parts if _meets(p, from_ns, to_ns)]
+        found = [self._coarse.of_tags(p, tags) for p in self._coarse.parts if meets(p, from_ns, to_ns)]
         live = self.uncompacted(wanted, from_ns, to_ns)
         points = trend.of_rows(live)
         fresh = (live.tag, live.time, points.low, points.low, points.low, points.low, points.quality)
@@ -301,11 +294,7 @@ class Recording:
     def usable(self, from_ns: int, to_ns: int) -> list[Stretch]:
         """When the recorder ran and the feed delivered, between two moments."""
         raw = {part.hour_ns for part in self._slices.parts}
-        coarse = [p for p in self._coarse.parts if p.hour_ns not in raw and _meets(p, from_ns, to_ns)]
+        coarse = [p for p in self._coarse.parts if p.hour_ns not in raw and meets(p, from_ns, to_ns)]
         kept = [span for part in coarse if (span := self._coarse.span(part)) is not None]
         stretches = [*kept, *self.stretches(from_ns, to_ns)]
         return trend.usable(stretches, self.diary.connections(from_ns, to_ns))
-
-
-def _meets(part: Part, from_ns: int, to_ns: int) -> bool:
-    return from_ns - HOUR_NS < part.hour_ns <= to_ns

@@ -1,12 +1,12 @@
 """Samples as numpy columns, to and from Arrow."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from twinviewer.history.columns import column, strings
+from twinviewer.history.columns import column, strings, values
 from twinviewer.history.layout import SAMPLE_SCHEMA
 from twinviewer.model.sample import SampleBatch
 
@@ -70,6 +70,22 @@ def concatenated(parts: Sequence[Rows]) -> Rows:
     return Rows(time, tag, value, status, column("source"), column("server"), np.concatenate(codes), tuple(number))
 
 
+def gathered(parts: Iterable[Rows], count: int) -> Rows:
+    """All of them, `count` together, each let go before the next is made."""
+    number: dict[str, int] = {}
+    kinds = (np.int64, np.int32, np.float64, np.uint32, np.int64, np.int64, np.int32)
+    columns = [np.empty(count, kind) for kind in kinds]
+    at = 0
+    for part in parts:
+        own = np.array([number.setdefault(w, len(number)) for w in part.words] + [-1], np.int32)
+        found = (part.time, part.tag, part.value, part.status, part.source, part.server, own[part.word])
+        for whole, piece in zip(columns, found, strict=True):
+            whole[at : at + len(part)] = piece
+        at += len(part)
+    time, tag, value, status, source, server, word = columns
+    return Rows(time, tag, value, status, source, server, word, tuple(number))
+
+
 def from_batches(batches: Sequence[SampleBatch], tag_of_slot: np.ndarray) -> Rows:
     """What feeds delivered, with slots turned into the recording's tags (int32, one per slot)."""
     sizes = [len(batch) for batch in batches]
@@ -94,8 +110,8 @@ def from_batches(batches: Sequence[SampleBatch], tag_of_slot: np.ndarray) -> Row
 def to_arrow(rows: Rows) -> pa.RecordBatch:
     """One record batch of SAMPLE_SCHEMA."""
     columns: list[pa.Array] = [
-        column(values, SAMPLE_SCHEMA.field(name).type)
-        for name, values in (
+        column(found, SAMPLE_SCHEMA.field(name).type)
+        for name, found in (
             ("time", rows.time),
             ("tag", rows.tag),
             ("value", rows.value),
@@ -139,15 +155,12 @@ def from_arrow(table: pa.Table) -> Rows:
 
 def numbers(table: pa.Table, name: str, kind: type[np.generic]) -> np.ndarray:
     """One column without nulls as numpy."""
-    found = table[name]
-    if pa.types.is_timestamp(found.type):
-        found = found.cast(pa.int64())
-    return found.to_numpy().astype(kind, copy=False)
+    return values(table[name]).astype(kind, copy=False)
 
 
 def _words(texts: pa.ChunkedArray) -> tuple[np.ndarray, tuple[str, ...]]:
     plain = texts if not pa.types.is_dictionary(texts.type) else texts.cast(pa.string())
     encoded = plain.combine_chunks().dictionary_encode()
     encoded = encoded if isinstance(encoded, pa.DictionaryArray) else pa.chunked_array(encoded).combine_chunks()
-    word = encoded.indices.fill_null(-1).to_numpy().astype(np.int32, copy=False)
+    word = values(encoded.indices.fill_null(-1)).astype(np.int32, copy=False)
     return word, tuple(encoded.dictionary.to_pylist())

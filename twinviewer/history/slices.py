@@ -1,14 +1,13 @@
 """Finds and reads slices of time, compacted or not, in bounded memory."""
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
 
 import numpy as np
+import pyarrow as pa
 
+from twinviewer.history.columns import column, values
 from twinviewer.history.compact import INDEX_KEY
-from twinviewer.history.files import DAMAGED, Files, Gone
+from twinviewer.history.files import Files, Gone
 from twinviewer.history.folder import Folder
 from twinviewer.history.kept import Kept
 from twinviewer.history.layout import (
@@ -22,30 +21,13 @@ from twinviewer.history.layout import (
     part_of,
 )
 from twinviewer.history.moments import Moments, expanded
-from twinviewer.history.rows import Rows, concatenated, from_arrow, no_rows, numbers
+from twinviewer.history.refs import SliceRef, refs_of
+from twinviewer.history.rows import Rows, concatenated, from_arrow, gathered, no_rows, numbers
 from twinviewer.history.stream import Slice, read_stream
-from twinviewer.model.errors import RecordingError
 
-T = TypeVar("T")
 DECODED_SLICES = 1
 STREAMS = 3
 _TRIES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class SliceRef:
-    """Where a slice lies. `part` is None for a stream; `keyframe` is a row group, -1: empty.
-
-    `group` is its first row group of samples, `groups` int32 (k, 2) the first and last tag of each.
-    """
-
-    number: int
-    first_ns: int
-    last_ns: int
-    part: Part | None = None
-    group: int = 0
-    keyframe: int = -1
-    groups: np.ndarray | None = None
 
 
 class Slices:
@@ -145,12 +127,7 @@ class Slices:
             except Gone:
                 self.refresh()
                 return []
-            if raw is None:
-                raise RecordingError("the file has no index of its slices", f"{SAMPLES}/{part.name}", DAMAGED)
-            try:
-                self._refs[part] = [_ref(part, entry) for entry in json.loads(raw)]
-            except (ValueError, KeyError, TypeError) as error:
-                raise RecordingError("the index of slices is damaged", f"{SAMPLES}/{part.name}", DAMAGED) from error
+            self._refs[part] = refs_of(part, raw)
         return self._refs[part]
 
     @property
@@ -233,10 +210,19 @@ class Slices:
     def _samples(
         self, part: Part, groups: Sequence[int], tags: np.ndarray | None, columns: Sequence[str] | None = None
     ) -> Rows:
-        table = self._files.table(SAMPLES, part, groups, columns)
+        """One row group after the other: the memory of one, however much is asked for."""
+        moments, file = self._moments_of(part), self._files.file(SAMPLES, part)
+
+        def piece(group: int) -> Rows:
+            table = self._files.table(SAMPLES, part, [group], columns)
+            if tags is not None:
+                own = np.flatnonzero(_among(values(table["tag"]), tags)).astype(np.int64)
+                table = table.take(column(own, pa.int64()))
+            return expanded(table, moments)
+
         if tags is not None:
-            table = table.take(np.flatnonzero(_among(table["tag"].to_numpy(), tags)))
-        return expanded(table, self._moments_of(part))
+            return concatenated([piece(group) for group in groups])
+        return gathered((piece(group) for group in groups), sum(file.metadata.row_group(g).num_rows for g in groups))
 
     def _moments_of(self, part: Part) -> Moments:
         def read() -> Moments:
@@ -304,13 +290,6 @@ def _live_path(number: int) -> str:
 
 def _begun(ref: SliceRef) -> tuple[int, int]:
     return ref.first_ns, ref.number
-
-
-def _ref(part: Part, entry: dict[str, Any]) -> SliceRef:
-    groups = np.array(entry["tags"], np.int32).reshape(-1, 2)
-    return SliceRef(
-        entry["slice"], entry["first_ns"], entry["last_ns"], part, entry["group"], entry["keyframe"], groups
-    )
 
 
 def _among(tag: np.ndarray, tags: np.ndarray) -> np.ndarray:
