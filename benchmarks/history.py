@@ -7,26 +7,28 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import psutil
 
 from benchmarks._history_cost import recorder_cost
 from benchmarks._history_made import RECORD_UNTIL_KILLED, START_NS, large_scene, rows_of, write_day
 from benchmarks.harness import exit_code, figure
+from benchmarks.history_window import memory_of_window
 from twinviewer.history.layout import PARTS
 from twinviewer.history.recording import Recording
 from twinviewer.history.synth import record_offline
 from twinviewer.model.connection import Connection, Link
 from twinviewer.scene.scene import Scene, load_scene
-from twinviewer.session import Session
-from twinviewer.session.replay import ReplaySource
 from twinviewer.states.evaluator import Evaluator
 
 ROOT = Path(__file__).resolve().parent.parent
 NS = 1_000_000_000
 CSV_S = 300  # the CSV holds so many seconds; the day's reading time is that times the number of such pieces
+
+
+PARTS_OF_IT = ("cost", "size", "scrub", "trend", "memory", "kills")
 
 
 def main() -> int:
@@ -35,25 +37,37 @@ def main() -> int:
     parser.add_argument("--tags", type=int, default=5000)
     parser.add_argument("--hours", type=int, default=24)
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--only", nargs="+", choices=PARTS_OF_IT, default=PARTS_OF_IT, help="some of the figures")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="twinviewer-bench-") as name:
         folder = Path(name)
-        cost, sides = recorder_cost(folder)
-        figure("recorder CPU / feed decode CPU, per 1,000 samples", cost, "ratio", sides, "<= 1")
-        size(folder)
-        scene = large_scene(args.tags)
-        day = folder / "day"
-        day.mkdir()
-        begun = time.perf_counter()
-        count = write_day(day, scene, args.hours)
-        stored = sum(p.stat().st_size for p in (day / "samples").iterdir())
-        sides = {"samples": count, "s": time.perf_counter() - begun}
-        figure("the large day", stored / count, "bytes/sample", sides, "")
-        scrub(day, scene, args.hours, folder)
-        trend(day, scene, args.hours)
-        memory(day, args.tags, args.hours)
-        kills(folder, args.kills)
+        if "cost" in args.only:
+            cost, sides = recorder_cost(folder)
+            figure("recorder CPU / feed decode CPU, per 1,000 samples", cost, "ratio", sides, "<= 1")
+        if "size" in args.only:
+            size(folder)
+        if {"scrub", "trend", "memory"} & set(args.only):
+            large_day(folder, args.tags, args.hours, args.only)
+        if "kills" in args.only:
+            kills(folder, args.kills)
     return exit_code()
+
+
+def large_day(folder: Path, tags: int, hours: int, only: Sequence[str]) -> None:
+    """What is measured on a day of a large plant."""
+    scene, day = large_scene(tags), folder / "day"
+    day.mkdir()
+    begun = time.perf_counter()
+    count = write_day(day, scene, hours)
+    stored = sum(p.stat().st_size for p in (day / "samples").iterdir())
+    sides = {"samples": count, "s": time.perf_counter() - begun}
+    figure("the large day", stored / count, "bytes/sample", sides, "")
+    if "scrub" in only:
+        scrub(day, scene, hours, folder)
+    if "trend" in only:
+        trend(day, scene, hours)
+    if "memory" in only:
+        memory_of_window(day, tags, hours)
 
 
 def size(folder: Path) -> None:
@@ -71,21 +85,23 @@ def scrub(day: Path, scene: Scene, hours: int, folder: Path) -> None:
     recording, evaluator = Recording.open(day, scene), Evaluator(scene)
     rng = np.random.default_rng(1)
     connected = Connection(Link.CONNECTED)
-    spent = []
+    spent, cpu = [], []
     csv, csv_s = _csv(folder, len(scene.tags)), []
     for k in range(120):
         time_ns = START_NS + int(rng.integers(0, hours * 3600 * NS))
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         evaluator.reset()
         _, states = evaluator.evaluate(recording.at(time_ns), time_ns, connected)
         spent.append(1000 * (time.perf_counter() - begun))
+        cpu.append(1000 * (time.process_time() - worked))
         assert (states.state > 0).all()
         if k % 40 == 20:
             csv_s.append(_from_csv(csv, len(scene.tags)))
     recording.close()
     p95 = float(np.quantile(spent, 0.95))
+    told = {"median_ms": np.median(spent), "worst_ms": max(spent), "cpu_p95_ms": np.quantile(cpu, 0.95)}
     csv_day_ms = 1000 * float(np.median(csv_s)) * hours * 3600 / CSV_S
-    figure("scrub to any moment, p95", p95, "ms", {"median_ms": np.median(spent), "worst_ms": max(spent)}, "<= 200")
+    figure("scrub to any moment, p95", p95, "ms", told, "<= 200")
     sides = {"ours_ms": p95, "csv_of_the_day_ms": csv_day_ms, "csv_measured_s": csv_s, "csv_seconds": CSV_S}
     figure(
         "scrub / CSV by pandas, scaled from a part of the day",
@@ -122,44 +138,24 @@ def trend(day: Path, scene: Scene, hours: int) -> None:
     recording = Recording.open(day, scene)
     rng = np.random.default_rng(2)
     spent: dict[int, list[float]] = {hours: [], 1: []}
+    cpu: dict[int, list[float]] = {hours: [], 1: []}
     for _ in range(25):
         tag = int(rng.integers(0, len(scene.tags)))
         for span in spent:
             begin_ns = START_NS + int(rng.integers(0, hours - span + 1)) * 3600 * NS
-            begun = time.perf_counter()
+            begun, worked = time.perf_counter(), time.process_time()
             seen = recording.series(tag, begin_ns, begin_ns + span * 3600 * NS, 1000)
             spent[span].append(1000 * (time.perf_counter() - begun))
+            cpu[span].append(1000 * (time.process_time() - worked))
             assert np.isfinite(seen.low).all()
     recording.close()
-    sides = {"median_ms": np.median(spent[hours]), "worst_ms": max(spent[hours]), "one_hour_ms": np.median(spent[1])}
+    sides = {
+        "median_ms": np.median(spent[hours]),
+        "worst_ms": max(spent[hours]),
+        "cpu_p95_ms": np.quantile(cpu[hours], 0.95),
+        "one_hour_ms": np.median(spent[1]),
+    }
     figure("trend of one tag over the day, 1,000 px, p95", float(np.quantile(spent[hours], 0.95)), "ms", sides, "<= 50")
-
-
-def memory(day: Path, tags: int, hours: int) -> None:
-    """A process of its own scrubs the day from end to end."""
-    command = [sys.executable, "-m", "benchmarks._history_scrub", str(day), str(tags), str(hours)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    idle, most, after = (float(x) for x in done.stdout.split())
-    sides = {"idle_mb": idle, "after_mb": after}
-    figure("memory above idle while scrubbing the day", most - idle, "MB", sides, "<= 300")
-
-
-def scrub_through(day: Path, tags: int, hours: int) -> tuple[float, float, float]:
-    """MB resident: with the scene open, at most while scrubbing, and afterwards."""
-    scene, process = large_scene(tags), psutil.Process()
-    session = Session(scene, ReplaySource(Recording.open(day, scene), scene, START_NS))
-    idle = process.memory_info().rss / 1e6
-    most = idle
-    source = session.source
-    assert isinstance(source, ReplaySource)
-    for moment in range(0, hours * 3600, max(1, hours * 3600 // 400)):
-        source.seek(START_NS + moment * NS)
-        session.tick(time.time_ns())
-        if moment % 7 == 0:
-            source.bands("A3", START_NS, START_NS + 8 * 3600 * NS)
-            session.trends.series(7, 8 * 3600, START_NS + moment * NS)
-        most = max(most, process.memory_info().rss / 1e6)
-    return idle, most, process.memory_info().rss / 1e6
 
 
 def kills(folder: Path, count: int) -> None:
