@@ -13,6 +13,7 @@ from twinviewer.panels._whatif_view import View
 from twinviewer.session import Session
 
 _NS = 1_000_000_000
+_LEAST = 0.0005  # a narrower interval would read as nought
 
 
 class Questions(View):
@@ -260,7 +261,8 @@ class Questions(View):
         if answer is None:
             self.status.setText(more)
             return
-        wide = f" · throughput ± {answer.half_width:.1%}" if answer.half_width == answer.half_width else ""
+        half = answer.half_width
+        wide = f" · throughput ± {half:.1%}" if half >= _LEAST else " · throughput ± < 0.1%" if half == half else ""
         text = f"{answer.replications} replications{wide} · {answer.wall_s:.1f} s · {span(self.start.horizon_s)} ahead"
         self.status.setText(f"{text} · {more}" if more else text)
 

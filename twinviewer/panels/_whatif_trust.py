@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinviewer.panels._whatif_model import Trust
+from twinviewer.panels._whatif_model import Trust, signed
 
 if TYPE_CHECKING:
     from twinviewer.simulation.api import Seen
 
 BACKTEST = "backtest.json"
 OLD_DAYS = 30  # a back-test says less about a plant the longer ago it was
-_NAMES = {"good": "good parts", "wip_end": "parts in the line", "energy_kwh": "energy"}
+_NAMES = {"good": "good parts", "wip_end": "WIP", "energy_kwh": "energy"}
 _RUN = 'Run one on a recording ("Back-test…" here, or twinviewer backtest).'
 
 
@@ -34,7 +34,7 @@ def trust(folder: Path, now: datetime) -> Trust:
         return Trust("none", "Not back-tested: a first estimate only", (_RUN,))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Trust("none", f"{file.name} cannot be read: run the back-test again.", (_RUN,))
-    said = [f"{_NAMES[k]} {errors[k] * 100:+.1f} %" for k in _NAMES if k in errors]
+    said = [f"{_NAMES[k]} {signed(errors[k] * 100, 1)} %" for k in _NAMES if k in errors]
     head = f"Back-test {when:%d %b}: {', '.join(said) or 'nothing compared'} · {moments} moments"
     details = [
         f"{_NAMES[k]}: {v:.0%} of the 95 % intervals held what happened." for k, v in held.items() if k in _NAMES
