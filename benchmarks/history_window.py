@@ -16,6 +16,7 @@ import psutil
 
 from benchmarks._history_made import START_NS, large_scene, write_day
 from benchmarks.harness import exit_code, figure
+from twinviewer.cli.open import MEMORY
 
 ROOT = Path(__file__).resolve().parent.parent
 NS = 1_000_000_000
@@ -30,7 +31,8 @@ def memory_of_window(day: Path, tags: int, hours: int) -> bool:
     command = [sys.executable, "-m", "benchmarks.history_window", "--day", str(day)]
     command += ["--tags", str(tags), "--hours", str(hours)]
     with display.screen(os.environ) as env:
-        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        environ = {**env, MEMORY[0]: MEMORY[1]}  # as `twinviewer open` does
+        done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr)
     idle, most, after, seconds = (float(x) for x in done.stdout.split()[-4:])

@@ -1,10 +1,12 @@
 """`twinviewer open`: the window."""
 
 import argparse
+import os
 import signal
 import sys
 from pathlib import Path
 
+MEMORY = "ARROW_DEFAULT_MEMORY_POOL", "system"  # gives back what reading a recording took
 HELP = "open a scene in a window (without one: the first page)"
 
 
@@ -51,6 +53,7 @@ def run_window(args: argparse.Namespace, scene: Path | None, demo: bool) -> int:
     if not has_screen():
         print(NO_SCREEN, file=sys.stderr)
         return 3
+    os.environ.setdefault(*MEMORY)
     from twinviewer.app import Application, Start, make_qt
     from twinviewer.cli._feed import feed_options
     from twinviewer.cli._source import Chosen
