@@ -243,6 +243,18 @@ def test_times_below_are_round_and_have_room(span_s: int, pixels: int) -> None:
         assert text == (moment.strftime("%-d %b") if midnight else clock(int(at) * NS, seconds=len(text) > 5))
 
 
+def test_a_window_of_its_own_follows_the_theme(trend: Any, qtbot: QtBot, qapp: QApplication) -> None:
+    window = trend.bench.panel.asset_page.open_trend()
+    qtbot.addWidget(window)
+    style.install(qapp, "light")
+    try:
+        window.trend.refresh()
+        picture = window.trend.plot.grab().toImage()
+        assert picture.pixelColor(picture.width() - 2, 2).name() == style.colour("raised").name()
+    finally:
+        style.install(qapp, "dark")
+
+
 def test_stretches_of_doubt_are_found() -> None:
     time = np.arange(6) * NS
     ones = np.ones(6)

@@ -118,6 +118,10 @@ class IndicatorsDialog(QDialog):
             self.list.setCurrentItem(chosen)
             self._show(chosen)
 
+    def on_theme(self) -> None:
+        """Take the colours of the other theme."""
+        self._fill(self._chosen)
+
     def choose(self, key: str) -> None:
         """Show one indicator."""
         item = self._items.get(key)

@@ -75,6 +75,7 @@ class TrendPlot(QWidget):
         self._plot: Any = None
         self._items: list[Any] = []
         self._what: tuple[object, ...] = ()
+        self._theme = ""
         self._shown: tuple[int, int, Series, str] = (0, 1, nothing(), "")
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -115,6 +116,7 @@ class TrendPlot(QWidget):
         """Take the colours of the theme."""
         self._what = ()
         self.glass.update()
+        self._theme = theme() if self._plot is not None else ""
         if self._plot is None:
             return
         self._plot.setBackground(colour("raised"))
@@ -128,6 +130,7 @@ class TrendPlot(QWidget):
         """Draw one tag's series between two moments."""
         if self._plot is None:
             self._plot = self._make()
+        if self._theme != theme():
             self.recolour()
         x, y = line_of(series)
         self._curve.setData(x, y, connect="finite")

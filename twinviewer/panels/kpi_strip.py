@@ -327,3 +327,6 @@ class Panel(QWidget):
         """Draw in the other theme."""
         for tile in self.tiles:
             tile.update()
+        self.more.update()
+        if self._dialog is not None:
+            self._dialog.on_theme()
