@@ -422,3 +422,14 @@ def test_planned_work_is_marked_in_the_picture_and_a_click_on_the_mark_shows_the
     setup.qtbot.waitUntil(lambda: window.docks.panels["maintenance"].widget.isVisible())
     session.set_work({})
     assert near(setup.pixels(), token, 12) <= before + 20
+
+
+def test_a_job_that_says_much_does_not_widen_the_window(setup: Setup) -> None:
+    window = setup.window
+    before = window.minimumSizeHint().width()
+    strip = window.status.jobs
+    job = window.jobs.start("Plan", lambda progress: None, done=lambda _none: None, thread=True)
+    strip._move(0.4, "at most seven per cent above the best, and many more words " * 6)
+    setup.qtbot.wait(20)
+    assert window.minimumSizeHint().width() <= before + 140
+    job.cancel()

@@ -3,7 +3,7 @@
 from collections import deque
 
 import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from twinviewer.gui.link_texts import NOT_SECURE, NS, oldest_good_s, security_text
 from twinviewer.model.connection import Link
@@ -41,11 +41,12 @@ class JobStrip(QWidget):
         super().__init__(parent)
         self._jobs = jobs
         self._job: Job | None = None
-        self._title = label("")
+        self._title = label("")  # shows as much as there is room for: a job must not widen the window
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
-        self._bar.setFixedSize(150, 10)
+        self._bar.setFixedSize(90, 10)
         self._cancel = QToolButton()
         self._cancel.setIcon(icon("close", "text2"))
         self._cancel.setToolTip("Cancel")
@@ -54,8 +55,9 @@ class JobStrip(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 0, 0, 0)
         layout.setSpacing(6)
-        for widget in (self._bar, self._title, self._cancel):
+        for widget in (self._bar, self._cancel):
             layout.addWidget(widget)
+        layout.addWidget(self._title, 1)
         jobs.changed.connect(lambda _none: self._follow())
         self.setVisible(False)
 
@@ -74,6 +76,7 @@ class JobStrip(QWidget):
         self._bar.setValue(round(max(fraction, 0) * 1000))
         words = f"{self._job.title}: {text}" if text else self._job.title
         self._title.setText(words)
+        self.setToolTip(words)
         self._bar.setAccessibleName(f"{words}, {max(fraction, 0) * 100:.0f} %")
 
     def _stop(self) -> None:
@@ -92,7 +95,7 @@ class StatusBar(QStatusBar):
         for part in self._left.values():
             self.addWidget(part)
         self.jobs = JobStrip(jobs, self)
-        self.addWidget(self.jobs)
+        self.addWidget(self.jobs, 1)
         self._right = {name: self._part(name) for name in ("role", "picture", "scene")}
         for part in self._right.values():
             self.addPermanentWidget(part)
