@@ -1,8 +1,11 @@
 """Suggestions, sensitivities, playing a run."""
 
+import json
+
 import pytest
 
 from tests.simulation.lines import tandem
+from twinviewer.__main__ import main
 from twinviewer.model.errors import LineError
 from twinviewer.model.state import State
 from twinviewer.simulation.api import Choice, Scenario, levers, play, sensitivity, strongest, suggest
@@ -46,3 +49,21 @@ def test_a_run_can_be_played():
     assert queues["m1"] == 1
     assert seen.whole_s == 7200.0
     assert (seen.time_s[1:] >= seen.time_s[:-1]).all()
+
+
+def test_three_settings_are_suggested_from_the_command_line(tmp_path, capsys):
+    (tmp_path / "line.toml").write_text(
+        '[station.a]\ntime = "10 s"\n[station.b]\ntime = "12 s"\n[source.s]\nfeeds = "a"\n', encoding="utf-8"
+    )
+    words = ["simulate", "--line", str(tmp_path / "line.toml"), "--horizon", "1 h", "--json"]
+    asked = ["--suggest", "speed.a=100:120:5", "--suggest", "speed.b=100:120:1", "--budget", "60"]
+    assert main([*words, *asked]) == 0
+    found = json.loads(capsys.readouterr().out)["suggestions"]
+    assert found[0]["settings"] == {"speed.b": 120}  # of equal gains the cheaper one comes first
+    assert found[0]["price"] == 20
+    assert found[0]["gain"]["mean"] == pytest.approx(60, abs=1)
+    assert main([*words, "--suggest", "speed.a=100:110"]) == 1  # b is the bottleneck
+    capsys.readouterr()
+    for wrong in (["speed.zzz=1:2"], ["speed.a=1:2"], ["speed.a"], ["speed.a=100:110", "--goal", "fun"]):
+        assert main([*words, "--suggest", *wrong]) == 2
+        assert "twinviewer: " in capsys.readouterr().err

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from twinviewer.simulation.plant_now import PlantNow
     from twinviewer.simulation.results import Result, Variant
     from twinviewer.simulation.scenario import Scenario
+    from twinviewer.simulation.search import Choice
+    from twinviewer.simulation.starting import StartFrom
 
 LOOK_S = 4.0  # how long to look at a live plant before starting from it
 HELP = "simulate a line: a baseline against scenarios, with paired intervals"
@@ -50,8 +52,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, metavar="S", help="of the random numbers; else what the line says")
     add_feed_arguments(parser)
     parser.add_argument("--recording", metavar="DIR", help="start from a moment of a recording")
-    parser.add_argument("--at", metavar="TIME", help="that moment (ISO 8601); else its end")
+    parser.add_argument("--at", metavar="TIME", help="that moment: ISO 8601, or a span back such as 1h; else its end")
     parser.add_argument("--save-state", type=Path, metavar="FILE", help="write the state that the run starts from")
+    parser.add_argument(
+        "--suggest",
+        action="append",
+        default=[],
+        metavar="LEVER=LOW:HIGH[:COST]",
+        help="find the three best settings of levers within bounds; COST of one unit; repeat",
+    )
+    parser.add_argument("--goal", default="throughput_per_h", metavar="KPI", help="of suggestions; -KPI: the least")
+    parser.add_argument("--budget", type=float, metavar="COST", help="of suggestions")
     parser.add_argument("--accept", metavar="REASON", help="keep the scenarios as accepted proposals, for this reason")
     parser.add_argument("--by", default="", metavar="NAME", help="who accepts")
     parser.add_argument("--scheduler", metavar="ADDR", help="run on a Dask cluster, for example tcp://host:8786")
@@ -82,6 +93,8 @@ def run(args: argparse.Namespace) -> int:
         line = at_time(line, now)
         if args.save_state is not None:
             args.save_state.write_text(written(now), encoding="utf-8")
+    if args.suggest:
+        return suggest(args, line, horizon_s, start)
     asked = replications(args.replications)
     if args.scheduler:
         from twinviewer.simulation.cluster import run_on
@@ -95,6 +108,50 @@ def run(args: argparse.Namespace) -> int:
     if args.accept is not None:
         _accept(args, result, scenarios, "empty" if now is None else args.start or "now")
     return 0
+
+
+def suggest(args: argparse.Namespace, line: "Line", horizon_s: float | None, start: "StartFrom | None") -> int:
+    """Print the three best settings of the levers asked for; exit code 1 where none is better than the baseline."""
+    from dataclasses import asdict
+
+    from twinviewer.simulation.results import finite
+    from twinviewer.simulation.search import suggest as search
+
+    goal, largest = args.goal.removeprefix("-"), not args.goal.startswith("-")
+    choices = [_choice(line, text) for text in args.suggest]
+    found = search(line, choices, goal, largest, args.budget, horizon_s, args.seed, start, scheduler=args.scheduler)
+    if args.json:
+        rows = [{**asdict(s), "kpis": {k: asdict(e) for k, e in s.result.kpis.items()}} for s in found]
+        kept = [{k: v for k, v in row.items() if k != "result"} for row in rows]
+        print(json.dumps(finite({"goal": args.goal, "suggestions": kept})))
+    for s in found if not args.json else ():
+        settings = ", ".join(f"{k} = {v:g}" for k, v in s.settings.items())
+        sure = "" if s.gain.significant else "  not significant"
+        print(f"{settings}: {goal} {s.gain.mean:+.4g} [{s.gain.low:+.4g}, {s.gain.high:+.4g}]{sure}, costs {s.price:g}")
+    if not found and not args.json:
+        print("nothing within these bounds is better than the baseline")
+    return 0 if found else 1
+
+
+def _choice(line: "Line", text: str) -> "Choice":
+    """A lever within bounds from "speed.mill=95:115" or "crew.fitters=1:4:2000"."""
+    from twinviewer.simulation.levers import levers
+    from twinviewer.simulation.search import Choice, choice_of
+
+    name, _, bounds = text.partition("=")
+    lever = next((x for x in levers(line) if x.id == name.strip()), None)
+    if lever is None:
+        known = ", ".join([x.id for x in levers(line) if x.kind == "slider"][:12])
+        raise LineError(f'there is no lever "{name}"', "--suggest", f"Some are: {known}.")
+    try:
+        low, high, *cost = (float(x) for x in bounds.split(":"))
+    except ValueError as error:
+        raise LineError(f'"{text}" has no bounds', "--suggest", 'Write "speed.mill=95:115".') from error
+    whole = choice_of(lever, cost[0] if cost else 0.0)
+    if len(cost) > 1 or not lever.low <= low < high <= lever.high:
+        remedy = f"It can be moved from {lever.low:g} to {lever.high:g}{f' {lever.unit}' if lever.unit else ''}."
+        raise LineError(f'"{text}" lies outside the lever\'s way', "--suggest", remedy)
+    return Choice(whole.lever, low, high, whole.steps, whole.cost, whole.integer, whole.current)
 
 
 def _accept(args: argparse.Namespace, result: "Result", scenarios: "list[Scenario]", start: str) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from twinviewer.history.recording import Recording
+from twinviewer.history.times import parse_time
 from twinviewer.model.errors import LineError
 from twinviewer.scene.scene import Scene
 from twinviewer.simulation.line import Line
@@ -11,16 +12,12 @@ from twinviewer.states.evaluator import Evaluator
 
 
 def moment_of(text: str | None, recording: Recording) -> int:
-    """UTC nanoseconds of an ISO 8601 time (UTC where it names no zone); the recording's end without one."""
+    """UTC nanoseconds of a moment: ISO 8601 (local time where it names no zone) or a span back from the end of the
+    recording, which it is without one. Raises DataError, LineError."""
     first, last = recording.span()
     if text is None:
         return last
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise LineError(f'"{text}" is not a time', "--at", 'Write for example "2026-03-02T14:00:00".') from error
-    time = time if time.tzinfo is not None else time.replace(tzinfo=UTC)
-    moment = round(time.timestamp() * NS)
+    moment = parse_time(text, last)
     if not first <= moment <= last:
         raise LineError(f"{text} lies outside the recording", "--at", f"It runs from {_text(first)} to {_text(last)}.")
     return moment

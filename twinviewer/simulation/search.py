@@ -3,13 +3,14 @@
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from twinviewer.model.errors import LineError
 from twinviewer.simulation.levers import Lever
 from twinviewer.simulation.line import Line
-from twinviewer.simulation.results import Difference, Variant
+from twinviewer.simulation.results import Difference, Result, Variant
 from twinviewer.simulation.runs import Progress, Start, run
 from twinviewer.simulation.scenario import Scenario
 
@@ -64,31 +65,48 @@ def suggest(
     progress: Progress | None = None,
     cancel: Callable[[], bool] | None = None,
     threads: int | None = None,
+    scheduler: str | None = None,
 ) -> list[Suggestion]:
     """The three best settings within bounds and budget.
 
     Ranking and selection: every candidate gets the same number of replications on common random numbers; the three
     best by the paired difference are run again on fresh replications, because the winner of a comparison looks
-    better than it is. Raises LineError where nothing can be tried.
+    better than it is. With the address of a Dask `scheduler` they run there, with the same numbers. Raises LineError
+    where nothing can be tried, or where no indicator has the goal's name.
     """
     candidates = [c for c in _candidates(choices) if budget is None or _price(choices, c) <= budget + 1e-9]
     if not candidates:
         raise LineError("nothing can be tried", "suggest", "Choose levers, and a budget that allows a change.")
     base_seed = line.model.seed if seed is None else seed
     scenarios = [Scenario(_name(c), levers=c) for c in candidates]
-    first = run(line, scenarios, horizon_s, SCREENING, base_seed, start, progress, cancel, threads)
+    trial = _trial(scheduler, threads)
+    first = trial(line, scenarios, horizon_s, SCREENING, base_seed, start, progress, cancel)
+    if goal not in first.baseline.kpis:
+        known = ", ".join(k for k in first.baseline.kpis if "." not in k)
+        raise LineError(f'"{goal}" is no indicator of this line', "suggest", f"Known are: {known}.")
     sign = 1.0 if largest else -1.0
     gains = [sign * v.difference[goal].mean if goal in v.difference else -np.inf for v in first.scenarios]
-    order = np.argsort(-np.array(gains), kind="stable")[:3]
+    prices = [_price(choices, c) for c in candidates]
+    order = np.lexsort((np.array(prices), -np.array(gains)))[:3]  # of equal gains the cheaper
     best = [k for k in order if gains[k] > 0]
     if not best:
         return []
-    again = run(line, [scenarios[k] for k in best], horizon_s, FINAL, base_seed + 1, start, progress, cancel, threads)
+    chosen = [scenarios[k] for k in best]
+    again = trial(line, chosen, horizon_s, FINAL, base_seed + 1, start, progress, cancel)
     found = [
         Suggestion(candidates[k], v.difference[goal], _price(choices, candidates[k]), v)
         for k, v in zip(best, again.scenarios, strict=True)
     ]
-    return sorted(found, key=lambda s: -sign * s.gain.mean)
+    return sorted(found, key=lambda s: (-sign * s.gain.mean, s.price))
+
+
+def _trial(scheduler: str | None, threads: int | None) -> Callable[..., Result]:
+    """What runs an experiment: this machine's cores, or a cluster."""
+    if scheduler is None:
+        return partial(run, threads=threads)
+    from twinviewer.simulation.cluster import run_on  # brings Dask in
+
+    return partial(run_on, scheduler)
 
 
 def _candidates(choices: Sequence[Choice]) -> list[dict[str, float]]:
