@@ -118,11 +118,12 @@ class WholePlanDialog(ReasonDialog):
     """Who and why, for a whole plan; whether proposals of the planner become work orders on the way."""
 
     def __init__(self, jobs: int, proposals: int, waiting: int, user: str, parent: QWidget | None = None) -> None:
-        about = f"{jobs} jobs get the time and crew that the plan gives them."
+        about = "Work orders get the time and crew that the plan gives them"
+        about += f": {jobs} that are known already." if jobs else "."
         if waiting:
-            about += f" {waiting} of them wait for approval: they are approved by this."
+            about += f" {waiting} of them waited for approval: this approves them."
         super().__init__("Schedule the whole plan", about, "Schedule", user, "As planned", parent)
-        self.proposals = QCheckBox(f"Also the {proposals} proposals of the planner, as new work orders")
+        self.proposals = QCheckBox(f"Also what the planner proposes, as new work orders: {proposals}")
         self.proposals.setChecked(proposals > 0)
         if proposals:
             self.form.insertRow(0, self.proposals)
