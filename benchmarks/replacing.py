@@ -1,13 +1,15 @@
 """Replays whole lives under two policies: replace at the best fixed age, or when the prognosis says it is time.
 
-Models and intervals are learned from other units (three folds). A planned replacement costs 1, a failure 5, as usual in
-the literature on age replacement; a job has to be released ten cycles before it is done.
+Models, and the told remaining life at which a job is released, are learned from other units (three folds). A planned
+replacement costs 1, a failure 5, as usual in the literature on age replacement; a job has to be released ten cycles
+before it is done.
 """
 
 import numpy as np
 
 from twinviewer.maintenance.lives import Lives
-from twinviewer.maintenance.remaining_life import LifeModel, fit
+from twinviewer.maintenance.release import first_release, release_limit
+from twinviewer.maintenance.remaining_life import fit
 
 PLANNED, FAILED = 1.0, 5.0
 LEAD = 10
@@ -39,22 +41,14 @@ def costs(lives: Lives, seed: int = 1) -> tuple[float, float]:
         rest = np.setdiff1d(order, out)
         known = part_of(lives, rest)
         model, lengths = fit(known), np.diff(known.start)
-        margin = _margin(model)
+        limit = release_limit(known, model.left_out(), LEAD, PLANNED, FAILED, LEAST_AGE)
         age = best_fixed_age(lengths)
         for unit in out:
             length = int(lives.start[unit + 1] - lives.start[unit])
-            looks = model.at_every_row(part_of(lives, np.array([unit])))
-            time_to_act = np.flatnonzero(looks <= LEAD + margin)
-            time_to_act = time_to_act[time_to_act >= LEAST_AGE]
-            done = int(time_to_act[0]) + 1 + LEAD if len(time_to_act) else length
+            alone = part_of(lives, np.array([unit]))
+            done = first_release(model.at_every_row(alone), alone.time, limit, LEAST_AGE) + LEAD
             for k, when in enumerate((done, age)):
                 paid[k] += PLANNED if when < length else FAILED
                 lived[k] += min(when, length)
     ours, fixed = (1000 * paid / lived).tolist()
     return ours, fixed
-
-
-def _margin(model: LifeModel) -> float:
-    """Cycles of caution: how much too long the prognosis was for nine in ten rows near their end, when left out."""
-    near = model.held_out < 40
-    return float(np.quantile(-model.residual[near], 0.9))

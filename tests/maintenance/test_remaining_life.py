@@ -9,7 +9,8 @@ import pytest
 
 from twinviewer.__main__ import main
 from twinviewer.maintenance import features, regimes, remaining_life
-from twinviewer.maintenance.lives import lives_of, read_table, shared
+from twinviewer.maintenance.lives import Lives, lives_of, read_table, shared
+from twinviewer.maintenance.release import first_release, release_limit
 from twinviewer.maintenance.remaining_life import fit
 from twinviewer.model.errors import DataError
 
@@ -176,6 +177,19 @@ def test_a_missing_or_empty_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_text("")
     with pytest.raises(DataError, match="cannot be read"):
         read_table(tmp_path / "empty.csv")
+
+
+def test_jobs_are_released_where_acting_costs_least() -> None:
+    start, age = np.arange(0, 2001, 100), np.tile(np.arange(1.0, 101.0), 20)
+    lives = Lives(age, np.zeros((2000, 0)), (), start, tuple(range(20)))
+    told = 100 - age  # a prognosis without error: released at the lead plus the one record that it may be late by
+    limit = release_limit(lives, told, 10, 1, 5)
+    ages = [first_release(told[:100], age[:100], limit, 0) + 10]
+    assert 88 <= ages[0] < 100
+    cheap = release_limit(lives, told, 10, 1, 1)  # a failure that costs no more than a job is waited for
+    assert first_release(told[:100], age[:100], cheap, 0) + 10 > ages[0]
+    assert first_release(told[:100], age[:100], limit, 95) == 95
+    assert first_release(np.full(5, 50.0), np.arange(5.0), 10, 0) == np.inf
 
 
 @pytest.mark.skipif(not CMAPSS.is_dir(), reason="the turbofan data lies beside the project only where it was given")

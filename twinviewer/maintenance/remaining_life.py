@@ -7,7 +7,7 @@ model had not seen, weighted by how near their prediction was, since uncertainty
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
@@ -84,6 +84,7 @@ class LifeModel:
     held_out: np.ndarray  # predictions for rows of units left out, float64 (n,)
     residual: np.ndarray  # truth minus those predictions, sorted, float64 (n,)
     cap: float
+    row: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))  # of the training table, of each of these
     origin: float | None = None  # the age zero of the time column, None: each unit's first row
 
     def predict(self, lives: Lives, level: float = 0.8) -> Prediction:
@@ -95,6 +96,12 @@ class LifeModel:
     def at_every_row(self, lives: Lives) -> np.ndarray:
         """float64 (n,): remaining life at each row, from the rows of its unit up to it."""
         return self._told(_features(lives.aged(self.origin), self.regimes, self.used))
+
+    def left_out(self) -> np.ndarray:
+        """float64 (n,): for each row of the training table, what was told when its unit was left out of learning."""
+        told = np.empty(len(self.row))
+        told[self.row] = self.held_out
+        return told
 
     def _told(self, table: np.ndarray) -> np.ndarray:
         return _capped(self.regressor.predict(table), self.cap)
@@ -171,4 +178,6 @@ def fit(lives: Lives, cap: float | None = CAP, progress: Callable[[float, str], 
     tell(folds / (folds + 1), f"learning, part {folds + 1} of {folds + 1}")
     regressor = Regressors.fitted(table, truth)
     order = np.argsort(truth - held_out, kind="stable")
-    return LifeModel(lives.columns, used, found, regressor, held_out[order], (truth - held_out)[order], cap, origin)
+    return LifeModel(
+        lives.columns, used, found, regressor, held_out[order], (truth - held_out)[order], cap, order, origin
+    )
