@@ -1,6 +1,7 @@
 """Builds and connects everything that a window needs; the only place that wires."""
 
 import logging
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -215,6 +216,15 @@ class Application:
         """Close all windows."""
         for window in list(self.windows):
             window.close()
+
+    def quit_on(self, *numbers: signal.Signals) -> None:
+        """Close all windows when one of these signals comes.
+
+        It may come while VTK draws and asks Python for its context; closing there would take the ground from under it,
+        so the event loop closes when it is next at rest.
+        """
+        for number in numbers:
+            signal.signal(number, lambda *_: QTimer.singleShot(0, self.quit))
 
     def shut_down(self) -> None:
         """End what was started besides the windows."""
