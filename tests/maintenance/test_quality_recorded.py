@@ -6,10 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from twinviewer.history.synth import record_offline
 from twinviewer.maintenance.afterwards import _compared, expected_mtbf_h, weekly_work_h
+from twinviewer.maintenance.prognosis.signals import is_running
 from twinviewer.maintenance.quality.recorded import seen
-from twinviewer.maintenance.recorded import MINUTE_NS, Minutes
+from twinviewer.maintenance.recorded import MINUTE_NS, Minutes, opened
+from twinviewer.maintenance.recorded import minutes_of as minutes_of_recording
 from twinviewer.maintenance.settings import MaintenanceSettings, read_settings
+from twinviewer.plant.spec import PlantSettings
 from twinviewer.scene.scene import EnergySettings, Scene, load_scene
 
 HALL = Path("scenes/assembly-hall")
@@ -123,3 +127,16 @@ def test_expectations_come_from_the_settings(hall: Scene) -> None:
     made = MaintenanceSettings.model_validate({"type": {"machine": {"component": parts}}})
     assert expected_mtbf_h(hall, made) == pytest.approx(1 / (1 / 1000 + 1 / 500))
     assert np.isnan(expected_mtbf_h(hall, MaintenanceSettings()))
+
+
+def test_a_machine_that_told_its_state_long_ago_still_runs(tmp_path: Path) -> None:
+    scene = load_scene(HALL, geometry=False)
+    start = 1_760_000_000_000_000_000
+    quiet = PlantSettings(mtbf_h=5000.0, shift_h=())
+    record_offline(scene, tmp_path / "rec", 6.0, 3, [], start_ns=start, step_s=120.0, settings=quiet)
+    recording = opened(tmp_path / "rec", scene)
+    asset = scene.asset("CMP-321")
+    tags = {scene.tags[row].key: scene.tags[row] for row in asset.tags}
+    late = minutes_of_recording(recording, scene, [asset], days=3 / 24)[0]  # it ran all the time, and said so once
+    recording.close()
+    assert is_running(late, tags).mean() > 0.95

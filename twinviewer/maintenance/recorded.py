@@ -64,6 +64,7 @@ def minutes_of(
     if last - first > 2 * HOUR_NS:
         step_ns = MINUTE_NS
         columns = recording.minutes([recording.number(t.name) for t in wanted], first, last)
+        columns = _with_before(columns, recording, first, [recording.number(t.name) for t in wanted])
         numbers, times, values, quality = (columns[name] for name in ("tag", "time", "mean", "quality"))
     else:
         step_ns = SECOND_NS
@@ -91,6 +92,23 @@ def minutes_of(
             )
         )
     return found
+
+
+def _with_before(
+    columns: Mapping[str, np.ndarray], recording: Recording, first: int, wanted: Sequence[int]
+) -> dict[str, np.ndarray]:
+    """Minutes of tags with what held when they begin: a machine that runs all the time says so only once."""
+    rows = recording.newest(first)
+    own = np.isin(rows.tag, np.array(wanted, np.int64))
+    held = {
+        "tag": rows.tag[own],
+        "time": np.minimum(rows.time[own], first),
+        "mean": rows.value[own],
+        "quality": quality_of(rows.status[own], rows.time[own]),
+    }
+    whole = {name: np.concatenate([held[name], columns[name]]) for name in held}
+    order = np.lexsort((whole["time"], whole["tag"]))
+    return {name: column[order] for name, column in whole.items()}
 
 
 def _recorded(grid: np.ndarray, recording: Recording, first: int, last: int) -> np.ndarray:
