@@ -196,3 +196,14 @@ def test_what_happened_before_a_moment_is_known_in_the_past_too(session: Session
     ]
     assert [c.text for c in session.changes(["M-0"], START_NS + 50 * NS)][-1] == "Fault → Running"
     assert session.changes(["M-1"], at) == []
+
+
+def test_scrubbing_keeps_nothing_of_the_moments_passed(session: Session) -> None:
+    session.look_back(START_NS)
+    source = session.source
+    assert isinstance(source, Seekable)
+    for s in range(0, 60, 2):
+        source.seek(START_NS + s * NS)
+        frame = session.tick(START_NS + 61 * NS)
+    assert session.journal.seen() == (frame.now_ns, frame.now_ns)
+    assert session.journal.changes(["M-0", "M-1"], 2**62) == []

@@ -134,9 +134,10 @@ class Journal:
         self._ids = [a.asset_id for a in assets]
         self._watched = np.array([bool(a.tags) for a in assets], bool)
         self._row = {a.asset_id: a.index for a in assets}
-        self._clear()
+        self.clear()
 
-    def _clear(self) -> None:
+    def clear(self) -> None:
+        """Forget everything that was seen."""
         self._state = np.full(len(self._ids), 255, np.uint8)
         self._states: dict[int, deque[tuple[int, int]]] = {}
         self._alarms: dict[str, Alarm] = {}
@@ -150,7 +151,7 @@ class Journal:
     def add(self, frame: Frame) -> None:
         """Compare a frame with the one before."""
         if frame.now_ns < self._last_ns:
-            self._clear()
+            self.clear()
         first = not self._first_ns
         if first:
             self._first_ns = frame.now_ns

@@ -36,6 +36,7 @@ class Look:
         polled = self.source.poll(now_ns)
         if polled.jumped:
             self.evaluator.reset()
+            self.journal.clear()  # nobody saw what lies between
         tags, assets = self.evaluator.evaluate(polled.snapshot, polled.now_ns, polled.connection, polled.alarms)
         self._shift.look(archive)
         kpis = self.kpis.update(tags, assets, polled.now_ns, polled.alarms_10_min)
