@@ -13,9 +13,9 @@ import numpy as np
 
 from twinviewer.maintenance.planning.problem import Options
 
-SOFTENING = 0.7  # share of the newest subgradient in the direction of a step (deflection damps zigzagging)
-SMALLEST = 0.003  # scale of a step at which more steps hardly raise the bound
-PATIENCE = 12  # steps without a better bound after which steps are made shorter
+SOFTENING = 0.3  # share of the newest subgradient in the direction of a step (deflection damps zigzagging)
+SMALLEST = 0.0005  # scale of a step at which more steps hardly raise the bound
+PATIENCE = 25  # steps without a better bound after which steps are made shorter
 
 
 @dataclass
