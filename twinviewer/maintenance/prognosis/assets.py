@@ -13,7 +13,15 @@ from twinviewer.maintenance.planning.renewal import weibull_failure
 from twinviewer.maintenance.prognosis import degradation, money
 from twinviewer.maintenance.prognosis.curves import failure_within
 from twinviewer.maintenance.prognosis.failure_modes import causes
-from twinviewer.maintenance.prognosis.signals import MOVED_AT, ROLES, Signal, as_moved, is_running, wear_signals
+from twinviewer.maintenance.prognosis.signals import (
+    MOVED_AT,
+    ROLES,
+    Signal,
+    as_moved,
+    is_running,
+    recent,
+    wear_signals,
+)
 from twinviewer.maintenance.recorded import Minutes, minutes_of, running
 from twinviewer.maintenance.results import BackTest, Card, Readiness, Risk
 from twinviewer.maintenance.settings import MaintenanceSettings
@@ -71,7 +79,7 @@ def card(
     """The evidence card of one asset at the end of its recorded minutes."""
     time, signals = wear_signals(minutes, tags)
     state = _readiness(minutes, tags, signals)
-    moved = [s for s in signals if s.since >= 0 and np.nanmedian(s.off[-5:]) > MOVED_AT]
+    moved = [s for s in signals if s.since >= 0 and recent(s.off) > MOVED_AT]
     worn = _leading(moved)
     fit = _fit(time, worn) if worn is not None and state.ready else None
     if worn is None or fit is None or not state.ready:
@@ -94,7 +102,7 @@ def _leading(moved: list[Signal]) -> Signal | None:
 
 
 def _way(signal: Signal) -> float:
-    return float((np.nanmedian(signal.adjusted[-5:]) - signal.usual) / (signal.limit - signal.usual))
+    return (recent(signal.adjusted) - signal.usual) / (signal.limit - signal.usual)
 
 
 def _fit(time: np.ndarray, signal: Signal) -> degradation.Fit | None:
@@ -145,7 +153,7 @@ def _by_wear(
         "degradation",
         _headline(worn, fit, capped),
         _zone_of(worn, asset),
-        float(np.nanmedian(_health(worn)[-5:])),
+        recent(_health(worn)),
         detected,
         fit.rul,
         fit.low,
@@ -188,7 +196,7 @@ def _risk_bounds(days: float, fit: degradation.Fit) -> tuple[float, float]:
 
 
 def _headline(worn: Signal, fit: degradation.Fit, capped: bool) -> str:
-    now = float(np.nanmedian(worn.adjusted[-5:]))
+    now = recent(worn.adjusted)
     what = f"{worn.tag.key} {worn.usual:.3g} to {now:.3g} {worn.tag.unit}".strip()
     if capped:
         return f"{what}: it moves, but reaches its limit of {worn.limit:.3g} in more than {MOST_DAYS:.0f} d"
@@ -203,9 +211,9 @@ def _span(days: float) -> str:
 
 def _regime(minutes: Minutes) -> str:
     load = minutes.of_role("load")
-    if load is None or not np.isfinite(load).any():
+    middle = recent(load, 60) if load is not None else float("nan")
+    if middle != middle:
         return "while running"
-    middle = float(np.nanmedian(load[-60:]))
     return f"while running at about {middle:.0f} % load"
 
 
@@ -249,7 +257,7 @@ def _by_age(
 
     known = bool(kind.component)
     risks = within(np.array(HORIZONS)) if known else np.full(len(HORIZONS), nan)
-    health = min((float(np.nanmedian(_health(s)[-5:])) for s in signals if np.isfinite(s.limit)), default=nan)
+    health = min((recent(_health(s)) for s in signals if np.isfinite(s.limit)), default=nan)
     choices, week = money.choices(asset, settings, now_ns, within) if known else ((), nan)
     worst = {s.tag.key for s in moved}
     if not state.ready:

@@ -73,6 +73,13 @@ def wear_signals(minutes: Minutes, tags: dict[str, Tag]) -> tuple[np.ndarray, tu
     return centres, tuple(found)
 
 
+def recent(x: np.ndarray, count: int = 5) -> float:
+    """The median of what is usable among the last so many values; NaN where nothing is."""
+    tail = x[-count:]
+    tail = tail[np.isfinite(tail)]
+    return float(np.median(tail)) if len(tail) else float("nan")
+
+
 def _centres(time: np.ndarray, factor: int) -> np.ndarray:
     n = len(time) // factor * factor
     return time[:n].reshape(-1, factor).mean(axis=1)
