@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.factory import CONNECTED, make_scene
+from tests.factory import make_scene
 from tests.history.made import NS, START_NS, Clock, batch
 from tests.plant.served import plant
 from twinviewer.collector.pipeline import Pipeline
@@ -69,7 +69,7 @@ def test_states_of_a_replay_are_those_seen_live(tmp_path: Path) -> None:
         for name in ("value", "status", "source_ns", "server_ns", "received_ns"):
             assert np.array_equal(getattr(live, name), getattr(past, name), equal_nan=name == "value"), name
         assert dict(live.text) == dict(past.text)
-        seen = Evaluator(scene).evaluate(live, time_ns, CONNECTED)[1]
+        seen = Evaluator(scene).evaluate(live, time_ns, recording.connection_at(time_ns))[1]  # its skew corrects ages
         replayed = Session(scene, ReplaySource(recording, scene, time_ns)).tick(0).assets
         for name in ("state", "since_ns", "quality", "age_s", "vibration_mm_s", "zone", "power_kw"):
             assert np.array_equal(getattr(seen, name), getattr(replayed, name), equal_nan=True), name

@@ -209,10 +209,10 @@ class Pipeline:
             self.notify(Notice("error", text, "Look at the disk, then start again.", key="record"))
 
     def _connection_changed(self, connection: Connection) -> None:
-        said = (self._connection.link, self._connection.why)
+        said = _worth_recording(self._connection)
         self._connection = connection
         self.table.set_connection(connection)
-        if (connection.link, connection.why) != said:
+        if _worth_recording(connection) != said:
             self._record("connection", connection, self._clock_ns())
         self._say_skew(connection)
 
@@ -228,6 +228,11 @@ class Pipeline:
             text = "The clocks of server and computer agree again."
         remedy = "Synchronise both clocks (NTP)." if far else ""
         self.notify(Notice("warning" if far else "info", text, remedy, connection.url, "clock", self._clock_ns()))
+
+
+def _worth_recording(connection: Connection) -> tuple[object, ...]:
+    """What decides how the past is shown; ages are corrected by the skew of the clocks."""
+    return connection.link, connection.why, connection.bad_items, round(connection.clock_skew_s, 1)
 
 
 class _Inlet:
