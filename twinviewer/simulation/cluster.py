@@ -195,7 +195,8 @@ def local_cluster(workers: int) -> Iterator[str]:
             address = _address(file, processes[0])
             for _ in range(workers):
                 more = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", folder]
-                processes.append(subprocess.Popen([*worker, address, *more], **quiet))
+                alone = ["--death-timeout", str(int(PATIENCE_S))]  # without a scheduler they end themselves
+                processes.append(subprocess.Popen([*worker, address, *more, *alone], **quiet))
             _wait_for(address, workers)
             yield address
         finally:
