@@ -13,6 +13,8 @@ from twinviewer.maintenance.settings import read_settings
 from twinviewer.model.errors import DataError
 from twinviewer.plant.faults import Fault
 from twinviewer.scene.scene import load_scene
+from twinviewer.simulation.reading import load_line
+from twinviewer.simulation.scenario import load_scenario
 
 SCENE = Path(__file__).resolve().parents[2] / "scenes" / "assembly-hall"
 START_NS = 1_760_000_400_000_000_000
@@ -61,7 +63,11 @@ def test_a_plan_goes_into_calendars_and_tables(
     recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["plan", str(SCENE), "--recording", str(recording), "--weeks", "1", "--time-limit", "0"]
-    assert main([*command, "--ics", str(tmp_path / "plan.ics")]) == 0
+    played = tmp_path / "plan.toml"
+    assert main([*command, "--ics", str(tmp_path / "plan.ics"), "--scenario", str(played)]) == 0
+    scenario = load_scenario(played)
+    stations = set(load_line(SCENE).station)
+    assert all(e.planned and e.station in stations for e in scenario.events)
     assert main([*command, "--csv", str(tmp_path / "plan.csv")]) == 0
     assert "BEGIN:VEVENT" in (tmp_path / "plan.ics").read_text("utf-8")
     assert (tmp_path / "plan.csv").read_text("utf-8").startswith("work_order,asset")

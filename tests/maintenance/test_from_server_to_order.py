@@ -13,12 +13,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from asyncua import Client, ua
 
 from twinviewer.feeds.opcua import run as feed
 from twinviewer.feeds.options import FeedOptions
 from twinviewer.feeds.source import FeedSource
 from twinviewer.history.recorder import Recorder
+from twinviewer.history.recording import Recording
 from twinviewer.maintenance import api
+from twinviewer.maintenance.settings import DAYS
 from twinviewer.model.alarm import AlarmEvent
 from twinviewer.model.connection import Connection
 from twinviewer.model.sample import SampleBatch
@@ -29,6 +32,7 @@ SKID = Path("scenes/pump-skid")
 SPEED = 5400  # an hour and a half of the plant a second
 FAULT = "PMP-512:bearing=40@64800"
 PUMP = "PMP-512"
+PLANT_URI, MACHINERY = "urn:twinviewer:plant", "http://opcfoundation.org/UA/Machinery/"
 DAY_NS = 86_400_000_000_000
 
 
@@ -75,15 +79,20 @@ shift = [{ days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], hours = [0,
 [[group]]
 path = "Pump house/Process water"
 eur_per_h = 300
-[[stop]]
-group = "Pump house/Process water"
-day = "Mon"
-hours = [0, 24]
+STOPS
 [type.pump]
 failure_eur = 9000
 work = [{ title = "Replace the bearings", skill = "mechanic", duration_h = 3, checks = ["Lock out and try"] }]
 component = [{ name = "bearing", life_h = 20000, renewed_by = "Replace the bearings" }]
 """
+
+STOP = """[[stop]]
+group = "Pump house/Process water"
+day = "{}"
+hours = [{}, {}]
+reason = "cleaning"
+"""
+STOPS = "".join(STOP.format(day, *hours) for day in DAYS for hours in ((0, 5), (6, 11), (12, 17), (18, 23)))
 
 
 @pytest.fixture
@@ -91,7 +100,7 @@ def scene_path(tmp_path: Path) -> Path:
     """The pump skid, with a crew and rules."""
     path = tmp_path / "skid"
     shutil.copytree(SKID, path)
-    (path / "maintenance.toml").write_text(MAINTENANCE)
+    (path / "maintenance.toml").write_text(MAINTENANCE.replace("STOPS", STOPS))
     return path
 
 
@@ -139,8 +148,24 @@ def test_a_bearing_goes_from_the_server_to_a_finished_work_order(plant: str, sce
     request = api.Request(scene_path, tmp_path / "rec", 2, tmp_path / "orders.sqlite")
     plan = api.bettered(api.first_plan(request), 2.0)
     job = next(j for j in plan.jobs if j.work_order == order.number)
+    # the plan puts the job into a planned stop, before the failure that is expected
     assert job.asset_id == PUMP
+    assert job.in_planned_stop
+    assert any(s.start_ns <= job.start_ns and job.end_ns <= s.end_ns for s in plan.stops)
+    assert job.end_ns < late.time_ns + late.rul_days * DAY_NS
     api.schedule(store, plan, "planner", "as planned", late.time_ns)
+    # the crew repairs it, and its vibration falls
+    worn = vibration(scene, tmp_path / "rec")
+    assert asyncio.run(_ask_for_repair(plant)) == "The crew is on its way."
+    again = PlantTimeRecorder(tmp_path / "after", scene)
+    watching = _Watching(plant, tags, again)
+    try:
+        watching.until_plant_hours(6)
+    finally:
+        watching.stop()
+        again.close()
+    assert vibration(scene, tmp_path / "after") < 0.7 * worn
+    # what the crew found closes the order, and the record compares
     begun = late.time_ns + DAY_NS // 12
     store.become(order.number, api.OrderState.IN_PROGRESS, "mechanic", "stood still", begun)
     told = api.Feedback("pitting on the outer race", "bearings replaced", (order.part,), 5.5, 0.5, True)
@@ -150,6 +175,23 @@ def test_a_bearing_goes_from_the_server_to_a_finished_work_order(plant: str, sce
     assert api.indicators(store.orders(), done.ended_ns).predictions_right == 1
     assert {c.what for c in store.changes(order.number)} >= {"state", "feedback"}
     store.close()
+
+
+def vibration(scene: Scene, folder: Path) -> float:
+    """The pump's vibration at the end of a recording, mm/s."""
+    recording = Recording.open(folder, scene)
+    try:
+        row = next(t.index for t in scene.tags if t.asset_id == PUMP and t.role == "vibration")
+        return float(recording.at(recording.span()[1]).value[row])
+    finally:
+        recording.close()
+
+
+async def _ask_for_repair(url: str) -> str:
+    async with Client(url) as client:
+        machines = client.get_node(ua.NodeId(1001, await client.get_namespace_index(MACHINERY)))
+        own = await client.get_namespace_index(PLANT_URI)
+        return await machines.call_method(f"{own}:RequestMaintenance", PUMP)
 
 
 class _Watching:
