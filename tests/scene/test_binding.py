@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from tests.scene.conftest import TOML, add
 from tests.scene.glb import Glb
 from twinviewer.__main__ import main
-from twinviewer.model.asset import NodeAddress
+from twinviewer.model.asset import Asset, NodeAddress
 from twinviewer.scene.binding import SURE, Proposal, propose, table
 from twinviewer.scene.draft import Draft
-from twinviewer.scene.likeness import machine_likeness, quantity_likeness, role_of
+from twinviewer.scene.likeness import machine_likeness, quantity_likeness, role_of, words
+from twinviewer.scene.machine_names import MachineNames
 
 Read = Callable[..., Draft]
 ANALOG = ("AnalogUnitType", "BaseAnalogType", "DataItemType")
@@ -216,6 +217,28 @@ def test_likeness_is_between_0_and_1(a: str, b: str) -> None:
     assert 0 <= machine_likeness(a, b) <= 1
     assert 0 <= quantity_likeness(a, "power", "kW", b, "W") <= 1
     assert machine_likeness(a, a) in (0.0, 1.0)
+
+
+_NAMES = st.lists(st.sampled_from(["CNC", "Pump", "north", "Line", "1", "12", "102", "A", "M"]), min_size=1, max_size=4)
+
+
+@given(st.lists(_NAMES, min_size=1, max_size=12), _NAMES, st.sampled_from(["-", " ", "_", ".", "/"]))
+def test_the_index_finds_every_asset_that_a_text_may_speak_of(
+    assets: list[list[str]], text: list[str], separator: str
+) -> None:
+    made = [Asset(k, "-".join(parts), " ".join(parts[:2]), "", (), ()) for k, parts in enumerate(assets)]
+    said = separator.join(text)
+    near = {a.index for a in MachineNames(made).near([said, ""])}
+    for asset in made:
+        if max(machine_likeness(asset.asset_id, said), machine_likeness(asset.name, said)) >= 0.55:
+            shared = set(words(said)) & {*words(asset.asset_id), *words(asset.name)}
+            assert asset.index in near or not shared
+
+
+def test_a_thousand_machines_with_ten_variables_each_are_compared_in_steps_that_do_not_multiply() -> None:
+    made = [Asset(k, f"M{k:04d}", f"M{k:04d}", "", (), ()) for k in range(1000)]
+    names = MachineNames(made)
+    assert all(len(names.near([f"M{k:04d}", f"M{k:04d}.Power", "Machines"])) == 1 for k in range(1000))
 
 
 def test_roles_by_name_and_unit() -> None:

@@ -106,7 +106,7 @@ def _print(args: argparse.Namespace, draft: "Draft", findings: list[Notice], bou
         place = f"{f.where}: " if f.where else ""
         print(f"{f.level:<8}{place}{f.text} {f.remedy}".rstrip())
     errors, warnings, remarks = counts(findings)
-    print(f"{_many(len(draft.scene.assets), 'asset')}, {bound} bound, {_many(triangles, 'triangle')}.")
+    print(f"{_many(len(draft.scene.assets), 'asset')}, {bound:,} bound, {_many(triangles, 'triangle')}.")
     print(f"{_many(errors, 'error')}, {_many(warnings, 'warning')}, {_many(remarks, 'remark')}.")
 
 

@@ -11,8 +11,8 @@ from twinviewer.scene.draft import Draft
 from twinviewer.scene.likeness import (
     STATE_WORDS,
     machine_likeness,
-    words,
 )
+from twinviewer.scene.machine_names import MachineNames
 from twinviewer.scene.overrides import states_text
 from twinviewer.scene.rating import Match, Variable, Wanted, bound_unit, rate, rate_new
 
@@ -117,25 +117,16 @@ def _is_nameplate(variable: Variable) -> bool:
 def _machines(assets: Sequence[Asset], variables: Sequence[Variable]) -> dict[str, list[tuple[Variable, float, str]]]:
     """For each asset the variables that may be its own: how surely, and by which text. A variable counts for the
     assets that it fits best, so that the parts of "CNC-1" do not all fall to "CNC-1" and "CNC-1-spindle"."""
-    index = _by_word(assets)
+    index = MachineNames(assets)
     found: dict[str, list[tuple[Variable, float, str]]] = {asset.asset_id: [] for asset in assets}
     for variable in variables:
         texts = [*variable.path[:-1], _plain_identifier(variable)]
-        candidates = {id(a): a for text in texts for word in words(text) for a in index.get(word, ())}
-        rated = [(*_best_text(asset, texts), asset) for asset in candidates.values()]
+        rated = [(*_best_text(asset, texts), asset) for asset in index.near(texts)]
         top = max((score for score, _, _ in rated), default=0.0)
         for score, text, asset in rated:
             if score >= _LEAST_MACHINE and score >= top - 0.02:
                 found[asset.asset_id].append((variable, score, text))
     return found
-
-
-def _by_word(assets: Sequence[Asset]) -> dict[str, list[Asset]]:
-    index: dict[str, list[Asset]] = {}
-    for asset in assets:
-        for word in {*words(asset.asset_id), *words(asset.name)}:
-            index.setdefault(word, []).append(asset)
-    return index
 
 
 def _plain_identifier(variable: Variable) -> str:

@@ -83,7 +83,7 @@ def machine_likeness(asset: str, text: str) -> float:
     mine, theirs = words(asset), words(text)
     if _inside(mine, theirs):
         return 0.95 if len(one) >= 3 else 0.5
-    if _numbers(mine) != _numbers(theirs):
+    if numbers(mine) != numbers(theirs):
         return 0.0
     ratio = SequenceMatcher(None, one, other, autojunk=False).ratio()
     return 0.8 * ratio if ratio >= 0.75 else 0.0
@@ -147,5 +147,6 @@ def _inside(needle: tuple[str, ...], hay: tuple[str, ...]) -> bool:
     return any(hay[k : k + len(needle)] == needle for k in range(len(hay) - len(needle) + 1)) if needle else False
 
 
-def _numbers(parts: tuple[str, ...]) -> list[int]:
+def numbers(parts: tuple[str, ...]) -> list[int]:
+    """The numbers among the words of a name, in order."""
     return [int(part) for part in parts if part.isdecimal() and part.isascii()]
