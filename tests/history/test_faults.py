@@ -107,11 +107,13 @@ shutil.copytree(folder, sys.argv[2])
 
 READ_ONLY = """
 import pyarrow.parquet, tests.history.made, twinviewer.history.compact
+tap(10)
+while recorder.status.waiting:  # nothing is being made while the owner changes
+    time.sleep(0.05)
 for path in (folder, *folder.rglob("*")):
     os.chown(path, 65534, 65534)
 os.seteuid(65534)
-tap(10)
-until(lambda: recorder.status.written > 20)
+until(lambda: recorder.status.written > 50)
 for path in (folder, *(p for p in folder.iterdir() if p.is_dir())):
     path.chmod(0o500)
 until(lambda: recorder.status.trouble)
