@@ -63,7 +63,13 @@ def main() -> int:
             spent[side].append(1000 * (time.thread_time() - begun))
     sides = {f"{side} ms": round(float(np.median(v)), 1) for side, v in spent.items()}
     worst = float(np.quantile(spent["in place"], 0.95))
-    figure("gantt, 200 jobs, update CPU time of the window's thread (95 %)", round(worst, 1), "ms", sides, f"<= {BOUND_MS:g}")
+    figure(
+        "gantt, 200 jobs, update CPU time of the window's thread (95 %)",
+        round(worst, 1),
+        "ms",
+        sides,
+        f"<= {BOUND_MS:g}",
+    )
     page.close()
     return exit_code()
 

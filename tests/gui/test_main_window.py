@@ -419,7 +419,8 @@ def test_planned_work_is_marked_in_the_picture_and_a_click_on_the_mark_shows_the
     place = picture.work_marks.places[session.scene.asset(asset).index].toPoint()
     setup.qtbot.mouseClick(picture._widget, Qt.MouseButton.LeftButton, pos=place)
     assert session.selection == asset
-    setup.qtbot.waitUntil(lambda: window.docks.panels["maintenance"].widget.isVisible())
+    panel = window.docks.panels["maintenance"].widget
+    setup.qtbot.waitUntil(panel.isVisible)
     session.set_work({})
     assert near(setup.pixels(), token, 12) <= before + 20
 
