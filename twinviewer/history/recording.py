@@ -286,10 +286,16 @@ class Recording:
         points = trend.of_rows(live)
         fresh = (live.tag, live.time, points.low, points.low, points.low, points.low, points.quality)
         names = ("tag", "time", "mean", "min", "max", "last", "quality")
-        columns = {n: np.concatenate([*(f[n] for f in found), c]) for n, c in zip(names, fresh, strict=True)}
-        inside = (columns["time"] > from_ns - MINUTE_NS) & (columns["time"] <= to_ns)
-        order = np.lexsort((columns["time"][inside], columns["tag"][inside]))
-        return {name: column[inside][order] for name, column in columns.items()}
+        time, tag = (np.concatenate([*(f[n] for f in found), c]) for n, c in (("time", live.time), ("tag", live.tag)))
+        inside = np.flatnonzero((time > from_ns - MINUTE_NS) & (time <= to_ns))
+        order = inside[np.lexsort((time[inside], tag[inside]))]
+        del time, tag, inside
+        columns: dict[str, np.ndarray] = {}
+        for name, own in zip(
+            names, fresh, strict=True
+        ):  # one after the other: a shift of a large plant is many minutes
+            columns[name] = np.concatenate([*(f.pop(name) for f in found), own])[order]
+        return columns
 
     def usable(self, from_ns: int, to_ns: int) -> list[Stretch]:
         """When the recorder ran and the feed delivered, between two moments."""
