@@ -215,6 +215,11 @@ def test_a_click_on_the_pill_goes_back_to_live(setup: Setup) -> None:
     setup.tick()
     assert setup.session.source is setup.source
     assert setup.host.asked == []  # and nobody was asked for a connection
+    setup.key(Qt.Key.Key_P)
+    setup.key(Qt.Key.Key_F11)  # the wall has a pill of its own
+    setup.qtbot.mouseClick(setup.window.picture._pill, Qt.MouseButton.LeftButton)
+    setup.tick()
+    assert setup.session.source is setup.source
 
 
 def test_alarms_of_the_plant_are_told_while_its_past_is_shown(setup: Setup) -> None:

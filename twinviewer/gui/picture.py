@@ -92,6 +92,7 @@ class Picture(QWidget):
         self._legend = LegendView()
         self._pill = Pill()
         self._pill.hide()
+        self._pill.clicked.connect(lambda _on=False: self._actions.run("time.live"))
         self._legend_ns = 0
         self._rgba: np.ndarray | None = None
         self._refined = True

@@ -46,7 +46,7 @@ class Panel(QWidget):
         for key, text, _glyph in SPANS:
             self.spans.addItem(text, key)
         self.spans.setAccessibleName("Span of the time line")
-        self.spans.setFixedWidth(70)
+        self.spans.setFixedWidth(84)
         self.live = QToolButton(self)
         self.live.setText("Live")
         self.live.setCheckable(True)
