@@ -15,7 +15,7 @@ from twinviewer.maintenance.planning.neighbourhood import Rows
 from twinviewer.maintenance.planning.problem import Options
 
 MOST_COLUMNS = 3500
-GAP = 0.002
+GAP = 0.0005
 
 
 def group_values(
