@@ -93,7 +93,7 @@ class Kept:
     def tap(self, batch: SampleBatch) -> None:
         self.values += batch.value[batch.slot == self.slot].tolist()
 
-    def event(self, event: object) -> None:
+    def event(self, *_: object) -> None:
         pass
 
     connection = action = event
