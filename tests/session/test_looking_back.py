@@ -53,6 +53,8 @@ class Plant:
 
     def command(self, name: str, **arguments: object) -> None:
         self.commands.append((name, arguments))
+        if name != "note":
+            return
         self.recorder.note(int(str(arguments["time_ns"])), str(arguments["text"]), str(arguments["by"]),
                            str(arguments["asset"]))  # fmt: skip
         self.recorder.flush()
@@ -163,6 +165,17 @@ def test_a_note_goes_to_the_plants_recorder_wherever_one_looks(session: Session,
     assert isinstance(live, Noted)
     session.tick(START_NS + 70 * NS)
     until(lambda: len(live.notes(0, 2**62)) == 2)
+
+
+def test_what_was_decided_goes_on_the_plants_record_wherever_one_looks(session: Session, plant: Plant) -> None:
+    session.user = "Kim"
+    session.keep_on_record("work order WO-7: approved", "bearing")
+    session.tick(START_NS + 61 * NS)
+    session.look_back(START_NS + 30 * NS)
+    session.keep_on_record("what-if proposal 3: in force", "tried", "Ada")
+    said = [(a["subject"], a["by"], a["reason"]) for name, a in plant.commands if name == "accept"]
+    assert said == [("work order WO-7: approved", "Kim", "bearing"), ("what-if proposal 3: in force", "Ada", "tried")]
+    Session(SCENE).keep_on_record("nobody hears it", "no plant")
 
 
 def test_without_a_recording_there_is_nothing_to_look_back_at() -> None:

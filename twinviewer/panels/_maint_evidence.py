@@ -144,6 +144,7 @@ class Evidence:
         if dialog.exec():
             arguments = (desk.session.scene.path, desk.file, card, what, dialog.who, dialog.why, desk.now_ns)
             self.page.set_deciding(True)
+            desk.session.keep_on_record(f"evidence on {card.asset_id}: {what}", dialog.why, dialog.who)
             desk.run("Keep the decision", work.answer_card, *arguments, done=self._answered, failed=self._not_kept)
 
     def _not_kept(self, error: Exception) -> None:

@@ -185,6 +185,7 @@ class Ordering:
             who, why = dialog.who, dialog.why
             if isinstance(dialog, ScheduleDialog):
                 values = {"start_ns": dialog.start_ns, "end_ns": dialog.end_ns, "crew": dialog.crew.text().strip()}
+        desk.session.keep_on_record(f"work order {number}: {state.value}", why, who)
         arguments = (number, state, who, why, desk.now_ns, values)
         desk.run("Change a work order", book.become, desk.file, *arguments, done=self._changed_one)
 
@@ -219,6 +220,7 @@ class Ordering:
         if not dialog.exec():
             return
         takeover = book.Takeover(planning.jobs, fresh if dialog.proposals.isChecked() else {}, known)
+        desk.session.keep_on_record("maintenance plan: all jobs scheduled", dialog.why, dialog.who)
         arguments = (desk.session.scene.path, desk.file, takeover, dialog.who, dialog.why, desk.now_ns)
         desk.run("Schedule the plan", work.schedule_plan, *arguments, done=self._scheduled)
 

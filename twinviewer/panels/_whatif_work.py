@@ -119,6 +119,7 @@ class Work(Scenarios):
         if kept.name in ("", "scenario"):
             kept = self._named(kept)
         self.turn_to("suggest")
+        self.session.keep_on_record(f"what-if proposal: {kept.name}", reason)
         self.ask_more("accept", self.question(FIRST, scenario=kept), self.session.user, reason)
 
     def _named(self, kept: Kept) -> Kept:
@@ -135,6 +136,7 @@ class Work(Scenarios):
 
     def decide(self, number: str, state: str, reason: str) -> None:
         """Give a proposal another state."""
+        self.session.keep_on_record(f"what-if proposal {number}: {state}", reason)
         self.link.send("decide", number, state, self.session.user, reason)
 
     def compare_with_record(self, number: str) -> None:

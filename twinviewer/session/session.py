@@ -1,5 +1,6 @@
 """What is open: scene, source, selection, colour mode; one tick makes one frame."""
 
+import logging
 from collections.abc import Mapping, Sequence
 
 from twinviewer.kpi.live import KpiTracker
@@ -17,6 +18,7 @@ from twinviewer.session.sources import NoSource, Source
 from twinviewer.session.trends import Trends
 from twinviewer.states.evaluator import Evaluator
 
+_log = logging.getLogger(__name__)
 CHANGES_NS = 8 * 3600 * 1_000_000_000  # how far back changes are of interest
 ASIDE_NS = 500_000_000  # how often the plant is read while its past is shown
 
@@ -179,6 +181,20 @@ class Session:
         keeper.command("note", text=text, by=self.user, asset=asset_id, time_ns=time_ns)
         if self._live_past is not None:
             self._live_past.look_again()
+
+    def keep_on_record(self, subject: str, reason: str, by: str = "") -> None:
+        """Have the live plant's record say what a person decided in a panel (a scenario, a plan, a work order).
+
+        The panel's own book keeps the decision; without a live plant, or while its collector is lost, that is all.
+        """
+        keeper = self._aside.source if self._aside is not None else self.source
+        who = by.strip() or self.user
+        if keeper.name != "live" or not who:
+            return
+        try:
+            keeper.command("accept", subject=subject, by=who, reason=reason)
+        except TwinError as error:
+            _log.warning("%s by %s is not in the record: %s", subject, who, error)
 
     # what a person chooses ---------------------------------------------------------------------------------------
 
