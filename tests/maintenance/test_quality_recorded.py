@@ -6,6 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.factory import make_scene
+from tests.history.made import NS, START_NS, Clock, batch
+from twinviewer.history.recorder import Recorder
+from twinviewer.history.recording import Recording
 from twinviewer.history.synth import record_offline
 from twinviewer.maintenance.afterwards import _compared, expected_mtbf_h, weekly_work_h
 from twinviewer.maintenance.prognosis.signals import is_running
@@ -140,3 +144,23 @@ def test_a_machine_that_told_its_state_long_ago_still_runs(tmp_path: Path) -> No
     late = minutes_of_recording(recording, scene, [asset], days=3 / 24)[0]  # it ran all the time, and said so once
     recording.close()
     assert is_running(late, tags).mean() > 0.95
+
+
+def test_vibration_and_power_are_read_in_the_units_of_their_limits(tmp_path: Path) -> None:
+    scene = make_scene(1)
+    rows = {role: next(t.index for t in scene.tags if t.role == role) for role in ("vibration", "power")}
+    clock = Clock(START_NS)
+    recorder = Recorder(tmp_path, scene, clock=clock, threads=False)
+    for s in range(60):
+        clock.now_ns = START_NS + s * NS
+        recorder.tap(batch(clock.now_ns, list(rows.values()), [0.0028, 5_000.0]))
+        recorder.flush()
+    recorder.close()
+    in_si = {rows["vibration"]: "m/s", rows["power"]: "W"}
+    foreign = replace(scene, tags=tuple(replace(t, unit=in_si.get(t.index, t.unit)) for t in scene.tags))
+    recording = Recording.open(tmp_path, foreign)
+    minutes = minutes_of_recording(recording, foreign, foreign.assets)[0]
+    recording.close()
+    read = {role: minutes.of_role(role) for role in rows}
+    assert np.nanmax(read["vibration"]) == pytest.approx(2.8)
+    assert np.nanmax(read["power"]) == pytest.approx(5.0)

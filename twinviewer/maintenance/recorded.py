@@ -10,19 +10,21 @@ from twinviewer.history.recording import Recording
 from twinviewer.model.asset import Asset, Tag
 from twinviewer.model.errors import RecordingError
 from twinviewer.model.quality import Quality, quality_of
+from twinviewer.model.units import factor
 from twinviewer.scene.scene import Scene
 
 SECOND_NS = 1_000_000_000
 MINUTE_NS = 60 * SECOND_NS
 HOUR_NS = 60 * MINUTE_NS
 MOST_DAYS = 60.0
+_UNITS = {"vibration": "mm/s", "power": "kW"}
 READ = frozenset({"state", "vibration", "temperature", "current", "power", "pressure", "lubrication", "load", "speed"})
 
 
 @dataclass(frozen=True)
 class Minutes:
-    """One asset's past. `time_ns` int64 (n,), evenly spaced; `value` float64 (n,) per tag key, NaN where there is
-    nothing usable; `bad` share of steps of bad quality, per tag key."""
+    """One asset's past. `time_ns` int64 (n,), evenly spaced; `value` float64 (n,) per tag key, vibration in mm/s and
+    power in kW, NaN where there is nothing usable; `bad` share of steps of bad quality, per tag key."""
 
     asset: Asset
     time_ns: np.ndarray
@@ -34,6 +36,11 @@ class Minutes:
     def of_role(self, role: str) -> np.ndarray | None:
         """The values of the first tag with this role."""
         return next((self.value[key] for key, found in self.role.items() if found == role), None)
+
+
+def scale_of(tag: Tag) -> float:
+    """By what a tag's own value (or limit) is multiplied to be one of `Minutes.value`; NaN where its unit is none."""
+    return factor(tag.unit, _UNITS[tag.role]) if tag.role in _UNITS else 1.0
 
 
 def span_of(recording: Recording, where: str) -> tuple[int, int]:
@@ -76,7 +83,7 @@ def minutes_of(
 
     def series(tag: Tag) -> tuple[np.ndarray, float]:
         a, b = bounds[recording.number(tag.name)]
-        return _on_grid(grid, on, times[a:b], values[a:b], quality[a:b])
+        return _on_grid(grid, on, times[a:b], values[a:b] * scale_of(tag), quality[a:b])
 
     found = []
     for asset, tags in zip(assets, of_asset, strict=True):

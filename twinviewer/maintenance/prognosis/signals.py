@@ -6,7 +6,7 @@ import numpy as np
 
 from twinviewer.maintenance.condition import residual, zones
 from twinviewer.maintenance.prognosis.degradation import blocks
-from twinviewer.maintenance.recorded import Minutes
+from twinviewer.maintenance.recorded import Minutes, scale_of
 from twinviewer.maintenance.results import Moved
 from twinviewer.model.asset import Tag
 from twinviewer.model.state import State
@@ -123,7 +123,7 @@ def _limit(tag: Tag, role: str, minutes: Minutes) -> float:
     if limits is None:
         return float("nan")
     value = limits.high_high if ROLES[role] > 0 else limits.low_low
-    return float("nan") if value is None else value
+    return float("nan") if value is None else value * scale_of(tag)
 
 
 def _since(off: np.ndarray, learned_until: int) -> int:
