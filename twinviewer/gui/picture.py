@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
 
@@ -174,18 +174,15 @@ class Picture(QWidget):
         widget.context_requested.connect(self._on_context)
         widget.hovered.connect(self._on_hover)
         widget.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        widget.installEventFilter(self)
+        widget.resized.connect(self._settle)
         self._legend.setParent(widget)
         self._pill.setParent(widget)
         return widget
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
-        """While docks and strips still find their places, the first view follows the size of the picture."""
-        if event.type() == QEvent.Type.Resize and watched is self._widget and time.monotonic() < self._settles_until:
-            QTimer.singleShot(0, self, self._settle)
-        return super().eventFilter(watched, event)
-
     def _settle(self) -> None:
+        """While docks and strips still find their places, the first view follows the size of the picture."""
+        if time.monotonic() >= self._settles_until:
+            return
         if self._widget is not None and not self.stage.history.past:
             self.stage.home(animate=False)
             self.stage.history.past.clear()

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from twinviewer.history.recording import Recording
 from twinviewer.model.errors import DataError
@@ -88,7 +88,7 @@ def _free(x: np.ndarray) -> float:
 
 def _estimate(x: np.ndarray) -> Estimate:
     n, mean = _free(x), float(x.mean())
-    half = float(stats.t.ppf(0.975, n - 1)) * float(x.std(ddof=1)) / math.sqrt(n)
+    half = float(stdtrit(n - 1, 0.975)) * float(x.std(ddof=1)) / math.sqrt(n)
     return Estimate(mean, mean - half, mean + half)
 
 
@@ -99,7 +99,7 @@ def _welch(a: np.ndarray, b: np.ndarray) -> Difference:
     if va + vb == 0:
         return Difference(mean, mean, mean, mean != 0)
     freedom = (va + vb) ** 2 / (va**2 / (na - 1) + vb**2 / (nb - 1))
-    half = float(stats.t.ppf(0.975, freedom)) * math.sqrt(va + vb)
+    half = float(stdtrit(freedom, 0.975)) * math.sqrt(va + vb)
     return Difference(mean, mean - half, mean + half, abs(mean) > half)
 
 

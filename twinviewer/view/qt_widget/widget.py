@@ -37,6 +37,7 @@ class StageWidget(QWidget):
     context_requested = Signal(float, float, int)
     hovered = Signal(int)
     camera_changed = Signal()
+    resized = Signal()  # the picture has its new size, and was not drawn in it yet
     measured = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -127,6 +128,7 @@ class StageWidget(QWidget):
         self.canvas.setGeometry(self.rect())
         self._glass.setGeometry(self.rect())
         super().resizeEvent(event)
+        self.resized.emit()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """A screen with another pixel ratio needs another render size."""
