@@ -62,7 +62,11 @@ def _word(alarm: "Alarm") -> str:
 
 
 def _line(change: "ValueChange") -> str:
-    before, after = (_text(change.tag, v) for v in (change.before, change.after))
+    before = after = ""
+    for digits in (5, 9, 15):  # a counter differs in its last digits only
+        before, after = (_text(change.tag, v, digits) for v in (change.before, change.after))
+        if before != after:
+            break
     worse = (
         ""
         if change.quality_before == change.quality_after
@@ -72,10 +76,10 @@ def _line(change: "ValueChange") -> str:
     return f"{kind:<14} {change.tag.name}: {before} → {after}{worse}"
 
 
-def _text(tag: "Tag", value: float | str | None) -> str:
+def _text(tag: "Tag", value: float | str | None, digits: int) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, str):
         return value or "“”"
     state = tag.states.get(f"{value:g}")
-    return state.label if state is not None else f"{value:.5g} {tag.unit}".strip()
+    return state.label if state is not None else f"{value:.{digits}g} {tag.unit}".strip()
