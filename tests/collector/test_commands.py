@@ -26,7 +26,8 @@ class Desk:
 
     SETTABLE: tuple[float, float] | None = (-1e6, 1e6)
 
-    def __init__(self, scene: Scene, url: str, folder: Path, allow: bool = True) -> None:
+    def __init__(self, scene: Scene, url: str, folder: Path, allow: bool = True, may_write: bool = True) -> None:
+        self.may_write = may_write
         self.audit = folder / "audit.jsonl"
         scene = replace(scene, tags=tuple(replace(t, settable=t.settable or self.SETTABLE) for t in scene.tags))
         pipeline = Pipeline(scene, url, FeedOptions(security="none", allow_write=allow))
@@ -34,7 +35,7 @@ class Desk:
 
     def do(self, name: str, **arguments: Any) -> Notice | None:
         """Run one command."""
-        return asyncio.run(self.commands.run(name, arguments))
+        return asyncio.run(self.commands.run(name, arguments, self.may_write))
 
     def lines(self) -> list[dict[str, Any]]:
         """The audit log."""
@@ -79,6 +80,10 @@ def test_nothing_is_written_where_it_is_not_allowed_or_cannot_be_logged(
 ):
     with pytest.raises(TwinError, match="not allowed"):
         Desk(scene, server.url, tmp_path, allow=False).do("write", **WRITE)
+    with pytest.raises(TwinError, match="not allowed from this window"):
+        Desk(scene, server.url, tmp_path, may_write=False).do("write", **WRITE)
+    with pytest.raises(TwinError, match="not complete"):
+        Desk(scene, server.url, tmp_path, may_write=False).do("write", **WRITE, may_write=True)
     desk = Desk(scene, server.url, tmp_path)
     desk.audit.mkdir()
     with pytest.raises(TwinError, match="audit log cannot be written"):

@@ -28,6 +28,7 @@ from twinviewer.model.quality import Quality, quality_of
 from twinviewer.scene.scene import Scene
 
 NONE = FeedOptions(security="none")
+MAY_WRITE = replace(NONE, allow_write=True)
 
 
 @contextlib.contextmanager
@@ -96,6 +97,27 @@ def test_two_windows_share_one_collector_and_its_alarms(server: ServerProcess, s
         time.sleep(0.5)
         assert psutil.pid_exists(pid), "somebody still looks"
     until(lambda: not psutil.pid_exists(pid), 5)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "says"),
+    [
+        (MAY_WRITE, NONE, "not allowed from this window"),
+        (NONE, MAY_WRITE, "its collector was started without --allow-write"),
+        (MAY_WRITE, MAY_WRITE, "the scene lets nobody set this value"),
+    ],
+)
+def test_a_window_writes_only_where_it_and_the_collector_have_leave(
+    server: ServerProcess, scene: Scene, first: FeedOptions, second: FeedOptions, says: str
+):
+    with window(scene, server.url, first) as one:
+        until(connected(one))
+        with window(scene, server.url, second) as two:
+            until(connected(two))
+            assert pid_of(one) == pid_of(two)
+            two.send("write", tag="M-0.Vibration", value=2.0, by="bob", reason="a try", approved_by="anna")
+            until(polled(two, lambda: two.notices))
+            assert says in two.notices[0].text
 
 
 def test_a_killed_collector_is_said_once_started_again_and_said_to_run(server: ServerProcess, scene: Scene):

@@ -38,7 +38,7 @@ class Desk:
     def do(self, name: str, **arguments: Any) -> None:
         """Run one command, which may be refused."""
         with contextlib.suppress(TwinError):
-            asyncio.run(self.commands.run(name, arguments))
+            asyncio.run(self.commands.run(name, arguments, True))
 
     def actions(self) -> list[dict[str, Any]]:
         """What is on record in the end."""

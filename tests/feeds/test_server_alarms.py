@@ -37,7 +37,7 @@ def acknowledge(pipeline: Pipeline, folder: Path, key: str, approved_by: str = "
     commands = Commands(pipeline, TrustStore(folder), folder / "audit.jsonl")
     about = {"key": key, "by": "ann", "reason": "seen", "approved_by": approved_by}
     assert pipeline._loop is not None
-    asyncio.run_coroutine_threadsafe(commands.run("acknowledge", about), pipeline._loop).result(20)
+    asyncio.run_coroutine_threadsafe(commands.run("acknowledge", about, True), pipeline._loop).result(20)
 
 
 def test_limit_alarms_of_another_makers_server_come_change_are_acknowledged_and_go(

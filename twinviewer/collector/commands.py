@@ -1,5 +1,6 @@
 """What a person may ask of a collector: alarms, trust, notes, and writing a value, each with its own checks."""
 
+import functools
 import inspect
 import json
 import os
@@ -31,7 +32,10 @@ class WriteRequest:
 
 
 class Commands:
-    """Carries out commands on a pipeline, in its loop. `run` returns what a person should be told, or None."""
+    """Carries out commands on a pipeline, in its loop. `run` returns what a person should be told, or None.
+
+    What writes to the plant is done only where both the collector and the window that asks were started with leave.
+    """
 
     def __init__(
         self,
@@ -47,20 +51,24 @@ class Commands:
         self._clock_ns = clock_ns
         self._recorder = record
         self._known: dict[str, Callable[..., Awaitable[Notice | None]]] = {
-            "acknowledge": self._acknowledge,
             "shelve": self._shelve,
             "unshelve": self._unshelve,
             "trust": self._trust,
             "retry": self._retry,
             "note": self._note,
-            "write": self._write,
             "accept": self._accept,
             "record": self._record,
         }
+        self._writing: dict[str, Callable[..., Awaitable[Notice | None]]] = {
+            "acknowledge": self._acknowledge,
+            "write": self._write,
+        }
 
-    async def run(self, name: str, arguments: Mapping[str, Any]) -> Notice | None:
-        """Raises TwinError where the command is not possible."""
+    async def run(self, name: str, arguments: Mapping[str, Any], may_write: bool) -> Notice | None:
+        """`may_write` is the leave of the window that asks. Raises TwinError where the command is not possible."""
         command = self._known.get(name)
+        if name in self._writing:
+            command = functools.partial(self._writing[name], may_write)
         if command is None:
             raise TwinError("the collector does not know this command", name, "Use the same version everywhere.")
         try:
@@ -78,9 +86,13 @@ class Commands:
         self._pipeline.acted(name, {**said, "outcome": notice.text} if notice is not None else said)
         return notice
 
-    async def _acknowledge(self, key: str, by: str, reason: str = "", approved_by: str = "") -> Notice | None:
+    async def _acknowledge(
+        self, may_write: bool, /, key: str, by: str, reason: str = "", approved_by: str = ""
+    ) -> Notice | None:
         condition = self._pipeline.book.condition(key)
         if condition is not None:
+            where = condition.source or condition.name
+            on_server.check_leave(self._pipeline, may_write, "acknowledging an alarm of the server", where)
             return await on_server.acknowledge(self._pipeline, self._audit, condition, by, reason, approved_by)
         self._pipeline.publish(self._pipeline.book.acknowledge(key, by, self._clock_ns(), reason))
         return None
@@ -115,8 +127,11 @@ class Commands:
             raise TwinError("this plant is being recorded already", folder)
         return await self._recorder(Path(folder))
 
-    async def _write(self, tag: str, value: float | str, by: str, reason: str, approved_by: str) -> Notice:
+    async def _write(
+        self, may_write: bool, /, tag: str, value: float | str, by: str, reason: str, approved_by: str
+    ) -> Notice:
         request = WriteRequest(tag, value, by.strip(), reason.strip(), approved_by.strip())
+        on_server.check_leave(self._pipeline, may_write, "setting a value", tag)
         self._check(request)
         found = self._pipeline.scene.tag(tag)
         feed = feed_of(self._pipeline.source.url)
@@ -136,9 +151,6 @@ class Commands:
         return Notice("info", f"{tag}: wrote {value}, read back {said}.", "", tag, f"write:{tag}")
 
     def _check(self, request: WriteRequest) -> None:
-        if not self._pipeline.source.options.allow_write:
-            remedy = "Open with --allow-write, if this plant permits it."
-            raise FeedError("writing to the plant is not allowed here", request.tag, remedy)
         for word, text in (("who asks", request.by), ("why", request.reason), ("who approved", request.approved_by)):
             if not text:
                 raise FeedError(f"a value is written only when it is said {word}", request.tag)

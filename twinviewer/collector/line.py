@@ -14,10 +14,14 @@ class LineError(ConnectionError):
 
 
 class Line:
-    """`greeted` becomes true when both sides have proved themselves. Raises LineError when it cannot go on."""
+    """`greeted` becomes true when both sides have proved themselves. Raises LineError when it cannot go on.
 
-    def __init__(self, ready: Ready) -> None:
+    `may_write` is whether this window was opened with leave to write to the plant.
+    """
+
+    def __init__(self, ready: Ready, may_write: bool = False) -> None:
         self.ready = ready
+        self._may_write = may_write
         self.greeted = False
         self._nonce = protocol.nonce()
         self._spoken: tuple[str, str] | None = None  # both nonces, once the other side named its own
@@ -82,7 +86,8 @@ class Line:
     def _greet(self, message: dict[str, Any]) -> None:
         if "nonce" in message:
             self._spoken = (str(message["nonce"]), self._nonce)
-            self.send({"nonce": self._nonce, "proof": protocol.proof(self.ready.token, "window", *self._spoken)})
+            proof = protocol.proof(self.ready.token, "window", *self._spoken)
+            self.send({"nonce": self._nonce, "proof": proof, "may_write": self._may_write})
         elif self._spoken and protocol.proves(message.get("proof"), self.ready.token, "collector", *self._spoken):
             self.greeted = True
         else:

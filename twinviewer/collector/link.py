@@ -66,7 +66,7 @@ class CollectorLink:
         self.dead_since_ns = 0
         self.notices: list[Notice] = []
         self.recording: Path | None = None
-        self.may_write = wish.options.allow_write  # what this window asked for; the collector has the last word
+        self.may_write = wish.options.allow_write  # the collector holds this window to it, and itself to its own
         self._scene = scene
         self._wish = wish
         self._clock = clock
@@ -122,7 +122,7 @@ class CollectorLink:
         if ready is None or not psutil.pid_exists(ready.pid):
             return
         with contextlib.suppress(LineError):
-            self._line = Line(ready)
+            self._line = Line(ready, self.may_write)
             self._called_at = self._clock()
 
     def _start(self) -> None:

@@ -1,4 +1,4 @@
-"""Acknowledging an alarm of the server itself: a write to the plant, so allowed, approved, logged, and looked after."""
+"""Who may write to the plant, and acknowledging an alarm of the server itself, which is such a write."""
 
 import json
 import os
@@ -27,14 +27,25 @@ def append(audit: Path, line: Mapping[str, Any]) -> None:
         raise FeedError(f"the audit log cannot be written: {error}", str(audit), remedy) from error
 
 
+def check_leave(pipeline: Pipeline, may_write: bool, what: str, where: str) -> None:
+    """Raises FeedError where the window that asks, or the collector, was started without leave to write."""
+    what = f"{what} writes to the plant, which is not allowed"
+    if not may_write:
+        remedy = "Open it with --allow-write, if this plant permits it."
+        raise FeedError(f"{what} from this window", where, remedy)
+    if not pipeline.source.options.allow_write:
+        remedy = "If this plant permits it, close its windows, end its recording, and open it with --allow-write first."
+        raise FeedError(f"{what}: its collector was started without --allow-write", where, remedy)
+
+
 async def acknowledge(
     pipeline: Pipeline, audit: Path, condition: ServerCondition, by: str, reason: str, approved_by: str
 ) -> Notice:
-    """Call Acknowledge; that it holds is told by the server's own next event. Raises TwinError."""
+    """Call Acknowledge, where `check_leave` let pass; that it holds is told by the server's own next event.
+
+    Raises TwinError.
+    """
     source, where = pipeline.source, condition.source or condition.name
-    if not source.options.allow_write:
-        remedy = "Open with --allow-write, if this plant permits it; until then it can be shelved here."
-        raise FeedError("this alarm is the server's: acknowledging it writes to the plant", where, remedy)
     for word, text in (("who asks", by), ("who approved", approved_by)):
         if not text.strip():
             raise FeedError(f"an alarm is acknowledged on the server only when it is said {word}", where)

@@ -88,10 +88,11 @@ class ControlServer:
         assert task is not None
         self._tasks.add(task)
         try:
-            if await asyncio.wait_for(self._greet(reader, writer), _GREETING_S):
+            hello = await asyncio.wait_for(self._greet(reader, writer), _GREETING_S)
+            if hello is not None:
                 self._writers.add(writer)
                 self._welcome(writer)
-                await self._listen(reader, writer)
+                await self._listen(reader, writer, hello.get("may_write") is True)
         except (OSError, TimeoutError, ValueError, TwinError, asyncio.IncompleteReadError):
             log.info("a window was cut off", exc_info=True)
         finally:
@@ -105,19 +106,20 @@ class ControlServer:
         for notice in self.greetings:
             writer.write(protocol.encode(protocol.notice_message(notice)))
 
-    async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """Both sides prove that they know the secret; it never crosses the line itself."""
+    async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> dict[str, Any] | None:
+        """Both sides prove that they know the secret, which never crosses the line itself; what the window said of
+        itself, None where it was turned away."""
         ours = protocol.nonce()
         writer.write(protocol.encode({"nonce": ours}))
         answer = protocol.decode(await reader.readline())
         theirs = str(answer.get("nonce", ""))
         if not protocol.proves(answer.get("proof"), self._token, "window", ours, theirs):
             log.warning("somebody without the secret was turned away")
-            return False
+            return None
         writer.write(protocol.encode({"proof": protocol.proof(self._token, "collector", ours, theirs)}))
-        return True
+        return answer
 
-    async def _listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, may_write: bool) -> None:
         while line := await reader.readline():
             message = protocol.decode(line)
             name, arguments = str(message.get("command", "")), message.get("arguments", {})
@@ -128,16 +130,18 @@ class ControlServer:
                 self._pipeline.offer(FeedOptions.from_json(protocol.unseal(arguments.get("sealed"), self._token)))
                 continue
             with contextlib.suppress(ConnectionError):
-                await self._carry_out(name, arguments if isinstance(arguments, dict) else {}, writer)
+                await self._carry_out(name, arguments if isinstance(arguments, dict) else {}, writer, may_write)
 
     def _forget(self, writer: asyncio.StreamWriter, politely: bool) -> None:
         if writer in self._writers:
             self._writers.discard(writer)
             self._left(politely)
 
-    async def _carry_out(self, name: str, arguments: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+    async def _carry_out(
+        self, name: str, arguments: dict[str, Any], writer: asyncio.StreamWriter, may_write: bool
+    ) -> None:
         try:
-            notice = await self._commands.run(name, arguments)
+            notice = await self._commands.run(name, arguments, may_write)
         except TwinError as error:
             notice = Notice("error", error.text, error.remedy, error.where)
         except Exception as error:
