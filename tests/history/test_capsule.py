@@ -231,6 +231,52 @@ def test_a_bomb_is_refused_before_it_unpacks(tmp_path: Path) -> None:
         open_capsule(path)
 
 
+@pytest.mark.parametrize(
+    "said", ['"format": Infinity', '"from_ns": -Infinity', '"files": {"scene/a": {"size": -5, "sha256": ""}}']
+)
+def test_a_manifest_with_numbers_that_cannot_be_is_refused(tmp_path: Path, said: str) -> None:
+    path = tmp_path / "odd.twin"
+    usual = '{"format": 1, "from_ns": 0, "to_ns": 1, "files": {}, '
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("scene/a", b"0" * 5_000_000)  # a size below nothing would unpack it whole into memory
+        archive.writestr("capsule.json", f"{usual}{said}}}")
+    with pytest.raises(RecordingError, match="the manifest is damaged"):
+        open_capsule(path)
+
+
+def test_what_is_packed_in_a_way_that_is_not_ours_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "odd.twin"
+    files = {"scene/a": {"size": 5000, "sha256": "0" * 64}}
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("scene/a", b"0" * 5000, zipfile.ZIP_LZMA)
+        at = archive.getinfo("scene/a").header_offset + 30 + len("scene/a")
+        archive.writestr("capsule.json", json.dumps({"format": 1, "from_ns": 0, "to_ns": 1, "files": files}))
+    raw = bytearray(path.read_bytes())
+    raw[at : at + 12] = b"\xff" * 12
+    path.write_bytes(raw)
+    with pytest.raises(RecordingError) as caught:
+        open_capsule(path)
+    assert caught.value.where == "odd.twin: scene/a"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_a_scene_that_no_capsule_can_hold_is_refused_while_packing(
+    made: tuple[Scene, Path, Path], tmp_path: Path
+) -> None:
+    scene, folder, _ = made
+    odd = scene.path / "wo?.txt"
+    odd.write_text("x")
+    recording = Recording.open(folder, scene)
+    try:
+        with pytest.raises(RecordingError, match="scene/wo") as caught:
+            make_capsule(scene, recording, FROM_NS, TO_NS, tmp_path / "x.twin")
+        assert caught.value.remedy == "Rename it in the scene."
+    finally:
+        odd.unlink()
+        recording.close()
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("content", [b"", b"PK", b"not a zip" * 100])
 def test_what_is_no_capsule_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.twin"
@@ -245,7 +291,7 @@ def test_a_comparison_tells_states_values_and_alarms(made: tuple[Scene, Path, Pa
     before, after = recording.at(START_NS + 200 * NS), recording.at(START_NS + 3000 * NS)
     alarms = [recording.alarms_at(START_NS + s * NS) for s in (200, 3000)]
     assert compare(scene.tags, before, before) == compare(scene.tags, after, after)
-    found = compare(scene.tags, before, after, *alarms)
+    found = compare(scene.tags, before, after, alarms[0], alarms[1])
     assert [a.key for a in found.begun] == ["M-0:fault"]
     assert not found.ended
     assert {c.tag.role for c in found.states} <= {"state"}

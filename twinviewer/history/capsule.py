@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from twinviewer import __version__
 from twinviewer.history.cut import cut
@@ -27,6 +27,9 @@ MOST_FILES = 20_000
 MOST_MANIFEST = 16 << 20
 _STORED = {".parquet", ".glb", ".png", ".jpg", ".jpeg", ".xlsx"}
 _BLOCK = 1 << 20
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What zipfile raises on damage; NotImplementedError, which a changed flag can lead to, is a RuntimeError.
+_TORN = (KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 Progress = Callable[[float, str], None]
 
@@ -39,20 +42,21 @@ def make_capsule(
 ) -> int:
     """Write the file, whole or not at all; how many samples are in it. `progress` may raise to cancel.
 
-    Raises RecordingError where nothing was recorded then, or the file cannot be written.
+    Raises RecordingError where nothing was recorded then, a file of the scene has a name that no capsule can hold, or
+    the file cannot be written.
     """
     if not recording.stretches(from_ns, to_ns):
         raise RecordingError("nothing was recorded at that time", recording.folder.address, recording.said_span())
+    parts = [(f"scene/{name}", path) for name, path in scene_files(scene.path)]
+    _check_names((name for name, _ in parts), scene.path, "Rename it in the scene.")  # it could not be opened
     draft = output.with_name(f".{output.name}.draft")
     try:
         with tempfile.TemporaryDirectory(prefix="twinviewer-capsule-") as name:
             folder = Path(name) / "recording"
             count = cut(recording, scene, folder, from_ns, to_ns, lambda f, text: progress(0.7 * f, text))
             (folder / "recorder.lock").unlink(missing_ok=True)
-            files = [(f"scene/{n}", p) for n, p in scene_files(scene.path)]
-            files += [
-                (f"recording/{p.relative_to(folder).as_posix()}", p) for p in sorted(folder.rglob("*")) if p.is_file()
-            ]
+            recorded = [p for p in sorted(folder.rglob("*")) if p.is_file()]
+            files = [*parts, *((f"recording/{p.relative_to(folder).as_posix()}", p) for p in recorded)]
             _write(draft, files, _about(scene, from_ns, to_ns, count), lambda f, text: progress(0.7 + 0.3 * f, text))
         draft.replace(output)
     except OSError as error:
@@ -150,22 +154,16 @@ def _read_manifest(archive: zipfile.ZipFile, path: Path) -> tuple[dict[str, Any]
     """What the capsule says about itself, and each file's size and checksum."""
     where = f"{path.name}: {MANIFEST}"
     try:
-        with archive.open(MANIFEST) as file:
+        with _opened(archive, MANIFEST) as file:
             raw = file.read(MOST_MANIFEST + 1)
         about = json.loads(raw[:MOST_MANIFEST])
         form = int(about["format"])
         files = {str(n): (int(f["size"]), str(f["sha256"])) for n, f in about.pop("files").items()}
         if int(about["from_ns"]) > int(about["to_ns"]):
             raise ValueError("it ends before it begins")
-    except (
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        zipfile.BadZipFile,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+        if any(size < 0 for size, _ in files.values()):
+            raise ValueError("a part is smaller than nothing")
+    except (*_TORN, ValueError, TypeError, AttributeError, OverflowError) as error:
         raise RecordingError(f"the manifest is damaged: {error}", where, _AGAIN) from error
     if form > FORMAT:
         raise RecordingError(
@@ -173,11 +171,18 @@ def _read_manifest(archive: zipfile.ZipFile, path: Path) -> tuple[dict[str, Any]
         )
     if len(files) > MOST_FILES or sum(size for size, _ in files.values()) > MOST_BYTES:
         raise RecordingError("the capsule would unpack to more than can be right", where, "Do not trust this file.")
-    _check_names(files, path)
+    _check_names(files, path, "Do not trust this file.")
     return about, files
 
 
-def _check_names(names: Iterable[str], path: Path) -> None:
+def _opened(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """A part, packed in one of the ways in which we pack."""
+    if archive.getinfo(name).compress_type not in _PACKED:
+        raise zipfile.BadZipFile("it is packed in a way that no capsule is")
+    return archive.open(name)
+
+
+def _check_names(names: Iterable[str], path: Path, remedy: str) -> None:
     """Refuse names that could lead out of the private folder, or meet each other on some file system."""
     seen: set[str] = set()
     for name in names:
@@ -187,7 +192,7 @@ def _check_names(names: Iterable[str], path: Path) -> None:
             bad or any(p in ("..", ".") or p.rstrip(". ") != p for p in parts) or any(c in name for c in '\\:*?"<>|\0')
         )
         if bad or name.casefold() in seen:
-            raise RecordingError(f"the name {name!r} is not allowed in a capsule", str(path), "Do not trust this file.")
+            raise RecordingError(f"the name {name!r} is not allowed in a capsule", str(path), remedy)
         seen.add(name.casefold())
 
 
@@ -197,22 +202,14 @@ def _unpack(archive: zipfile.ZipFile, name: str, size: int, digest: str, folder:
     target.parent.mkdir(parents=True, exist_ok=True)
     sha, left = hashlib.sha256(), size
     try:
-        with archive.open(name) as source, target.open("xb") as out:
+        with _opened(archive, name) as source, target.open("xb") as out:
             while block := source.read(min(_BLOCK, left + 1)):
                 left -= len(block)
                 if left < 0:
                     break
                 sha.update(block)
                 out.write(block)
-    except (
-        KeyError,
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        NotImplementedError,
-        EOFError,
-        RuntimeError,
-        zlib.error,
-    ) as error:
+    except _TORN as error:
         raise RecordingError(
             "this part of the capsule is damaged or missing", f"{path.name}: {name}", _AGAIN
         ) from error
