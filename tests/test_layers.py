@@ -36,8 +36,8 @@ print(count)
 """
 
 CORE = (
-    "cli,collector,colours,discovery,feeds,history,kpi,maintenance,model,plant,scene,session,settings,simulation,"
-    "states,tags,training"
+    "cli,collector,colours,database,discovery,feeds,history,kpi,maintenance,model,plant,scene,session,settings,"
+    "simulation,states,tags,training"
 )
 
 

@@ -110,6 +110,16 @@ def test_work_orders_are_moved_on_and_recorded(tmp_path: Path, capsys: pytest.Ca
     assert "0 work orders added, 1 known already" in said(capsys)
 
 
+@pytest.mark.parametrize("what", ["list", "record", "indicators"])
+def test_a_mistyped_file_of_work_orders_is_said_and_not_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
+    path = tmp_path / "none" / "orders.sqlite"
+    assert main(["workorders", str(path), what]) != 0
+    assert "does not exist" in capsys.readouterr().err
+    assert not path.parent.exists()
+
+
 @pytest.mark.parametrize(
     ("text", "part"),
     [

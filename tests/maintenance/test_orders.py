@@ -97,6 +97,16 @@ def test_what_is_no_file_of_work_orders_is_said_and_left_alone(tmp_path: Path) -
         OrderStore(tmp_path / "new")
 
 
+def test_a_table_is_taken_in_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+    with OrderStore(tmp_path / "orders.sqlite") as store:
+        with pytest.raises(DataError, match="already"):
+            store.take_in([order("X-1"), order("X-2"), order("X-1")], "a", "b")
+        assert store.orders() == store.changes() == ()
+        assert store.take_in([order("X-1")], "a", "b") == 1
+        assert store.take_in([order("X-1", reason="other"), order("X-2")], "a", "b") == 1
+        assert [(o.number, o.reason) for o in store.orders()] == [("X-1", "vibration"), ("X-2", "vibration")]
+
+
 def test_decisions_need_reasons_and_are_kept(tmp_path: Path) -> None:
     with OrderStore(tmp_path / "orders.sqlite") as store:
         decision = Decision("CMP-321", 5, 4, "rejected", "coupling was loose", "mechanic", "VIB")
@@ -141,6 +151,10 @@ def test_wrong_csv_is_said_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="time zone") as caught:
         CsvConnector(path).fetch()
     assert caught.value.where.endswith("in.csv:2")
+    path.write_text("number,asset_id,title\nA,B,C\nA,B,D\n")
+    with pytest.raises(DataError, match="twice") as caught:
+        CsvConnector(path).fetch()
+    assert caught.value.where.endswith("in.csv:3")
     path.write_text("number,asset\nA,B\n")
     with pytest.raises(DataError, match='no column "asset_id"'):
         CsvConnector(path).fetch()

@@ -33,20 +33,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 0."""
     from twinviewer.maintenance.orders.store import OrderStore
+    from twinviewer.model.errors import DataError
 
+    if args.what != "import" and not args.orders.exists():  # only what adds work orders begins a file of them
+        raise DataError("the file does not exist", str(args.orders), "Check the path.")
     with OrderStore(args.orders) as store:
         _ACTIONS[args.what](store, args)
     return 0
 
 
 def _list(store: "OrderStore", args: argparse.Namespace) -> None:
-    for o in store.orders(asset_id=args.asset):
+    found = store.orders(asset_id=args.asset)
+    if not found:
+        print("no work orders")
+    for o in found:
         print(f"{o.number:10} {o.state.value:12} {o.asset_id:10} {o.title:34} {o.reason}")
 
 
 def _record(store: "OrderStore", args: argparse.Namespace) -> None:
     from datetime import UTC, datetime
 
+    if args.number:
+        store.order(args.number)  # says so where there is none of this number
     for c in store.changes(args.number):
         when = datetime.fromtimestamp(c.at_ns / 1e9, UTC).isoformat(timespec="seconds")
         print(f"{when} {c.number:10} {c.by:12} {c.what}: {c.before} -> {c.after} ({c.why})")
@@ -76,15 +84,9 @@ def _export(store: "OrderStore", args: argparse.Namespace) -> None:
 def _import(store: "OrderStore", args: argparse.Namespace) -> None:
     from twinviewer.maintenance.orders.connector import CsvConnector
 
-    added, kept = 0, 0
-    known = {o.number for o in store.orders()}
-    for order in CsvConnector(args.csv).fetch():
-        if order.number in known:
-            kept += 1
-        else:
-            store.add(order, getpass.getuser(), f"imported from {args.csv.name}")
-            added += 1
-    print(f"{added} work orders added, {kept} known already and left as they are")
+    found = CsvConnector(args.csv).fetch()
+    added = store.take_in(found, getpass.getuser(), f"imported from {args.csv.name}")
+    print(f"{added} work orders added, {len(found) - added} known already and left as they are")
 
 
 def _indicators(store: "OrderStore", args: argparse.Namespace) -> None:

@@ -96,12 +96,9 @@ def read_csv(path: Path, table: Path, by: str, progress: Tell) -> tuple[tuple[Or
     """Take in the work orders of a CSV file that are not known yet; returns all, and a sentence. Raises DataError."""
     found = CsvConnector(table).fetch()
     with OrderStore(path) as store:
-        known = {o.number for o in store.orders()}
-        new = [o for o in found if o.number not in known]
-        for order in new:
-            store.add(order, by, f"imported from {table.name}")
-        kept = f", {len(found) - len(new)} known already and left as they are" if len(found) > len(new) else ""
-        return store.orders(), f"{len(new)} work orders added from {table.name}{kept}"
+        added = store.take_in(found, by, f"imported from {table.name}")
+        kept = f", {len(found) - added} known already and left as they are" if len(found) > added else ""
+        return store.orders(), f"{added} work orders added from {table.name}{kept}"
 
 
 def record(path: Path, number: str, progress: Tell) -> tuple[str, ...]:

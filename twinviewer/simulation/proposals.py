@@ -1,14 +1,13 @@
 """The register of proposals: what a simulation suggested, who decided what and why, and what came of it."""
 
 import json
-import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from twinviewer.database import Database
 from twinviewer.model.errors import DataError
 from twinviewer.simulation.results import Difference, Estimate, Result, Variant
 from twinviewer.simulation.scenario import Scenario, scenario_of, scenario_text
@@ -121,31 +120,7 @@ class ProposalRegister:
 
     def __init__(self, path: Path) -> None:
         """Open or create the file. Raises DataError where it is no such file or from a newer version."""
-        self.path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=10.0, isolation_level=None)
-        except (OSError, sqlite3.Error) as error:
-            raise DataError(f"the proposals cannot be opened ({error})", str(path), "Check the folder.") from error
-        try:
-            self._prepare()
-        except sqlite3.Error as error:
-            self._db.close()
-            text = f"the file holds no proposals ({error})"
-            raise DataError(text, str(path), "Choose another file, or move this one away.") from error
-        except DataError:
-            self._db.close()
-            raise
-
-    def _prepare(self) -> None:
-        found = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-        if found > FORMAT:
-            text = f"the proposals have format {found}; this twinviewer reads format {FORMAT}"
-            raise DataError(text, str(self.path), "Install a newer twinviewer.")
-        with self._writing():
-            for statement in _SCHEMA.split(";"):
-                self._db.execute(statement)
-            self._db.execute(f"PRAGMA user_version = {FORMAT}")
+        self._db = Database(path, "proposals", _SCHEMA, FORMAT)
 
     def __enter__(self) -> "ProposalRegister":
         return self
@@ -157,32 +132,22 @@ class ProposalRegister:
         """Let go of the file."""
         self._db.close()
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
-
     # -- reading ------------------------------------------------------------------------------------------------
 
     def proposals(self, states: Sequence[ProposalState] = ()) -> tuple[Proposal, ...]:
         """All proposals by number, or those in some states."""
-        rows = self._db.execute("SELECT number FROM proposals ORDER BY number").fetchall()
+        rows = self._db.execute("SELECT number FROM proposals ORDER BY number")
         found = [self.proposal(row[0]) for row in rows]
         return tuple(p for p in found if not states or p.state in states)
 
     def proposal(self, number: str) -> Proposal:
         """One proposal. Raises DataError where there is none of this number."""
-        row = self._db.execute(
+        rows = self._db.execute(
             "SELECT state, scenario, figures, in_force_ns, outcome FROM proposals WHERE number = ?", (number,)
-        ).fetchone()
-        if row is None:
+        )
+        if not rows:
             raise DataError("there is no such proposal", number, "`twinviewer proposals SCENE list` shows them all.")
-        last = self.decisions(number)[-1]
+        row, last = rows[0], self.decisions(number)[-1]
         figures = json.loads(row[2])
         return Proposal(
             scenario_of(row[1], number),
@@ -231,7 +196,7 @@ class ProposalRegister:
         """Another state for a proposal that is kept; `in_force_ns` (`at_ns` without one) says since when the plant
         runs by it. Raises DataError where the state cannot follow."""
         _told(by, reason, number)
-        with self._writing():
+        with self._db.writing():
             was = self.proposal(number).state
             if state not in _NEXT[was]:
                 ways = ", ".join(_NEXT[was])
@@ -247,7 +212,7 @@ class ProposalRegister:
     def keep_outcome(self, number: str, outcome: Outcome) -> Proposal:
         """Keep what a recording shows of a proposal, in place of an earlier comparison."""
         self.proposal(number)
-        with self._writing():
+        with self._db.writing():
             self._db.execute("UPDATE proposals SET outcome = ? WHERE number = ?", (_json(asdict(outcome)), number))
         return self.proposal(number)
 
@@ -261,9 +226,9 @@ class ProposalRegister:
             "seed": p.seed,
             "start": p.start,
         }
-        with self._writing():
-            row = self._db.execute("SELECT MAX(CAST(SUBSTR(number, 3) AS INTEGER)) FROM proposals").fetchone()
-            number = f"P-{(row[0] or 0) + 1:04d}"
+        with self._db.writing():
+            ((last,),) = self._db.execute("SELECT MAX(CAST(SUBSTR(number, 3) AS INTEGER)) FROM proposals")
+            number = f"P-{(last or 0) + 1:04d}"
             values = (number, state, scenario_text(p.scenario), _json(figures))
             self._db.execute("INSERT INTO proposals (number, state, scenario, figures) VALUES (?, ?, ?, ?)", values)
             self._decided(Decision(number, at_ns, by, reason, "", state))

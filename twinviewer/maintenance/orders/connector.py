@@ -102,10 +102,15 @@ def parsed(text: str, where: str) -> list[Order]:
     if missing:
         found = ", ".join(reader.fieldnames or ()) or "none"
         raise DataError(f'there is no column "{missing[0]}"', where, f"The columns are: {found}.")
-    orders = []
+    orders: list[Order] = []
+    known = set[str]()
     for row in reader:
         try:
-            orders.append(_order(row))
+            order = _order(row)
+            if order.number in known:
+                raise ValueError(f"the number {order.number} is there twice")
+            known.add(order.number)
+            orders.append(order)
         except (ValueError, KeyError) as error:
             raise DataError(
                 f"this row cannot be read ({error})", f"{where}:{reader.line_num}", "Correct it."

@@ -2,12 +2,12 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
+from twinviewer.database import Database
 from twinviewer.maintenance.orders.model import Change, Check, Decision, Feedback, Order, OrderState, check_change
 from twinviewer.model.errors import DataError
 
@@ -34,34 +34,7 @@ class OrderStore:
 
     def __init__(self, path: Path) -> None:
         """Open or create the file. Raises DataError where it is no such file or from a newer version."""
-        self.path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=10.0, isolation_level=None)
-        except (OSError, sqlite3.Error) as error:
-            raise DataError(f"the work orders cannot be opened ({error})", str(path), "Check the folder.") from error
-        try:
-            self._prepare()
-        except sqlite3.Error as error:
-            self._db.close()
-            text = f"the file holds no work orders ({error})"
-            raise DataError(text, str(path), "Choose another file, or move this one away.") from error
-        except DataError:
-            self._db.close()
-            raise
-
-    def _prepare(self) -> None:
-        self._db.row_factory = sqlite3.Row
-        found = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-        if found > FORMAT:
-            text = f"the work orders have format {found}; this twinviewer reads format {FORMAT}"
-            raise DataError(text, str(self.path), "Install a newer twinviewer.")
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        with self._writing():
-            for statement in _SCHEMA.split(";"):
-                self._db.execute(statement)
-            self._db.execute(f"PRAGMA user_version = {FORMAT}")
+        self._db = Database(path, "work orders", _SCHEMA, FORMAT)
 
     def __enter__(self) -> "OrderStore":
         return self
@@ -72,17 +45,6 @@ class OrderStore:
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """One change as a whole or not at all."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -100,10 +62,10 @@ class OrderStore:
 
     def order(self, number: str) -> Order:
         """One work order. Raises DataError where there is none of this number."""
-        row = self._db.execute("SELECT * FROM orders WHERE number = ?", (number,)).fetchone()
-        if row is None:
+        rows = self._db.execute("SELECT * FROM orders WHERE number = ?", (number,))
+        if not rows:
             raise DataError("there is no such work order", number, "`twinviewer workorders list` shows them all.")
-        return _order(row)
+        return _order(rows[0])
 
     def changes(self, number: str = "") -> tuple[Change, ...]:
         """The record of one work order, or of all, oldest first."""
@@ -124,28 +86,32 @@ class OrderStore:
 
     def next_number(self) -> str:
         """The next free number, "WO-00001"."""
-        row = self._db.execute(
+        ((last,),) = self._db.execute(
             "SELECT MAX(CAST(SUBSTR(number, 4) AS INTEGER)) FROM orders WHERE number GLOB 'WO-[0-9]*'"
-        ).fetchone()
-        return f"WO-{(row[0] or 0) + 1:05d}"
+        )
+        return f"WO-{(last or 0) + 1:05d}"
 
     # -- changing -----------------------------------------------------------------------------------------------
 
     def add(self, order: Order, by: str, why: str) -> Order:
         """Add a work order; an empty number takes the next free one. Raises DataError where it is taken."""
-        with self._writing():
+        with self._db.writing():
             order = order if order.number else replace(order, number=self.next_number())
-            marks = ", ".join("?" * len(_COLUMNS))
-            try:
-                self._db.execute(f"INSERT INTO orders ({', '.join(_COLUMNS)}) VALUES ({marks})", _row(order))
-            except sqlite3.IntegrityError as error:
-                raise DataError("there is a work order of this number already", order.number) from error
-            self._note(Change(order.number, order.created_ns, by, why, "state", "", order.state.value))
+            self._insert(order, by, why)
         return order
+
+    def take_in(self, orders: Sequence[Order], by: str, why: str) -> int:
+        """Add those whose number is not known yet, all or none; returns how many. What is known stays as it is."""
+        with self._db.writing():
+            known = {row[0] for row in self._db.execute("SELECT number FROM orders")}
+            new = [o for o in orders if o.number not in known]
+            for order in new:
+                self._insert(order, by, why)
+        return len(new)
 
     def become(self, number: str, state: OrderState, by: str, why: str, now_ns: int, **values: Any) -> Order:
         """Move a work order on in its life; `values` change with it. Raises DataError where it cannot go there."""
-        with self._writing():
+        with self._db.writing():
             order = self.order(number)
             check_change(number, order.state, state)
             if state is OrderState.IN_PROGRESS and not order.begun_ns:
@@ -159,7 +125,7 @@ class OrderStore:
         unknown = [name for name in values if name not in _COLUMNS or name in ("number", "state", "created_ns")]
         if unknown:
             raise DataError(f'a work order has no field "{unknown[0]}" to change', number)
-        with self._writing():
+        with self._db.writing():
             return self._update(self.order(number), by, why, now_ns, values)
 
     def decide(self, decision: Decision) -> None:
@@ -168,12 +134,20 @@ class OrderStore:
             raise DataError(f'"{decision.what}" is no decision', decision.asset_id, "Accept, defer or reject it.")
         if decision.what != "accepted" and not decision.reason.strip():
             raise DataError("a deferral or a rejection needs a reason", decision.asset_id, "Say why in a few words.")
-        with self._writing():
+        with self._db.writing():
             self._db.execute(
                 "INSERT INTO decisions (asset_id, at_ns, card_ns, what, reason, by, mode, number)"
                 " VALUES (:asset_id, :at_ns, :card_ns, :what, :reason, :by, :mode, :number)",
                 asdict(decision),
             )
+
+    def _insert(self, order: Order, by: str, why: str) -> None:
+        marks = ", ".join("?" * len(_COLUMNS))
+        try:
+            self._db.execute(f"INSERT INTO orders ({', '.join(_COLUMNS)}) VALUES ({marks})", _row(order))
+        except sqlite3.IntegrityError as error:
+            raise DataError("there is a work order of this number already", order.number) from error
+        self._note(Change(order.number, order.created_ns, by, why, "state", "", order.state.value))
 
     def _update(self, order: Order, by: str, why: str, now_ns: int, values: dict[str, Any]) -> Order:
         changed = replace(order, **values, changed_ns=now_ns)
