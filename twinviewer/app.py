@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,8 @@ from twinviewer.gui import layouts
 from twinviewer.gui.crash import CrashDialog, CrashGuard
 from twinviewer.gui.garbage import GarbageTimer
 from twinviewer.gui.main_window import MainWindow
-from twinviewer.model.errors import FeedError, TwinError
+from twinviewer.gui.opening import Opened, attach_job, load, replay, unpack
+from twinviewer.model.errors import TwinError
 from twinviewer.panels._kit import style
 from twinviewer.scene.scene import Scene
 from twinviewer.session import LiveSource, NoSource, Session, Source
@@ -25,10 +26,8 @@ from twinviewer.session.steadiness import settle_memory
 from twinviewer.settings import Recent, SettingsStore
 
 if TYPE_CHECKING:
-    from twinviewer.collector.link import CollectorLink
     from twinviewer.feeds.options import FeedOptions
     from twinviewer.history.capsule import Capsule
-    from twinviewer.view.layout import Layout
 
 _log = logging.getLogger(__name__)
 _BESIDE = 640  # pixels that a second window needs beside the first
@@ -62,48 +61,6 @@ def make_qt(arguments: list[str]) -> QApplication:
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     QCoreApplication.setApplicationName("twinviewer")
     return QApplication(arguments)
-
-
-@dataclass(frozen=True)
-class _Opened:
-    """What the loading thread hands over; `trouble` where the scene opened but the feed did not, `layout` what it
-    worked out for the picture."""
-
-    scene: Scene
-    link: "CollectorLink | None"
-    trouble: TwinError | None = None
-    layout: "Layout | None" = None
-
-
-def load(
-    path: Path,
-    feed: str,
-    options: "FeedOptions | None",
-    record: Path | None = None,
-    *,
-    progress: Callable[[float, str], None],
-) -> _Opened:
-    """Load a scene and attach to its collector; runs in a thread. Raises SceneError."""
-    from twinviewer.scene.scene import load_scene
-    from twinviewer.view.prepare import prepare
-
-    scene = load_scene(path, progress=progress)
-    layout = prepare(scene)
-    if not feed:
-        return _Opened(scene, None, layout=layout)
-    progress(1.0, "connecting")
-    return replace(attach_to(scene, feed, options, record), layout=layout)
-
-
-def attach_to(scene: Scene, feed: str, options: "FeedOptions | None", record: Path | None = None) -> _Opened:
-    """A collector for an open scene; a feed that cannot be used is told, the scene stays."""
-    from twinviewer.collector.link import attach
-    from twinviewer.feeds.options import FeedOptions
-
-    try:
-        return _Opened(scene, attach(scene.path, scene, feed, options or FeedOptions(), record=record))
-    except FeedError as error:
-        return _Opened(scene, None, error)
 
 
 class Application:
@@ -262,7 +219,7 @@ class Application:
         )
         QTimer.singleShot(0, window, window.picture.warm_up)
 
-    def _opened(self, window: MainWindow, opened: _Opened, feed: str, past: Callable[[Scene], Source] | None) -> None:
+    def _opened(self, window: MainWindow, opened: Opened, feed: str, past: Callable[[Scene], Source] | None) -> None:
         scene = opened.scene
         window.picture.prepared = scene, opened.layout
         QTimer.singleShot(SETTLE_MS, window, settle_memory)
@@ -280,7 +237,12 @@ class Application:
 
     def open_recording(self, window: MainWindow, address: str, at_ns: int | None = None) -> None:
         """Look at a recording of the scene that is open. Raises RecordingError."""
-        window.session.set_source(_replay(window.session.scene, address, at_ns))
+        window.session.set_source(self._past(window.session.scene, address, at_ns))
+
+    def _past(self, scene: Scene, address: str, at_ns: int | None) -> Source:
+        """A recording as a source; that of an unpacked incident goes with the program, and says so."""
+        passing = any(str(capsule.recording) == address for capsule in self._capsules)
+        return replay(scene, address, at_ns, passing=passing)
 
     def reload(self, window: MainWindow) -> None:
         """Read the scene's files again; the feed, or the moment of the recording, stays."""
@@ -288,7 +250,7 @@ class Application:
         frame, archive = session.live_frame or session.frame, session.archive
         if frame is not None and frame.source == "replay" and archive is not None:
             address, at_ns = archive.address, frame.now_ns
-            self.open_scene(window, session.scene.path, "", lambda scene: _replay(scene, address, at_ns))
+            self.open_scene(window, session.scene.path, "", lambda scene: self._past(scene, address, at_ns))
         else:
             self.open_scene(window, session.scene.path, frame.connection.url if frame is not None else "")
 
@@ -296,13 +258,11 @@ class Application:
         """Check and unpack an incident, in a thread, and open it; what was unpacked goes with the program."""
 
         def done(capsule: "Capsule") -> None:
-            def past(scene: Scene) -> Source:
-                return _replay(scene, str(capsule.recording), capsule.from_ns, passing=True)
-
             self._capsules.append(capsule)
-            self.open_scene(window, capsule.scene, "", past)
+            address, at_ns = str(capsule.recording), capsule.from_ns
+            self.open_scene(window, capsule.scene, "", lambda scene: self._past(scene, address, at_ns))
 
-        window.jobs.start(f"Opening {path.name}", _unpack, path, done=done, failed=window.show_error, thread=True)
+        window.jobs.start(f"Opening {path.name}", unpack, path, done=done, failed=window.show_error, thread=True)
 
     def connect_feed(self, window: MainWindow, url: str, options: "FeedOptions | None" = None) -> None:
         """Look at another live source in this window."""
@@ -310,16 +270,18 @@ class Application:
             self._feed_options[url] = options
         scene = window.session.scene
 
-        def done(opened: _Opened) -> None:
+        def done(opened: Opened) -> None:
             if opened.trouble is not None:
                 window.show_error(opened.trouble)
             elif opened.link is not None and window.session.scene is scene:
                 window.session.set_source(LiveSource(opened.link))
                 self.settings.remember(Recent(str(scene.path), scene.name, url, time.time_ns()))
+            elif opened.link is not None:  # another scene was opened meanwhile
+                opened.link.close()
 
         window.jobs.start(
             f"Connecting to {url}",
-            _attach_job,
+            attach_job,
             scene,
             url,
             self._feed_options.get(url),
@@ -390,23 +352,3 @@ class Application:
             print(f"twinviewer: {error!r}", file=sys.stderr)
             return
         CrashDialog(error, parent).show()
-
-
-def _replay(scene: Scene, address: str, at_ns: int | None, passing: bool = False) -> Source:
-    from twinviewer.history.recording import Recording
-    from twinviewer.session.replay import ReplaySource
-
-    return ReplaySource(Recording.open(address, scene), scene, at_ns, follow=not passing, passing=passing)
-
-
-def _unpack(path: Path, *, progress: Callable[[float, str], None]) -> "Capsule":
-    from twinviewer.history.capsule import open_capsule
-
-    return open_capsule(path, progress)
-
-
-def _attach_job(
-    scene: Scene, url: str, options: "FeedOptions | None", *, progress: Callable[[float, str], None]
-) -> _Opened:
-    progress(-1.0, "")
-    return attach_to(scene, url, options)

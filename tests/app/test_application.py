@@ -2,69 +2,20 @@
 
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-import psutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.app.running import SKID, WAIT_MS, collectors, known, wait_live
 from twinviewer.app import Application, Start
 from twinviewer.gui.crash import CrashDialog
-from twinviewer.gui.demo import DemoPlant
-from twinviewer.gui.main_window import MainWindow
 from twinviewer.model.connection import Link
-from twinviewer.model.quality import Quality
 from twinviewer.panels._kit import style
 from twinviewer.panels._kit.actions import Action
 from twinviewer.settings import SettingsStore
-
-SKID = Path("scenes/pump-skid")
-WAIT_MS = 60_000
-
-
-@pytest.fixture
-def application(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Application]:
-    made = Application(qapp, SettingsStore(tmp_path, {}, {"theme": "dark", "motion": "reduced"}))
-    yield made
-    made.quit()
-    made.shut_down()
-    qtbot.wait(50)
-    _wait_for_collectors()
-
-
-def _wait_for_collectors() -> None:
-    """A collector lingers for some seconds after its last window, so that a quick restart finds it again."""
-    _, alive = psutil.wait_procs(_collectors(), timeout=20)
-    assert not alive
-
-
-def _collectors() -> list[psutil.Process]:
-    return [p for p in psutil.Process().children(recursive=True) if "twinviewer.collector" in p.cmdline()]
-
-
-@pytest.fixture(scope="module")
-def plant() -> Iterator[str]:
-    """URL of a running pump skid."""
-    made = DemoPlant(SKID.resolve())
-    yield made.start(progress=lambda _fraction, _text: None)
-    made.stop()
-
-
-def wait_live(qtbot: QtBot, window: MainWindow) -> None:
-    def live() -> bool:
-        frame = window.session.frame
-        return frame is not None and frame.connection.link is Link.CONNECTED and _known(window) > 0
-
-    qtbot.waitUntil(live, timeout=WAIT_MS)
-
-
-def _known(window: MainWindow) -> int:
-    frame = window.session.frame
-    return 0 if frame is None else int(np.sum(frame.assets.quality < Quality.STALE))
 
 
 def test_two_windows_look_at_one_plant_through_one_collector(
@@ -85,7 +36,7 @@ def test_two_windows_look_at_one_plant_through_one_collector(
     assert other.session.frame.connection.link is Link.CONNECTED
     application.disconnect_feed(other)
     other.bridge.tick_now()
-    assert _known(other) == 0
+    assert known(other) == 0
 
 
 def test_a_killed_collector_is_said_ghosts_everything_and_comes_back(
@@ -93,11 +44,11 @@ def test_a_killed_collector_is_said_ghosts_everything_and_comes_back(
 ) -> None:
     window = application.start(Start(SKID, plant, size=(900, 600)))
     wait_live(qtbot, window)
-    (collector,) = _collectors()
+    (collector,) = collectors()
     collector.kill()
     strip, pill = window.picture.trouble, window.tool_bar.pill
     qtbot.waitUntil(lambda: "does not answer" in strip.accessibleName() and strip.isVisible(), timeout=WAIT_MS)
-    assert _known(window) == 0
+    assert known(window) == 0
     assert "LIVE" not in pill.accessibleName()
     wait_live(qtbot, window)
     qtbot.waitUntil(lambda: pill.accessibleName().startswith("LIVE") and not strip.isVisible(), timeout=WAIT_MS)
@@ -122,7 +73,7 @@ def test_a_feed_that_nobody_serves_leaves_the_scene_open_and_says_why(
     strip = window.picture.trouble
     qtbot.waitUntil(lambda: strip.isVisible() and "nobody listens" in strip.accessibleName(), timeout=WAIT_MS)
     assert str(free_port) in strip.accessibleName()
-    assert _known(window) == 0
+    assert known(window) == 0
     assert "LIVE" not in window.tool_bar.pill.accessibleName()
 
 

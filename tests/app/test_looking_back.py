@@ -6,14 +6,12 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from tests.app.test_application import SKID, WAIT_MS, _collectors, application, plant, wait_live
+from tests.app.running import SKID, WAIT_MS, collectors, wait_live
 from twinviewer.app import Application, Start
 from twinviewer.feeds.options import FeedOptions
 from twinviewer.history.recording import Recording
 from twinviewer.model.connection import Link
 from twinviewer.session import Seekable
-
-__all__ = ["application", "plant"]
 
 
 def recorded(folder: Path) -> int:
@@ -57,12 +55,12 @@ def test_the_past_is_shown_while_the_plant_is_recorded_on_also_by_a_new_collecto
     session.pin_note("look here", "PMP-511", held.now_ns)  # through the collector
     past = session.past
     qtbot.waitUntil(lambda: [n.text for n in past.notes(0, 2**62)] == ["look here"], timeout=WAIT_MS)  # type: ignore[attr-defined]
-    (collector,) = _collectors()
+    (collector,) = collectors()
     collector.kill()
 
     def plant_is_back() -> bool:
         live = session.live_frame
-        return live is not None and live.connection.link is Link.CONNECTED and collector not in _collectors()
+        return live is not None and live.connection.link is Link.CONNECTED and collector not in collectors()
 
     qtbot.waitUntil(lambda: window.picture._banner is not None and "no connection" in window.picture._banner.plant,
                     timeout=WAIT_MS)  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.app.test_application import SKID, WAIT_MS, _collectors, application, wait_live
+from tests.app.running import SKID, WAIT_MS, collectors, wait_live
 from tests.gui.test_main_window import near, pixels_of
 from tests.plant.served import Plant
 from twinviewer.app import Application, Start
@@ -17,7 +17,6 @@ from twinviewer.gui.main_window import MainWindow
 from twinviewer.model.palette import STATE
 from twinviewer.model.state import State
 
-__all__ = ["application"]  # the fixture
 RUNNING = STATE["dark"][State.RUNNING]
 
 
@@ -27,7 +26,7 @@ def serve(port: int) -> Plant:
 
 def picture(window: MainWindow) -> np.ndarray:
     """RGB of the 3D picture with what is painted over it."""
-    return pixels_of(window.picture._widget.grab().toImage())
+    return pixels_of(window.picture._widget.grab().toImage())  # type: ignore[union-attr]
 
 
 def coloured(window: MainWindow) -> int:
@@ -87,7 +86,7 @@ def test_a_collector_that_dies_leaves_no_colour_behind(
         window = application.start(Start(SKID, running.url, size=(900, 620)))
 
         def kill() -> None:
-            (collector,) = _collectors()
+            (collector,) = collectors()
             collector.kill()
 
         lose_and_regain(window, qtbot, kill, lambda: None, "does not answer")

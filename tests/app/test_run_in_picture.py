@@ -1,25 +1,20 @@
 """The real program: a simulated run is played in the picture by clicks, nobody may take it for the plant, and back."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.app.running import SKID, WAIT_MS
 from twinviewer.app import Application, Start
 from twinviewer.gui.main_window import MainWindow
 from twinviewer.model.palette import STATE, SURFACE, rgb
 from twinviewer.model.state import State
 from twinviewer.session.run_source import RunSource
-from twinviewer.settings import SettingsStore
 
-SKID = Path("scenes/pump-skid")
-WAIT_MS = 60_000
 LINE = """
 [model]
 horizon = "4 h"
@@ -33,15 +28,6 @@ asset = "HEX-541"
 [source.s]
 feeds = "first"
 """
-
-
-@pytest.fixture
-def application(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Application]:
-    made = Application(qapp, SettingsStore(tmp_path, {}, {"theme": "dark", "motion": "reduced"}))
-    yield made
-    made.quit()
-    made.shut_down()
-    qtbot.wait(50)
 
 
 def pixels(window: MainWindow) -> np.ndarray:

@@ -10,15 +10,13 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QPushButton, QStyle, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
-from tests.app.test_application import WAIT_MS, _wait_for_collectors, wait_live
+from tests.app.running import SKID, WAIT_MS, wait_for_collectors, wait_live
 from tests.plant.served import Plant, plant
 from twinviewer.app import Application, Start
 from twinviewer.gui.dialogs.bind import BindDialog
 from twinviewer.gui.main_window import MainWindow
 from twinviewer.scene.scene import load_scene
 from twinviewer.settings import SettingsStore
-
-SKID = Path("scenes/pump-skid")
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +32,7 @@ def application(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Ap
     made.quit()
     made.shut_down()
     qtbot.wait(50)
-    _wait_for_collectors()
+    wait_for_collectors()
 
 
 @pytest.fixture

@@ -1,0 +1,81 @@
+"""What is done to open a scene, a feed, a recording or a capsule, beside the window's thread where that takes long."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinviewer.model.errors import FeedError, TwinError
+from twinviewer.scene.scene import Scene
+from twinviewer.session import Source
+
+if TYPE_CHECKING:
+    from twinviewer.collector.link import CollectorLink
+    from twinviewer.feeds.options import FeedOptions
+    from twinviewer.history.capsule import Capsule
+    from twinviewer.view.layout import Layout
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What the thread hands over; `trouble` where the scene opened but the feed did not, `layout` what it
+    worked out for the picture."""
+
+    scene: Scene
+    link: "CollectorLink | None"
+    trouble: TwinError | None = None
+    layout: "Layout | None" = None
+
+
+def load(
+    path: Path,
+    feed: str,
+    options: "FeedOptions | None",
+    record: Path | None = None,
+    *,
+    progress: Callable[[float, str], None],
+) -> Opened:
+    """Load a scene and attach to its collector; runs in a thread. Raises SceneError."""
+    from twinviewer.scene.scene import load_scene
+    from twinviewer.view.prepare import prepare
+
+    scene = load_scene(path, progress=progress)
+    layout = prepare(scene)
+    if not feed:
+        return Opened(scene, None, layout=layout)
+    progress(1.0, "connecting")
+    return replace(attach_to(scene, feed, options, record), layout=layout)
+
+
+def attach_to(scene: Scene, feed: str, options: "FeedOptions | None", record: Path | None = None) -> Opened:
+    """A collector for an open scene; a feed that cannot be used is told, the scene stays."""
+    from twinviewer.collector.link import attach
+    from twinviewer.feeds.options import FeedOptions
+
+    try:
+        return Opened(scene, attach(scene.path, scene, feed, options or FeedOptions(), record=record))
+    except FeedError as error:
+        return Opened(scene, None, error)
+
+
+def attach_job(
+    scene: Scene, url: str, options: "FeedOptions | None", *, progress: Callable[[float, str], None]
+) -> Opened:
+    """The same as a job."""
+    progress(-1.0, "")
+    return attach_to(scene, url, options)
+
+
+def replay(scene: Scene, address: str, at_ns: int | None, passing: bool) -> Source:
+    """A recording as the source of an open scene, at its end where no moment is given. Raises RecordingError."""
+    from twinviewer.history.recording import Recording
+    from twinviewer.session.replay import ReplaySource
+
+    return ReplaySource(Recording.open(address, scene), scene, at_ns, follow=not passing, passing=passing)
+
+
+def unpack(path: Path, *, progress: Callable[[float, str], None]) -> "Capsule":
+    """Check and unpack an incident; its files go when it is closed. Raises RecordingError."""
+    from twinviewer.history.capsule import open_capsule
+
+    return open_capsule(path, progress)
