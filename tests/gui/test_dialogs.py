@@ -70,6 +70,15 @@ def test_binding_can_be_filtered(qtbot: QtBot) -> None:
     assert [dialog.table.isRowHidden(i) for i in range(3)] == [True, True, False]
 
 
+def test_where_nothing_is_left_to_decide_nothing_is_offered_or_written(qtbot: QtBot) -> None:
+    dialog = BindDialog(Bindings((proposal("M-2", "Power", 1.0, kept=True),), {"p": "urn:plant"}, 1), None)
+    shown(qtbot, dialog)
+    assert not dialog.table.isVisible()
+    assert not dialog.filter.isVisible()
+    qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+    assert dialog.result() == dialog.DialogCode.Rejected
+
+
 def test_connecting_takes_no_address_without_a_scheme_and_sends_no_password_in_the_clear(qtbot: QtBot) -> None:
     dialog = ConnectDialog(None, [], None)
     shown(qtbot, dialog)
@@ -109,6 +118,13 @@ def test_findings_are_counted_and_can_be_copied(qtbot: QtBot) -> None:
     assert dialog.table.rowCount() == 2
     dialog.copy()
     assert QGuiApplication.clipboard().text().splitlines()[0] == "Error\tscene.toml:3\tno such file\tGive one."
+
+
+def test_where_nothing_was_found_there_is_no_table(qtbot: QtBot) -> None:
+    dialog = FindingsDialog("Check", [], None)
+    shown(qtbot, dialog)
+    assert not dialog.table.isVisible()
+    assert dialog.height() < 200
 
 
 def test_every_choice_takes_effect_at_once(qtbot: QtBot) -> None:

@@ -21,30 +21,35 @@ class BindDialog(BaseDialog):
 
     def __init__(self, found: Bindings, parent: QWidget | None) -> None:
         super().__init__("Bind to the server", parent, 980)
-        self.setMinimumHeight(560)
         self.text = ""
         self._found = found
         self._open = [p for p in found.proposals if not (p.kept and not p.bound)]
         settled = len(found.proposals) - len(self._open)
         says = f"{found.variables:,} variables on the server. {settled} tags are right as the scene has them; "
-        self.body.addWidget(label(f"{says}{len(self._open)} are to be decided.", "heading"))
+        to_decide = f"{len(self._open)} are to be decided." if self._open else "nothing is left to decide."
+        self.body.addWidget(label(says + to_decide, "heading"))
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Filter")
         self.filter.setAccessibleName("Filter the proposals")
         self.filter.textChanged.connect(self._filter)
         sure = button(f"Accept from {SURE:.0%}", "", lambda: self._accept_from(SURE))
         none = button("Accept none", "", lambda: self._accept_from(2.0))
-        self.body.addWidget(row(self.filter, sure, none))
+        self.choice = row(self.filter, sure, none)
         self.table = self._make_table()
-        self.body.addWidget(self.table, 1)
-        self.body.addWidget(
-            quiet(
-                "What you accept is written to bindings.csv beside the scene, and the scene opens "
-                "anew. The lines that you do not accept are kept there as no."
-            )
+        hint = quiet(
+            "What you accept is written to bindings.csv beside the scene, and the scene opens "
+            "anew. The lines that you do not accept are kept there as no."
         )
-        self.buttons("Write and open", self._write)
-        self.accept_button.setEnabled(bool(self._open))
+        self.body.addWidget(self.choice)
+        self.body.addWidget(self.table, 1)
+        self.body.addWidget(hint)
+        if self._open:
+            self.setMinimumHeight(560)
+            self.buttons("Write and open", self._write)
+        else:
+            for part in (self.choice, self.table, hint):
+                part.hide()
+            self.buttons("Close", self.reject, cancel="")
 
     def _make_table(self) -> QTableWidget:
         made = QTableWidget(len(self._open), len(_COLUMNS))

@@ -28,7 +28,6 @@ class FindingsDialog(BaseDialog):
 
     def __init__(self, title: str, findings: Sequence[Notice], parent: QWidget | None) -> None:
         super().__init__(title, parent, 860)
-        self.setMinimumHeight(420)
         self._findings = list(findings)
         self.body.addWidget(label(f"{summary(findings)}." if findings else "Nothing to say: all is well.", "heading"))
         self.table = QTableWidget(len(findings), 4)
@@ -47,7 +46,13 @@ class FindingsDialog(BaseDialog):
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         self._fill()
         self.body.addWidget(self.table, 1)
-        self.body.addWidget(row(button("Copy all", "link", self.copy, "copy"), None))
+        copy = button("Copy all", "link", self.copy, "copy")
+        self.body.addWidget(row(copy, None))
+        if findings:
+            self.setMinimumHeight(420)
+        else:
+            self.table.hide()
+            copy.hide()
         self.buttons("Close", cancel="")
 
     def _fill(self) -> None:
