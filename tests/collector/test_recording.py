@@ -65,6 +65,47 @@ def test_recording_begins_while_running_with_what_is_known_and_every_window_is_t
         assert [(n["time_ns"], n["asset"], n["text"]) for n in _notes(folder)] == [(5, "M-1", "look here")]
         two.send("record", folder=str(tmp_path / "other"), by="bob")
         until(polled(two, lambda: any("already" in n.text for n in two.notices)))
+        assert two.recorded.since_ns > 0
+        two.send("stop_recording", by="bob")
+        until(polled(one, lambda: one.recording is None))
+        until(polled(two, lambda: any("no longer recorded" in n.text for n in two.notices)))
+        assert _last_action(folder) == ("stop_recording", "bob")
+        with window(scene, server.url) as three:
+            until(connected(three))
+            assert three.recording is None
+        one.send("record", folder=str(folder), by="ada")  # nobody holds the folder any more
+        until(polled(one, lambda: one.recording == folder))
+
+
+def _last_action(folder: Path) -> tuple[str, str]:
+    recording = Recording.open(folder)
+    try:
+        last = recording.diary.actions(0, 2**62)[-1]
+    finally:
+        recording.close()
+    return last["what"], last["by"]
+
+
+def test_a_stopped_recording_is_not_begun_again_by_a_window_that_once_wanted_it(
+    server: ServerProcess, scene: Scene, tmp_path: Path
+):
+    folder = tmp_path / "recording"
+    link = attach(scene.path, scene, server.url, NONE, linger_s=0.2, record=folder)
+    try:
+        until(connected(link))
+        until(polled(link, lambda: link.recording == folder))
+        link.send("stop_recording", by="ada")
+        until(polled(link, lambda: any("no longer recorded" in n.text for n in link.notices)))
+        psutil.Process(pid_of(link)).kill()  # neither by the collector that follows
+        until(polled(link, lambda: not link.alive))
+        until(connected(link))
+        link.send("note", text="lost", by="ada")
+        until(polled(link, lambda: any("nothing is recorded" in n.text for n in link.notices)))
+        assert link.recording is None
+    finally:
+        last = psutil.Process(pid_of(link))
+        link.close()
+        psutil.wait_procs([last], timeout=10)
 
 
 def _notes(folder: Path) -> list[dict]:

@@ -94,6 +94,8 @@ def _asked(args: argparse.Namespace, seconds: float | None) -> int:
             if link.recording is not None and not begun:
                 begun = True
                 _keep(args)
+            if begun and link.recorded.stopped:
+                break  # a person ended it in a window, which was said
     finally:
         link.close()
     if not begun:

@@ -10,12 +10,15 @@ import secrets
 import signal
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinviewer.collector import places
 from twinviewer.collector.commands import Commands
 from twinviewer.collector.pipeline import Pipeline
+from twinviewer.collector.protocol import Recorded
 from twinviewer.collector.server import ControlServer
 from twinviewer.feeds.options import FeedOptions
 from twinviewer.feeds.trust import standard_store
@@ -34,6 +37,7 @@ EXIT_OTHER_RUNS = 3
 _FIRST_WINDOW_S = 30.0
 _LINGER_S = 5.0
 _RECORD_AGAIN_S = 5.0
+_TROUBLE = "recorder"  # the key of what a recorder says about itself
 
 log = logging.getLogger("twinviewer.collector")
 
@@ -133,7 +137,13 @@ class _Life:
         pipeline = Pipeline(self._scene, self._args.feed, self._options, recorder, table=table)
         token = secrets.token_hex(32)
         audit = places.log_folder() / "audit.jsonl"
-        commands = Commands(pipeline, standard_store(), audit, record=lambda path: self._record(path, pipeline))
+        commands = Commands(
+            pipeline,
+            standard_store(),
+            audit,
+            record=lambda path: self._record(path, pipeline),
+            stop=lambda last_words: self._stop_recording(last_words, pipeline),
+        )
         self._server = ControlServer(pipeline, commands, token, self._one_left)
         self._server.greetings = trouble
         port = await self._server.start()
@@ -216,15 +226,40 @@ class _Life:
         self._serve_recording(recorder, pipeline)
         return Notice("info", "Everything is recorded from now on.", "", str(folder), "record")
 
+    async def _stop_recording(self, last_words: Callable[[], None], pipeline: Pipeline) -> Notice:
+        """End the recording, after `last_words`; what waits is written. Raises RecordingError."""
+        recorder = self._recorder
+        if recorder is None:
+            raise RecordingError("this plant is not being recorded")
+        if self._args.keep and self._args.record is not None:
+            remedy = "End that command where it runs."
+            text = "the command twinviewer record was started to record this plant"
+            raise RecordingError(text, str(recorder.folder), remedy)
+        last_words()
+        self._recorder = None
+        waiting = pipeline.record_no_more()
+        self._server.say_recorded(Recorded(stopped=True))
+        if waiting is not None:
+            await asyncio.to_thread(waiting.close)
+        await asyncio.to_thread(recorder.close)
+        return Notice("info", "The plant is no longer recorded.", "", str(recorder.folder), "record")
+
     def _serve_recording(self, recorder: "Recorder", pipeline: Pipeline) -> None:
-        """The recorder's notices reach every window; they come from its own thread."""
+        """The recorder's notices reach every window, and whether it is in trouble; they come from its own thread."""
         loop = asyncio.get_running_loop()
+        recorded = Recorded(str(recorder.folder.resolve()), time.time_ns())
+
+        def take(notice: Notice) -> None:
+            pipeline.notify(notice)
+            if notice.key == _TROUBLE and recorder is self._recorder:
+                trouble = notice.text if notice.level == "error" else ""
+                self._server.say_recorded(replace(recorded, trouble=trouble))
 
         def tell(notice: Notice) -> None:
-            loop.call_soon_threadsafe(pipeline.notify, notice)
+            loop.call_soon_threadsafe(take, notice)
 
         recorder.notify = tell
-        self._server.say_recording(str(recorder.folder.resolve()))
+        self._server.say_recorded(recorded)
 
     def _one_left(self, politely: bool) -> None:
         """A window that was closed needs us no more; one that vanished may come back at once."""

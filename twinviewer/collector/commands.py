@@ -44,12 +44,13 @@ class Commands:
         audit: Path,
         clock_ns: Callable[[], int] = time.time_ns,
         record: Callable[[Path], Awaitable[Notice]] | None = None,
+        stop: Callable[[Callable[[], None]], Awaitable[Notice]] | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._store = store
         self._audit = audit
         self._clock_ns = clock_ns
-        self._recorder = record
+        self._recorder, self._stopper = record, stop
         self._known: dict[str, Callable[..., Awaitable[Notice | None]]] = {
             "shelve": self._shelve,
             "unshelve": self._unshelve,
@@ -58,6 +59,7 @@ class Commands:
             "note": self._note,
             "accept": self._accept,
             "record": self._record,
+            "stop_recording": self._stop_recording,
         }
         self._writing: dict[str, Callable[..., Awaitable[Notice | None]]] = {
             "acknowledge": self._acknowledge,
@@ -126,6 +128,12 @@ class Commands:
         if self._recorder is None or self._pipeline.recorded:
             raise TwinError("this plant is being recorded already", folder)
         return await self._recorder(Path(folder))
+
+    async def _stop_recording(self, by: str) -> Notice:
+        """End the recording; that somebody did is the last thing on record. Raises RecordingError."""
+        if self._stopper is None or not self._pipeline.recorded:
+            raise TwinError("this plant is not being recorded")
+        return await self._stopper(lambda: self._pipeline.acted("stop_recording", {"by": by}))
 
     async def _write(
         self, may_write: bool, /, tag: str, value: float | str, by: str, reason: str, approved_by: str

@@ -55,7 +55,8 @@ class CollectorLink:
 
     `poll` never waits. `dead_since_ns` counts while `alive` is False. Messages for the person wait in `notices`; who
     shows them takes them out. `recording` is the folder that the collector records into, None while it does not: a
-    collector that is started again goes on recording there.
+    collector that is started again goes on recording there, unless a person stopped it (`recorded.stopped`). `recorded`
+    says since when, and what is wrong with it.
     """
 
     def __init__(self, scene: Scene, wish: Wish, clock: Callable[[], float] = time.monotonic) -> None:
@@ -66,6 +67,7 @@ class CollectorLink:
         self.dead_since_ns = 0
         self.notices: list[Notice] = []
         self.recording: Path | None = None
+        self.recorded = protocol.Recorded()
         self.may_write = wish.options.allow_write  # the collector holds this window to it, and itself to its own
         self._scene = scene
         self._wish = wish
@@ -188,14 +190,17 @@ class CollectorLink:
         elif "notice" in message:
             self._tell(protocol.notice_of(message))
         elif "recording" in message:
-            self._take_recording(str(message["recording"]))
+            self._take_recording(protocol.recorded_of(message))
         elif "goodbye" in message:
             self._hang_up()
 
-    def _take_recording(self, folder: str) -> None:
+    def _take_recording(self, recorded: protocol.Recorded) -> None:
         """What the collector records into. Where it records nothing and we want it to, it is asked to."""
-        self.recording = Path(folder) if folder else None
-        if self.recording is not None:
+        self.recorded = recorded
+        self.recording = Path(recorded.folder) if recorded.folder else None
+        if recorded.stopped:
+            self._wish = replace(self._wish, record=None)
+        elif self.recording is not None:
             self._wish = replace(self._wish, record=self.recording)
         elif self._wish.record is not None and self._line is not None:
             wanted = {"folder": str(self._wish.record.resolve()), "by": getpass.getuser()}

@@ -195,6 +195,11 @@ class Pipeline:
         self._record("connection", self._connection)
         self._record("tap", SampleBatch(slot, *columns, self._clock_ns(), text))
 
+    def record_no_more(self) -> TapQueue | None:
+        """Nothing that comes from now on is recorded; what came before waits in the queue: close it. In the loop."""
+        ended, self._tap, self._tap_failure = self._tap, None, ""
+        return ended
+
     def _record(self, name: str, *arguments: object) -> None:
         if self._tap is not None:
             self._tap.put(name, *arguments)

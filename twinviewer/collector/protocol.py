@@ -7,7 +7,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from twinviewer.model.alarm import Alarm, AlarmState
@@ -86,9 +86,25 @@ def alarms_of(message: Mapping[str, Any]) -> tuple[Alarm, ...]:
     return tuple(Alarm(**{**row, "state": AlarmState(row["state"])}) for row in message["alarms"])
 
 
-def recording_message(folder: str) -> dict[str, Any]:
-    """Where everything is recorded, "" for nowhere."""
-    return {"recording": folder}
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Where everything is recorded (`folder`, "" for nowhere), since when (UTC ns), and what is wrong with it, or "".
+    `stopped` says that a person ended it: nobody is to begin again without being asked."""
+
+    folder: str = ""
+    since_ns: int = 0
+    trouble: str = ""
+    stopped: bool = False
+
+
+def recording_message(recorded: Recorded) -> dict[str, Any]:
+    """How the recording stands."""
+    return {"recording": asdict(recorded)}
+
+
+def recorded_of(message: Mapping[str, Any]) -> Recorded:
+    """What a `recording_message` says."""
+    return Recorded(**message["recording"])
 
 
 def notice_message(notice: Notice) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from twinviewer.collector import protocol
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 class ControlServer:
     """Serves windows on 127.0.0.1. `windows` is how many are attached; `left(politely)` is called when one leaves.
 
-    `recording` is what every window is told when it comes, as are the `greetings`.
+    `recorded` is what every window is told when it comes, as are the `greetings`.
     """
 
     def __init__(self, pipeline: Pipeline, commands: Commands, token: str, left: Callable[[bool], None]) -> None:
@@ -33,7 +34,7 @@ class ControlServer:
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
-        self.recording = ""
+        self.recorded = protocol.Recorded()
         self.greetings: list[Notice] = []
         pipeline.changed = self._tell_alarms
         pipeline.notify = self.tell
@@ -63,10 +64,10 @@ class ControlServer:
         """A notice to every window."""
         self._send_all(protocol.notice_message(notice))
 
-    def say_recording(self, folder: str) -> None:
-        """From now on everything is recorded there; told to every window."""
-        self.recording = folder
-        self._send_all(protocol.recording_message(folder))
+    def say_recorded(self, recorded: protocol.Recorded) -> None:
+        """How the recording stands from now on; told to every window, also to those that come later."""
+        self.recorded = replace(recorded, stopped=False)  # who comes later may want another one
+        self._send_all(protocol.recording_message(recorded))
 
     def _tell_alarms(self) -> None:
         self._send_all(self._alarms())
@@ -102,7 +103,7 @@ class ControlServer:
 
     def _welcome(self, writer: asyncio.StreamWriter) -> None:
         writer.write(protocol.encode(self._alarms()))
-        writer.write(protocol.encode(protocol.recording_message(self.recording)))
+        writer.write(protocol.encode(protocol.recording_message(self.recorded)))
         for notice in self.greetings:
             writer.write(protocol.encode(protocol.notice_message(notice)))
 
