@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent, QImage
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -252,6 +252,16 @@ def test_every_menu_entry_is_a_command_and_no_menu_is_empty(setup: Setup) -> Non
             assert id(action) in known or action.menu() is not None
     groups = {a.group.partition("/")[0] for a in setup.window.registry if a.group}
     assert set(setup.window.menus.names()) == groups
+    simulation = setup.window.menus.menu("Simulation")
+    show, *others = [a for a in simulation.actions() if not a.isSeparator()]
+    assert show.isEnabled()  # the skid has no flow model; the panel says how to get one
+    simulation.popup(QPoint(0, 0))
+    for action in others:
+        assert not action.isEnabled()
+        at = simulation.actionGeometry(action).center()
+        QApplication.sendEvent(simulation, QHelpEvent(QEvent.Type.ToolTip, at, simulation.mapToGlobal(at)))
+        assert QToolTip.text() == setup.window.registry[action.objectName()].why != ""
+    simulation.close()
 
 
 # -- wall mode, theme, layouts ------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from tests.panels import fake
 from tests.panels.whatif_bench import LINE, WAIT_MS, answered, figure, opened
 from twinviewer.panels import whatif
+from twinviewer.panels._kit.actions import Action
 from twinviewer.panels._whatif_files import file_name
 from twinviewer.panels._whatif_model import KPIS, Control, Figure, Kept, number, signed, verdict
 from twinviewer.panels._whatif_play import PLAY, Handed, scenario_of
@@ -45,7 +46,30 @@ def test_without_a_model_it_says_how_to_get_one_and_nothing_is_dead(bench: Calla
     assert str(tmp_path) in b.panel.empty.text.text()
     assert [w for w in b.panel.findChildren(QAbstractButton) if w.isVisible()] == [b.panel.empty.draw]
     assert not b.panel.link.running
-    assert not any(a.is_enabled for a in b.actions.in_group("Simulation"))
+    commands = b.actions.in_group("Simulation")
+    assert [a.id for a in commands if a.is_enabled] == ["whatif.show"]
+    assert all(a.why for a in commands if not a.is_enabled)
+
+
+def test_a_command_opens_the_panel_and_is_done_as_soon_as_the_model_is_there(
+    bench: Callable[..., Any], qtbot: QtBot, folder: Path
+) -> None:
+    b = bench(whatif.Panel, session=fake.make_session(replace(fake.make_scene(), path=folder), past_s=0))
+    panel, brought = b.panel, []
+    panel.link.close()
+    panel.hide()
+    b.actions.add(Action("panel.show.whatif", "", "", lambda: (brought.append(1), panel.show())))
+    assert b.actions["whatif.flow"].is_enabled  # although nothing was opened yet
+    assert b.actions["whatif.reset"].why
+    b.actions.run("whatif.flow")
+    assert brought == [1]
+    assert panel.model is None
+    assert panel.turned_to == "try"
+    qtbot.waitUntil(lambda: panel.turned_to == "flow", timeout=WAIT_MS)
+    assert panel.model is not None
+    b.actions.run("whatif.suggest")
+    assert panel.turned_to == "suggest"
+    assert brought == [1]  # it was in view
 
 
 def test_the_sample_of_the_empty_page_is_a_model(tmp_path: Path, bench: Callable[..., Any]) -> None:

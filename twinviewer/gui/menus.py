@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QMenu, QMenuBar
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolTip
 
 from twinviewer.panels._kit.actions import Actions
 
@@ -21,6 +23,26 @@ MENUS = (
     "Help",
 )
 SEPARATOR = "-"
+
+
+class CommandMenu(QMenu):
+    """A menu that says of a command that cannot be run why not, where the command tells it."""
+
+    def __init__(self, title: str, actions: Actions, bar: QMenuBar) -> None:
+        super().__init__(title, bar)
+        self._actions = actions
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.why_not(event), self)
+            return True
+        return super().event(event)
+
+    def why_not(self, event: QHelpEvent) -> str:
+        """What is said of the command under the pointer, "" of one that can be run."""
+        item = self.actionAt(event.pos())
+        name = item.objectName() if item is not None and not item.isEnabled() else ""
+        return self._actions[name].why if name in self._actions else ""
 
 
 class Menus:
@@ -62,9 +84,9 @@ class Menus:
                 self._menus[name] = self._make(name, groups)
 
     def _make(self, name: str, groups: Sequence[str]) -> QMenu:
-        menu = self._bar.addMenu(f"&{name}")
+        menu = CommandMenu(f"&{name}", self._actions, self._bar)
+        self._bar.addMenu(menu)
         menu.aboutToShow.connect(self._actions.refresh)
-        menu.setToolTipsVisible(False)
         present = [a.id for a in self._actions.in_group(name)]
         subs = {g.partition("/")[2]: g for g in groups if g.startswith(f"{name}/")}
         wanted = list(self._order.get(name, ()))

@@ -125,6 +125,13 @@ class Scenarios(Questions):
         now = replace(self.scenario, name=f"{self.base.name or 'Levers as they stand'} *", path="")
         self.compare.offer(self.kept, now if self.unsaved else None)
 
+    def compare_all(self) -> None:
+        """Show the comparison, and begin it where something is ticked."""
+        self.turn_to("compare")
+        self.offer_comparison()
+        if self.compare.chosen:
+            self.ask_comparison()
+
     def ask_comparison(self) -> None:
         """Compare all that are ticked on the same random numbers."""
         chosen = self.compare.chosen

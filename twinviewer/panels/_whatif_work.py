@@ -19,6 +19,7 @@ from twinviewer.session import Session
 from twinviewer.session.archive import address_of
 from twinviewer.session.run_source import Run, RunSource
 
+_SHOW = "panel.show.whatif"
 _PASSIVE = ("time", "batch", "failure", "supplier", "maintenance")  # not means of getting more out of the plant
 _CARE = "⚠ Nothing shows yet how well this model forecasts, or something speaks against it: take advice with care."
 
@@ -32,14 +33,44 @@ class Work(Scenarios):
         self._recording = ""
         self._looked_at = ""  # the recording whose seen ranges the worker has
         self._beside = False
-        self._plan: Handed | None = None  # a maintenance plan that waits for the model
+        self._waiting: Callable[[], object] | None = None  # what a person asked for before the model was open
+
+    def show_panel(self) -> None:
+        """Bring this panel to the front."""
+        if not self.isVisible() and _SHOW in self.commands:
+            self.commands.run(_SHOW)
+        self.setFocus()
+
+    def when_open(self, run: Callable[[], object]) -> None:
+        """Show the panel and do this: now, or as soon as the model is open. The newest wish counts."""
+        self.show_panel()
+        self._waiting = run
+        if self.model is not None:
+            self._do_waiting()
+        else:
+            self.load_again()
+
+    def _do_waiting(self) -> None:
+        run, self._waiting = self._waiting, None
+        if run is not None:
+            run()
 
     def opened(self, model: Model) -> None:
         """Proposals are shown at once; what was ever seen is read when there is a recording."""
         self.link.send("proposals")
         self.offer_comparison()
-        self._show_plan()
+        self._do_waiting()
         self.look_at_record()
+
+    def scene_changed(self) -> None:
+        """What was wished for was wished for the other scene."""
+        self._waiting = None
+        super().scene_changed()
+
+    def failed(self, text: str, where: str, remedy: str) -> None:
+        """What waited for a model that cannot be opened is given up."""
+        self._waiting = None
+        super().failed(text, where, remedy)
 
     def hear_more(self, kind: str, current: bool, value: Any) -> None:
         """What comes of longer work."""
@@ -153,16 +184,11 @@ class Work(Scenarios):
         """Show what the stops of a maintenance plan do, which were handed over."""
         handed = self.commands.handed.pop(PLAY, None)
         if isinstance(handed, Handed):
-            self._plan = handed
-            if "panel.show.whatif" in self.commands:
-                self.commands.run("panel.show.whatif")
-            self._show_plan()
+            self.when_open(lambda: self._show_plan(handed))
 
-    def _show_plan(self) -> None:
-        plan = self._plan
-        if plan is None or self.model is None:
+    def _show_plan(self, plan: Handed) -> None:
+        if self.model is None:
             return
-        self._plan = None
         now_ns = self.session.frame.now_ns if self.session.frame is not None else time.time_ns()
         kept = scenario_of(plan, self.model.controls, self.taken_ns if self.from_now else now_ns)
         if not kept.events:

@@ -4,10 +4,10 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QShowEvent
 
 from twinviewer.model.frame import Frame
-from twinviewer.panels._kit.actions import Action, Actions
+from twinviewer.panels._kit.actions import Actions
 from twinviewer.panels._life import until_gone
+from twinviewer.panels._whatif_commands import register
 from twinviewer.panels._whatif_model import SETTLED
-from twinviewer.panels._whatif_play import PLAY
 from twinviewer.panels._whatif_work import Work
 from twinviewer.scene.scene import Scene
 from twinviewer.session import Session
@@ -15,7 +15,6 @@ from twinviewer.session import Session
 TITLE = "What-if"
 AREA = "right"
 ORDER = 20
-GROUP = "Simulation"
 
 
 class Panel(Work):
@@ -65,63 +64,7 @@ class Panel(Work):
             item.clicked.connect(lambda _on=False, n=f"whatif.{name}": self.commands.run(n))
 
     def _register(self, actions: Actions) -> None:
-        def open_() -> bool:
-            return self.model is not None
-
-        def add(name: str, title: str, run, enabled=open_, keys: str = "", words: str = "", icon: str = "") -> None:  # type: ignore[no-untyped-def]
-            actions.add(
-                Action(f"whatif.{name}", title, GROUP, run, keys, enabled, keywords=f"what-if {words}", icon=icon)
-            )
-
-        def written() -> bool:
-            return bool(self.answers)
-
-        add("run", "Run the scenario", self.run, open_, "Ctrl+Return | Ctrl+Enter", "simulate", "play")
-        add("stop", "Stop the run", self.stop, lambda: self.busy, icon="pause")
-        add("reset", "Put all levers back", self.reset, lambda: open_() and self.differs, words="baseline", icon="undo")
-        add(
-            "now",
-            "Take the plant's state as the baseline",
-            self.take_now,
-            lambda: open_() and self.can_take,
-            words="start from now",
-            icon="refresh",
-        )
-        add("picture", "Play a run of the scenario in the picture", self.play, words="3D states queues", icon="play")
-        actions.add(
-            Action(
-                PLAY, "Play the maintenance plan", "", self.take_plan, "", lambda: PLAY in actions.handed, icon="play"
-            )
-        )
-        add(
-            "beside",
-            "Play a run in a second window, beside the plant",
-            lambda: self.play(beside=True),
-            words="3D states queues",
-            icon="window",
-        )
-        add("leave", "Leave the run, back to the plant", self.leave_run, lambda: self.play_bar.source is not None)
-        add("new", "New scenario", lambda: self.choose(-1), icon="plus")
-        add("save", "Save the scenario", self.save, lambda: open_() and self.unsaved, words="file")
-        add("save_as", "Save the scenario as…", self.save_as, lambda: open_() and self.differs, words="file name")
-        add("open", "Open a scenario's file…", self.open_file, words="load share", icon="folder")
-        add("share", "Share the scenario as a file…", self.share, lambda: open_() and self.differs, icon="export")
-        add("delete", "Delete the scenario…", self.delete, lambda: open_() and self.place >= 0, icon="trash")
-        add("compare", "Compare scenarios", self._compare, words="table")
-        add("sensitivity", "What moves most?", self.ask_drivers, words="sensitivity lever drivers")
-        add("suggest", "Suggest settings", lambda: self.turn_to("suggest"), words="search optimise proposal")
-        add(
-            "accept",
-            "Accept the scenario as a proposal…",
-            self.accept_levers,
-            lambda: open_() and self.differs,
-            words="decide register",
-            icon="check",
-        )
-        add("flow", "Show the flow of the line", lambda: self.turn_to("flow"), words="bottleneck", icon="flow")
-        add("export", "Export as CSV…", self.export_csv, written, words="table", icon="export")
-        add("report", "Save the report (PDF, HTML)…", self.export_report, written, words="print", icon="report")
-        add("backtest", "Back-test the model on a recording…", self.run_back_test, words="trust validity")
+        register(self, actions)
         for name in ("open", "share", "save_as", "delete"):
             self.scenarios.menu.addAction(actions.qt(f"whatif.{name}"))
         for name in ("export", "report"):
@@ -154,12 +97,6 @@ class Panel(Work):
         if self.turned_to == "compare":
             self.offer_comparison()
         self.refresh()
-
-    def _compare(self) -> None:
-        self.turn_to("compare")
-        self.offer_comparison()
-        if self.compare.chosen:
-            self.ask_comparison()
 
     def on_frame(self, frame: Frame) -> None:
         """Take the first frame that says something as the baseline; later ones only on demand."""

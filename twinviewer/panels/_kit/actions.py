@@ -22,7 +22,7 @@ class Action:
     `group` is the menu it belongs to ("View"), "" for commands that live in the palette alone. `shortcut` is a
     portable key sequence ("Ctrl+K", "F", "1"), or several joined by " | ". `enabled` and `checked` are asked
     whenever they may have changed; `checked` is None for commands that are not switches. `keywords` help the search.
-    `icon` names a glyph.
+    `icon` names a glyph. `why` is what is said where it is not enabled.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Action:
     checked: Callable[[], bool] | None = None
     keywords: str = ""
     icon: str = ""
+    why: str = ""
 
     @property
     def text(self) -> str:
