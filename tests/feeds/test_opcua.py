@@ -16,7 +16,7 @@ from twinviewer.feeds import opcua_client
 from twinviewer.feeds.opcua import write
 from twinviewer.feeds.opcua_browse import browse, describe
 from twinviewer.feeds.options import FeedOptions
-from twinviewer.feeds.source import FeedSource, feed_of
+from twinviewer.feeds.source import FeedSource, Refused, feed_of
 from twinviewer.model.asset import NodeAddress
 from twinviewer.model.connection import Link
 from twinviewer.model.errors import FeedError, FeedLost
@@ -246,6 +246,31 @@ def test_an_unknown_scheme_is_refused_with_what_is_known():
     with pytest.raises(FeedError):
         feed_of("C:/scene")
     assert feed_of("opc.tcp://x:1").SCHEMES == ("opc.tcp",)
+
+
+def test_an_address_that_names_no_place_is_refused_with_how_to_write_it():
+    for url, says in (
+        ("opc.tcp://127.0.0.1:99999", "Port out of range"),
+        ("opc.tcp://127.0.0.1:plc", "cannot be used"),
+        ("opc.tcp://[::1", "cannot be used"),
+        ("opc.tcp://", "no computer"),
+        ("opc.tcp://ann:hush@:4840", "no computer"),
+        ("opc.tcp://here:0", "no port"),
+    ):
+        with pytest.raises(Refused, match=says) as caught:
+            asyncio.run(describe(url, []))
+        assert "opc.tcp://HOST:PORT" in caught.value.remedy
+        assert "hush" not in str(caught.value)
+
+
+def test_who_hangs_up_is_not_taken_for_nobody():
+    async def work() -> None:
+        async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0) as web:
+            port = web.sockets[0].getsockname()[1]
+            with pytest.raises(FeedLost, match=f"127.0.0.1:{port} answers and hangs up"):
+                await describe(f"opc.tcp://127.0.0.1:{port}", [])
+
+    asyncio.run(work())
 
 
 def test_write_reads_back_what_the_server_took(server: ServerProcess):

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asyncua import Client, Node, ua
+from asyncua import Client, Node, Server, ua
 from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 
 from tests.plant.factory import hall
 from tests.plant.served import Plant, plant
-from twinviewer.plant.security import make_certificate
+from twinviewer.model.errors import FeedError
+from twinviewer.plant.security import Access, make_certificate, protect
 
 SMALL = ("-m", "tests.plant.serve_small")
 PLANT_URI, MACHINERY = "urn:twinviewer:plant", "http://opcfoundation.org/UA/Machinery/"
@@ -347,3 +348,15 @@ def test_secured_endpoints_and_trusted_clients(tmp_path: Path) -> None:
     first = (kept / "plant.der").read_bytes()
     with plant("--tags", "5", "--security", "offered", "--certificates", str(kept)):
         assert (kept / "plant.der").read_bytes() == first
+
+
+def test_a_place_where_no_certificate_can_be_kept_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for folder, says in ((tmp_path / "file" / "deeper", "Not a directory"), (tmp_path / "broken", "cannot be used")):
+        if folder.name == "broken":
+            folder.mkdir()
+            (folder / "plant.der").write_bytes(b"no certificate")
+            (folder / "plant.pem").write_bytes(b"no key")
+        with pytest.raises(FeedError, match=says) as caught:
+            asyncio.run(protect(Server(), Access("required"), folder))
+        assert str(folder) in str(caught.value)

@@ -27,6 +27,7 @@ _LOOK_S = 0.1
 _FAREWELL_S = 0.3  # what ends by itself after hanging up may do so
 _PROBE_NEVER_S = 1e6  # asyncua's own supervision is not used
 _USER_CODES = ("BadIdentityTokenRejected", "BadIdentityTokenInvalid", "BadUserAccessDenied", "BadUserSignatureInvalid")
+_WRITTEN = "Write it as opc.tcp://HOST:PORT; without a port, 4840 is taken."
 _BUSY_CODES = (
     "BadTooManySessions",
     "BadMaxConnectionsReached",
@@ -59,6 +60,7 @@ async def open_session(source: FeedSource, store: TrustStore | None = None) -> O
     """Connect, check, sign on. Raises FeedLost or Refused; leaves nothing behind when it fails."""
     quiet()
     options, url = source.options, source.url
+    place_of(url)
     store = store or standard_store()
     client = _client(url)
     identity: Identity | None = None
@@ -191,10 +193,22 @@ def post(client: Client, request: Any) -> "asyncio.Future[Buffer]":
     return protocol._send_request(request, 0)
 
 
+def place_of(url: str) -> str:
+    """HOST:PORT of an address. Raises Refused for one that names no place in a network."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise Refused(f"this address cannot be used: {error}", url, _WRITTEN) from error
+    if not host or port == 0:
+        raise Refused("this address names no " + ("port" if host else "computer"), url, _WRITTEN)
+    return f"{host}:{port or 4840}"
+
+
 def translate(error: Exception, source: FeedSource, identity: Identity | None, chosen: bool) -> FeedError:
     """A failure to connect as a sentence: FeedLost when trying again makes sense, Refused when a person must act."""
     url = source.url
-    place = f"{urlsplit(url).hostname}:{urlsplit(url).port or 4840}"
+    place = place_of(url)
     if isinstance(error, ua.UaStatusCodeError):
         name = ua.StatusCode(error.code).name
         if name in _USER_CODES:
@@ -216,6 +230,10 @@ def translate(error: Exception, source: FeedSource, identity: Identity | None, c
         return _untrusted(identity, url, "it closed the connection")
     if isinstance(error, (TimeoutError, asyncio.TimeoutError)):
         return FeedLost(f"no answer from {place}", url)
+    if isinstance(error, ConnectionError) and not isinstance(error, ConnectionRefusedError):
+        return FeedLost(f"{place} answers and hangs up: it is no OPC UA server, or not ready yet", url)
+    if isinstance(error, socket.gaierror):
+        return FeedLost(f"the name of {place} is not known in this network ({error.strerror or error})", url)
     if isinstance(error, OSError):
         return FeedLost(f"nobody listens at {place} ({error.strerror or error})", url)
     return FeedLost(f"the connection failed: {error or type(error).__name__}", url)

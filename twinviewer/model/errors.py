@@ -1,5 +1,7 @@
 """Errors that reach a person: what is wrong, where, and what to do."""
 
+from twinviewer.model.connection import without_secret
+
 
 class TwinError(Exception):
     """A failure with a sentence a person can act on.
@@ -28,7 +30,10 @@ class SceneError(TwinError):
 
 
 class FeedError(TwinError):
-    """A live source cannot be used as asked."""
+    """A live source cannot be used as asked. A password in the address that `where` names is left out."""
+
+    def __init__(self, text: str, where: str = "", remedy: str = "") -> None:
+        super().__init__(text, without_secret(where) if "://" in where else where, remedy)
 
 
 class FeedLost(FeedError):

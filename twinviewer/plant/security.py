@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from twinviewer.model.errors import FeedError
+
 USER = "operator"
 APPLICATION_URI = "urn:twinviewer:plant:server"
 _POLICIES = [
@@ -65,16 +67,26 @@ class Operators:
         return User(role=UserRole.User, name=username)
 
 
-async def protect(server: Server, access: Access, certificate_dir: Path) -> None:
-    """Set endpoints, certificate, trust and identity tokens of a server that does not serve yet."""
-    server.allow_remote_admin(False)
-    policies = [] if access.security == "required" else [ua.SecurityPolicyType.NoSecurity]
-    if access.security != "none":
-        certificate, key = certificate_dir / "plant.der", certificate_dir / "plant.pem"
+async def _identify(server: Server, folder: Path) -> None:
+    """Give the server the certificate in the folder, made now where there is none. Raises FeedError."""
+    certificate, key = folder / "plant.der", folder / "plant.pem"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
         if not (certificate.exists() and key.exists()):
             make_certificate(certificate, key)
         await server.load_certificate(certificate)
         await server.load_private_key(key)
+    except (OSError, ValueError) as error:
+        remedy = "Name a folder that may be written to; plant.der and plant.pem in it are made where they are missing."
+        raise FeedError(f"The plant's certificate cannot be used: {error}.", str(folder), remedy) from error
+
+
+async def protect(server: Server, access: Access, certificate_dir: Path) -> None:
+    """Set endpoints, certificate, trust and identity tokens of a server that does not serve yet. Raises FeedError."""
+    server.allow_remote_admin(False)
+    policies = [] if access.security == "required" else [ua.SecurityPolicyType.NoSecurity]
+    if access.security != "none":
+        await _identify(server, certificate_dir)
         policies += _POLICIES
     server.set_security_policy(policies)
     tokens: list[type] = []

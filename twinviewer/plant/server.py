@@ -275,10 +275,7 @@ async def _serve(scene: PlantScene | None, options: PlantOptions, said: Sequence
     with tempfile.TemporaryDirectory(prefix="twinviewer-plant-") as folder:
         plant = PlantServer(scene, options)
         _stop_on_signal(plant.stop)
-        kept = options.access.certificate_dir
-        if kept is not None:
-            kept.mkdir(parents=True, exist_ok=True)
-        url = await plant.start(kept or Path(folder))
+        url = await plant.start(options.access.certificate_dir or Path(folder))
         gc.freeze()
         gc.enable()
         for line in said:

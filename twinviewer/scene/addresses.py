@@ -21,9 +21,10 @@ def parse_node(template: str, namespaces: Mapping[str, str], values: Mapping[str
     identifier = fill(identifier, values, where)
     kind, _, value = identifier.partition("=")
     if kind == "i" and not (value.isascii() and value.isdigit() and int(value) < 2**32):
-        raise SceneError(f"'{identifier}' needs a whole number behind 'i='.", where, _REMEDY)
+        raise SceneError(f"'{identifier}' needs a whole number behind 'i='.", where, "Names are written s=NAME.")
     if kind == "g" and not _GUID.match(value):
-        raise SceneError(f"'{identifier}' needs a GUID behind 'g='.", where, _REMEDY)
+        remedy = "Write g=12345678-1234-1234-1234-123456789abc; names are written s=NAME."
+        raise SceneError(f"'{identifier}' needs a GUID behind 'g='.", where, remedy)
     if kind not in ("s", "i", "g", "b") or not value:
         raise SceneError(f"'{identifier}' is not an identifier: it begins with s=, i=, g= or b=.", where, _REMEDY)
     return NodeAddress(uri=fill(uri, values, where), identifier=identifier)
