@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QRect, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from twinviewer.gui import layouts
+from twinviewer.gui.beside import show_beside
 from twinviewer.gui.crash import CrashDialog, CrashGuard
 from twinviewer.gui.garbage import GarbageTimer
 from twinviewer.gui.main_window import MainWindow
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from twinviewer.history.capsule import Capsule
 
 _log = logging.getLogger(__name__)
-_BESIDE = 640  # pixels that a second window needs beside the first
 SETTLE_MS = 1_000  # after the first pictures, when everything that stays is there
 
 
@@ -145,24 +145,9 @@ class Application:
             self.open_recording(other, window.session.archive.address, frame.now_ns)
 
     def show_beside(self, window: MainWindow, source: Source) -> None:
-        """Another window with this source, beside the one that shows the plant where the screen is wide enough."""
+        """Another window with this source, beside the one that shows the plant."""
         other = self.make_window(Session(window.session.scene, source, window.session.mode))
-        other.passing = True
-        for bar in (other.tool_bar, other.status):  # the menus and keys have it all
-            bar.hide()
-        for dock in other.docks.docks.values():
-            dock.hide()
-        box = window.screen().availableGeometry()
-        left = max(box.width() // 2, window.minimumSizeHint().width())
-        if box.width() - left >= _BESIDE:
-            window.showNormal()
-            window.setGeometry(box.x(), box.y(), left, box.height())
-            room = QRect(box.x() + left, box.y(), box.width() - left, box.height())
-            QTimer.singleShot(0, other, lambda: other.setGeometry(room))  # when what is hidden takes no room any more
-        else:
-            other.setGeometry(layouts.clamp(window.normalGeometry().translated(40, 40), layouts.screen_boxes()))
-        other.show()
-        other.bridge.start()
+        show_beside(window, other)
 
     def closed(self, window: MainWindow) -> None:
         """A window was closed."""

@@ -75,6 +75,17 @@ def test_a_run_is_played_in_the_violet_frame_and_in_a_second_window(
     assert other.session.frame is not None
     assert other.session.frame.source == "simulation"
     assert not other.tool_bar.isVisible()
+    first, second = window.picture.stage, other.picture.stage
+    assert second.camera() == first.camera()  # seen from the same place, and they move together
+    first.orbit(120.0, 30.0, np.zeros(3))
+    assert second.camera() == first.camera()
+    second.zoom(0.5, np.zeros(3))
+    assert second.camera() == first.camera()
+    other.registry.run("view.shared")
+    second.orbit(120.0, 0.0, np.zeros(3))
+    assert second.camera() != first.camera()
+    other.registry.run("view.shared")
+    assert second.camera() == first.camera()
     kept = application.settings.value.layout
     other.close()
     assert application.settings.value.layout == kept  # a window for a moment leaves no layout behind

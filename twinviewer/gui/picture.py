@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
 
@@ -32,6 +32,7 @@ from twinviewer.session import Session
 if TYPE_CHECKING:
     from twinviewer.gui.label_layer import LabelLayer
     from twinviewer.gui.work_marks import WorkMarks
+    from twinviewer.view.camera import Pose
     from twinviewer.view.layout import Layout
     from twinviewer.view.qt_widget import StageWidget
     from twinviewer.view.stage import Stage
@@ -57,8 +58,11 @@ _PICTURE_MENU = ("view.fit", "view.home", "-", "view.show_all", "view.section", 
 class Picture(QWidget):
     """Strips, panels above and below, and the stage between them.
 
-    The stage (VTK) is made with the first scene, so that a window without one opens at once.
+    The stage (VTK) is made with the first scene, so that a window without one opens at once. `moved` comes with the
+    pose of the camera whenever it changed.
     """
+
+    moved = Signal(object)
 
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -175,6 +179,7 @@ class Picture(QWidget):
         widget.hovered.connect(self._on_hover)
         widget.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         widget.resized.connect(self._settle)
+        widget.camera_changed.connect(self._on_moved)
         self._legend.setParent(widget)
         self._pill.setParent(widget)
         return widget
@@ -186,6 +191,14 @@ class Picture(QWidget):
         if self._widget is not None and not self.stage.history.past:
             self.stage.home(animate=False)
             self.stage.history.past.clear()
+
+    def _on_moved(self) -> None:
+        self.moved.emit(self.stage.pose)
+
+    def look_from(self, pose: "Pose") -> None:
+        """Be where another picture is, at once; nothing where this one is closed or there already."""
+        if self._widget is not None and self.isVisible() and self.stage.pose is not pose:
+            self.stage.look_from(pose)
 
     @property
     def measuring(self) -> bool:

@@ -62,6 +62,10 @@ class Navigation(Picture):
         """The camera as it is at this moment."""
         return self._rig.pose
 
+    def look_from(self, pose: Pose) -> None:
+        """Be there at once, without a step that can be taken back: for a picture that follows another one."""
+        self._go(pose, animate=False)
+
     @property
     def reduced_motion(self) -> bool:
         """Jump instead of flying."""
