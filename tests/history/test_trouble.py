@@ -1,6 +1,7 @@
 """Full disks, vanished folders and killed processes: noticed, survived, and nothing written before is damaged."""
 
 import errno
+import io
 import os
 import random
 import shutil
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.history.made import NS, START_NS, Clock, batch
 from twinviewer.history import stream
 from twinviewer.history.recorder import Recorder
 from twinviewer.history.recording import Recording
+from twinviewer.model.errors import RecordingError
 from twinviewer.model.notice import Notice
 
 SCENE = make_scene(2)
@@ -131,3 +133,54 @@ def test_a_killed_recorder_loses_less_than_a_second_and_damages_nothing(tmp_path
         assert own == [float(k) for k in range(len(own))]
         assert tapped - len(own) < 100
         recording.close()
+
+
+def test_a_stream_that_cannot_be_read_for_a_while_is_neither_deleted_nor_compacted_without_its_samples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(tmp_path, SCENE, clock=Clock(), threads=False, slice_rows=1)
+    for k in range(5):  # one stream for each
+        recorder.tap(batch(START_NS + k * NS, [0], [k]))
+        recorder.flush()
+    whole, opened = Path.open, []
+
+    def failing(path: Path, *arguments: Any, **options: Any) -> Any:
+        if path.name in ("0000000002.arrows", "0000000004.arrows"):  # the one at the first look, the other later
+            opened.append(path.name)
+            if path.name.startswith("0000000002") or opened.count(path.name) > 1:
+                raise OSError(errno.EIO, "Input/output error")
+        return whole(path, *arguments, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", failing)
+        recorder.close(compact=True)
+    assert "Input/output error" in recorder.status.trouble
+    recording = Recording.open(tmp_path, SCENE)
+    assert recording.samples(["M-0.State"], 0, 2**62).value.tolist() == [0, 1, 2, 3, 4]
+    recording.close()
+    recorder = Recorder(tmp_path, SCENE, clock=Clock(), threads=False)
+    recorder.close(compact=True)  # the disk does again
+    assert list((tmp_path / "live").iterdir()) == []
+    recording = Recording.open(tmp_path, SCENE)
+    assert recording.samples(["M-0.State"], 0, 2**62).value.tolist() == [0, 1, 2, 3, 4]
+    recording.close()
+
+
+def test_a_stream_whose_disk_fails_in_the_middle_is_refused_by_name(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, SCENE, clock=Clock(), threads=False)
+    recorder.tap(batch(START_NS, [0], [1]))
+    recorder.close(compact=False)
+    raw = next((tmp_path / "live").iterdir()).read_bytes()
+
+    class Failing(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell() > len(raw) // 2:
+                raise OSError(errno.EIO, "Input/output error")
+            return super().read(size)
+
+    recording = Recording.open(tmp_path, SCENE)
+    recording.folder.open = lambda name: Failing(raw)  # type: ignore[method-assign]
+    recording.close()
+    with pytest.raises(RecordingError) as refused:
+        recording.samples(["M-0.State"], 0, 2**62)
+    assert refused.value.where == "live/0000000001.arrows"

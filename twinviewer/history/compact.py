@@ -38,7 +38,7 @@ from twinviewer.history.layout import (
 from twinviewer.history.manifest import Manifest
 from twinviewer.history.moments import compacted, moments_of
 from twinviewer.history.rows import Rows, concatenated, to_arrow
-from twinviewer.history.stream import Slice, read_stream
+from twinviewer.history.stream import Slice, raise_failing, read_stream
 
 INDEX_KEY = b"twinviewer.slices"
 MINUTE_GROUP_ROWS = 8192
@@ -91,26 +91,38 @@ def _parts(folder: Path, name: str) -> set[Part]:
 
 
 def _runs(folder: Path, numbers: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
-    """(hour, consecutive slices that began in it)."""
-    hours: list[tuple[int, int]] = []
+    """(hour, consecutive slices that began in it), then OSError where a slice could not be looked into.
+
+    Such a slice ends a run: the name of a part says which slices are in it, and those are deleted.
+    """
+    hours: list[tuple[tuple[int, int], int]] = []
+    trouble: OSError | None = None
+    failed = 0
     for number in numbers:
         path = folder / LIVE / live_name(number)
-        first_ns = first_moment(path)
+        try:
+            first_ns = first_moment(path)
+        except OSError as error:
+            trouble, failed = trouble or error, failed + 1
+            continue
         if first_ns is None:
             path.unlink(missing_ok=True)
         else:
-            hours.append((first_ns - first_ns % HOUR_NS, number))
-    for hour_ns, group in itertools.groupby(hours, key=lambda pair: pair[0]):
+            hours.append(((first_ns - first_ns % HOUR_NS, failed), number))
+    for (hour_ns, _), group in itertools.groupby(hours, key=lambda pair: pair[0]):
         yield hour_ns, [number for _, number in group]
+    if trouble is not None:
+        raise trouble
 
 
 def first_moment(path: Path) -> int | None:
-    """When the slice in a stream file began, None where not even one row is whole."""
+    """When the slice in a stream file began, None where not even one row is whole. Raises OSError as read_stream."""
     try:
         with path.open("rb") as file, pa.ipc.open_stream(file) as reader:
             reader.read_next_batch()
             return int(reader.read_next_batch()["time"].cast(pa.int64())[0].as_py())
-    except (pa.ArrowException, OSError, EOFError, ValueError, StopIteration):
+    except (pa.ArrowException, OSError, EOFError, ValueError, StopIteration) as error:
+        raise_failing(error)
         return None
 
 

@@ -24,6 +24,7 @@ from twinviewer.history.moments import Moments, expanded
 from twinviewer.history.refs import SliceRef, refs_of
 from twinviewer.history.rows import Rows, concatenated, from_arrow, gathered, no_rows, numbers
 from twinviewer.history.stream import Slice, read_stream
+from twinviewer.model.errors import RecordingError
 
 DECODED_SLICES = 1
 STREAMS = 3
@@ -85,10 +86,14 @@ class Slices:
     def _stream(self, number: int, size: int) -> Slice | None:
         def read() -> Slice | None:
             try:
-                with self._folder.open(_live_path(number)) as file:
-                    return read_stream(file)
+                file = self._folder.open(_live_path(number))
             except OSError:
                 return None  # compacted since we looked
+            try:
+                with file:
+                    return read_stream(file)
+            except OSError as error:
+                raise RecordingError(f"the file cannot be read: {error}", _live_path(number)) from error
 
         return self._streams.get((number, size), read)
 

@@ -81,14 +81,17 @@ class Slice:
 
 
 def read_stream(source: "pa.NativeFile | BinaryIO") -> Slice | None:
-    """All whole batches of a stream, however it ends; None where there is not even a keyframe and one row."""
+    """All whole batches of a stream, however it ends; None where there is not even a keyframe and one row.
+
+    Raises OSError where the disk or the file server fails: what it holds is then not known.
+    """
     batches: list[pa.RecordBatch] = []
     try:
         with pa.ipc.open_stream(source) as reader:
             for batch in reader:
                 batches.append(batch)  # noqa: PERF402  (a torn end raises in the middle: what came before counts)
-    except (pa.ArrowException, OSError, EOFError, ValueError):
-        pass  # torn by a kill or still being written
+    except (pa.ArrowException, OSError, EOFError, ValueError) as error:
+        raise_failing(error)  # else torn by a kill, or still being written
     if len(batches) < 2:
         return None
     keyframe = from_arrow(pa.Table.from_batches(batches[:1]))
@@ -96,6 +99,12 @@ def read_stream(source: "pa.NativeFile | BinaryIO") -> Slice | None:
     first_ns, last_ns = int(rows.time[0]), int(rows.time[-1])
     beats = rows.tag == BEAT_TAG
     return Slice(keyframe, rows.take(~beats) if beats.any() else rows, first_ns, last_ns)
+
+
+def raise_failing(error: Exception) -> None:
+    """Raise an error of the system again; Arrow says a torn stream as an OSError too, but without a number."""
+    if isinstance(error, OSError) and error.errno is not None:
+        raise error
 
 
 class Newest:
