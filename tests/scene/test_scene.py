@@ -133,7 +133,7 @@ def test_states_have_a_standard_numbering(load: Load, folder: Path) -> None:
     assert tag.states == {"Running": State.RUNNING, "Alarm": State.FAULT}
 
 
-@pytest.mark.parametrize("kind", ["comma", "semicolon", "windows", "xlsx"])
+@pytest.mark.parametrize("kind", ["comma", "semicolon", "windows", "unicode", "xlsx"])
 def test_the_table_binds_names_and_overrides(load: Load, folder: Path, kind: str) -> None:
     rows = [
         ["Asset", "type", "name", "path", "node", "line_no", "Vibration.high", "rated_power_kw"],
@@ -149,9 +149,10 @@ def test_the_table_binds_names_and_overrides(load: Load, folder: Path, kind: str
             book.active.append(row)  # type: ignore[union-attr]
         book.save(folder / name)
     else:
-        sign = "," if kind == "comma" else ";"
+        sign = {"comma": ",", "unicode": "\t"}.get(kind, ";")
+        encoding = {"windows": "cp1252", "unicode": "utf-16"}.get(kind, "utf-8-sig")
         text = "\n".join(sign.join(f'"{c}"' if sign in c else c for c in row) for row in rows)
-        (folder / name).write_bytes(text.encode("cp1252" if kind == "windows" else "utf-8-sig"))
+        (folder / name).write_bytes(text.encode(encoding))
     add(folder, f'[assets]\ntable = "{name}"\n')
     scene = load(folder)
     assert ids(scene) == ["M-1", "CNC-102", "CNC-103", "P-1"]
@@ -161,6 +162,18 @@ def test_the_table_binds_names_and_overrides(load: Load, folder: Path, kind: str
     assert scene.tag("M-1.Vibration").limits.high == 3.25
     assert scene.tag("CNC-102.Vibration").limits.high == 2.8
     assert scene.asset("P-1").nodes == ()
+
+
+def test_a_table_that_is_none_says_what_was_found(load: Load, folder: Path) -> None:
+    add(folder, '[assets]\ntable = "assets.csv"\n')
+    for data, says in (
+        (b"asset|type\nA|cnc\n", r"csv:1: the column 'asset' is missing.*'asset\|type'; columns are separated by"),
+        (b"asset,type\nA,c\0nc\n", "assets.csv:2: the file is not a table in text"),
+        ("asset,type\n".encode("utf-16-le"), "not a table in text. Save it as CSV in UTF-8"),
+    ):
+        (folder / "assets.csv").write_bytes(data)
+        with pytest.raises(SceneError, match=says):
+            load(folder)
 
 
 def test_a_table_alone_is_enough(load: Load, folder: Path) -> None:

@@ -48,7 +48,9 @@ def _rows(lines: Iterator[tuple[int, list[str]]], name: str, needed: tuple[str, 
     lowered = [column.lower() for column in columns]
     for column in needed:
         if column not in lowered:
-            raise SceneError(f"the column '{column}' is missing.", f"{name}:{first[0]}", "Name it in the first line.")
+            seen = ", ".join(f"'{c}'" for c in columns[:6])
+            remedy = f"Name it in the first line, which has {seen}; columns are separated by comma, semicolon or tab."
+            raise SceneError(f"the column '{column}' is missing.", f"{name}:{first[0]}", remedy)
     # Fixed column names may be written in any case; others keep theirs, for they fill {placeholders}.
     fixed = {"asset", "type", "name", "path", "node", "tag", "states", "role", "unit", "accept", "confidence"}
     columns = [low if low in fixed else column for column, low in zip(columns, lowered, strict=True)]
@@ -68,11 +70,20 @@ def _rows(lines: Iterator[tuple[int, list[str]]], name: str, needed: tuple[str, 
     return rows
 
 
-def _csv_lines(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
+def _csv_text(data: bytes, name: str) -> str:
+    """The text of a CSV file in one of the encodings that spreadsheets write. Raises SceneError for what is no text."""
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")  # what spreadsheets on Windows write
+        text = data.decode("cp1252", errors="replace")
+    if "\0" in text:
+        where = f"{name}:{text.count(chr(10), 0, text.index(chr(0))) + 1}"
+        raise SceneError("the file is not a table in text.", where, "Save it as CSV in UTF-8, or as XLSX.")
+    return text
+
+
+def _csv_lines(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
+    text = _csv_text(data, name)
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
