@@ -16,7 +16,14 @@ WAIT_MS = 60_000
 
 def collectors() -> list[psutil.Process]:
     """The collectors that this test run started."""
-    return [p for p in psutil.Process().children(recursive=True) if "twinviewer.collector" in p.cmdline()]
+    return [p for p in psutil.Process().children(recursive=True) if _is_collector(p)]
+
+
+def _is_collector(process: psutil.Process) -> bool:
+    try:
+        return "twinviewer.collector" in process.cmdline()
+    except psutil.NoSuchProcess:  # it ended while it was looked at, or waits to be joined
+        return False
 
 
 def wait_for_collectors() -> None:
