@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from shiboken6 import isValid
 from tests.gui.fakes import FakeHost, FakeLive
 from tests.gui.pdf_text import Pdf
 from twinviewer.cli.record import judge_of
+from twinviewer.collector.protocol import Recorded as Told
 from twinviewer.gui.dialogs.compare import CompareDialog
 from twinviewer.gui.dialogs.moments import MomentDialog, StretchDialog, written
 from twinviewer.gui.dialogs.note import NoteDialog
+from twinviewer.gui.dialogs.recording import RecordDialog, StopDialog
 from twinviewer.gui.main_window import MainWindow
 from twinviewer.history.capsule import open_capsule
 from twinviewer.history.recorder import Recorder
@@ -46,6 +49,7 @@ class Recorded(FakeLive):
     def __init__(self, scene: Scene, folder: Path) -> None:
         super().__init__(scene)
         self.recording = folder
+        self.recorded = Told(str(folder), time.time_ns())
         self.machine = next(t.asset_id for t in scene.tags if t.role == "state")
         self.begun_ns = time.time_ns() - LONG_S * NS
         self._clock_ns = self.begun_ns
@@ -400,14 +404,60 @@ def test_recordings_are_begun_and_opened_from_the_menu(
     window.bridge.tick_now()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "x.twin"), ""))
+
+    def choose(dialog: RecordDialog) -> int:
+        dialog.field.setText(str(tmp_path / "new"))
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(RecordDialog, "exec", choose)
+    assert window.status.text("recording") == "not recorded"
     window.registry.run("file.record")
-    assert source.commands == [("record", {"folder": str(tmp_path), "by": window.session.user})]
+    assert source.commands == [("record", {"folder": str(tmp_path / "new"), "by": window.session.user})]
     window.registry.run("file.open_recording")
     window.registry.run("file.open_capsule")
     window.registry.run("scene.reload")
     assert host.asked == [("recording", str(tmp_path), None), ("capsule", tmp_path / "x.twin"), ("reload",)]
     window.close()
     qtbot.wait(20)
+
+
+def test_a_folder_that_holds_other_things_is_not_offered_to_a_recorder(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = RecordDialog(tmp_path / "new" / "folder", 100.0, None)
+    qtbot.addWidget(dialog)
+    assert dialog.accept_button.isEnabled()
+    assert "a day takes up to 35 MB" in dialog.said.text()
+    (tmp_path / "letter.txt").touch()
+    for text, said in ((str(tmp_path), "holds other things"), (str(tmp_path / "letter.txt"), "a file"), (" ", "Give")):
+        dialog.field.setText(text)
+        assert not dialog.accept_button.isEnabled()
+        assert said in dialog.said.text()
+    (tmp_path / "manifest.json").touch()
+    dialog.field.setText(str(tmp_path))
+    assert dialog.accept_button.isEnabled()
+    assert "continued" in dialog.said.text()
+
+
+def test_the_status_bar_says_how_the_recording_stands_and_a_person_ends_it(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, stop = setup.window.status, setup.window.registry["file.stop_recording"]
+    setup.qtbot.waitUntil(lambda: (setup.tick(), "B · recording" in status.text("recording"))[1], timeout=20_000)
+    assert status.text("recording").startswith("● recording since ")
+    assert str(setup.source.recording) in status.more("recording")
+    setup.drag_to(100)  # the plant is recorded on while its past is shown
+    assert status.text("recording").startswith("● recording since ")
+    setup.source.recorded = replace(setup.source.recorded, trouble="The recording cannot be written: disk full.")
+    setup.tick()
+    assert status.text("recording") == "RECORDING WAITS"
+    assert "disk full" in status.more("recording")
+    monkeypatch.setattr(StopDialog, "exec", lambda _dialog: QDialog.DialogCode.Accepted)
+    assert stop.is_enabled
+    setup.window.registry.run("file.stop_recording")
+    assert setup.source.commands[-1] == ("stop_recording", {"by": setup.session.user})
+    setup.source.recorded = Told(stopped=True)
+    setup.tick()
+    assert status.text("recording") == "not recorded"
+    assert not stop.is_enabled
 
 
 def test_a_stretch_that_ends_before_it_begins_cannot_be_chosen(qtbot: QtBot) -> None:

@@ -22,6 +22,7 @@ from twinviewer.gui.menus import Menus
 from twinviewer.gui.palette_entries import PaletteEntries
 from twinviewer.gui.past_commands import PastCommands
 from twinviewer.gui.picture import Picture
+from twinviewer.gui.recording_commands import RecordingCommands
 from twinviewer.gui.status_bar import StatusBar
 from twinviewer.gui.toolbar import MainToolBar
 from twinviewer.gui.view_tools import ViewTools
@@ -51,7 +52,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self._on_error = on_error
         self._slow_ns = 0
-        self._recorded = False
+        self._recorded: object = None
         self.registry = Actions(self, self.show_error)
         self.jobs = self.registry.jobs
         self.asking = Asking(self)
@@ -64,6 +65,8 @@ class MainWindow(QMainWindow):
         commands.register(self)
         self.past = PastCommands(self)
         self.past.register()
+        self.recordings = RecordingCommands(self)
+        self.recordings.register()
         self.docks = Docks(self, session, self.registry)
         self._build()
         self.bridge = Bridge(session, self.on_frame, host.settings.value.rate_hz, parent=self)
@@ -172,7 +175,7 @@ class MainWindow(QMainWindow):
         now_ns = time.monotonic_ns()
         if now_ns - self._slow_ns >= SLOW_PART_NS:
             self._slow_ns = now_ns
-            recorded = self.session.archive is not None
+            recorded = self.session.archive is not None, self.recordings.recorded
             if recorded != self._recorded:  # the collector told of its recording
                 self._recorded = recorded
                 self.registry.refresh()
@@ -181,6 +184,7 @@ class MainWindow(QMainWindow):
             self.tool_bar.pill.set_text(words.glyph, words.strong, words.quiet, words.frame)
             self.picture.show_link(frame, words)
             self.status.show_frame(frame, len(self.session.scene.tags))
+            self.status.say("recording", *self.recordings.status(frame))
             self.status.say("role", f"{self.session.user} (view + acknowledge)")
             self.status.say("picture", self.picture.speed_text())
 

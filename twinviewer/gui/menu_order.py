@@ -13,6 +13,7 @@ ORDER = {
         "file.disconnect",
         "-",
         "file.record",
+        "file.stop_recording",
         "file.open_recording",
         "file.open_capsule",
         "file.capsule",

@@ -1,4 +1,4 @@
-"""What a window does with the past: notes, going to a moment, comparing, handing over, reporting, recording."""
+"""What a window does with the past: notes, going to a moment, comparing, handing over, reporting."""
 
 import time
 from pathlib import Path
@@ -34,9 +34,6 @@ class PastCommands:
         def both() -> bool:
             return recorded() and session.between.both
 
-        def recordable() -> bool:
-            return session.source.name == "live" and session.archive is None
-
         def pin_title() -> str:
             return f"Pin a note to {session.selection}…" if session.selection else "Pin a note…"
 
@@ -56,10 +53,6 @@ class PastCommands:
             words="hand over twin export")  # fmt: skip
         add("file.shift_report", "Save shift report…", "File", self.save_shift_report, icon="report",
             words="pdf html kpi")  # fmt: skip
-        add("file.record", "Record the plant…", "File", self.record, "", recordable, "shelve", "recording history")
-        add("file.open_recording", "Open recording…", "File", self.open_recording, "",
-            lambda: self._window.has_scene, "folder", "replay history past")  # fmt: skip
-        add("file.open_capsule", "Open incident capsule…", "File", self.open_capsule, "", None, "folder", "twin")
 
     @property
     def _now_ns(self) -> int:
@@ -197,29 +190,6 @@ class PastCommands:
 
         arguments = (session.scene.path, session.archive.address, *stretch, path)
         window.jobs.start("Shift report", write_shift_report, *arguments, done=done, failed=window.show_error)
-
-    # -- recordings ---------------------------------------------------------------------------------------------
-
-    def record(self) -> None:
-        """Let the collector record from now on."""
-        window = self._window
-        folder = QFileDialog.getExistingDirectory(window, "Record the plant into a folder", str(Path.home()))
-        if folder:
-            window.session.source.command("record", folder=folder, by=window.session.user)
-
-    def open_recording(self) -> None:
-        """Look at a recording of the scene that is open."""
-        window = self._window
-        folder = QFileDialog.getExistingDirectory(window, "Open the folder of a recording", str(Path.home()))
-        if folder:
-            window.host.open_recording(window, folder)
-
-    def open_capsule(self) -> None:
-        """Open an incident that somebody handed over."""
-        window = self._window
-        path, _ = QFileDialog.getOpenFileName(window, "Open incident capsule", str(Path.home()), "Capsule (*.twin)")
-        if path:
-            window.host.open_capsule(window, Path(path))
 
 
 def _stamp(time_ns: int) -> str:

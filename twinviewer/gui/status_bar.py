@@ -1,4 +1,4 @@
-"""The status bar: feed, security, tags, change rate, ages, bad values, role, frames drawn, jobs with cancel."""
+"""The status bar: feed, security, tags, rate, ages, bad values, recording, role, frames drawn, jobs with cancel."""
 
 from collections import deque
 
@@ -91,7 +91,8 @@ class StatusBar(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self._rate = Rate()
-        self._left = {name: self._part(name) for name in ("feed", "security", "traffic", "bad", "lost")}
+        self.rate = float("nan")  # changes a second, of what is shown
+        self._left = {name: self._part(name) for name in ("feed", "security", "traffic", "bad", "lost", "recording")}
         for part in self._left.values():
             self.addWidget(part)
         self.jobs = JobStrip(jobs, self)
@@ -109,6 +110,10 @@ class StatusBar(QStatusBar):
         """What one part says."""
         return (self._left | self._right)[name].text()
 
+    def more(self, name: str) -> str:
+        """What one part says when the pointer rests on it."""
+        return (self._left | self._right)[name].toolTip()
+
     def say(self, name: str, text: str, more: str = "", loud: bool = False) -> None:
         """Let one part say `text`, and `more` when the pointer rests on it; an empty one takes no room."""
         part = (self._left | self._right)[name]
@@ -116,7 +121,7 @@ class StatusBar(QStatusBar):
             part.setProperty("loud", loud)
             part.style().unpolish(part)
             part.style().polish(part)
-        if part.text() != text:
+        if part.text() != text or part.toolTip() != more:
             part.setText(text)
             part.setAccessibleName(text)
             part.setToolTip(more)
@@ -133,15 +138,15 @@ class StatusBar(QStatusBar):
         else:
             self.say("feed", {"none": "not connected"}.get(frame.source, frame.source))
             self.say("security", "")
-        rate = self._rate.update(frame.now_ns, connection.samples)
-        self.say("traffic", self._traffic(frame, tags, rate))
+        self.rate = self._rate.update(frame.now_ns, connection.samples)
+        self.say("traffic", self._traffic(frame, tags))
         self.say("bad", _bad(frame))
         self.say("lost", _lost(frame))
 
-    def _traffic(self, frame: Frame, tags: int, rate: float) -> str:
+    def _traffic(self, frame: Frame, tags: int) -> str:
         words = [f"{tags:,} tags"]
         if frame.connection.link in (Link.CONNECTED, Link.DEGRADED):
-            words.append(f"{rate:,.0f} changes/s" if np.isfinite(rate) else "– changes/s")
+            words.append(f"{self.rate:,.0f} changes/s" if np.isfinite(self.rate) else "– changes/s")
         oldest = oldest_good_s(frame)
         if np.isfinite(oldest):
             words.append(f"oldest good value {duration(oldest)}")

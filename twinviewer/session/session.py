@@ -132,6 +132,12 @@ class Session:
         return self.source.name == "live" and self.archive is not None
 
     @property
+    def plant(self) -> Source | None:
+        """The live plant, also while its past is shown; None where there is none."""
+        keeper = self._aside.source if self._aside is not None else self.source
+        return keeper if keeper.name == "live" else None
+
+    @property
     def can_go_live(self) -> bool:
         """Whether the plant waits while its past is shown."""
         return self._aside is not None

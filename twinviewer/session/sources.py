@@ -13,6 +13,7 @@ from twinviewer.model.notice import Notice
 
 if TYPE_CHECKING:
     from twinviewer.collector.link import CollectorLink
+    from twinviewer.collector.protocol import Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,11 @@ class LiveSource:
     def may_write(self) -> bool:
         """Whether this window was opened with leave to write to the plant; the collector has the last word."""
         return self.link.may_write
+
+    @property
+    def recorded(self) -> "Recorded":
+        """Where the collector records, since when, and what is wrong with it."""
+        return self.link.recorded
 
     def poll(self, now_ns: int) -> Polled:
         """One read of the shared table, and what the collector said since."""
