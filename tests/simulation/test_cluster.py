@@ -5,7 +5,7 @@ import pytest
 
 from tests.simulation.lines import queue, tandem
 from twinviewer.model.errors import LineError
-from twinviewer.simulation.cluster import local_cluster, run_on
+from twinviewer.simulation.cluster import local_cluster, run_on, shares
 from twinviewer.simulation.runs import run
 from twinviewer.simulation.scenario import Scenario
 
@@ -29,7 +29,10 @@ def test_two_workers_give_the_same_numbers_also_when_one_dies():
     with local_cluster(2) as address:
         there = run_on(address, line, scenarios, 50_000.0, 20, 5, progress=kill_one)
         narrowed = run_on(address, steady, slower, 6_000.0, "auto", 3)
+        with pytest.raises(LineError, match='there is no "b"') as refused:
+            run_on(address, steady, [*slower, Scenario("wrong", {"station.b.speed": 2})], 60.0, 2)
     assert killed
+    assert 'scenario "wrong"' in refused.value.where
     alone = run(steady, slower, 6_000.0, "auto", 3)
     assert narrowed.replications == alone.replications > 10
     assert narrowed.warmup_s == alone.warmup_s > 0
@@ -37,6 +40,16 @@ def test_two_workers_give_the_same_numbers_also_when_one_dies():
     for a, b in zip((here.baseline, *here.scenarios), (there.baseline, *there.scenarios), strict=True):
         assert a.samples.tobytes() == b.samples.tobytes()
     assert there.replications == 20
+
+
+def test_tasks_cover_all_units_once_and_grow_smaller_towards_the_end():
+    for n, threads in ((0, 2), (1, 4), (7, 8), (650, 2), (650, 1), (30, 64)):
+        parts = shares(n, threads)
+        assert [k for part in parts for k in range(n)[part]] == list(range(n))
+        sizes = [part.stop - part.start for part in parts]
+        assert sizes == sorted(sizes, reverse=True)
+        assert not sizes or sizes[-1] == 1
+    assert len(shares(650, 2)) <= 40
 
 
 def test_a_cluster_that_is_not_there_is_told():

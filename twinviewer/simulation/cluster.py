@@ -11,27 +11,27 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
-
 from twinviewer.model.errors import LineError
 from twinviewer.simulation.line import Line
 from twinviewer.simulation.replication import replicate
 from twinviewer.simulation.results import Result
 from twinviewer.simulation.runs import (
     DEFAULT_REPLICATIONS,
-    Experiment,
     Model,
     Progress,
     Start,
     asked_warmup,
     enough,
     model_of,
+    settled,
 )
+from twinviewer.simulation.samples import Samples, result_of
 from twinviewer.simulation.scenario import Scenario
+from twinviewer.simulation.tables import horizon_of
 from twinviewer.simulation.warmup import warmup_s
 
-TASKS_PER_THREAD = 12  # few enough to cost little, many enough that no worker waits long for the others at the end
-CONNECT_S, PATIENCE_S = 5, 60.0
+TASKS_PER_THREAD = 12  # few enough to cost little, many enough for progress and for a worker that dies
+CONNECT_S, PATIENCE_S, LOOK_S = 5, 60.0, 0.01
 Unit = tuple[int, int]  # variant (0 the baseline), replication
 
 
@@ -51,25 +51,41 @@ class Question:
         return model_of(self.line, self.horizon_s, scenario, warmup_s)
 
 
-def rows(question: Question, units: Sequence[Unit], warmup_s: float) -> tuple[np.ndarray, list[int]]:
-    """What a worker does: some replications, as float64 (units, indicators of the longest variant), NaN beyond, and
-    their events. The answer depends on the arguments alone."""
-    found, events = [], []
-    for variant, group in itertools.groupby(units, key=lambda u: u[0]):
-        model = question.model(variant, warmup_s)
-        for _, number in group:
-            outcome = replicate(model.tables, question.seed, number, warmup_s, question.start)
-            found.append(model.indicators.row(outcome, warmup_s))
-            events.append(outcome.events)
-    table = np.full((len(found), max(len(r) for r in found)), np.nan)
-    for k, row in enumerate(found):
-        table[k, : len(row)] = row
-    return table, events
+def rows(question: Question, units: Sequence[Unit], warmup_s: float) -> list[tuple[int, Samples]] | LineError:
+    """What a worker does: some replications, by variant; a scenario that does not fit is an answer too, because a task
+    that raises is tried again. The answer depends on the arguments alone."""
+    found: list[tuple[int, Samples]] = []
+    try:
+        for variant, group in itertools.groupby(units, key=lambda u: u[0]):
+            model = question.model(variant, warmup_s)
+            for _, number in group:
+                outcome = replicate(model.tables, question.seed, number, warmup_s, question.start)
+                model.samples.add([model.indicators.row(outcome, warmup_s)], outcome.events)
+            found.append((variant, model.samples))
+    except LineError as error:
+        return error
+    return found
 
 
-def warmups(question: Question, variants: Sequence[int]) -> list[float]:
-    """What a worker does: the warm-up of some variants."""
-    return [warmup_s(question.model(k).tables, question.seed) for k in variants]
+def warmups(question: Question, variants: Sequence[int]) -> list[float] | LineError:
+    """What a worker does: the warm-up of some variants (s)."""
+    try:
+        return [warmup_s(question.model(k).tables, question.seed) for k in variants]
+    except LineError as error:
+        return error
+
+
+def shares(n: int, threads: int) -> list[slice]:
+    """`n` units in order as tasks: alike until little is left, then ever smaller, so that no worker waits long for the
+    others at the end (guided self-scheduling, Polychronopoulos and Kuck 1987)."""
+    most = max(1, -(-n // (TASKS_PER_THREAD * threads)))
+    found: list[slice] = []
+    begin = 0
+    while begin < n:
+        size = min(most, -(-(n - begin) // (2 * threads)))
+        found.append(slice(begin, begin + size))
+        begin += size
+    return found
 
 
 def run_on(
@@ -92,7 +108,13 @@ def run_on(
     except ImportError as error:
         raise LineError("Dask is not installed here", address, 'Install "twinviewer[cluster]".') from error
     began = time.perf_counter()
-    experiment = Experiment(line, scenarios, horizon_s, seed, start, 0.0)
+    question = Question(
+        line,
+        tuple(scenarios),
+        horizon_of(line) if horizon_s is None else float(horizon_s),
+        line.model.seed if seed is None else seed,
+        start,
+    )
     try:
         client = Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError) as error:
@@ -100,80 +122,85 @@ def run_on(
             f"no Dask scheduler answers ({error})", address, "Check the address, or leave it out."
         ) from error
     try:
-        sweep = _Sweep(client, experiment, line, scenarios, progress, cancel)
+        sweep = _Sweep(client, question, began, progress, cancel)
         sweep.warm_up()
-        enough(experiment, replications, sweep.more, cancel)
+        enough(sweep, replications, sweep.more, cancel)
     finally:
         client.close()
-    experiment.wall_s = time.perf_counter() - began
-    return experiment.result()
+    return sweep.result()
 
 
 class _Sweep:
-    """One experiment's tasks on a cluster."""
+    """One experiment's tasks on a cluster. Only the workers build models: what this process did alone, all would wait
+    for."""
 
     def __init__(
         self,
         client: Any,
-        experiment: Experiment,
-        line: Line,
-        scenarios: Sequence[Scenario],
+        question: Question,
+        began: float,
         progress: Progress | None,
         cancel: Callable[[], bool] | None,
     ) -> None:
-        e = self.experiment = experiment
-        self._client, self._progress, self._cancel = client, progress, cancel
-        self._line, self._scenarios = line, scenarios
-        self._question = Question(line, tuple(scenarios), e.horizon_s, e.seed, e.start)
+        self._client, self._question, self._began = client, question, began
+        self._progress, self._cancel = progress, cancel
+        self._samples: dict[int, Samples] = {}
+        self._variants = range(1 + len(question.scenarios))
+        self._notes: list[str] = []
+        self._warmup_s = 0.0
+        self.replications = 0
 
     def warm_up(self) -> None:
         """Find the warm-up, of all variants at once, where the line asks for it."""
-        e = self.experiment
-        asked = asked_warmup(self._line, e.start)
+        q = self._question
+        asked = asked_warmup(q.line, q.start)
         if asked is None:
-            parts = self._parts(list(range(len(e.models))))
-            asked = e.settled([s for found in self._answers(warmups, parts) for s in found])
-        e.warm_up(self._line, self._scenarios, asked)
+            found = itertools.chain.from_iterable(self._answers(warmups, self._variants))
+            asked = settled(list(found), q.horizon_s, self._notes)
+        self._warmup_s = asked
 
     def more(self, n: int) -> None:
         """`n` more replications of every variant."""
-        e = self.experiment
-        target = e.replications + n
-        units = [(v, k) for v, m in enumerate(e.models) for k in range(len(m.rows), target)]
-        parts = self._parts(units)
-        for part, (table, events) in zip(parts, self._answers(rows, parts, e.warmup_s), strict=True):
-            for (variant, _), row, handled in zip(part, table, events, strict=True):
-                model = e.models[variant]
-                model.rows.append(row[: len(model.indicators.names)])
-                model.events += handled
-        e.replications = target
+        target = self.replications + n
+        units = [(v, k) for v in self._variants for k in range(self.replications, target)]
+        for pieces in self._answers(rows, units, self._warmup_s):
+            for variant, piece in pieces:
+                if variant in self._samples:
+                    self._samples[variant].add(piece.rows, piece.events)
+                else:
+                    self._samples[variant] = piece
+        self.replications = target
 
-    def _parts(self, units: list[Any]) -> list[list[Any]]:
-        """The units in tasks of nearly equal size, in order, so that a task needs few variants."""
+    def result(self) -> Result:
+        """What is known so far."""
+        q, wall_s = self._question, time.perf_counter() - self._began
+        samples = [self._samples[v] for v in self._variants]
+        return result_of(samples, self.replications, q.seed, q.horizon_s, self._warmup_s, wall_s, tuple(self._notes))
+
+    def _answers(self, work: Callable[..., Any], units: Sequence[Any], *more: Any) -> Iterator[Any]:
         threads = max(1, sum(self._client.nthreads().values()))
-        n = min(len(units), TASKS_PER_THREAD * threads)
-        edges = np.linspace(0, len(units), n + 1).astype(int)
-        return [units[a:b] for a, b in itertools.pairwise(edges)]
-
-    def _answers(self, work: Callable[..., Any], parts: list[list[Any]], *more: Any) -> Iterator[Any]:
+        parts = shares(len(units), threads)
         # The question travels with every task: what is kept on a worker would be lost with it.
-        submit = self._client.submit
-        futures = [submit(work, self._question, part, *more, pure=False, retries=5) for part in parts]
-        for place, future in enumerate(futures):
-            while not future.done():
-                if self._cancel is not None and self._cancel():
-                    self._client.cancel(futures)
-                    raise LineError("the sweep was cancelled", "simulate", "Start it again.")
-                time.sleep(0.01)
-            yield self._result(future)
+        futures = [
+            self._client.submit(work, self._question, units[part], *more, pure=False, retries=5) for part in parts
+        ]
+        for part, future in zip(parts, futures, strict=True):
+            answer = self._result(future, futures)
+            if isinstance(answer, LineError):
+                self._client.cancel(futures)
+                raise answer
+            yield answer
             if self._progress is not None:
-                self._progress((place + 1) / len(futures), f"{place + 1} of {len(futures)} tasks")
+                self._progress(part.stop / len(units), f"{part.stop} of {len(units)} runs")
 
-    def _result(self, future: Any) -> Any:
+    def _result(self, future: Any, futures: list[Any]) -> Any:
+        while not future.done():
+            if self._cancel is not None and self._cancel():
+                self._client.cancel(futures)
+                raise LineError("the sweep was cancelled", "simulate", "Start it again.")
+            time.sleep(LOOK_S)
         try:
             return future.result()
-        except LineError:
-            raise
         except Exception as error:  # of Dask's many, or of a worker that has another version
             text = f"the cluster could not finish a task ({type(error).__name__}: {error})"
             remedy = "Check that its workers run, have room, and the same version of twinviewer; then start again."

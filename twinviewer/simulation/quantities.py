@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -88,6 +89,7 @@ class Distribution:
         return Distribution(self.kind, self.a * factor, self.b, self.c)
 
 
+@lru_cache(1024)  # every variant of an experiment reads the same texts again
 def distribution(value: str | float, where: str = "") -> Distribution:
     """A distribution from a number or span (constant) or text, which may end in a factor ("* 1.1").
 

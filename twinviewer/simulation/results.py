@@ -74,10 +74,8 @@ class Result:
 
 def estimates(names: tuple[str, ...], samples: np.ndarray, confidence: float = CONFIDENCE) -> dict[str, Estimate]:
     """Mean and Student t interval of every column; columns without any number are left out."""
-    mean, low, high = intervals(samples, confidence)
-    return {
-        n: Estimate(float(mean[k]), float(low[k]), float(high[k])) for k, n in enumerate(names) if mean[k] == mean[k]
-    }
+    columns = (x.tolist() for x in intervals(samples, confidence))
+    return {n: Estimate(mean, low, high) for n, mean, low, high in zip(names, *columns, strict=True) if mean == mean}
 
 
 def differences(
@@ -88,12 +86,10 @@ def differences(
     if not shared:
         return {}
     delta = ours[:, [k for k, _ in shared]] - theirs[:, [j for _, j in shared]]
-    mean, low, high = intervals(delta)
     found: dict[str, Difference] = {}
-    for place, (k, _) in enumerate(shared):
-        if mean[place] == mean[place]:
-            significant = bool(low[place] > 0 or high[place] < 0)
-            found[names[k]] = Difference(float(mean[place]), float(low[place]), float(high[place]), significant)
+    for (k, _), mean, low, high in zip(shared, *(x.tolist() for x in intervals(delta)), strict=True):
+        if mean == mean:
+            found[names[k]] = Difference(mean, low, high, low > 0 or high < 0)
     return found
 
 

@@ -5,7 +5,8 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -14,7 +15,8 @@ from twinviewer.simulation.indicators import Indicators
 from twinviewer.simulation.line import Line
 from twinviewer.simulation.quantities import seconds
 from twinviewer.simulation.replication import Replication, replicate
-from twinviewer.simulation.results import Result, Variant, bottleneck, differences, estimates
+from twinviewer.simulation.results import Result
+from twinviewer.simulation.samples import Samples, result_of
 from twinviewer.simulation.scenario import Scenario, Stop, applied
 from twinviewer.simulation.tables import Tables, build, horizon_of
 from twinviewer.simulation.warmup import warmup_s
@@ -29,28 +31,32 @@ NARROW = {"throughput_per_h": 0.01, "lead_time_s": 0.05}  # half-width by mean a
 
 @dataclass
 class Model:
-    """One variant, compiled to tables."""
+    """One variant, compiled to tables, with what is known of it."""
 
-    name: str
     line: Line
     tables: Tables
     indicators: Indicators
+    samples: Samples
     stops: tuple[Stop, ...] = ()
-    rows: list[np.ndarray] = field(default_factory=list)
-    events: int = 0
 
 
 def model_of(line: Line, horizon_s: float, scenario: Scenario | None = None, warmup_s: float = 0.0) -> Model:
     """The baseline, or a scenario of it. Raises LineError."""
     if scenario is None:
-        tables = build(line, horizon_s, (), warmup_s)
-        return Model("baseline", line, tables, Indicators.of(tables, line))
+        return _model("baseline", line, build(line, horizon_s, (), warmup_s), ())
     line, stops = applied(line, scenario)
     try:
         tables = build(line, horizon_s, stops, warmup_s)
     except LineError as error:
         raise LineError(error.text, f'scenario "{scenario.name}": {error.where}', error.remedy) from error
-    return Model(scenario.name, line, tables, Indicators.of(tables, line), stops)
+    return _model(scenario.name, line, tables, stops)
+
+
+def _model(name: str, line: Line, tables: Tables, stops: tuple[Stop, ...]) -> Model:
+    indicators = Indicators.of(tables, line)
+    return Model(
+        line, tables, indicators, Samples(name, indicators.names, indicators.stations, tables.order_names), stops
+    )
 
 
 def asked_warmup(line: Line, start: Start | None) -> float | None:
@@ -62,6 +68,17 @@ def asked_warmup(line: Line, start: Start | None) -> float | None:
         ends = bool(line.order) or bool(line.calendar) or any(m.supply for m in line.material.values())
         asked = "0 s" if ends else "auto"
     return None if asked == "auto" else seconds(asked, "model.warmup")
+
+
+def settled(found_s: Sequence[float], horizon_s: float, notes: list[str]) -> float:
+    """The warm-up of all variants (s) from that of each; adds a note where the line does not settle at all."""
+    longest = max(found_s)
+    if longest > UNSETTLED * horizon_s:
+        notes.append(
+            "The line does not settle within the horizon: more may enter than it can work off, or the horizon is "
+            "short. Its figures depend on the horizon."
+        )
+    return longest
 
 
 class Experiment:
@@ -88,28 +105,13 @@ class Experiment:
         self.models = [model_of(line, self.horizon_s, s) for s in variants]
         self.replications = 0
         self.wall_s = 0.0
-        self.warmup_s = 0.0
         if warmup is None:
             warmup = asked_warmup(line, start)
         if warmup is None:
-            warmup = self.settled([warmup_s(m.tables, self.seed) for m in self.models])
-        self.warm_up(line, scenarios, warmup)
-
-    def settled(self, found_s: Sequence[float]) -> float:
-        """The warm-up of all variants (s) from that of each; notes where the line does not settle at all."""
-        longest = max(found_s)
-        if longest > UNSETTLED * self.horizon_s:
-            self.notes.append(
-                "The line does not settle within the horizon: more may enter than it can work off, or the horizon is "
-                "short. Its figures depend on the horizon."
-            )
-        return longest
-
-    def warm_up(self, line: Line, scenarios: Sequence[Scenario], warmup_s: float) -> None:
-        """Let every variant begin so long (s) before time zero."""
-        self.warmup_s = warmup_s
-        if warmup_s > 0:
-            self.models = [model_of(line, self.horizon_s, s, warmup_s) for s in (None, *scenarios)]
+            warmup = settled([warmup_s(m.tables, self.seed) for m in self.models], self.horizon_s, self.notes)
+        self.warmup_s = warmup
+        if warmup > 0:
+            self.models = [model_of(line, self.horizon_s, s, warmup) for s in variants]
 
     def more(
         self,
@@ -121,11 +123,10 @@ class Experiment:
         """Run `n` more replications of every variant and return what is known then; stops early when cancelled."""
         began = time.perf_counter()
         target = self.replications + n
-        jobs = [(m, k) for k in range(target) for m in self.models if k >= len(m.rows)]
+        jobs = [(m, k) for k in range(target) for m in self.models if k >= len(m.samples.rows)]
         for (model, _), (row, events) in zip(jobs, self._run(jobs, pool, progress, cancel), strict=False):
-            model.rows.append(row)
-            model.events += events
-        self.replications = min(target, *(len(m.rows) for m in self.models))
+            model.samples.add([row], events)
+        self.replications = min(target, *(len(m.samples.rows) for m in self.models))
         self.wall_s += time.perf_counter() - began
         return self.result()
 
@@ -171,32 +172,10 @@ class Experiment:
 
     def result(self) -> Result:
         """What is known so far."""
-        base = self.models[0]
-        variants = [_variant(m, base, self.replications) for m in self.models]
-        return Result(
-            variants[0],
-            tuple(variants[1:]),
-            self.replications,
-            self.seed,
-            self.horizon_s,
-            self.warmup_s,
-            self.wall_s,
-            tuple(self.notes),
+        samples = [m.samples for m in self.models]
+        return result_of(
+            samples, self.replications, self.seed, self.horizon_s, self.warmup_s, self.wall_s, tuple(self.notes)
         )
-
-
-def _variant(m: Model, base: Model, n: int) -> Variant:
-    names = m.indicators.names
-    samples = np.array(m.rows[:n], np.float64).reshape(n, len(names))
-    kpis = estimates(names, samples)
-    difference = {}
-    if m is not base:
-        columns = {n: k for k, n in enumerate(base.indicators.names)}
-        theirs = np.array(base.rows[:n], np.float64).reshape(n, len(columns))
-        difference = differences(names, columns, samples, theirs)
-    late = tuple(o for o in m.tables.order_names if f"late.{o}" in kpis and kpis[f"late.{o}"].mean > 0.5)
-    narrow = bottleneck(m.indicators.stations, names, samples) if n else None
-    return Variant(m.name, names, samples, kpis, difference, narrow, late, m.events)
 
 
 def narrow_enough(result: Result) -> bool:
@@ -209,8 +188,18 @@ def narrow_enough(result: Result) -> bool:
     return True
 
 
+class Refined(Protocol):
+    """What can be refined: an experiment here, or on a cluster."""
+
+    replications: int
+
+    def result(self) -> Result:
+        """What is known so far."""
+        ...
+
+
 def enough(
-    experiment: Experiment,
+    experiment: Refined,
     replications: int | str,
     more: Callable[[int], object],
     cancel: Callable[[], bool] | None = None,
