@@ -316,6 +316,35 @@ def test_a_source_that_refuses_is_a_notice_not_a_crash(bench: Callable[..., Any]
     assert told[0].remedy == "Go back to live."
 
 
+def test_alarms_of_the_past_offer_nothing_and_say_why(bench: Callable[..., Any], qtbot: QtBot) -> None:
+    b = bench(alarms.Panel, size=(1100, 260))
+
+    def offers() -> list[str]:
+        return [b.panel.table.alarms.index(r, rows.ACTION).data() for r in range(len(shown(b.panel)))]
+
+    offered = offers()
+    assert rows.ACKNOWLEDGE in offered
+    assert rows.UNSHELVE in offered
+    b.session.source.name = "replay"
+    b.give(replace(b.frame, source="replay"))
+    b.panel.table.selectAll()
+    assert not any(offers())
+    assert "as they stood at" in b.panel.windowTitle()
+    for item in (b.panel.acknowledge_button, b.panel.shelve_button, b.panel.all_button):
+        assert not item.isEnabled()
+        assert "nothing can be done" in item.toolTip()
+    for asset in shown(b.panel):
+        click(qtbot, b.panel, asset, rows.ACTION)
+    for key in ("A", "Shift+A", "S", "U"):
+        b.panel.acts.on_key(key)
+    assert not b.session.source.commands
+    b.session.source.name = "live"
+    b.give(replace(b.frame, source="live"))
+    b.session.source_changed.emit(b.session.source)
+    assert offers() == offered
+    assert b.panel.acknowledge_button.toolTip().startswith("Acknowledge the selected")
+
+
 def test_exports_what_is_shown(bench: Callable[..., Any], tmp_path: Path) -> None:
     b = bench(alarms.Panel, size=(1100, 260))
     told: list[Any] = []

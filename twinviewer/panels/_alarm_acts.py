@@ -31,7 +31,7 @@ class AlarmActs:
         alarm = next((a for a in self.table.alarms.shown if a.key == key), None)
         if alarm is None:
             return
-        match rows.action_of(alarm):
+        match self.table.alarms.action(alarm):
             case rows.ACKNOWLEDGE:
                 self._acknowledge([alarm])
             case rows.SHELVE:
@@ -48,16 +48,19 @@ class AlarmActs:
         }[key]()
 
     @property
-    def _past(self) -> bool:
-        """Whether these are alarms as they stood: nothing can be done about them."""
-        return self._session.source.name == "replay"
+    def held(self) -> str:
+        """Why nothing can be done about these alarms, "" where something can."""
+        return rows.held_reason(self._session.source.name)
 
     def waiting(self, alarms: Sequence[Alarm]) -> list[Alarm]:
-        return [a for a in alarms if a.state in rows.WAITING and not self._past]
+        return [a for a in alarms if a.state in rows.WAITING and not self.held]
 
     def shelvable(self) -> list[Alarm]:
         usual = (AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED)
-        return [a for a in self.table.selected() if a.state in usual and not self._past]
+        return [a for a in self.table.selected() if a.state in usual and not self.held]
+
+    def shelved(self) -> list[Alarm]:
+        return [a for a in self.table.selected() if a.state is AlarmState.SHELVED and not self.held]
 
     def acknowledge_selected(self) -> None:
         """Acknowledge what is selected and waits."""
@@ -73,7 +76,7 @@ class AlarmActs:
 
     def unshelve_selected(self) -> None:
         """Bring back what is selected and shelved."""
-        self._send("unshelve", [a for a in self.table.selected() if a.state is AlarmState.SHELVED])
+        self._send("unshelve", self.shelved())
 
     def _acknowledge(self, alarms: Sequence[Alarm], comment: str = "") -> None:
         """Ours at once; those of the server only when somebody was named who approves it."""

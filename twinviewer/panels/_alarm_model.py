@@ -22,6 +22,7 @@ class AlarmModel(QAbstractTableModel):
         super().__init__(parent)
         self.wanted = rows.Wanted()
         self.now_ns = 0
+        self.held = ""  # why nothing can be done about these alarms
         self.all: tuple[Alarm, ...] = ()
         self.shown: list[Alarm] = []
 
@@ -52,10 +53,10 @@ class AlarmModel(QAbstractTableModel):
             return self.text(alarm, index.column())
         if role == Qt.ItemDataRole.AccessibleTextRole:
             if index.column() == rows.ACTION:
-                return f"{rows.action_of(alarm)} {alarm.asset_id}: {alarm.message}"
+                return f"{self.action(alarm)} {alarm.asset_id}: {alarm.message}".strip() if not self.held else self.held
             return rows.sentence(alarm, self.now_ns)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return rows.details(alarm, self.now_ns)
+            return "\n".join(filter(None, (rows.details(alarm, self.now_ns), self.held)))
         return None
 
     def text(self, alarm: Alarm, column: int) -> str:
@@ -73,8 +74,19 @@ class AlarmModel(QAbstractTableModel):
             case rows.ACTIVE:
                 return rows.active_for(alarm, self.now_ns)
             case rows.ACTION:
-                return rows.action_of(alarm)
+                return self.action(alarm)
         return ""
+
+    def action(self, alarm: Alarm) -> str:
+        """The next thing a person may do with an alarm, "" for none."""
+        return "" if self.held else rows.action_of(alarm)
+
+    def hold(self, reason: str) -> None:
+        """Offer nothing, and say why; "" offers again."""
+        if reason != self.held:
+            self.held = reason
+            if self.shown:
+                self.dataChanged.emit(self.index(0, rows.ACTION), self.index(len(self.shown) - 1, rows.ACTION))
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Order by a column, as a click on its head asks."""

@@ -32,6 +32,14 @@ ASIDE = frozenset({AlarmState.SHELVED, AlarmState.SUPPRESSED, AlarmState.OUT_OF_
 ACKNOWLEDGE, SHELVE, UNSHELVE = "Acknowledge", "Shelve…", "Unshelve"
 
 
+def held_reason(source: str) -> str:
+    """Why nothing can be done about alarms of such a source (`Frame.source`), "" where something can."""
+    return {
+        "replay": "Alarms as they stood then: nothing can be done about them. Live (0) brings the plant back.",
+        "simulation": "Alarms of a simulation: nothing can be done about them. Live (0) brings the plant back.",
+    }.get(source, "")
+
+
 def action_of(alarm: Alarm) -> str:
     """The next thing a person may do with an alarm, "" for none."""
     if alarm.state in WAITING:

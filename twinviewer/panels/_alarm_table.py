@@ -166,7 +166,7 @@ class AlarmTable(QTableView):
             return
         alarm = self.alarms.shown[index.row()]
         if index.column() == rows.ACTION:
-            if rows.action_of(alarm):
+            if self.alarms.action(alarm):
                 self.acted.emit(alarm.key)
         elif len(self.selectionModel().selectedRows()) == 1:
             self.flew.emit(alarm.key)

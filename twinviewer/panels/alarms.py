@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from twinviewer.model.alarm import AlarmState
 from twinviewer.model.frame import Frame
 from twinviewer.panels import _alarm_rows as rows
 from twinviewer.panels._alarm_acts import AlarmActs
@@ -25,6 +24,7 @@ from twinviewer.panels._kit.style import theme
 from twinviewer.panels._kit.symbols import alarm_icon
 from twinviewer.panels._kit.widgets import button, label
 from twinviewer.panels._life import until_gone
+from twinviewer.panels._text import clock
 from twinviewer.session import Session
 
 TITLE = "Alarms"
@@ -59,6 +59,7 @@ class Panel(QWidget):
             self,
             session.selection_changed.connect(lambda _id: self._follow()),
             session.scene_changed.connect(lambda _scene: self._filter()),
+            session.source_changed.connect(lambda _source: self._enable()),
         )
         self._register(actions)
         self._filter()
@@ -111,6 +112,7 @@ class Panel(QWidget):
         self.export_button.setToolTip("Save the shown alarms as CSV…")
         self.export_button.setAccessibleName("Save the shown alarms as CSV")
         self.export_button.clicked.connect(lambda _on=False: self.acts.export())
+        self._tips = {b: b.toolTip() for b in (self.acknowledge_button, self.shelve_button, self.all_button)}
         return [self.acknowledge_button, self.shelve_button, self.all_button, self.export_button]
 
     def _make_banner(self) -> QFrame:
@@ -124,10 +126,11 @@ class Panel(QWidget):
         return banner
 
     def _register(self, actions: Actions) -> None:
-        def waits() -> bool:
-            return any(a.state in rows.WAITING for a in self.table.selected())
-
         acts = self.acts
+
+        def waits() -> bool:
+            return bool(acts.waiting(self.table.selected()))
+
         actions.add(
             Action("alarms.acknowledge", "Acknowledge the selected alarms", "Alarms", acts.acknowledge_selected, "",
                    waits, icon="check", keywords="ack confirm"),
@@ -136,7 +139,7 @@ class Panel(QWidget):
             Action("alarms.shelve", "Shelve the selected alarms…", "Alarms", acts.shelve_selected, "",
                    lambda: bool(acts.shelvable()), icon="shelve", keywords="suppress aside"),
             Action("alarms.unshelve", "Unshelve the selected alarms", "Alarms", acts.unshelve_selected, "",
-                   lambda: any(a.state is AlarmState.SHELVED for a in self.table.selected())),
+                   lambda: bool(acts.shelved())),
             Action("alarms.export", "Save the alarm list as CSV…", "Alarms", acts.export, "",
                    lambda: bool(self.table.alarms.shown), icon="export", keywords="table spreadsheet"),
         )  # fmt: skip
@@ -157,8 +160,10 @@ class Panel(QWidget):
     def on_frame(self, frame: Frame) -> None:
         """Show one frame's alarms."""
         fresh = frame.alarms is not self.table.alarms.all
+        self.table.alarms.hold(rows.held_reason(frame.source))
         self.table.show_alarms(frame.alarms, frame.now_ns)
-        self.setWindowTitle(f"{TITLE} — {rows.headline(frame.alarms, frame.alarms_10_min)}")
+        stood = f" as they stood at {clock(frame.now_ns)}" if frame.source == "replay" else ""
+        self.setWindowTitle(f"{TITLE}{stood} — {rows.headline(frame.alarms, frame.alarms_10_min)}")
         self.banner.setVisible(frame.flood)
         if frame.flood:
             worst = sum(a.priority == 1 and a.state in rows.WAITING for a in frame.alarms)
@@ -188,7 +193,9 @@ class Panel(QWidget):
         self.table.setAccessibleDescription(text if not self.table.alarms.shown else "")
 
     def _enable(self) -> None:
-        chosen = self.table.selected()
+        chosen, held = self.table.selected(), self.acts.held
+        for item, usual in self._tips.items():
+            item.setToolTip(held or usual)
         self.acknowledge_button.setEnabled(bool(self.acts.waiting(chosen)))
         self.shelve_button.setEnabled(bool(self.acts.shelvable()))
         self.all_button.setEnabled(bool(self.acts.waiting(self.table.alarms.shown)))
