@@ -27,8 +27,9 @@ class RecordDialog(BaseDialog):
     def __init__(self, offered: Path, rate: float, parent: QWidget | None) -> None:
         super().__init__("Record the plant", parent, 540)
         self._rate = rate
-        words = "Every value, alarm and action is kept from now on, also while no window is open that shows it."
+        words = "Every value, alarm and action is kept from now on, for as long as a window shows this plant."
         self.body.addWidget(label(words, wrap=True))
+        self.body.addWidget(quiet("The command twinviewer record does it without one."))
         self.field = QLineEdit(str(offered))
         self.field.setAccessibleName("Folder of the recording")
         choose = button("Choose…", "", self._choose)
