@@ -232,7 +232,15 @@ def test_a_bomb_is_refused_before_it_unpacks(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ['"format": Infinity', '"from_ns": -Infinity', '"files": {"scene/a": {"size": -5, "sha256": ""}}']
+    "said",
+    [
+        '"format": Infinity',
+        '"from_ns": -Infinity',
+        '"from_ns": -5',
+        '"to_ns": 9223372036854775808',
+        '"from_ns": 2',
+        '"files": {"scene/a": {"size": -5, "sha256": ""}}',
+    ],
 )
 def test_a_manifest_with_numbers_that_cannot_be_is_refused(tmp_path: Path, said: str) -> None:
     path = tmp_path / "odd.twin"

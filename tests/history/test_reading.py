@@ -1,6 +1,9 @@
 """Trends, alarms, connections and queries say what the samples say."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -15,7 +18,7 @@ from twinviewer.history import query
 from twinviewer.history.recorder import Recorder
 from twinviewer.history.recording import Recording
 from twinviewer.model.connection import Connection, Link
-from twinviewer.model.errors import DataError
+from twinviewer.model.errors import DataError, RecordingError
 from twinviewer.model.quality import Quality
 from twinviewer.states.alarms import AlarmBook
 from twinviewer.states.evaluator import Evaluator
@@ -271,3 +274,52 @@ def test_a_damaged_hour_is_refused_by_name_and_others_are_read(
         assert second.name in found.err
         assert "Restore it" in found.err
         assert found.out == ""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"what": "connection", "link": "CONNECTED", "since_ns": "noon"}',
+        '{"what": "connection", "link": "CONNECTED", "clock_skew_s": [1]}',
+        '{"what": "standing", "alarms": 5}',
+        '{"what": "standing", "alarms": [7, {"key": []}, {"key": "a", "priority": "high"}]}',
+        '{"what": "raised", "alarm": {"key": 5}}',
+        "[" * 10_000,
+        '{"what": "begun", "time_ns": 1e30}',
+    ],
+)
+def test_a_line_that_no_recorder_wrote_changes_nothing(recorded: Path, line: str) -> None:
+    moment_ns = START_NS + 60 * NS
+    clean = Recording.open(recorded, SCENE)
+    before = (clean.connection_at(moment_ns), clean.alarms_at(moment_ns), clean.usable(START_NS, moment_ns))
+    clean.close()
+    stamped = line.replace("{", f'{{"time_ns": {START_NS + 1}, ', 1) if "time_ns" not in line else line
+    for table in ("alarms", "connection"):
+        with next((recorded / table).iterdir()).open("a", encoding="utf-8") as file:
+            file.write(stamped + "\n")
+    damaged = Recording.open(recorded, SCENE)
+    after = (damaged.connection_at(moment_ns), damaged.alarms_at(moment_ns), damaged.usable(START_NS, moment_ns))
+    damaged.close()
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lambda fields: fields["tags"].__delitem__(slice(1, None)), "more tags were recorded"),
+        (lambda fields: fields["tags"][0].update(name=5), "name cannot be 5"),
+        (lambda fields: fields.update(scene_key=None), "scene_key cannot be None"),
+    ],
+)
+def test_a_manifest_that_does_not_fit_is_refused_by_name(
+    recorded: Path, harm: Callable[[dict[str, Any]], object], said: str
+) -> None:
+    path = recorded / "manifest.json"
+    fields = json.loads(path.read_bytes())
+    harm(fields)
+    for number, tag in enumerate(fields["tags"]):
+        tag["number"] = number
+    path.write_text(json.dumps(fields), encoding="utf-8")
+    with pytest.raises(RecordingError, match=said) as refused:
+        Recording.open(recorded).at(START_NS + 60 * NS)
+    assert refused.value.where == "manifest.json"

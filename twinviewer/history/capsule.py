@@ -159,8 +159,8 @@ def _read_manifest(archive: zipfile.ZipFile, path: Path) -> tuple[dict[str, Any]
         about = json.loads(raw[:MOST_MANIFEST])
         form = int(about["format"])
         files = {str(n): (int(f["size"]), str(f["sha256"])) for n, f in about.pop("files").items()}
-        if int(about["from_ns"]) > int(about["to_ns"]):
-            raise ValueError("it ends before it begins")
+        if not 0 <= int(about["from_ns"]) <= int(about["to_ns"]) < 2**63:
+            raise ValueError("its time cannot be")
         if any(size < 0 for size, _ in files.values()):
             raise ValueError("a part is smaller than nothing")
     except (*_TORN, ValueError, TypeError, AttributeError, OverflowError) as error:

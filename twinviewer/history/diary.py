@@ -142,7 +142,9 @@ def _book(day: _Day, until: int) -> dict[str, Alarm]:
     for k in range(start, until):
         line = day.lines[k]
         if line.get("what") == "standing":
-            book = {a.key: a for fields in line.get("alarms", ()) if (a := _alarm(fields)) is not None}
+            told = line.get("alarms")
+            alarms = [_alarm(fields) for fields in told] if isinstance(told, list) else []
+            book = {alarm.key: alarm for alarm in alarms if alarm is not None}
         else:
             event = _event(line)
             if event is not None and event.alarm.state is AlarmState.NORMAL:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from twinviewer.history.layout import NOTES, day_name
+from twinviewer.history.typed import made
 from twinviewer.model.alarm import Alarm, AlarmEvent, AlarmState
 from twinviewer.model.connection import Connection, Link, without_secret
 
@@ -36,9 +37,9 @@ def parse(raw: bytes) -> list[dict[str, Any]]:
     for line in raw.split(b"\n"):
         try:
             fields = json.loads(line) if line.strip() else None
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
-        if isinstance(fields, dict) and isinstance(fields.get("time_ns"), int):
+        if isinstance(fields, dict) and type(fields.get("time_ns")) is int and 0 <= fields["time_ns"] < 2**63:
             found.append(fields)
     return found
 
@@ -78,7 +79,7 @@ def alarm_of(fields: dict[str, Any]) -> Alarm:
     fields = dict(fields)
     for name in ("value", "limit"):
         fields[name] = float("nan") if fields.get(name) is None else float(fields[name])
-    return Alarm(**{**fields, "state": AlarmState[fields["state"]]})
+    return made(Alarm, {**fields, "state": AlarmState[fields["state"]]})
 
 
 def event_of(line: dict[str, Any]) -> AlarmEvent:
@@ -96,4 +97,4 @@ def connection_line(time_ns: int, connection: Connection) -> dict[str, Any]:
 def connection_of(line: dict[str, Any]) -> Connection:
     """Back from JSON. Raises KeyError or TypeError for what is none."""
     fields = {name: value for name, value in line.items() if name not in ("time_ns", "what")}
-    return Connection(**{**fields, "link": Link[fields["link"]]})
+    return made(Connection, {**fields, "link": Link[fields["link"]]})

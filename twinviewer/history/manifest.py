@@ -10,6 +10,7 @@ from pathlib import Path
 
 from twinviewer import __version__
 from twinviewer.history.layout import FOLDERS, FORMAT, MANIFEST, README, README_TEXT, TAGS
+from twinviewer.history.typed import made
 from twinviewer.model.asset import Tag
 from twinviewer.model.errors import RecordingError
 from twinviewer.scene.scene import Scene
@@ -71,9 +72,9 @@ def parse(raw: bytes, where: str) -> Manifest:
             raise RecordingError(
                 f"this recording has format {found}; this twinviewer reads up to {FORMAT}", where, "Update twinviewer."
             )
-        tags = tuple(RecordedTag(**tag) for tag in fields.pop("tags"))
-        manifest = Manifest(tags=tags, **fields)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        tags = tuple(made(RecordedTag, tag) for tag in fields.pop("tags"))
+        manifest = made(Manifest, {**fields, "tags": tags})
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RecordingError(f"the manifest cannot be read: {error}", where, "Restore it from a copy.") from error
     if [tag.number for tag in tags] != list(range(len(tags))):
         raise RecordingError("the manifest's tags are not numbered in order", where, "Restore it from a copy.")

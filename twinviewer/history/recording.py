@@ -122,7 +122,10 @@ class Recording:
         known = np.flatnonzero(rows.time <= time_ns)
         tag = rows.tag[known]
         last = known[np.append(tag[1:] != tag[:-1], True)] if len(known) else known
-        return concatenated([self._slices.keyframe(ref), rows.take(last)])
+        found = concatenated([self._slices.keyframe(ref), rows.take(last)])
+        if len(found) and int(found.tag.max()) >= len(self.tags):
+            raise RecordingError("more tags were recorded than this file names", MANIFEST, "Restore it from a copy.")
+        return found
 
     def _in_rows(
         self, value: np.ndarray, status: np.ndarray, stamps: list[np.ndarray], text: dict[int, str]
