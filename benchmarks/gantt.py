@@ -22,7 +22,7 @@ def main() -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
-    from twinviewer.maintenance.results import Cost, CrewLoad, Plan, PlannedJob
+    from twinviewer.maintenance.results import Cost, Load, Plan, PlannedJob
     from twinviewer.panels._kit import style
     from twinviewer.panels._maint_plan import PlanPage
 
@@ -42,7 +42,7 @@ def main() -> int:
             for k, h in enumerate(hours)
         )  # fmt: skip
         cost = Cost(1, 2, 3, 4, 5, 6, 7, 0.5)
-        crews = tuple(CrewLoad(f"Crew {k}", random.integers(0, 3, 672), np.full(672, 3)) for k in range(4))
+        crews = tuple(Load(f"Crew {k}", random.integers(0, 3, 672), np.full(672, 3)) for k in range(4))
         return Plan(start, 672, jobs, cost, 9.0, 0.1, {"run_to_failure": cost, "plan": cost}, crews, (), ())
 
     page = PlanPage()

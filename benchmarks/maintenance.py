@@ -17,8 +17,9 @@ from benchmarks.harness import best, exit_code, figure
 from benchmarks.jobs import made
 from twinviewer.maintenance.condition.own_baseline import alarms, scored
 from twinviewer.maintenance.lives import Lives, lives_of
+from twinviewer.maintenance.planning.calendar import HOUR_NS
 from twinviewer.maintenance.planning.improve import improved
-from twinviewer.maintenance.planning.outcome import conflicts
+from twinviewer.maintenance.planning.outcome import outcome_of
 from twinviewer.maintenance.planning.problem import compiled
 from twinviewer.maintenance.remaining_life import fit
 
@@ -148,7 +149,7 @@ def plan() -> None:
     began = time.perf_counter()
     options = compiled(made(1000, 8, 1))
     state = next(iter(improved(options, 10.0)))
-    wrong = len([c for c in conflicts(options, state.schedule) if c.kind in ("crew", "parts")])
+    wrong = len([c for c in outcome_of(options, state.schedule, HOUR_NS).conflicts if c.kind in ("crew", "parts")])
     figure("plan of 1,000 jobs, first valid plan", time.perf_counter() - began, "s", {"conflicts": wrong}, "<= 10")
 
 

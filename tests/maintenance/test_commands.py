@@ -130,7 +130,7 @@ def test_a_mistyped_file_of_work_orders_is_said_and_not_made(
             'no crew has the skill "wizard"',
         ),
         ('format = 1\n[[stop]]\ngroup = "X"\nday = "Mon"\nhours = [0, 4]', "not listed"),
-        ("format = ", "cannot be read"),
+        ("format = ", "not valid TOML"),
     ],
 )
 def test_wrong_settings_are_said(tmp_path: Path, text: str, part: str) -> None:

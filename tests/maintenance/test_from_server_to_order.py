@@ -21,7 +21,7 @@ from twinviewer.feeds.source import FeedSource
 from twinviewer.history.recorder import Recorder
 from twinviewer.history.recording import Recording
 from twinviewer.maintenance import api
-from twinviewer.maintenance.settings import DAYS
+from twinviewer.maintenance.settings_tables import DAYS
 from twinviewer.model.alarm import AlarmEvent
 from twinviewer.model.connection import Connection
 from twinviewer.model.sample import SampleBatch

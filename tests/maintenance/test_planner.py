@@ -16,7 +16,7 @@ from twinviewer.maintenance.planning.greedy import first_plan
 from twinviewer.maintenance.planning.group_bound import group_values
 from twinviewer.maintenance.planning.improve import improved
 from twinviewer.maintenance.planning.neighbourhood import solved
-from twinviewer.maintenance.planning.outcome import conflicts, cost_of
+from twinviewer.maintenance.planning.outcome import cost_of, outcome_of
 from twinviewer.maintenance.planning.policies import fixed_interval, run_to_failure
 from twinviewer.maintenance.planning.problem import Crew, Options, Problem, Schedule, Task, compiled
 from twinviewer.maintenance.planning.ruin import Ruin
@@ -37,9 +37,16 @@ def cheapest(options: Options) -> float:
     for choice in itertools.product(*places):
         schedule = Schedule(np.array([s for s, _ in choice]), np.array([r for _, r in choice]))
         usage = Usage(options, schedule)
-        if (usage.busy <= options.there).all():
+        if (usage.busy <= options.there).all() and (usage.held <= options.tool_count[:, None]).all():
             best = min(best, total_cost(options, usage))
     return float(best)
+
+
+def with_tools(problem: Problem) -> Problem:
+    """The same with one crane that every third job needs, and two lasers for every fourth."""
+    tools = [(("crane",) if k % 3 == 0 else ()) + (("laser",) if k % 4 == 0 else ()) for k in range(len(problem.tasks))]
+    tasks = tuple(replace(t, tools=own) for t, own in zip(problem.tasks, tools, strict=True))
+    return replace(problem, tasks=tasks, tools={"crane": 1, "laser": 2})
 
 
 @st.composite
@@ -58,10 +65,11 @@ def small(draw: st.DrawFn) -> Problem:
             earliest_h=draw(st.integers(0, 4)),
             due_h=draw(st.one_of(st.none(), st.integers(1, 8))),
             late_eur_per_h=float(draw(st.integers(0, 500))),
+            tools=("crane",) if draw(st.booleans()) else (),
         )
         for k in range(3)
     ]
-    return problem(tasks, hours, people=2, loss={"line": np.array(rates, float)})
+    return replace(problem(tasks, hours, people=2, loss={"line": np.array(rates, float)}), tools={"crane": 1})
 
 
 @settings(max_examples=25, deadline=None)
@@ -83,7 +91,7 @@ def test_bounds_are_below_and_plans_above_the_best(made_up: Problem) -> None:
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10_000))
 def test_every_plan_keeps_to_crews_calendars_and_parts(seed: int) -> None:
-    options = compiled(made(25, 1, seed))
+    options = compiled(with_tools(made(25, 1, seed)))
     ruin = Ruin(options, first_plan(options), seed)
     ruin.run(60, 0.01)
     for schedule in (first_plan(options), ruin.best, fixed_interval(options), run_to_failure(options)):
@@ -91,8 +99,9 @@ def test_every_plan_keeps_to_crews_calendars_and_parts(seed: int) -> None:
         assert (usage.busy <= options.there).all()
         done = schedule.start >= 0
         assert np.isfinite(options.own[schedule.row[done], schedule.start[done]]).all()
-        kinds = {c.kind for c in conflicts(options, schedule)}
-        assert not kinds & {"crew", "parts"}
+        assert (usage.held <= options.tool_count[:, None]).all()
+        kinds = {c.kind for c in outcome_of(options, schedule, HOUR_NS).conflicts}
+        assert not kinds & {"crew", "parts", "tool"}
 
 
 @settings(max_examples=15, deadline=None)

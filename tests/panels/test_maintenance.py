@@ -22,8 +22,8 @@ from twinviewer.maintenance.results import (
     Cause,
     Choice,
     Cost,
-    CrewLoad,
     Indicators,
+    Load,
     Moved,
     Plan,
     PlannedJob,
@@ -109,7 +109,7 @@ def plan_of(*jobs: PlannedJob, hours: int = 672) -> Plan:
         first = (j.start_ns - START) // HOUR_NS
         busy[first : first + (j.end_ns - j.start_ns) // HOUR_NS] += j.people
     cost = Cost(1, 2, 3, 4, 5, 6, 7, 0.5)
-    crews = (CrewLoad("Mechanics", busy, np.full(hours, 2)),)
+    crews = (Load("Mechanics", busy, np.full(hours, 2)),)
     return Plan(START, hours, jobs, cost, 15.0, 0.25, {"run_to_failure": cost, "plan": cost}, crews, (), ())
 
 

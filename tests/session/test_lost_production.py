@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from twinviewer.maintenance.planning.jobs import group_of
+from twinviewer.maintenance.planning.known import group_of
 from twinviewer.maintenance.results import Cost, Plan, PlannedJob
 from twinviewer.maintenance.settings import read_settings
 from twinviewer.model.asset import Asset

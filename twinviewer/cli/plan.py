@@ -51,11 +51,13 @@ def run(args: argparse.Namespace) -> int:
     from twinviewer.maintenance.service import Request, first_plan
     from twinviewer.scene.scene import load_scene
     from twinviewer.session.lost_production import lost_production
+    from twinviewer.session.order_book import production_of
 
     assets = load_scene(args.scene, geometry=False).assets
     lost = lost_production(args.scene, assets, progress=_told)
     request = Request(args.scene, args.recording, args.weeks, args.orders)
-    plan = first_plan(request, lost.per_hour, progress=_told)
+    production = replace(production_of(args.scene, assets), lost_per_hour=lost.per_hour)
+    plan = first_plan(request, production, progress=_told)
     plan = replace(plan, notes=(*plan.notes, *lost.notes))
     if args.time_limit > 0 and plan.jobs:
         plan = bettered(plan, args.time_limit, _told)

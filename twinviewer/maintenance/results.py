@@ -94,12 +94,28 @@ class BackTest:
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """An earlier life that resembles this one."""
+    """An earlier life that resembles this one: `likeness` 0 to 1, `rul_days` what it had left when it was like this.
+    `failed` is False where it was renewed before its limit: it would have had more."""
 
     asset_id: str
     ended_ns: int
     likeness: float
     rul_days: float
+    failed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyDrift:
+    """Power beyond baseline at the same load now (kW, with an 80 % interval), and what that makes in a year."""
+
+    excess_kw: float
+    low_kw: float
+    high_kw: float
+    share: float
+    kwh_a_year: float
+    eur_a_year: float
+    kg_co2_a_year: float
+    significant: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +126,9 @@ class Card:
     `health` is 1 as new and 0 at the failure limit; `health_ns`, `health_series` its past (int64, float64 (k,)),
     `fit_ns`, `fit`, `fit_low`, `fit_high` what the fit continues with (float64 (m,), empty without one). `rul_days`
     with its 80 % bounds is NaN in the tiers without a date; `capped` means "more than". `pf_days` is the P-F interval:
-    from the first sign (`detected_ns`, 0 without) to failure.
+    from the first sign (`detected_ns`, 0 without) to failure. `change_mm_s` is how far vibration is from its usual level
+    at the same load (NaN without a sensor), `changed_ns` since when that is a change by ISO 20816-3, criterion II (0: it
+    is none). `energy` is what it draws beyond its baseline at the same load, None without a power meter.
     """
 
     asset_id: str
@@ -140,6 +158,9 @@ class Card:
     fit: np.ndarray = field(default_factory=lambda: np.zeros(0))
     fit_low: np.ndarray = field(default_factory=lambda: np.zeros(0))
     fit_high: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    change_mm_s: float = float("nan")
+    changed_ns: int = 0
+    energy: EnergyDrift | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +193,8 @@ class PlannedJob:
     """A bar of the calendar. `start_ns` is 0 where the job is put off beyond the horizon; `reason` says why then.
 
     `earliest_ns` is when it may begin, `parts_ns` when a part that is not in store arrives (0: nothing is waited for),
-    `due_ns` its deadline (0: none), `group` the assets that stand with it.
+    `due_ns` its deadline (0: none), `group` the assets that stand with it, `lock_out_h` how much of its time goes into
+    making the asset safe and giving it back.
     """
 
     work_order: str
@@ -191,11 +213,14 @@ class PlannedJob:
     pinned: bool
     part: str = ""
     parts_ns: int = 0
+    tools: tuple[str, ...] = ()
+    lock_out: str = ""
+    lock_out_h: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """What is wrong with a plan: `kind` is "crew", "parts", "deadline" or "horizon"; `jobs` are work orders."""
+    """What is wrong with a plan: `kind` is "crew", "tool", "parts", "deadline" or "horizon"; `jobs` are work orders."""
 
     kind: str
     text: str
@@ -203,10 +228,10 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class CrewLoad:
-    """People busy and people there, int64 (hours,) from the plan's start."""
+class Load:
+    """Of a crew: people busy and people there; of a tool: pieces in use and pieces there; int64 (hours,)."""
 
-    crew: str
+    name: str
     busy: np.ndarray
     there: np.ndarray
 
@@ -238,12 +263,13 @@ class Plan:
     bound_eur: float
     gap: float
     compare: Mapping[str, Cost]
-    crews: tuple[CrewLoad, ...]
+    crews: tuple[Load, ...]
     stops: tuple[PlannedStop, ...]
     conflicts: tuple[Conflict, ...]
     token: object = None
     notes: tuple[str, ...] = ()
     low_demand: tuple[PlannedStop, ...] = ()
+    tools: tuple[Load, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def daily(plan: Plan, first_ns: int, days: int) -> list[tuple[str, list[tuple[in
         for a, b in pairwise(edges):
             busy, there = crew.busy[a:b], crew.there[a:b]
             cells.append((int(busy.sum()), int(there.sum()), bool((busy > there).any())))
-        found.append((crew.crew, cells))
+        found.append((crew.name, cells))
     return found
 
 

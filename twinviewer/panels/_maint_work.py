@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from twinviewer.maintenance.orders.indicators import Yardsticks
     from twinviewer.maintenance.orders.model import Order
-    from twinviewer.maintenance.planning.jobs import Lost
     from twinviewer.maintenance.quality.recorded import QualityView
     from twinviewer.maintenance.results import Card, Plan
+    from twinviewer.maintenance.service import Production
     from twinviewer.panels._maint_book import Takeover
 
 Tell = Callable[[float, str], None]
@@ -57,6 +57,7 @@ def _first(wanted: Wanted, shown: Path, progress: Tell) -> "Plan":
     """A plan with flat rates at once, then one with what a standing hour loses by the flow model."""
     from twinviewer.scene.scene import load_scene
     from twinviewer.session.lost_production import lost_production
+    from twinviewer.session.order_book import production_of
 
     if wanted.recording is not None and not wanted.cards:
         from twinviewer.maintenance.service import cards
@@ -64,45 +65,25 @@ def _first(wanted: Wanted, shown: Path, progress: Tell) -> "Plan":
         tell: Tell = lambda fraction, text: progress(0.6 * _FIRST * fraction, f"evidence, {text}")  # noqa: E731
         found = cards(wanted.scene, wanted.recording, (), wanted.now_ns, wanted.orders, tell)
         wanted = replace(wanted, cards=found)
-    plan = _planned(wanted, lambda asset_id: None)
+    assets = load_scene(wanted.scene, geometry=False).assets
+    production = production_of(wanted.scene, assets)
+    plan = _planned(wanted, production)
     _show(plan, shown)
     progress(0.7 * _FIRST, f"first plan, {plan.cost.total_eur:,.0f} EUR")
-    assets = load_scene(wanted.scene, geometry=False).assets
     lost = lost_production(wanted.scene, assets, progress=lambda fraction, text: progress(0.75 * _FIRST, text))
     if lost.eur_per_h:
-        plan = _planned(wanted, lost.per_hour)
+        plan = _planned(wanted, replace(production, lost_per_hour=lost.per_hour))
     plan = replace(plan, notes=(*plan.notes, *lost.notes))
     _show(plan, shown)
     progress(_FIRST, f"first plan, {plan.cost.total_eur:,.0f} EUR")
     return plan
 
 
-def _planned(wanted: Wanted, lost_per_hour: "Lost") -> "Plan":
-    if wanted.recording is None:
-        return _without_recording(wanted, lost_per_hour)
+def _planned(wanted: Wanted, production: "Production") -> "Plan":
     from twinviewer.maintenance.service import Request, first_plan
 
-    request = Request(wanted.scene, wanted.recording, wanted.weeks, wanted.orders)
-    return first_plan(request, lost_per_hour, wanted.cards)
-
-
-def _without_recording(wanted: Wanted, lost_per_hour: "Lost") -> "Plan":
-    from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, low_demand, planned_stops
-    from twinviewer.maintenance.planning.jobs import Finder, Known
-    from twinviewer.maintenance.planning.plan import first
-    from twinviewer.maintenance.service import orders_in
-    from twinviewer.maintenance.settings import read_settings
-    from twinviewer.scene.scene import load_scene
-
-    scene, settings = load_scene(wanted.scene, geometry=False), read_settings(wanted.scene)
-    start_ns = -(-wanted.now_ns // HOUR_NS) * HOUR_NS
-    hours = Hours(start_ns, wanted.weeks * 168, settings.zone)
-    known = Known(orders=orders_in(wanted.orders), lost_per_hour=lost_per_hour)
-    finder = Finder(scene.assets, settings, known, hours)
-    problem = finder.problem()
-    said = "No recording is open: running hours and condition are unknown, so ages are assumed."
-    stops, low = planned_stops(settings, hours), low_demand(settings, hours)
-    return first(problem, start_ns, stops, (said, *finder.notes), low)
+    request = Request(wanted.scene, wanted.recording, wanted.weeks, wanted.orders, wanted.now_ns)
+    return first_plan(request, production, wanted.cards)
 
 
 def light(plan: "Plan") -> "Plan":

@@ -17,8 +17,8 @@ MANIFEST = "scene.toml"
 MOST_MISTAKES = 50
 
 
-def read_manifest(path: Path) -> tuple[Manifest, Lines]:
-    """The typed content of a scene.toml, and where its keys stand. Raises SceneError with the line."""
+def read_tables(path: Path) -> tuple[dict[str, Any], Lines]:
+    """The tables of a TOML file of a scene, and where their keys stand. Raises SceneError with the line."""
     data = read_bytes(path, MAX_TOML_BYTES)
     try:
         text = data.decode("utf-8-sig")
@@ -30,8 +30,13 @@ def read_manifest(path: Path) -> tuple[Manifest, Lines]:
     except tomllib.TOMLDecodeError as error:
         raise SceneError(*_toml_error(error, path.name, text)) from None
     except RecursionError:
-        raise SceneError("the file is nested too deeply.", path.name) from None
-    lines = Lines(text, path.name)
+        raise SceneError("the file is nested too deeply.", path.name, "Write fewer brackets in one another.") from None
+    return parsed, Lines(text, path.name)
+
+
+def read_manifest(path: Path) -> tuple[Manifest, Lines]:
+    """The typed content of a scene.toml, and where its keys stand. Raises SceneError with the line."""
+    parsed, lines = read_tables(path)
     _check_format(parsed, lines)
     try:
         return Manifest.model_validate(parsed), lines

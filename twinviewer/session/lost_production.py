@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinviewer.maintenance.planning.jobs import group_of
+from twinviewer.maintenance.planning.known import group_of
 from twinviewer.maintenance.settings import MaintenanceSettings, read_settings
 from twinviewer.model.asset import Asset
 from twinviewer.model.errors import TwinError
@@ -82,9 +82,7 @@ def _simulated(file: Path, settings: MaintenanceSettings, assets: Sequence[Asset
 
     line = load_line(file)
     members = {g.path: [a for a in assets if group_of(a, settings) == g.path] for g in settings.groups}
-    machines = machines_of(line)
-    stands = {g: {m for a in inside for m in machines.get(a.asset_id, ())} for g, inside in members.items()}
-    stands = {group: found for group, found in stands.items() if found}
+    stands = stations_of(line, settings, assets)
     if not stands:
         return NOTHING
     horizon_s = seconds(line.model.horizon, "model.horizon")
@@ -108,6 +106,19 @@ def _simulated(file: Path, settings: MaintenanceSettings, assets: Sequence[Asset
         for asset in members[group]:
             eur[asset.asset_id] = worth if worth is not None else share[group] * rate
     return LostProduction(eur, share, low, high, _notes(share, low, high))
+
+
+def stations_of(
+    line: "Line", settings: MaintenanceSettings, assets: Sequence[Asset]
+) -> dict[str, set[tuple[str, int]]]:
+    """(station, machine) of the flow model that stand with each group, of the groups that it knows."""
+    machines = machines_of(line)
+    found: dict[str, set[tuple[str, int]]] = {}
+    for asset in assets:
+        own = machines.get(asset.asset_id, ())
+        if own and (group := group_of(asset, settings)):
+            found.setdefault(group, set()).update(own)
+    return {g.path: found[g.path] for g in settings.groups if g.path in found}
 
 
 def _product_differences(line: "Line", stations: set[str], variant: "Variant") -> "dict[str, Difference]":

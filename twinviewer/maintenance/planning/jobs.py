@@ -1,64 +1,25 @@
 """Finds the jobs that a plant needs over the coming weeks: from rules, from prognoses, and from open work orders."""
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from twinviewer.maintenance.orders.model import OPEN, Order, OrderState
 from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, crew_of, loss_of
+from twinviewer.maintenance.planning.known import Known, group_of
 from twinviewer.maintenance.planning.problem import Problem, Task
 from twinviewer.maintenance.planning.renewal import best_age, left_to_do, weibull_failure
 from twinviewer.maintenance.prognosis.curves import failure_curve
-from twinviewer.maintenance.results import Card
-from twinviewer.maintenance.settings import Component, Group, MaintenanceSettings, Part, TypeSettings, Work
+from twinviewer.maintenance.settings import MaintenanceSettings
+from twinviewer.maintenance.settings_tables import Component, Group, Part, TypeSettings, Work, needed
 from twinviewer.model.asset import Asset
 
 DAY_H = 24.0
 LOOK_AHEAD = 3  # horizons beyond the plan over which the best moment of a put-off renewal is sought
 LEAST_WORTH = 0.01  # probability of failure within the horizon below which a renewal is not considered
 EARLY = 0.1  # share of its interval by which a preventive job may come early
-SURE_DEVIATIONS = 3.0  # robust deviations from which a power beyond its baseline is put down to wear
-Lost = Callable[[str], float | None]
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known of the plant when it is planned. `hours_run` and `pace` (running hours per hour) by asset;
-    `renewed_h`: running hours at the last renewal, by (asset, work); `done_ns`: when work was last done."""
-
-    cards: Mapping[str, Card] = field(default_factory=dict)
-    hours_run: Mapping[str, float] = field(default_factory=dict)
-    pace: Mapping[str, float] = field(default_factory=dict)
-    renewed_h: Mapping[tuple[str, str], float] = field(default_factory=dict)
-    orders: Sequence[Order] = ()
-    lost_per_hour: Lost = lambda asset_id: None
-    tariff_eur_per_kwh: float = 0.0
-
-    def excess_kw(self, asset_id: str) -> float:
-        """What an asset draws beyond its baseline at the same load (kW), by its evidence card."""
-        card = self.cards.get(asset_id)
-        drawn = [m for m in card.moved if m.unit == "kW" and m.deviations > SURE_DEVIATIONS] if card else []
-        return max((m.now - m.baseline for m in drawn), default=0.0)
-
-    def done_ns(self, asset_id: str, title: str) -> int:
-        """When this work was last done on an asset, 0 where no work order says so."""
-        done = [o.ended_ns for o in self.orders if (o.asset_id, o.title) == (asset_id, title)]
-        return max(done, default=0)
-
-    def open_order(self, asset_id: str, title: str) -> Order | None:
-        """An open work order for this work."""
-        match = [o for o in self.orders if (o.asset_id, o.title) == (asset_id, title) and o.state in OPEN]
-        return match[0] if match else None
-
-
-def group_of(asset: Asset, settings: MaintenanceSettings) -> str:
-    """The group that stands with an asset: the longest listed path that it lies in, "" where none is."""
-    if settings.of_type(asset.type).stands_with == "itself":
-        return ""
-    path = "/".join(asset.path)
-    return max((g.path for g in settings.groups if f"/{g.path}/" in f"/{path}/"), key=len, default="")
 
 
 class Finder:
@@ -81,11 +42,12 @@ class Finder:
                 f"{self._undated} kinds of work have no record of when they were done last; "
                 "their dates are spread evenly over their interval."
             )
+        self._say_idle()
         tasks = self._with_parts(tasks)
         hours, used = self._hours, {t.group for t in tasks if t.group}
         loss = {name: self._loss(name) for name in sorted(used)}
         crews = tuple(crew_of(c, hours) for c in self._settings.crews)
-        return Problem(hours.count, tuple(tasks), crews, loss)
+        return Problem(hours.count, tuple(tasks), crews, loss, {t.name: t.count for t in self._settings.tools})
 
     # -- one asset ----------------------------------------------------------------------------------------------
 
@@ -114,11 +76,14 @@ class Finder:
             title=work.title,
             kind=kind,
             skill=work.skill,
-            duration_h=work.duration_h,
+            duration_h=work.whole_h,
             people=work.people,
             group=self._group(asset) if work.stops else "",
             parts_eur=part.eur if part else 0.0,
             part=work.part,
+            tools=work.tools,
+            lock_out=work.lock_out,
+            lock_out_h=work.lock_out_h,
         )
 
     def _group(self, asset: Asset) -> str:
@@ -132,7 +97,7 @@ class Finder:
         kind = "legal" if work.legal else "inspection" if work.inspection else "preventive"
         task = self._task(asset, work, kind)
         day = self._settings.legal_late_eur_per_day if work.legal else self._settings.late_eur_per_day
-        worth = task.parts_eur + self._wage(work.skill) * work.duration_h * work.people
+        worth = task.parts_eur + self._wage(work.skill) * task.duration_h * task.people
         every = (
             f"every {work.every_running_h:g} running hours" if work.every_running_h else f"every {work.every_days:g} d"
         )
@@ -148,11 +113,12 @@ class Finder:
 
     def _due(self, asset: Asset, work: Work) -> tuple[float, float]:
         """(interval, time until it falls due) in hours of the calendar."""
-        pace = max(self._known.pace.get(asset.asset_id, 0.7), 0.02)
+        pace = self._known.pace_of(asset.asset_id)
         run = self._known.hours_run.get(asset.asset_id, float("nan"))
-        if work.every_running_h is not None and run == run:
-            last = self._known.renewed_h.get((asset.asset_id, work.title), run - run % work.every_running_h)
-            return work.every_running_h / pace, (work.every_running_h - (run - last)) / pace
+        since = self._known.run_since(asset.asset_id, work.title)
+        if work.every_running_h is not None and (run == run or since == since):
+            since = since if since == since else run % work.every_running_h
+            return work.every_running_h / pace, (work.every_running_h - since) / pace
         interval_h = work.every_days * DAY_H if work.every_days else (work.every_running_h or 1.0) / pace
         done = self._known.done_ns(asset.asset_id, work.title)
         if done:
@@ -166,14 +132,14 @@ class Finder:
         """A worn part: risk from its prognosis where it shows wear, else from its age."""
         horizon = self._hours.count
         far = np.arange((LOOK_AHEAD + 1) * horizon + 1.0)
-        pace = max(self._known.pace.get(asset.asset_id, 0.7), 0.02)
+        pace = self._known.pace_of(asset.asset_id)
         card = self._known.cards.get(asset.asset_id)
-        run = self._known.hours_run.get(asset.asset_id, component.life_h / 3)
-        age = run - self._known.renewed_h.get((asset.asset_id, work.title), 0.0)
+        since = self._known.run_since(asset.asset_id, work.title)
+        age = since if since == since else self._known.hours_run.get(asset.asset_id, component.life_h / 3)
         curve = failure_curve(card, far / DAY_H) if card is not None else None
         task = self._task(asset, work, "predictive")
-        planned = task.parts_eur + self._wage(work.skill) * work.duration_h * work.people
-        planned += work.duration_h * self._rate(task.group) * 0.5
+        planned = task.parts_eur + self._wage(work.skill) * task.duration_h * task.people
+        planned += task.duration_h * self._rate(task.group) * 0.5
         failed = kind.failure_eur + kind.failure_h * self._rate(task.group)
         renewal = best_age(component.shape, component.life_h / pace, planned, failed)
         shown = card is not None and curve is not None
@@ -224,18 +190,23 @@ class Finder:
         """A work order that no rule of the scene knows."""
         asset = self._assets.get(order.asset_id)
         part = self._settings.part(order.part)
-        skills = {s for c in self._settings.crews for s in c.skills}
+        crews = self._settings.crews
+        able = order.skill and any(needed(order.skill) <= set(c.skills) for c in crews)
+        if not able:
+            skill = f'the skill "{order.skill}", which no crew has' if order.skill else "no skill"
+            self.notes.append(f"{order.number} names {skill}; it is planned for {crews[0].name}.")
         task = Task(
             name=order.number,
             asset_id=order.asset_id,
             title=order.title,
             kind=order.kind,
-            skill=order.skill if order.skill in skills else sorted(self._settings.crews[0].skills)[0],
+            skill=order.skill if able else " + ".join(sorted(crews[0].skills)),
             duration_h=max(1, int(np.ceil(order.duration_h))),
             people=order.people,
             group=self._group(asset) if asset is not None and order.stops else "",
             parts_eur=part.eur if part else 0.0,
             part=order.part,
+            lock_out=order.lock_out,
         )
         if order.kind == "corrective" and not order.due_ns:
             task = replace(task, due_h=0, late_eur_per_h=self._settings.late_eur_per_day / DAY_H)
@@ -244,7 +215,7 @@ class Finder:
     # -- money and parts ----------------------------------------------------------------------------------------
 
     def _wage(self, skill: str) -> float:
-        rates = [c.eur_per_h for c in self._settings.crews if skill in c.skills]
+        rates = [c.eur_per_h for c in self._settings.crews if needed(skill) <= set(c.skills)]
         return min(rates, default=0.0)
 
     def _rate(self, group: str) -> float:
@@ -256,9 +227,17 @@ class Finder:
         return max(told, default=self._groups[group].eur_per_h)
 
     def _loss(self, name: str) -> np.ndarray:
-        return loss_of(
-            self._groups.get(name, Group(path=name, eur_per_h=0)), self._settings, self._hours, self._rate(name)
-        )
+        group, booked = self._groups.get(name, Group(path=name, eur_per_h=0)), self._known.booked.get(name)
+        return loss_of(group, self._settings, self._hours, self._rate(name), booked)
+
+    def _say_idle(self) -> None:
+        """Entries of maintenance.toml that no asset of the scene answers to: mostly a slip of the pen."""
+        groups = {self._group(a) for a in self._assets.values()}
+        types = {a.type for a in self._assets.values()} | {"machine"}
+        idle = [f'group "{path}"' for path in self._groups if path not in groups]
+        idle += [f'type "{name}"' for name in self._settings.types if name not in types]
+        if idle:
+            self.notes.append(f"maintenance.toml names what this scene has no asset of: {', '.join(idle)}.")
 
     def _with_parts(self, tasks: list[Task]) -> list[Task]:
         """Parts from the store for the most urgent jobs; the others wait until theirs arrive."""

@@ -79,6 +79,7 @@ def solved(
     rows = Rows()
     _one_each(rows, options, free, choice, cost)
     _within_crews(rows, usage, choice)
+    _within_tools(rows, usage, choice)
     _stops(rows, usage, choice, cost)
     result = milp(
         np.array(cost),
@@ -122,6 +123,19 @@ def _within_crews(rows: Rows, usage: Usage, choice: _Choice) -> None:
         left = float(o.there[crew, h] - usage.busy[crew, h])
         if sum(people) > left:
             rows.add(columns, people, -np.inf, left)
+
+
+def _within_tools(rows: Rows, usage: Usage, choice: _Choice) -> None:
+    o = usage.options
+    wanted: dict[tuple[int, int], list[int]] = {}
+    for j, (task, _, start, _) in enumerate(choice):
+        for tool in o.tools[task]:
+            for h in range(start, start + int(o.duration[task])):
+                wanted.setdefault((tool, h), []).append(j)
+    for (tool, h), columns in wanted.items():
+        left = float(o.tool_count[tool] - usage.held[tool, h])
+        if len(columns) > left:
+            rows.add(columns, [1.0] * len(columns), -np.inf, left)
 
 
 def _stops(rows: Rows, usage: Usage, choice: _Choice, cost: list[float]) -> None:

@@ -1,8 +1,11 @@
 """What a schedule means: its cost by cause, its jobs as bars, loads of crews, and what is wrong with it."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from twinviewer.maintenance.planning.calendar import HOUR_NS
+from twinviewer.maintenance.planning.conflicts import conflicts
 from twinviewer.maintenance.planning.problem import (
     Options,
     Schedule,
@@ -14,7 +17,7 @@ from twinviewer.maintenance.planning.problem import (
     later_cost,
 )
 from twinviewer.maintenance.planning.usage import Usage
-from twinviewer.maintenance.results import Conflict, Cost, CrewLoad, PlannedJob
+from twinviewer.maintenance.results import Conflict, Cost, Load, PlannedJob
 
 SURE = 0.9  # probability of failure from which a job that is put off is one for a call-out
 CALL_OUT = "it is expected to fail before a crew is there: call somebody out"
@@ -48,6 +51,24 @@ def cost_of(options: Options, schedule: Schedule) -> Cost:
     return Cost(*(float(v) for v in values), person_h=float(worked_h), **drawn)
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """The jobs of a schedule, the loads of crews and of tools, and what is wrong."""
+
+    jobs: tuple[PlannedJob, ...]
+    crews: tuple[Load, ...]
+    tools: tuple[Load, ...]
+    conflicts: tuple[Conflict, ...]
+
+
+def outcome_of(options: Options, schedule: Schedule, start_ns: int) -> Outcome:
+    """All that a schedule means for people who carry it out, from `start_ns` (UTC, more than 0) on."""
+    jobs, hours = bars(options, schedule, start_ns), options.own.shape[1]
+    crews, tools = loads(options, schedule)
+    wrong = (*impossible(options, schedule), *conflicts(jobs, crews, tools, start_ns, hours))
+    return Outcome(jobs, crews, tools, wrong)
+
+
 def bars(options: Options, schedule: Schedule, start_ns: int) -> tuple[PlannedJob, ...]:
     """The jobs of a plan, earliest first, those put off last."""
     found = [_bar(options, schedule, k, start_ns) for k in range(len(schedule.start))]
@@ -78,6 +99,9 @@ def _bar(options: Options, schedule: Schedule, k: int, start_ns: int) -> Planned
         task.pinned_h is not None,
         task.part,
         start_ns + task.parts_h * HOUR_NS if task.parts_h else 0,
+        task.tools,
+        task.lock_out,
+        task.lock_out_h,
     )
 
 
@@ -114,40 +138,26 @@ def _with_others(task: Task, options: Options, schedule: Schedule, k: int) -> li
     return [names[j].name for j in same.tolist() if j != k and schedule.start[j] < end and ends[j] > begin]
 
 
-def loads(options: Options, schedule: Schedule) -> tuple[CrewLoad, ...]:
-    """People busy and people there, of each crew."""
+def loads(options: Options, schedule: Schedule) -> tuple[tuple[Load, ...], tuple[Load, ...]]:
+    """Who is busy and who is there, of each crew; and the same of each tool that a job needs."""
     usage = Usage(options, schedule)
-    crews = options.problem.crews
-    return tuple(CrewLoad(c.name, usage.busy[k].copy(), c.there.copy()) for k, c in enumerate(crews))
+    problem = options.problem
+    used = {tool for tools in options.tools for tool in tools}
+    crews = (Load(c.name, usage.busy[k].copy(), c.there.copy()) for k, c in enumerate(problem.crews))
+    tools = (
+        Load(name, usage.held[k].copy(), np.full(usage.held.shape[1], count, np.int64))
+        for k, (name, count) in enumerate(problem.tools.items())
+        if k in used
+    )
+    return tuple(crews), tuple(tools)
 
 
-def conflicts(options: Options, schedule: Schedule) -> tuple[Conflict, ...]:
-    """Everything that is wrong with a schedule, in sentences."""
+def impossible(options: Options, schedule: Schedule) -> tuple[Conflict, ...]:
+    """Jobs that are put off because no crew has the time in one go."""
     found = []
-    usage = Usage(options, schedule)
-    for c, crew in enumerate(options.problem.crews):
-        over = usage.busy[c] > crew.there
-        if over.any():
-            jobs = [k for k in _of_crew(options, schedule, c) if over[_run(options, schedule, k)].any()]
-            text = f"{crew.name}: {int(over.sum())} h with more people at work than are there"
-            found.append(Conflict("crew", text, tuple(options.problem.tasks[k].name for k in jobs)))
     for k, task in enumerate(options.problem.tasks):
-        start = int(schedule.start[k])
-        if start >= 0 and start < task.earliest_h:
-            text = f"{task.name}: {task.part or 'it'} is not there before {(task.earliest_h - start) / 24:.1f} d later"
-            found.append(Conflict("parts", text, (task.name,)))
-        if task.kind == "legal" and task.due_h is not None and (start < 0 or start + task.duration_h > task.due_h):
-            found.append(Conflict("deadline", f"{task.name}: the deadline by law is missed", (task.name,)))
-        if start < 0 and not np.isfinite(options.own[options.first_row[k] : options.first_row[k + 1]]).any():
-            text = f"{task.name}: no crew has {task.duration_h} h in one go with {task.people} people"
+        own = options.own[options.first_row[k] : options.first_row[k + 1]]
+        if schedule.start[k] < 0 and not np.isfinite(own).any():
+            text = f"{task.asset_id}, {task.title}: no crew has {task.duration_h} h in one go with {task.people} people"
             found.append(Conflict("horizon", text, (task.name,)))
     return tuple(found)
-
-
-def _run(options: Options, schedule: Schedule, k: int) -> slice:
-    return slice(int(schedule.start[k]), int(schedule.start[k] + options.duration[k]))
-
-
-def _of_crew(options: Options, schedule: Schedule, crew: int) -> list[int]:
-    planned = np.flatnonzero(schedule.start >= 0)
-    return [int(k) for k in planned if options.row_crew[schedule.row[k]] == crew]

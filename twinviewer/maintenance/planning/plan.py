@@ -9,7 +9,7 @@ from pathlib import Path
 from twinviewer.maintenance.planning.calendar import HOUR_NS
 from twinviewer.maintenance.planning.greedy import first_plan
 from twinviewer.maintenance.planning.improve import Clock, Progress, improved
-from twinviewer.maintenance.planning.outcome import bars, conflicts, cost_of, loads
+from twinviewer.maintenance.planning.outcome import cost_of, outcome_of
 from twinviewer.maintenance.planning.policies import fixed_interval, run_to_failure
 from twinviewer.maintenance.planning.problem import Options, Problem, Schedule, compiled
 from twinviewer.maintenance.results import Cost, Plan, PlannedStop
@@ -144,19 +144,21 @@ def _plan(
     compared = {**compare, "plan": token.planner or cost}
     if token.edited:
         compared["edit"] = cost
+    made = outcome_of(options, schedule, start_ns)
     return Plan(
         start_ns,
         options.own.shape[1],
-        bars(options, schedule, start_ns),
+        made.jobs,
         cost,
         bound,
         gap,
         compared,
-        loads(options, schedule),
+        made.crews,
         stops,
-        conflicts(options, schedule),
+        made.conflicts,
         token,
         notes,
+        tools=made.tools,
     )
 
 

@@ -1,14 +1,16 @@
 """A planning problem: jobs, crews and what an hour of standing costs, compiled to arrays over whole hours.
 
-A job runs in one go, by one crew that has its skill. All hours count from the plan's start. A job that is put off runs
-its risk until the end of the horizon; one that failed before its start has been repaired by then, at `failure_eur`.
+A job runs in one go, by one crew that has all its skills, with tools that no other job has meanwhile. All hours count
+from the plan's start. A job that is put off runs its risk until the end of the horizon; one that failed before its
+start has been repaired by then, at `failure_eur`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from twinviewer.maintenance.settings_tables import needed
 from twinviewer.model.errors import DataError
 
 
@@ -23,6 +25,7 @@ class Task:
     to be paid when it is not done in the horizon. `failure_down_h` is how long the asset stands after a failure, `why`
     the reason for the job, `order` its number where it is a work order already. `excess_kw` is what the asset draws
     beyond its baseline until the job is done (mean over the hours of the calendar), `energy_eur_per_h` what that costs.
+    `duration_h` holds the time to make the asset safe and give it back, of which there are `lock_out_h`.
     """
 
     name: str
@@ -50,6 +53,9 @@ class Task:
     parts_h: int = 0
     excess_kw: float = 0.0
     energy_eur_per_h: float = 0.0
+    tools: tuple[str, ...] = ()
+    lock_out: str = ""
+    lock_out_h: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -64,12 +70,14 @@ class Crew:
 
 @dataclass(frozen=True)
 class Problem:
-    """`loss` maps a group to what each of its hours standing costs, float64 (hours,): 0 within planned stops."""
+    """`loss` maps a group to what each of its hours standing costs, float64 (hours,): 0 within planned stops; `tools`
+    maps a tool to how many of it there are."""
 
     hours: int
     tasks: tuple[Task, ...]
     crews: tuple[Crew, ...]
     loss: Mapping[str, np.ndarray]
+    tools: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,8 @@ class Options:
     """A problem as arrays: n tasks, r rows (a task by a crew that can do it), c crews, g groups, H hours.
 
     `own` float64 (r, H) is what starting there costs by itself, inf where it is not allowed; `put_off` float64 (n,)
-    what not doing the job within the horizon costs; `first_row` int64 (n + 1,) the rows of each task.
+    what not doing the job within the horizon costs; `first_row` int64 (n + 1,) the rows of each task. `tools` are the
+    tools of each task, as rows of `tool_count` int64 (t,).
     """
 
     problem: Problem
@@ -91,6 +100,8 @@ class Options:
     group: np.ndarray
     loss: np.ndarray
     there: np.ndarray
+    tools: tuple[tuple[int, ...], ...]
+    tool_count: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -159,7 +170,7 @@ def own_cost(task: Task, crew: Crew, hours: int) -> np.ndarray:
 
 def crews_for(task: Task, crews: tuple[Crew, ...]) -> list[int]:
     """The crews that may do a task."""
-    able = [k for k, crew in enumerate(crews) if task.skill in crew.skills]
+    able = [k for k, crew in enumerate(crews) if needed(task.skill) <= crew.skills]
     if task.pinned_crew:
         able = [k for k, crew in enumerate(crews) if crew.name == task.pinned_crew] or able
     return able
@@ -181,6 +192,7 @@ def compiled(problem: Problem) -> Options:
     hours, tasks = problem.hours, problem.tasks
     names = sorted(problem.loss)
     number = {name: k for k, name in enumerate(names)}
+    tool = {name: k for k, name in enumerate(problem.tools)}
     own = [own_cost(tasks[i], problem.crews[c], hours) for i, c in rows]
     put_off = [
         failure_cost(t, hours)[-1] + lateness_cost(t, hours)[-1] + energy_cost(t, hours)[-1] + t.put_off_eur
@@ -201,4 +213,6 @@ def compiled(problem: Problem) -> Options:
         np.array([number.get(t.group, -1) for t in tasks], np.int64),
         np.array([problem.loss[name] for name in names], float).reshape(len(names), hours),
         np.array([c.there for c in problem.crews], np.int64).reshape(len(problem.crews), hours),
+        tuple(tuple(sorted({tool[name] for name in t.tools if name in tool})) for t in tasks),
+        np.array(list(problem.tools.values()), np.int64),
     )

@@ -6,7 +6,8 @@ from twinviewer.maintenance.planning.problem import Options, Schedule
 
 
 class Usage:
-    """`busy` int64 (c, H) people at work, `down` int64 (g, H) jobs that keep a group standing, and the plan itself."""
+    """`busy` int64 (c, H) people at work, `held` int64 (t, H) tools in use, `down` int64 (g, H) jobs that keep a group
+    standing, and the plan itself."""
 
     def __init__(self, options: Options, schedule: Schedule | None = None) -> None:
         n = len(options.duration)
@@ -15,6 +16,7 @@ class Usage:
         self.row = np.full(n, -1, np.int64)
         self.busy = np.zeros_like(options.there)
         self.down = np.zeros(options.loss.shape, np.int64)
+        self.held = np.zeros((len(options.tool_count), options.own.shape[1]), np.int64)
         if schedule is not None:
             for task in range(n):
                 if schedule.start[task] >= 0:
@@ -43,6 +45,8 @@ class Usage:
         self.busy[o.row_crew[self.row[task]], run] += sign * o.people[task]
         if o.group[task] >= 0:
             self.down[o.group[task], run] += sign
+        for tool in o.tools[task]:
+            self.held[tool, run] += sign
 
     def marginal(self, task: int) -> np.ndarray:
         """float64 (rows of the task, H): what each start would add to the cost of the plan; inf where it cannot be."""
@@ -53,6 +57,8 @@ class Usage:
         cost = o.own[rows].copy()
         crews = o.row_crew[rows]
         full = self.busy[crews] + o.people[task] > o.there[crews]
+        for tool in o.tools[task]:
+            full |= self.held[tool] >= o.tool_count[tool]
         total = np.zeros((len(crews), hours + 1), np.int64)
         np.cumsum(full, axis=1, out=total[:, 1:])
         last = hours - length + 1

@@ -6,7 +6,8 @@ import numpy as np
 
 from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, planned_stops
 from twinviewer.maintenance.results import Choice
-from twinviewer.maintenance.settings import Group, MaintenanceSettings, Work
+from twinviewer.maintenance.settings import MaintenanceSettings
+from twinviewer.maintenance.settings_tables import Group, Work
 from twinviewer.model.asset import Asset
 
 WEEK_H = 168
