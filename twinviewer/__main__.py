@@ -30,12 +30,16 @@ def command_names() -> dict[str, str]:
 
 
 def build_parser(argv: list[str]) -> argparse.ArgumentParser:
-    """A parser with every command; only the one that is asked for is imported."""
+    """A parser with every command, or with that one alone which `argv` begins with; only the one that is asked for
+    is imported."""
     parser = argparse.ArgumentParser(prog="twinviewer", description="A desktop visual twin of a factory.")
     parser.add_argument("--version", action="version", version=f"twinviewer {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     asked = next((a for a in argv if not a.startswith("-")), "")
-    for typed, name in command_names().items():
+    known = command_names()
+    if argv and argv[0] in known:  # nobody will be told of the others, whose help takes long to find
+        known = {asked: known[asked]}
+    for typed, name in known.items():
         sub = commands.add_parser(typed, help=help_of(name), description=help_of(name))
         if typed == asked:
             module = importlib.import_module(f"twinviewer.cli.{name}")

@@ -217,6 +217,7 @@ class Application:
             return
         self.settings.remember(Recent(str(scene.path), scene.name, feed, time.time_ns()))
         window.session.set_scene(scene, LiveSource(opened.link) if opened.link is not None else None)
+        window.show_at_once()
         if opened.trouble is not None:
             window.show_error(opened.trouble)
 

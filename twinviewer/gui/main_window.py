@@ -157,6 +157,11 @@ class MainWindow(QMainWindow):
             if layout is not None:
                 layout.activate()
 
+    def show_at_once(self) -> None:
+        """Say what is known of a scene that was just opened: the first picture has its colours, and its final size."""
+        self.bridge.tick_now()
+        self._settle()
+
     def _on_mode(self, mode: str) -> None:
         self.tool_bar.modes.choose(mode)
         self.registry.refresh()

@@ -299,8 +299,6 @@ class Picture(QWidget):
         self._pill.adjustSize()
         self._pill.move(14, 14)
         trouble = trouble_of(frame)
-        self._strip_box.setVisible(trouble is not None)
-        self.trouble.setVisible(trouble is not None)
         if trouble is not None:
             buttons = [
                 (self._actions[name].text, lambda n=name: self._actions.run(n))
@@ -308,6 +306,9 @@ class Picture(QWidget):
                 if name in self._actions
             ]
             self.trouble.say(trouble.level, trouble.text, trouble.remedy, buttons)
+        # from the inside out and with its words: each other size that shows costs a render of the picture below
+        self.trouble.setVisible(trouble is not None)
+        self._strip_box.setVisible(trouble is not None)
 
     def _set_blink(self, wanted: bool) -> None:
         wanted = wanted and not style.reduced_motion()
