@@ -15,7 +15,7 @@ from tests.scene.conftest import add
 from tests.scene.glb import CUBE_POINTS, Glb, line
 from tests.scene.test_gltf import png, textured
 from twinviewer.model.geometry import Geometry
-from twinviewer.scene import cache, prepare
+from twinviewer.scene import array_file, cache, prepare
 from twinviewer.scene.formats import gltf
 from twinviewer.scene.placement import Placement
 from twinviewer.scene.scene import Scene, load_scene
@@ -151,9 +151,9 @@ def test_a_damaged_byte_is_never_shown(tmp_path_factory: pytest.TempPathFactory,
 
 def test_blocks_that_changed_places_are_seen(tmp_path: Path) -> None:
     rows = np.arange(64 * 8192, dtype=np.uint64)
-    digest = cache._digest(rows.view(np.uint8))
+    digest = array_file.digest(rows.view(np.uint8))
     swapped = rows.reshape(64, 8192)[::-1].reshape(-1)
-    assert cache._digest(np.ascontiguousarray(swapped).view(np.uint8)) != digest
+    assert array_file.digest(np.ascontiguousarray(swapped).view(np.uint8)) != digest
 
 
 def test_where_nothing_can_be_kept_the_scene_still_opens(folder: Path, tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_where_nothing_can_be_kept_the_scene_still_opens(folder: Path, tmp_path:
 def test_the_cache_does_not_grow_for_ever(
     load: Load, tmp_path: Path, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, "_MAX_FILES", 3)
+    monkeypatch.setattr(array_file, "_MAX_FILES", 3)
     for k in range(6):
         glb = Glb()
         glb.node("Box", mesh=glb.mesh(CUBE_POINTS * (k + 1)))
