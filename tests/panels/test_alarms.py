@@ -24,6 +24,7 @@ from twinviewer.panels import alarms
 from twinviewer.panels._alarm_dialogs import AcknowledgeDialog, ShelveDialog
 from twinviewer.panels._alarm_model import AlarmModel
 from twinviewer.panels._kit import style
+from twinviewer.states.same_cause import joined
 
 NS = fake.NS
 ALARMS = fake.make_alarms()
@@ -182,6 +183,35 @@ def test_an_alarm_of_the_server_is_acknowledged_there_only_with_somebodys_approv
     assert seen == [False, True]
     sent = {arguments["key"]: arguments.get("approved_by", "") for _, arguments in b.session.source.commands}
     assert sent == {ours.key: "", theirs.key: "shift lead"}
+
+
+def test_a_line_that_stands_for_two_acts_on_both(bench: Callable[..., Any], qtbot: QtBot) -> None:
+    state, message = AlarmState.ACKNOWLEDGED, "Fault: jam"
+    ours = replace(an_alarm("ROB-206.State", state=state), key="ROB-206:fault", message=message)
+    theirs = replace(an_alarm("ROB-206.Fault"), key="server:urn:x;s=1", message="ROB-206: Jam", source=SERVER)
+    b = bench(alarms.Panel, size=(1100, 260))
+    b.show(alarms=joined((ours, theirs)))
+    told: list[Any] = []
+    b.session.notice.connect(told.append)
+    click(qtbot, b.panel, "ROB-206", rows.ACTION)
+    assert b.session.source.commands == []  # ours was acknowledged before, and theirs may not be
+    assert "--allow-write" in told[0].remedy
+    assert [row["key"] for row in csv.DictReader(io.StringIO(rows.as_csv(b.panel.table.alarms.shown)))] == [
+        ours.key,
+        theirs.key,
+    ]
+
+    def fill(dialog: ShelveDialog) -> None:
+        qtbot.keyClicks(dialog.reason, "spare part ordered")
+        qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+
+    answer(ShelveDialog, fill)
+    click(qtbot, b.panel, "ROB-206", rows.MESSAGE)
+    b.panel.acts.shelve_selected()
+    assert [(name, sent["key"]) for name, sent in b.session.source.commands] == [
+        ("shelve", ours.key),
+        ("shelve", theirs.key),
+    ]
 
 
 def test_a_window_that_may_not_write_says_why_it_leaves_the_servers_alarms_alone(

@@ -46,6 +46,18 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinedAlarm(Alarm):
+    """One line of the list for several alarms (`parts`) of one cause; a person acts on the parts."""
+
+    parts: tuple[Alarm, ...] = ()
+
+
+def parts_of(alarm: Alarm) -> tuple[Alarm, ...]:
+    """The alarms that stand behind a line of the list: itself, but for a joined one."""
+    return alarm.parts if isinstance(alarm, JoinedAlarm) else (alarm,)
+
+
+@dataclass(frozen=True, slots=True)
 class ServerCondition:
     """A condition of a server as its newest event tells it (OPC UA Part 9). `severity` is 1 to 1000.
 

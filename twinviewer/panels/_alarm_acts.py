@@ -1,11 +1,11 @@
 """What a person does with alarms of the list: acknowledge, here or on the server, shelve, bring back, save."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from twinviewer.model.alarm import SERVER, Alarm, AlarmState
+from twinviewer.model.alarm import SERVER, Alarm, AlarmState, parts_of
 from twinviewer.model.errors import TwinError
 from twinviewer.model.notice import Notice
 from twinviewer.panels import _alarm_rows as rows
@@ -33,11 +33,11 @@ class AlarmActs:
             return
         match self.table.alarms.action(alarm):
             case rows.ACKNOWLEDGE:
-                self._acknowledge([alarm])
+                self._acknowledge(self.waiting([alarm]))
             case rows.SHELVE:
-                self._shelve([alarm])
+                self._shelve(parts_of(alarm))
             case rows.UNSHELVE:
-                self._send("unshelve", [alarm])
+                self._send("unshelve", parts_of(alarm))
 
     def on_key(self, key: str) -> None:
         {
@@ -53,14 +53,19 @@ class AlarmActs:
         return rows.held_reason(self._session.source.name)
 
     def waiting(self, alarms: Sequence[Alarm]) -> list[Alarm]:
-        return [a for a in alarms if a.state in rows.WAITING and not self.held]
+        """What waits to be acknowledged behind these lines."""
+        return self._in(rows.WAITING, alarms)
 
     def shelvable(self) -> list[Alarm]:
-        usual = (AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED)
-        return [a for a in self.table.selected() if a.state in usual and not self.held]
+        """What may be shelved behind the selected lines."""
+        return self._in((AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED), self.table.selected())
 
     def shelved(self) -> list[Alarm]:
-        return [a for a in self.table.selected() if a.state is AlarmState.SHELVED and not self.held]
+        """What is shelved behind the selected lines."""
+        return self._in((AlarmState.SHELVED,), self.table.selected())
+
+    def _in(self, states: Container[AlarmState], lines: Sequence[Alarm]) -> list[Alarm]:
+        return [part for line in lines for part in parts_of(line) if part.state in states and not self.held]
 
     def acknowledge_selected(self) -> None:
         """Acknowledge what is selected and waits."""

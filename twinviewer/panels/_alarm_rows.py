@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from twinviewer.model.alarm import SERVER, Alarm, AlarmState
+from twinviewer.model.alarm import SERVER, Alarm, AlarmState, parts_of
 from twinviewer.panels._text import NS, clock, duration, local
 
 SYMBOL, TIME, ASSET, MESSAGE, STATE, ACTIVE, ACTION = range(7)
@@ -129,7 +129,7 @@ def headline(alarms: Sequence[Alarm], alarms_10_min: int) -> str:
 
 
 def as_csv(alarms: Iterable[Alarm]) -> str:
-    """The list as RFC 4180 text, times in ISO 8601 with their offset.
+    """The list as RFC 4180 text, times in ISO 8601 with their offset; a line that stands for several is several rows.
 
     Texts that a spreadsheet would take for a formula get an apostrophe in front (CWE-1236).
     """
@@ -137,7 +137,7 @@ def as_csv(alarms: Iterable[Alarm]) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     columns = "time priority asset tag message state active changed by reason until key source"
     writer.writerow(columns.split())
-    for a in alarms:
+    for a in (part for alarm in alarms for part in parts_of(alarm)):
         until = local(a.until_ns).isoformat(timespec="seconds") if a.until_ns else ""
         row = (
             local(a.since_ns).isoformat(timespec="milliseconds"),

@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from twinviewer.model.alarm import Alarm, parts_of
 from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame
 from twinviewer.model.notice import Notice
@@ -164,7 +165,12 @@ class Panel(QWidget):
         frame = self._session.frame
         if frame is None or frame.source == "replay":  # nothing can be done about alarms of the past
             return 0
-        return sum(a.asset_id == self._session.selection and a.state in WAITING and not a.source for a in frame.alarms)
+        return len(self._own_waiting(frame))
+
+    def _own_waiting(self, frame: Frame) -> list[Alarm]:
+        """Alarms of the selected asset that wait and that are not the server's."""
+        about = (a for a in frame.alarms if a.asset_id == self._session.selection)
+        return [p for alarm in about for p in parts_of(alarm) if p.state in WAITING and not p.source]
 
     def _acknowledge_title(self) -> str:
         n = self._waiting()
@@ -174,9 +180,8 @@ class Panel(QWidget):
         """Acknowledge every alarm of the selected asset that waits; the server's own are for the alarm list."""
         frame = self._session.frame
         try:
-            for alarm in frame.alarms if frame is not None else ():
-                if alarm.asset_id == self._session.selection and alarm.state in WAITING and not alarm.source:
-                    self._session.source.command("acknowledge", key=alarm.key, by=self._session.user)
+            for alarm in self._own_waiting(frame) if frame is not None else ():
+                self._session.source.command("acknowledge", key=alarm.key, by=self._session.user)
         except TwinError as error:
             self._session.notice.emit(Notice("error", error.text, error.remedy, error.where))
 

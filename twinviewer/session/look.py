@@ -1,6 +1,7 @@
 """A source and what a session remembers of it, brought up to date by one call."""
 
 from twinviewer.kpi.live import KpiTracker
+from twinviewer.model.alarm import Alarm
 from twinviewer.model.frame import Frame
 from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene
@@ -10,6 +11,7 @@ from twinviewer.session.shift import ShiftReader
 from twinviewer.session.sources import Source
 from twinviewer.session.trends import TrendBuffer, Trends
 from twinviewer.states.evaluator import Evaluator
+from twinviewer.states.same_cause import joined
 
 TREND_PERIOD_NS = 1_000_000_000
 
@@ -27,6 +29,7 @@ class Look:
         self.journal = Journal(scene.assets)
         self.frame: Frame | None = None
         self._trend_ns = 0
+        self._alarms: tuple[tuple[Alarm, ...], tuple[Alarm, ...]] = ((), ())  # as the source has them, as we show them
 
     def tick(self, now_ns: int, archive: Archive | None = None) -> list[Notice]:
         """Read the source once and make its `frame`; `now_ns` is the wall clock. Returns what it has to say.
@@ -46,7 +49,7 @@ class Look:
             polled.connection,
             tags,
             assets,
-            polled.alarms,
+            self._one_per_cause(polled.alarms),
             kpis,
             polled.flood,
             polled.alarms_10_min,
@@ -57,3 +60,9 @@ class Look:
             self.trends.add(polled.now_ns, tags)
         self.journal.add(self.frame)
         return polled.notices
+
+    def _one_per_cause(self, alarms: tuple[Alarm, ...]) -> tuple[Alarm, ...]:
+        """One line for one cause; the very same tuple as long as the source gives the same."""
+        if alarms is not self._alarms[0]:
+            self._alarms = alarms, joined(alarms)
+        return self._alarms[1]
