@@ -8,6 +8,7 @@ from benchmarks.wearing import minutes_with_wear
 from twinviewer.maintenance.planning.renewal import best_age, left_to_do, weibull_failure
 from twinviewer.maintenance.prognosis import degradation, weibull
 from twinviewer.maintenance.prognosis.assets import card
+from twinviewer.maintenance.prognosis.lives_by_age import Log
 from twinviewer.maintenance.prognosis.curves import failure_curve, failure_within
 from twinviewer.maintenance.settings import MaintenanceSettings, TypeSettings
 from twinviewer.model.errors import DataError
@@ -47,7 +48,7 @@ def test_without_wear_there_is_a_probability_and_no_date() -> None:
         {"component": [component], "work": [{"title": "Replace", "skill": "mechanic", "duration_h": 4}]}
     )
     settings = MaintenanceSettings.model_validate({}).model_copy(update={"types": {"compressor": kind}})
-    found = card(minutes, tags, settings, hours_run=8000.0, pace=0.75)
+    found = card(minutes, tags, settings, Log(0, (), {"CMP-1": "compressor"}, {"CMP-1": 8000.0}, {"CMP-1": 0.75}))
     assert found.tier == "age"
     assert np.isnan(found.rul_days)
     assert failure_curve(found, np.array([1.0])) is None

@@ -1,7 +1,7 @@
 """Reads from a recording what maintenance needs: running hours and pace of assets, and tags as arrays over minutes."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,9 @@ READ = frozenset({"state", "vibration", "temperature", "current", "power", "pres
 @dataclass(frozen=True)
 class Minutes:
     """One asset's past. `time_ns` int64 (n,), evenly spaced; `value` float64 (n,) per tag key, vibration in mm/s and
-    power in kW, NaN where there is nothing usable; `bad` share of steps of bad quality, per tag key."""
+    power in kW, NaN where there is nothing usable; `bad` share of steps of bad quality, per tag key; `sampled_s` the
+    step, `every_s` the median time between values of a tag, per tag key; `skew_s` by how much its values' own stamps
+    are behind the recorder's clock (negative: ahead)."""
 
     asset: Asset
     time_ns: np.ndarray
@@ -32,6 +34,8 @@ class Minutes:
     role: Mapping[str, str]
     bad: Mapping[str, float]
     sampled_s: float = float("nan")
+    every_s: Mapping[str, float] = field(default_factory=dict)
+    skew_s: float = 0.0
 
     def of_role(self, role: str) -> np.ndarray | None:
         """The values of the first tag with this role."""
@@ -41,6 +45,11 @@ class Minutes:
 def scale_of(tag: Tag) -> float:
     """By what a tag's own value (or limit) is multiplied to be one of `Minutes.value`; NaN where its unit is none."""
     return factor(tag.unit, _UNITS[tag.role]) if tag.role in _UNITS else 1.0
+
+
+def unit_of(tag: Tag) -> str:
+    """The unit that its values have in `Minutes.value`."""
+    return _UNITS.get(tag.role, tag.unit)
 
 
 def span_of(recording: Recording, where: str) -> tuple[int, int]:
@@ -81,9 +90,12 @@ def minutes_of(
     on = _recorded(grid, recording, first, last)
     bounds = {n: np.searchsorted(numbers, [n, n + 1]) for n in (recording.number(t.name) for t in wanted)}
 
-    def series(tag: Tag) -> tuple[np.ndarray, float]:
+    skew = _skew_s(recording, last)
+
+    def series(tag: Tag) -> tuple[np.ndarray, float, float]:
         a, b = bounds[recording.number(tag.name)]
-        return _on_grid(grid, on, times[a:b], values[a:b] * scale_of(tag), quality[a:b])
+        value, bad = _on_grid(grid, on, times[a:b], values[a:b] * scale_of(tag), quality[a:b])
+        return value, bad, max(float(np.median(np.diff(times[a:b]))) / 1e9 if b - a > 2 else np.inf, step_ns / 1e9)
 
     found = []
     for asset, tags in zip(assets, of_asset, strict=True):
@@ -92,13 +104,23 @@ def minutes_of(
             Minutes(
                 asset,
                 grid,
-                {k: v for k, (v, _) in held.items()},
+                {k: v for k, (v, _, _) in held.items()},
                 {t.key: t.role for t in tags},
-                {k: bad for k, (_, bad) in held.items()},
+                {k: bad for k, (_, bad, _) in held.items()},
                 step_ns / 1e9,
+                {k: every for k, (_, _, every) in held.items()},
+                min((skew[n] for t in tags if (n := recording.number(t.name)) in skew), key=abs, default=0.0),
             )
         )
     return found
+
+
+def _skew_s(recording: Recording, last: int) -> dict[int, float]:
+    """By tag number, how long before the recorder its newest value was stamped by its source (s)."""
+    rows = recording.newest(last)
+    stamped = rows.source > 0
+    late = (rows.time[stamped] - rows.source[stamped]) / SECOND_NS
+    return dict(zip(rows.tag[stamped].tolist(), late.tolist(), strict=True))
 
 
 def _with_before(

@@ -126,9 +126,9 @@ class Card:
     `health` is 1 as new and 0 at the failure limit; `health_ns`, `health_series` its past (int64, float64 (k,)),
     `fit_ns`, `fit`, `fit_low`, `fit_high` what the fit continues with (float64 (m,), empty without one). `rul_days`
     with its 80 % bounds is NaN in the tiers without a date; `capped` means "more than". `pf_days` is the P-F interval:
-    from the first sign (`detected_ns`, 0 without) to failure. `change_mm_s` is how far vibration is from its usual level
-    at the same load (NaN without a sensor), `changed_ns` since when that is a change by ISO 20816-3, criterion II (0: it
-    is none). `energy` is what it draws beyond its baseline at the same load, None without a power meter.
+    from the first sign (`detected_ns`, 0 without) to failure. `change_mm_s` is how far vibration is from its usual
+    level at the same load (NaN without a sensor), `changed_ns` since when that is a change by ISO 20816-3, criterion II
+    (0: it is none). `energy` is what it draws beyond its baseline at the same load, None without a power meter.
     """
 
     asset_id: str

@@ -10,6 +10,8 @@ LEAST_DAYS = 0.02  # half an hour: less cannot even give a baseline
 GOOD_DAYS = 7.0
 MOST_GAPS, MOST_BAD, MOST_FLAT = 0.5, 0.2, 0.5
 MOST_SKEW_S = 60.0
+MOST_EVERY_S = 900.0  # between two values: more is too coarse for three in a row to be soon enough
+LEAST_RUN_S = 1800.0
 FLAT_RECORDS = 30  # of exactly the same value, while the machine runs
 
 
@@ -21,7 +23,8 @@ def judged(
     interval_s: float,
     clock_skew_s: float = 0.0,
 ) -> Readiness:
-    """`signals` are those that a model would stand on, float64 (n,), NaN where nothing is usable."""
+    """`signals` are those that a model would stand on, float64 (n,), NaN where nothing is usable; `running` bool (n,);
+    `interval_s` the median time between values; `clock_skew_s` by how much the source is behind the recorder."""
     days = float(time_ns[-1] - time_ns[0]) / 86_400e9 if len(time_ns) > 1 else 0.0
     gaps = max((float(np.isnan(x).mean()) for x in signals.values()), default=1.0) if len(time_ns) else 1.0
     flat = max((_flat(x, running) for x in signals.values()), default=0.0)
@@ -29,16 +32,26 @@ def judged(
     forbids, warns = [], []
     if not signals:
         forbids.append("It has no sensor that shows wear.")
+    ran_s = 86_400 * days * float(np.mean(running)) if len(running) else 0.0
     if days < LEAST_DAYS:
         forbids.append(f"Only {24 * 60 * days:.0f} min are recorded.")
+    elif ran_s < LEAST_RUN_S:
+        forbids.append(f"It ran for only {ran_s / 60:.0f} min of the recorded {_span(days)}.")
     elif days < GOOD_DAYS:
         warns.append(f"Only {days:.1f} d are recorded: the baseline may not hold for every load.")
     (forbids if gaps > MOST_GAPS else warns).extend([f"{100 * gaps:.0f} % of the time has no samples."] * (gaps > 0.1))
     (forbids if worst > MOST_BAD else warns).extend([f"{100 * worst:.0f} % are of bad quality."] * (worst > 0.02))
     (forbids if flat > MOST_FLAT else warns).extend([f"{100 * flat:.0f} % of a signal is a flat line."] * (flat > 0.1))
+    if signals and MOST_EVERY_S < interval_s < np.inf:
+        warns.append(f"A value comes only every {interval_s / 60:.0f} min.")
     if abs(clock_skew_s) > MOST_SKEW_S:
-        warns.append(f"The clock of the source is {clock_skew_s:.0f} s off.")
+        way = "behind" if clock_skew_s > 0 else "ahead"
+        warns.append(f"The clock of the source is {abs(clock_skew_s):.0f} s {way}.")
     return Readiness(not forbids, (*forbids, *warns), days, gaps, worst, flat, interval_s, clock_skew_s)
+
+
+def _span(days: float) -> str:
+    return f"{days:.1f} d" if days >= 1 else f"{24 * days:.1f} h"
 
 
 def _flat(x: np.ndarray, running: np.ndarray) -> float:

@@ -37,9 +37,25 @@ def zones(level: np.ndarray, limits: tuple[float, float, float]) -> np.ndarray:
 
 
 def changed(level: np.ndarray, usual: float, limits: tuple[float, float, float]) -> np.ndarray:
-    """bool (n,): criterion II."""
-    with np.errstate(invalid="ignore"):
-        return np.abs(level - usual) > CHANGE * limits[1]
+    """bool (n,): criterion II, kept until the level has come back by the hysteresis; False where it is NaN."""
+    out, on = np.zeros(len(level), bool), False
+    over, under = CHANGE * limits[1], CHANGE * limits[1] * (1 - HYSTERESIS)
+    for i, off in enumerate(np.abs(level - usual).tolist()):
+        if off == off:
+            on = off > (under if on else over)
+            out[i] = on
+    return out
+
+
+def changed_since(level: np.ndarray, usual: float, limits: tuple[float, float, float]) -> int:
+    """The first of the records in which criterion II has been met without a break up to now, in three of the newest
+    five at least; -1 where it is not met."""
+    known = np.flatnonzero(np.isfinite(level))
+    met = changed(level, usual, limits)[known]
+    if not len(met) or not met[-1] or int(met[-5:].sum()) < 3:
+        return -1
+    broken = np.flatnonzero(~met)
+    return int(known[broken[-1] + 1 if len(broken) else 0])
 
 
 def worst(zone: np.ndarray) -> Zone:

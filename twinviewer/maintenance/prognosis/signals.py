@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twinviewer.maintenance.condition import residual, zones
-from twinviewer.maintenance.prognosis.degradation import blocks
-from twinviewer.maintenance.recorded import Minutes, scale_of
+from twinviewer.maintenance.recorded import Minutes, scale_of, unit_of
 from twinviewer.maintenance.results import Moved
 from twinviewer.model.asset import Tag
 from twinviewer.model.state import State
@@ -34,6 +33,11 @@ class Signal:
     usual: float
     limit: float
     since: int
+
+    @property
+    def unit(self) -> str:
+        """The unit of its values, which need not be that of the tag."""
+        return unit_of(self.tag)
 
 
 def is_running(minutes: Minutes, tags: dict[str, Tag]) -> np.ndarray:
@@ -144,15 +148,10 @@ def as_moved(signal: Signal, time: np.ndarray, regime: str) -> Moved:
     return Moved(
         signal.tag.name,
         signal.tag.key,
-        signal.tag.unit,
+        signal.unit,
         float(np.median(now)),
         signal.usual,
         float(np.median(recent)),
         int(time[signal.since]) if signal.since >= 0 else 0,
         regime,
     )
-
-
-def reduced_series(time: np.ndarray, level: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """A series with about `count` points, for the eye."""
-    return blocks(time, level, count)

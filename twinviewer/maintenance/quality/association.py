@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import average_precision_score
+from threadpoolctl import threadpool_limits
 
 from twinviewer.model.errors import DataError
 
@@ -63,12 +64,14 @@ def associated(values: np.ndarray, defect: np.ndarray, names: tuple[str, ...], s
 
 def _left_out(values: np.ndarray, defect: np.ndarray, fold: np.ndarray) -> np.ndarray:
     score = np.zeros(len(defect))
-    for k in range(FOLDS):
-        out = fold == k
-        if defect[~out].all() or not defect[~out].any():
-            continue
-        model = HistGradientBoostingClassifier(max_iter=80, max_leaf_nodes=8, random_state=0)
-        score[out] = model.fit(values[~out], defect[~out]).predict_proba(values[out])[:, 1]
+    # one thread: on a busy machine several of them wait for each other many times longer than they work
+    with threadpool_limits(1, "openmp"):
+        for k in range(FOLDS):
+            out = fold == k
+            if defect[~out].all() or not defect[~out].any():
+                continue
+            model = HistGradientBoostingClassifier(max_iter=80, max_leaf_nodes=8, random_state=0)
+            score[out] = model.fit(values[~out], defect[~out]).predict_proba(values[out])[:, 1]
     return score
 
 
