@@ -1,6 +1,7 @@
 """Every lever that the flow model knows has a control that works by mouse and keyboard, and that the engine takes."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from twinviewer.panels._kit import style
 from twinviewer.panels._whatif_answers import controls_of, flow_of
+from twinviewer.panels._whatif_dated import StopsRow
 from twinviewer.panels._whatif_files import kept_of, scenario_of
 from twinviewer.panels._whatif_levers import ALL, Levers
 from twinviewer.panels._whatif_model import Control, Kept
@@ -70,6 +72,9 @@ def test_every_lever_of_the_model_has_a_control_and_the_engine_takes_what_it_say
         if isinstance(item, SliderRow):
             end = 0 if item.slider.value() == item.slider.maximum() else item.slider.maximum()
             item.slider.setValue(end)
+        elif isinstance(item, StopsRow):
+            item.days.setFocus()
+            QApplication.sendEvent(item.days, _key(Qt.Key.Key_Right))
         elif isinstance(item, ListRow):
             item.put(list(reversed(item.value)))
             item.moved.emit()
@@ -206,3 +211,46 @@ def test_changed_levers_stand_first_and_words_find_the_others(levers: Levers, qt
     levers.which.setCurrentIndex(1)
     assert "failure.cut#2" in fields()
     assert "failure.cut" not in fields()
+
+
+def test_a_planned_stop_is_dragged_on_its_day_and_moved_by_keys(levers: Levers, qtbot: QtBot) -> None:
+    row = levers.of_row("maintenance.cut")
+    assert isinstance(row, StopsRow)
+    levers.begin(datetime(2026, 11, 21, 8, 0), True)
+    assert row.was.text() == "Sat 21 Nov 18:00–18:30"
+    days = row.days
+    told: list[bool] = []
+    levers.moved.connect(told.append)
+
+    def at(day: int, hour: float) -> QPoint:
+        return QPointF(days._x(hour * 3600), 14 + 20 * day + 10).toPoint()
+
+    drag(qtbot, days, at(0, 18.2), at(0, 20.2), at(1, 4.2))  # to the next morning
+    assert row.value == levers.settings["maintenance.cut"] == 10.0
+    assert row.was.text() == "Sun 22 Nov 04:00–04:30, was Sat 21 Nov 18:00"
+    assert told == [True, True, False]
+    drag(qtbot, days, at(1, 4.2), at(0, 1.0))  # before the run begins nothing can be done
+    assert row.value == -10.0
+    assert days.stretches == [(0.0, 1800.0)]
+    days.setFocus()
+    qtbot.keyClick(days, Qt.Key.Key_Down)
+    qtbot.keyClick(days, Qt.Key.Key_Right)
+    assert row.value == 15.0
+    row.number.setValue(0.0)
+    assert "maintenance.cut" not in levers.settings
+    drag(qtbot, days, at(0, 12.0), at(1, 12.0))  # free time: nothing to take hold of
+    assert row.value == 0.0
+
+
+def test_overtime_is_offered_where_a_day_has_an_evening_left() -> None:
+    tables = {"calendar": {"night": {"week": {"all": ["00:00-24:00"]}}, "day": {"week": {"all": ["06:00-14:00"]}}},
+              "station": {"a": {"time": "9 s"}}}  # fmt: skip
+    names = [c.id for c in controls_of(parse_line(tables)) if c.group == "Shifts"]
+    assert names == ["shifts.night", "shifts.day", "overtime.day"]
+
+
+def test_stops_that_repeat_are_moved_together() -> None:
+    tables = {"station": {"a": {"time": "9 s", "maintenance": [{"every": "40 h", "duration": "1 h"}]}}}
+    control = next(c for c in controls_of(parse_line(tables)) if c.id == "maintenance.a")
+    assert [begin / 3600 for begin, _ in control.stretches] == [40, 80, 120, 160]
+    assert {end - begin for begin, end in control.stretches} == {3600.0}

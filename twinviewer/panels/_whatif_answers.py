@@ -1,6 +1,6 @@
 """Turns what the engine finds into the plain data that the what-if panel shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from twinviewer.model.state import State
@@ -34,6 +34,7 @@ _PARTS = {
     State.OFFLINE: ("off",),
 }
 _NAN = float("nan")
+_WEEK_S = 7 * 86400.0
 
 
 def three(e: "Estimate | Difference") -> Three:
@@ -107,17 +108,40 @@ def controls_of(line: "Line") -> tuple[Control, ...]:
 
     found: list[Control] = []
     for x in levers(line):
+        if x.id.startswith("overtime.") and not _has_evening(line.calendar[x.id.partition(".")[2]].week):
+            continue  # work goes on till midnight already: there is nothing to lengthen
         assets = tuple(assets_of(line, x.station)) if x.station else ()
         label = x.label.replace("_", " ")
         if x.id.startswith("failure."):
             found += _failures(line, x.id, x.station, assets, x.group, x.unit, (x.low, x.high, x.step))
             continue
+        stops = _stops(line, x.station) if x.id.startswith("maintenance.") else ()
+        way = (x.low, x.high, x.step)
         found.append(
-            Control(
-                x.id, x.group, label, x.kind, x.current, x.unit, x.low, x.high, x.step, x.integer, assets, x.station
-            )
+            Control(x.id, x.group, label, x.kind, x.current, x.unit, *way, x.integer, assets, x.station, stops)
         )
     return tuple(found)
+
+
+def _has_evening(week: Mapping[str, Sequence[str]]) -> bool:
+    """Whether the last shift of some day ends before midnight."""
+    last = [[t.strip().zfill(5) for t in spans[-1].split("-")] for spans in week.values() if spans]
+    return any(begin < end < "24:00" for begin, end in last)
+
+
+def _stops(line: "Line", station: str) -> tuple[tuple[float, float], ...]:
+    """The planned stops of a station in the first week of a run, begin and end in s, in order."""
+    from twinviewer.simulation.quantities import distribution, seconds
+
+    found: list[tuple[float, float]] = []
+    for m in line.station[station].maintenance:
+        lasts = distribution(m.duration).mean
+        every = seconds(m.every) if m.every is not None else _WEEK_S
+        begin = seconds(m.at) if m.at is not None else every
+        while not found or begin < _WEEK_S:
+            found.append((begin, begin + lasts))
+            begin += max(every, lasts, 1.0)
+    return tuple(sorted(found))
 
 
 def _failures(

@@ -1,6 +1,7 @@
 """The what-if panel's levers: one fitting control each, of which only those looked for are shown."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QSize, Signal
@@ -8,13 +9,16 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QW
 
 from twinviewer.panels._kit.widgets import label, row
 from twinviewer.panels._whatif_calendar import CalendarRow
+from twinviewer.panels._whatif_dated import StopsRow
 from twinviewer.panels._whatif_model import Control
 from twinviewer.panels._whatif_rows import LeverRow, ListRow, SliderRow
 
 _OVERVIEW = ("line_speed", "demand", "crew", "overtime", "supplier")
 OVERVIEW, SELECTED, CHANGED, ALL = "Overview", "Selected asset", "Changed", "All levers"
 
-_KINDS: dict[str, Callable[[Control], LeverRow]] = {"slider": SliderRow, "calendar": CalendarRow, "list": ListRow}
+_KINDS: dict[str, Callable[[Control], LeverRow]] = {
+    "slider": SliderRow, "calendar": CalendarRow, "list": ListRow, "stops": StopsRow,
+}  # fmt: skip
 
 
 class Levers(QWidget):
@@ -29,6 +33,7 @@ class Levers(QWidget):
         self._rows: dict[str, LeverRow] = {}
         self.settings: dict[str, Any] = {}
         self._asset: str | None = None
+        self._start = (datetime(2026, 1, 5), False)
         self.which = QComboBox()
         self.which.setAccessibleName("Which levers are shown")
         self.search = QLineEdit()
@@ -69,6 +74,13 @@ class Levers(QWidget):
         self._asset = asset
         self.arrange()
 
+    def begin(self, start: datetime, dated: bool) -> None:
+        """From when runs start (local time), and whether that is a real day."""
+        if (start, dated) != self._start:
+            self._start = start, dated
+            for item in self._rows.values():
+                item.begin(start, dated)
+
     def put(self, settings: Mapping[str, Any]) -> None:
         """Show a scenario."""
         self.settings = {k: v for k, v in settings.items() if k in self._controls}
@@ -84,7 +96,8 @@ class Levers(QWidget):
         """The row of a lever, made when it is first needed. KeyError for an unknown one."""
         if name not in self._rows:
             control = self._controls[name]
-            item = _KINDS[control.kind](control)
+            item = _KINDS["stops" if control.stretches else control.kind](control)
+            item.begin(*self._start)
             if name in self.settings:
                 item.put(self.settings[name])
             item.moved.connect(lambda n=name: self._moved(n))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from twinviewer.model.state import State
@@ -47,7 +48,8 @@ KPIS = (
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One lever, as `twinviewer.simulation.levers.Lever` has it."""
+    """One lever, as `twinviewer.simulation.levers.Lever` has it, with the assets of its station; `stretches` are its
+    planned stops (begin, end; s after the start of a run), where it moves some."""
 
     id: str
     group: str
@@ -61,6 +63,7 @@ class Control:
     integer: bool = False
     assets: tuple[str, ...] = ()
     station: str = ""
+    stretches: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,7 @@ class Model:
     controls: tuple[Control, ...]
     kept: tuple[Kept, ...]
     trust: Trust
+    start: datetime | None = None  # of the model's calendars, local time
     flow: Flow = Flow()
     notes: tuple[str, ...] = ()
 

@@ -13,6 +13,7 @@ from twinviewer.panels._whatif_view import View
 from twinviewer.session import Session
 
 _NS = 1_000_000_000
+_MONDAY = datetime(2026, 1, 5)  # on which a line without a start begins
 _LEAST = 0.0005  # a narrower interval would read as nought
 
 
@@ -235,6 +236,9 @@ class Questions(View):
             self.banner.tell("baseline: empty line")
         if not self.from_now:
             self.trust.inputs(())
+        own = self.model.start if self.model is not None else None
+        start = datetime.fromtimestamp(self.taken_ns / _NS) if self.from_now else own
+        self.levers.begin(start or _MONDAY, start is not None)
 
     @property
     def start_text(self) -> str:

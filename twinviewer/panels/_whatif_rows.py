@@ -1,5 +1,6 @@
 """The what-if panel's controls for numbers and sequences: one row each, with what it was before."""
 
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -25,7 +26,20 @@ class _Slider(QSlider):
         event.ignore()
 
 
-class _Number(QDoubleSpinBox):
+class Number(QDoubleSpinBox):
+    """A lever's number; the wheel scrolls the panel instead."""
+
+    def __init__(self, control: Control) -> None:
+        super().__init__()
+        step = control.step if control.step > 0 else 1.0
+        self.setDecimals(0 if control.integer else next((n for n in (0, 1) if step * 10**n % 1 < 1e-9), 2))
+        self.setRange(control.low, control.high)
+        self.setSingleStep(step)
+        self.setSuffix(f" {control.unit}" if control.unit else "")
+        self.setFixedWidth(86)
+        self.setKeyboardTracking(False)
+        self.setAccessibleName(f"{control.label}, number")
+
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 (Qt's name)
         event.ignore()
 
@@ -63,6 +77,9 @@ class LeverRow(QWidget):
     def put(self, value: Any) -> None:
         """Show a value without sending `moved`."""
 
+    def begin(self, start: datetime, dated: bool) -> None:
+        """From when runs start (local time), and whether that is a real day: for controls that show days."""
+
     def _mark(self) -> None:
         """A lever that differs is set apart by weight, not by colour alone."""
         self.title.setFont(font(12, 600 if self.changed else 400))
@@ -74,20 +91,12 @@ class SliderRow(LeverRow):
     def __init__(self, control: Control) -> None:
         super().__init__(control)
         self._step = control.step if control.step > 0 else 1.0
-        decimals = 0 if control.integer else next((n for n in (0, 1) if self._step * 10**n % 1 < 1e-9), 2)
         self.slider = _Slider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, max(1, round((control.high - control.low) / self._step)))
         self.slider.setPageStep(max(1, self.slider.maximum() // 10))
         self.slider.setAccessibleName(control.label)
         self.slider.setMinimumWidth(60)
-        self.number = _Number()
-        self.number.setDecimals(decimals)
-        self.number.setRange(control.low, control.high)
-        self.number.setSingleStep(self._step)
-        self.number.setSuffix(f" {control.unit}" if control.unit else "")
-        self.number.setFixedWidth(86)
-        self.number.setKeyboardTracking(False)
-        self.number.setAccessibleName(f"{control.label}, number")
+        self.number = Number(control)
         self.was.setText(f"was {control.current:g}")
         self.was.setFixedWidth(50)
         self.grid.addWidget(self.title, 0, 0)

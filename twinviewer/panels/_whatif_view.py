@@ -108,7 +108,7 @@ class View(QWidget):
     def _lay_out(self) -> None:
         self.page = column(
             self.trust, self.scenarios, self.asking, self.start, self.pages, self.stack,
-            margins=(0, 0, 6, 0), spacing=5,
+            margins=(0, 0, 0, 0), spacing=5,
         )  # fmt: skip
         self.page.layout().setStretchFactor(self.stack, 1)  # type: ignore[union-attr]
         self.bar = QWidget(self)
@@ -117,7 +117,7 @@ class View(QWidget):
         for item in (self.play_button, self.beside_button, self.accept_button, self.export_button):
             bar.addWidget(item)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 6, 6)
+        layout.setContentsMargins(12, 8, 12, 6)
         layout.setSpacing(5)
         trouble = self.trouble_row = row(self.trouble, self.reload_button)
         trouble.layout().setStretch(0, 1)  # type: ignore[union-attr]

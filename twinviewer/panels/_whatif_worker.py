@@ -111,7 +111,7 @@ class Worker:
         kept, notes = files.load_folder(self.scene.path)
         model = Model(
             line.model.name or self.scene.name, seconds(line.model.horizon), line.model.currency, controls_of(line),
-            kept, trust(self.scene.path, datetime.now(UTC)), flow_of(line), notes,
+            kept, trust(self.scene.path, datetime.now(UTC)), line.model.start, flow_of(line), notes,
         )  # fmt: skip
         self.say("model", number, model)
 
