@@ -282,6 +282,28 @@ def test_a_note_is_seen_on_the_line_and_at_the_machine_at_its_time_only(
     assert [n.text for n in setup.panel.band.shown.notes] == ["Seal leaks"]
     setup.key(Qt.Key.Key_T, Qt.KeyboardModifier.ShiftModifier)
     assert setup.source.commands[-1][1]["text"] == "Marked moment"
+    setup.session.select(None)
+    setup.session.pin_note("Power dip", "", setup.source.begun_ns + 500 * NS)
+    setup.window.registry.run("panel.show.notes")
+    found = setup.window.docks.panels["notes"].widget.list
+
+    def listed() -> list[str]:
+        setup.tick()
+        return [n.text for n in found.notes.shown]
+
+    setup.qtbot.waitUntil(lambda: listed() == ["Power dip", "Seal leaks", "Marked moment"], timeout=20_000)
+    where = found.visualRect(found.notes.index(0)).center()
+    setup.qtbot.mouseClick(found.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    setup.tick()
+    assert setup.second == pytest.approx(500, abs=1)
+    assert found.notes.current_ns == found.notes.shown[0].time_ns
+    setup.window.docks.panels["notes"].widget.field.setText("seal")
+    assert listed() == ["Seal leaks"]
+    setup.qtbot.mouseClick(found.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    setup.tick()
+    assert setup.session.frame is not None
+    assert setup.session.frame.now_ns == note["time_ns"]
+    assert setup.session.selection == machine
 
 
 def test_nothing_can_be_pinned_without_a_recording(qtbot: QtBot, scene: Scene, tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from tests.panels import fake
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.quality import Quality
-from twinviewer.panels import alarms, assets, inspector, kpi_strip, maintenance, timeline, whatif
+from twinviewer.panels import alarms, assets, inspector, kpi_strip, maintenance, notes, timeline, whatif
 
-PANELS = pytest.mark.parametrize("module", [alarms, assets, inspector, kpi_strip, maintenance, timeline, whatif])
+PANELS = pytest.mark.parametrize("module", [alarms, assets, inspector, kpi_strip, maintenance, notes, timeline, whatif])
 
 
 @PANELS

@@ -80,17 +80,18 @@ def register(line: TimeLine, session: Session, actions: Actions) -> None:
     add("clear_ab", "Clear A and B", between.clear, "", lambda: bool(between.a_ns or between.b_ns))
 
 
+def run_at(session: Session, actions: Actions, name: str, time_ns: int) -> None:
+    """Run a command about a moment, whichever is shown."""
+    session.between.aimed_ns = time_ns
+    try:
+        actions.run(name)
+    finally:
+        session.between.aimed_ns = 0
+
+
 def open_menu(owner: QWidget, session: Session, actions: Actions, time_ns: int, where: QPoint) -> None:
     """What can be done with a moment on the time line; commands about it are given that moment."""
     between = session.between
-
-    def run_at(name: str) -> None:
-        between.aimed_ns = time_ns
-        try:
-            actions.run(name)
-        finally:
-            between.aimed_ns = 0
-
     between.aimed_ns = time_ns
     actions.refresh()
     menu = QMenu(owner)
@@ -101,7 +102,7 @@ def open_menu(owner: QWidget, session: Session, actions: Actions, time_ns: int, 
             item = menu.addAction(actions[name].text)
             item.setEnabled(actions[name].is_enabled)
             item.setObjectName(name)
-            item.triggered.connect(lambda _on=False, n=name: run_at(n))
+            item.triggered.connect(lambda _on=False, n=name: run_at(session, actions, n, time_ns))
         elif name in actions:
             menu.addAction(actions.qt(name))
     between.aimed_ns = 0
