@@ -91,7 +91,7 @@ def read_draft(
     findings += [Notice("info", note, where=folder.name, key="geometry") for note in _geometry_notes(prepared)]
     owner = owners(found, nodes)
     scene = _scene(path if path.suffix.lower() != ".toml" else folder, manifest, resolved, owner, flow, findings)
-    scene = replace(scene, geometry=prepared.geometry)
+    scene = replace(scene, geometry=prepared.geometry, geometry_key=prepared.key)
     progress(1.0, "Ready")
     return Draft(
         scene, manifest, lines, types, resolved, nodes, bindings, tuple(findings),

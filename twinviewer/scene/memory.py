@@ -35,6 +35,11 @@ class Memory:
         name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:24]
         self._file = cache_dir / f"{name}.nodes"
 
+    @property
+    def files(self) -> tuple[Path, Path]:
+        """Where the nodes are remembered, whether they are there or not."""
+        return self._lock, self._file
+
     def renames(self, digest: str, current: Callable[[], Sequence[NodePrint]]) -> Renames:
         """What was renamed since the nodes were known. `current` is only called when the geometry is new.
 

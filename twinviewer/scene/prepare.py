@@ -35,7 +35,8 @@ class ModelFile:
 class Prepared:
     """Geometry, or only its nodes, of all models; `spans` bound the node rows of each; `digest` is of the content.
 
-    `bounds` are the lowest and highest coordinates in metres; empty without triangles.
+    `bounds` are the lowest and highest coordinates in metres; empty without triangles. `key` names the triangles: of
+    all files and places that they were made of; "" without them.
     """
 
     nodes: tuple[GeometryNode, ...]
@@ -44,6 +45,7 @@ class Prepared:
     geometry: Geometry | None = None
     notes: tuple[str, ...] = ()
     bounds: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())
+    key: str = ""
 
 
 def prepare(models: Sequence[ModelFile], cache_dir: Path, progress: Progress) -> Prepared:
@@ -51,12 +53,13 @@ def prepare(models: Sequence[ModelFile], cache_dir: Path, progress: Progress) ->
     readers = [_reader(model) for model in models]
     progress(0.0, "Reading geometry")
     digest = _digest(models)
-    entry = cache_dir / f"{digest}.geometry"
+    entry = entry_of(cache_dir, digest)
     found = cache.load(entry)
     if found is not None and _same_dependencies(found[1], models):
         spans = tuple((int(a), int(b)) for a, b in found[1]["spans"])
         low, high = found[1]["bounds"]
-        return Prepared(found[0].nodes, spans, digest, found[0], bounds=(tuple(low), tuple(high)))
+        key = _key(digest, found[1]["dependencies"])
+        return Prepared(found[0].nodes, spans, digest, found[0], bounds=(tuple(low), tuple(high)), key=key)
     geometries, dependencies = [], []
     for k, (model, reader) in enumerate(zip(models, readers, strict=True)):
         geometries.append(
@@ -72,7 +75,21 @@ def prepare(models: Sequence[ModelFile], cache_dir: Path, progress: Progress) ->
     bounds = _bounds(geometry.points)
     problem = cache.store(entry, geometry, {"spans": spans, "dependencies": dependencies, "bounds": bounds})
     notes = (f"the prepared geometry could not be kept in {cache_dir}: {problem}",) if problem else ()
-    return Prepared(geometry.nodes, spans, digest, geometry, notes, bounds)
+    return Prepared(geometry.nodes, spans, digest, geometry, notes, bounds, _key(digest, dependencies))
+
+
+def entry_of(cache_dir: Path, digest: str) -> Path:
+    """Where geometry with this `Prepared.digest` is kept."""
+    return cache_dir / f"{digest}.geometry"
+
+
+def files_of(models: Sequence[ModelFile]) -> list[Path]:
+    """All files that the geometry is made of: the models, and what they refer to."""
+    files = []
+    for model in models:
+        reader = _reader(model)
+        files += [model.path, *(reader.dependencies(model.path) if hasattr(reader, "dependencies") else ())]
+    return files
 
 
 def prepare_nodes(models: Sequence[ModelFile], cache_dir: Path) -> Prepared:
@@ -167,6 +184,10 @@ def _digest(models: Sequence[ModelFile]) -> str:
     except OSError as error:
         raise SceneError(f"the file cannot be read: {error.strerror or error}.", str(error.filename)) from None
     return hashlib.sha256(json.dumps([READER, parts]).encode()).hexdigest()[:40]
+
+
+def _key(digest: str, dependencies: Sequence[object]) -> str:
+    return hashlib.sha256(json.dumps([digest, dependencies]).encode()).hexdigest()[:40]
 
 
 def _dependencies(reader: ModuleType, path: Path) -> list[tuple[str, str]]:

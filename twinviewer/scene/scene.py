@@ -1,5 +1,6 @@
 """The scene: what is in the plant, where it stands, and which tags speak of it."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -40,6 +41,7 @@ class Scene:
     kpi_targets: Mapping[str, float] = field(default_factory=dict)
     views: tuple[CameraView, ...] = ()
     notes: tuple[Notice, ...] = ()
+    geometry_key: str = ""  # names the triangles by content: same key, same geometry; "" where nobody knows
 
     @cached_property
     def _asset_by_id(self) -> dict[str, Asset]:
@@ -64,9 +66,19 @@ def load_scene(
     """Open a scene folder, its scene.toml, or a bare geometry file.
 
     With `geometry=False` no triangles are decoded: assets and tags are the same. `cache_dir` holds prepared geometry
-    (the user's cache folder by default). `progress(fraction, text)` is called while it works and may raise to cancel.
+    (the user's cache folder by default), and the whole scene as it was read last, which is taken while none of its
+    files is another. `progress(fraction, text)` is called while it works and may raise to cancel.
     Raises SceneError, which names file and line or node.
     """
-    from twinviewer.scene.draft import read_draft  # here, because the draft is made of the classes above
+    from twinviewer.scene import kept  # here, because these are made of the classes above
 
-    return read_draft(path, geometry=geometry, cache_dir=cache_dir, progress=progress).checked()
+    if geometry and (scene := kept.load(Path(path), cache_dir)) is not None:
+        return scene
+    from twinviewer.scene.draft import read_draft
+
+    begun_ns = time.time_ns()
+    draft = read_draft(path, geometry=geometry, cache_dir=cache_dir, progress=progress)
+    scene = draft.checked()
+    if geometry:
+        kept.keep(Path(path), draft, begun_ns, cache_dir)
+    return scene

@@ -1,0 +1,107 @@
+"""Whole scenes as they were read last: taken again while none of the files that decide them is another.
+
+Reading a scene well, with every sentence for whoever wrote it, takes libraries and time that its second opening, and
+thus nearly every start of a window, need not spend. Kept beside the geometry; never trusted when anything differs.
+"""
+
+import hashlib
+import io
+import pickle
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twinviewer import __version__
+from twinviewer.discovery import shipped
+from twinviewer.scene import array_file, cache
+from twinviewer.scene.scene import Scene
+
+if TYPE_CHECKING:
+    from twinviewer.scene.draft import Draft
+
+_MANIFEST, _BINDINGS = "scene.toml", "bindings.csv"  # as toml_file and draft have them, whose import costs
+_ELSEWHERE = ("path", "geometry", "asset_of_node")
+_CLASSES = {
+    "twinviewer.model.asset": ("Asset", "Limits", "NodeAddress", "Tag"),
+    "twinviewer.model.camera": ("CameraView",),
+    "twinviewer.model.notice": ("Notice",),
+    "twinviewer.model.state": ("State",),
+    "twinviewer.scene.scene": ("EnergySettings",),
+}
+_JUST_WRITTEN_NS = 2_000_000_000  # some file systems tell times no finer; what is so young may change unseen
+
+
+def load(path: Path, cache_dir: Path | None) -> Scene | None:
+    """The scene of a folder or scene.toml with its geometry; None where it must be read."""
+    cache_dir = cache_dir or cache.default_cache_dir()
+    found = array_file.load(_entry(path, cache_dir))
+    if found is None:
+        return None
+    arrays, about = found
+    try:
+        if about["program"] != _program() or any(_digest(Path(name)) != was for name, was in about["files"]):
+            return None
+        geometry = cache.load(cache_dir / about["geometry"])
+        values: dict[str, Any] = _Reader(io.BytesIO(arrays["scene"].tobytes())).load()
+        if geometry is None:
+            return None
+        return Scene(path=_manifest(path).parent, geometry=geometry[0], asset_of_node=arrays["asset_of_node"], **values)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, pickle.UnpicklingError):
+        return None
+
+
+def keep(path: Path, draft: "Draft", begun_ns: int, cache_dir: Path | None) -> None:
+    """Keep what was read from a folder or scene.toml since `begun_ns` (UTC), unless a file changed meanwhile."""
+    from twinviewer.scene.draft import model_files
+    from twinviewer.scene.prepare import entry_of, files_of
+
+    scene, manifest = draft.scene, draft.manifest
+    if draft.memory is None or not scene.geometry_key:  # bare geometry, or none
+        return
+    cache_dir = cache_dir or cache.default_cache_dir()
+    folder = scene.path
+    tables = [manifest.assets.table] if manifest.assets is not None else []
+    tables.append(manifest.bindings.table if manifest.bindings is not None else _BINDINGS)
+    files = [_manifest(path), *(folder / name for name in tables)]
+    files += [shipped("resources") / "vibration_limits.toml", *files_of(model_files(folder, manifest, draft.lines))]
+    try:
+        if any(file.exists() and file.stat().st_mtime_ns > begun_ns - _JUST_WRITTEN_NS for file in files):
+            return
+        digests = [(str(file.resolve()), _digest(file)) for file in (*files, *draft.memory.files)]
+    except OSError:
+        return
+    values = {f.name: getattr(scene, f.name) for f in fields(Scene) if f.name not in _ELSEWHERE}
+    arrays = {"scene": np.frombuffer(pickle.dumps(values), np.uint8), "asset_of_node": scene.asset_of_node}
+    about = {"program": _program(), "files": digests, "geometry": entry_of(cache_dir, draft.digest).name}
+    array_file.store(_entry(path, cache_dir), arrays, about)
+
+
+class _Reader(pickle.Unpickler):
+    """Makes the model's own classes and nothing else."""
+
+    def find_class(self, module: str, name: str, /) -> Any:
+        if name not in _CLASSES.get(module, ()):
+            raise pickle.UnpicklingError(f"{module}.{name} does not belong into a scene")
+        return super().find_class(module, name)
+
+
+def _manifest(path: Path) -> Path:
+    return path if path.suffix.lower() == ".toml" and not path.is_dir() else path / _MANIFEST
+
+
+def _entry(path: Path, cache_dir: Path) -> Path:
+    return cache_dir / f"{hashlib.sha256(str(_manifest(path).resolve()).encode()).hexdigest()[:24]}.scene"
+
+
+def _digest(file: Path) -> str:
+    return cache.digest_of(file) if file.exists() else ""
+
+
+def _program() -> str:
+    """Names the code that reads scenes: whatever is changed in it may read them otherwise."""
+    package = Path(__file__).resolve().parents[1]
+    files = sorted(f for part in ("scene", "model") for f in (package / part).rglob("*.py"))
+    told = [(f.name, stat.st_size, stat.st_mtime_ns) for f in files for stat in (f.stat(),)]
+    return hashlib.sha256(repr((__version__, told)).encode()).hexdigest()[:24]
