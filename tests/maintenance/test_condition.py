@@ -111,3 +111,23 @@ def test_poor_data_is_said_not_used() -> None:
     assert not judged(time, {}, on, {}, 60).ready
     skewed = judged(time, {"v": good}, on, {"v": 0.0}, 60, clock_skew_s=400)
     assert any("clock" in p for p in skewed.problems)
+
+
+def test_criterion_two_is_kept_until_the_level_comes_back_by_the_hysteresis() -> None:
+    quarter = 0.25 * LIMITS[1]
+    level = 1 + np.array([0, 1.01, 0.97, np.nan, 0.96, 0.94, 0.97]) * quarter
+    assert zones.changed(level, 1.0, LIMITS).tolist() == [False, True, True, False, True, False, False]
+    fallen = np.array([1.0, 1.0, *[0.2] * 5])
+    assert zones.changed_since(fallen, 1.0, LIMITS) == 2
+    assert zones.changed_since(np.array([1.0] * 6 + [2.0]), 1.0, LIMITS) == -1  # one record is no change
+
+
+def test_sampling_clock_and_running_time_are_said() -> None:
+    time = np.arange(2000, dtype=np.int64) * 60_000_000_000
+    good = {"v": np.random.default_rng(0).normal(5, 1, 2000)}
+    seldom = np.arange(2000) < 10
+    assert "ran for only 10 min" in judged(time, good, seldom, {"v": 0.0}, 60).problems[0]
+    coarse = judged(time, good, np.ones(2000, bool), {"v": 0.0}, 3600, clock_skew_s=-90)
+    assert coarse.ready
+    assert any("every 60 min" in p for p in coarse.problems)
+    assert any("90 s ahead" in p for p in coarse.problems)

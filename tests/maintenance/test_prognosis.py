@@ -8,8 +8,8 @@ from benchmarks.wearing import minutes_with_wear
 from twinviewer.maintenance.planning.renewal import best_age, left_to_do, weibull_failure
 from twinviewer.maintenance.prognosis import degradation, weibull
 from twinviewer.maintenance.prognosis.assets import card
-from twinviewer.maintenance.prognosis.lives_by_age import Log
 from twinviewer.maintenance.prognosis.curves import failure_curve, failure_within
+from twinviewer.maintenance.prognosis.lives_by_age import Log
 from twinviewer.maintenance.settings import MaintenanceSettings, TypeSettings
 from twinviewer.model.errors import DataError
 from twinviewer.model.state import Zone
@@ -127,3 +127,32 @@ def test_what_is_put_off_is_at_most_a_planned_renewal() -> None:
         curve = weibull_failure(3.0, scale, 10.0, far)
         rest = left_to_do(curve, 100, 500.0, 5000.0, best_age(3.0, scale, 500.0, 5000.0).rate)
         assert rest <= 500.0 + 1e-9
+
+
+def test_a_changed_level_without_a_limit_in_sight_is_told_by_criterion_two() -> None:
+    minutes, tags = minutes_with_wear(10, wears=False)
+    vibration = minutes.value["Vibration"]
+    vibration[len(vibration) * 2 // 3 :] -= 0.9  # within zone A all the time
+    found = card(minutes, tags, MaintenanceSettings())
+    assert found.tier == "age"
+    assert found.change_mm_s == pytest.approx(-0.9, abs=0.05)
+    assert minutes.time_ns[len(vibration) // 2] < found.changed_ns < found.time_ns
+    assert "criterion II" in found.headline
+    assert any("criterion II" in note for note in found.notes)
+
+
+def test_a_small_drift_of_power_is_on_the_card_with_its_interval() -> None:
+    minutes, tags = minutes_with_wear(20, left_days=3.0)
+    minutes.value["Power"][-3 * 1440 :] += 0.5  # less than a hundredth of 60 kW
+    found = card(minutes, tags, MaintenanceSettings()).energy
+    assert found is not None
+    assert 0 < found.low_kw <= 0.5 <= found.high_kw
+    assert found.kwh_a_year == pytest.approx(found.excess_kw * 8760 * 0.75, rel=0.01)
+
+
+def test_a_sensor_that_never_spoke_is_said_though_others_do() -> None:
+    minutes, tags = minutes_with_wear(10, wears=False)
+    minutes.value["Vibration"][:] = np.nan
+    found = card(minutes, tags, MaintenanceSettings())
+    assert found.tier == "poor_data"
+    assert "no samples" in found.headline
