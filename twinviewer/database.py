@@ -16,8 +16,12 @@ _TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+)")
 class Database:
     """A file of one format (WAL, foreign keys kept); what SQLite refuses is a DataError, save a broken constraint."""
 
-    def __init__(self, path: Path, what: str, schema: str, number: int, patience_s: float = PATIENCE_S) -> None:
-        """Open or create the file of `what` ("work orders") by the statements of `schema`, which make format `number`.
+    def __init__(
+        self, path: Path, what: str, schema: str, number: int, patience_s: float = PATIENCE_S,
+        upgrades: Mapping[int, str] | None = None,
+    ) -> None:  # fmt: skip
+        """Open or create the file of `what` ("work orders") by the statements of `schema`, which make format `number`;
+        `upgrades[k]` are the statements that make format k + 1 of an older file.
 
         Raises DataError where it cannot be opened, is no such file, or is from a newer version.
         """
@@ -28,19 +32,20 @@ class Database:
         except (OSError, sqlite3.Error) as error:
             raise DataError(f"the {what} cannot be opened ({error})", str(path), "Check the folder.") from error
         try:
-            self._prepare(schema, number)
+            self._prepare(schema, number, upgrades or {})
         except BaseException:
             self._db.close()
             raise
 
-    def _prepare(self, schema: str, number: int) -> None:
+    def _prepare(self, schema: str, number: int, upgrades: Mapping[int, str]) -> None:
         self._db.row_factory = sqlite3.Row
         self.execute("PRAGMA foreign_keys = ON")
         if self._format(schema, number) == number:
             return  # to read it no other program must be waited for
         with self.writing():
-            if self._format(schema, number) == 0:
-                for statement in schema.split(";"):
+            found = self._format(schema, number)
+            for text in [upgrades.get(k, "") for k in range(found, number)] if found else [schema]:
+                for statement in text.split(";"):
                     self.execute(statement)
                 self.execute(f"PRAGMA user_version = {number}")
         self.execute("PRAGMA journal_mode = WAL")
@@ -48,12 +53,12 @@ class Database:
     def _format(self, schema: str, number: int) -> int:
         """The file's format, 0 where it is empty. Raises DataError where it is newer, or somebody else's."""
         found = int(self.execute("PRAGMA user_version")[0][0])
-        if found > number:
-            text = f"the {self.what} have format {found}; this twinviewer reads format {number}"
-            raise DataError(text, str(self.path), "Install a newer twinviewer.")
         there = {row[0] for row in self.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if (found or there) and not set(_TABLE.findall(schema)) <= there:
             raise self._foreign("it holds other tables")
+        if found > number:
+            text = f"the {self.what} have format {found}; this twinviewer reads format {number}"
+            raise DataError(text, str(self.path), "Install a newer twinviewer.")
         return found
 
     def _foreign(self, why: object) -> DataError:

@@ -197,3 +197,38 @@ def test_predictions_are_held_against_what_happened() -> None:
     assert prediction_right(replace(failed, predicted_low_days=6.0)) is False
     assert prediction_right(order("b")) is None
     assert indicators([failed], 30 * DAY).mean_error_days == pytest.approx(2.0)
+
+
+def test_a_file_of_the_format_before_is_kept_and_learns_of_tools(tmp_path: Path) -> None:
+    path = tmp_path / "orders.sqlite"
+    with OrderStore(path) as store:
+        store.add(order(checks=(Check("Lock out"),)), "planner", "card accepted")
+    with sqlite3.connect(path) as old:
+        for column in ("tools", "lock_out_h"):
+            old.execute(f"ALTER TABLE orders DROP COLUMN {column}")
+        old.execute("PRAGMA user_version = 1")
+    old.close()
+    with OrderStore(path) as store:
+        kept = store.order("WO-00001")
+        assert (kept.tools, kept.lock_out_h, kept.checks) == ("", 0.0, (Check("Lock out"),))
+        store.change("WO-00001", "planner", "needs it", 12 * DAY, tools="Crane")
+    with OrderStore(path) as store:
+        assert store.order("WO-00001").tools == "Crane"
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "said"),
+    [
+        ("duration_h", "nan", "duration_h is nan"),
+        ("duration_h", "-3", "must be from 0.01 to 10000"),
+        ("duration_h", "1e9", "must be from"),
+        ("people", "0", "people is 0"),
+        ("kind", "urgent", '"urgent" is no kind of work'),
+        ("lock_out_h", "inf", "lock_out_h is inf"),
+    ],
+)
+def test_figures_that_no_plan_could_use_are_refused(column: str, cell: str, said: str) -> None:
+    with pytest.raises(DataError) as caught:
+        parsed(f"number,asset_id,title,{column}\nA,B,C,{cell}\n", "in.csv")
+    assert said in caught.value.text
+    assert caught.value.where == "in.csv:2"

@@ -93,9 +93,10 @@ def expected_mtbf_h(scene: Scene, settings: MaintenanceSettings) -> float:
 
 
 def detailed(order: Order, type_name: str, settings: MaintenanceSettings) -> Order:
-    """A work order of a known kind of work, with the skill, lock-out and checklist that maintenance.toml gives it."""
+    """A work order of a known kind of work, with its skill, tools, lock-out and checklist of maintenance.toml."""
     work = next((w for w in settings.of_type(type_name).work if w.title == order.title), None)
     if work is None:
         return order
     checks = order.checks or tuple(Check(text) for text in work.checks)
-    return replace(order, skill=work.skill, lock_out=work.lock_out, stops=work.stops, checks=checks)
+    told = {"lock_out": work.lock_out, "lock_out_h": work.lock_out_h, "tools": ", ".join(work.tools)}
+    return replace(order, skill=work.skill, stops=work.stops, checks=checks, **told)

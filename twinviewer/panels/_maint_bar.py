@@ -46,8 +46,14 @@ def said(job: PlannedJob, state: OrderState | None) -> str:
     lines = [f"{job.asset_id} · {job.title}", f"{when}, {hours:.0f} h · {job.crew}, {job.people} · {stage}", job.reason]
     if job.part:
         lines.append(f"Part: {job.part}, {'in store' if not job.parts_ns else 'there on ' + day(job.parts_ns)}")
+    if job.tools:
+        lines.append(f"Tools: {', '.join(job.tools)}")
+    if job.lock_out:
+        takes = f", {job.lock_out_h:g} h of the time" if job.lock_out_h else ""
+        lines.append(f"Lock-out: {job.lock_out}{takes}")
+    lines.append(f"Stands meanwhile: all of {job.group}" if job.group else "Nothing else stands meanwhile")
     if job.due_ns:
-        lines.append(f"Due {day(job.due_ns)}")
+        lines.append(f"{'Due by law' if job.kind == 'legal' else 'Due'} {day(job.due_ns)}")
     return "\n".join(lines)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,15 @@ def orders_file(scene: Scene, folder: Path | None = None) -> Path:
 def settings_file(scene: Scene) -> Path:
     """Where the scene's maintenance.toml is, or would be."""
     return (scene.path if scene.path.is_dir() else scene.path.parent) / SETTINGS
+
+
+def skills(scene: Scene) -> tuple[str, ...]:
+    """The skills of the crews in the scene's maintenance.toml, none where it cannot be read: planning says why."""
+    try:
+        crews = tomllib.loads(settings_file(scene).read_text("utf-8-sig")).get("crew", [])
+        return tuple(sorted({str(skill) for crew in crews for skill in crew.get("skills", ())}))
+    except (OSError, ValueError, AttributeError, TypeError):
+        return ()
 
 
 def read(path: Path, progress: Tell) -> tuple[Order, ...]:

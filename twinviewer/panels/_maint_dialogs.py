@@ -1,5 +1,7 @@
 """What is asked before a work order changes: who and why, what was found and done, what is to be done."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
@@ -17,11 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from twinviewer.maintenance.orders.model import Feedback, Order
+from twinviewer.maintenance.orders.model import KINDS, Feedback, Order
 from twinviewer.panels._kit.widgets import Segmented, label
 from twinviewer.panels._text import NS
 
-KINDS = ("corrective", "preventive", "predictive", "inspection", "legal")
 YES_NO = (("yes", "Yes", ""), ("no", "No", ""))
 
 
@@ -53,7 +54,8 @@ class Asking(QDialog):
 
     def ask(self, words: str, field: QWidget, needed: bool = False) -> None:
         """One more line of the form."""
-        field.setAccessibleName(words)
+        if words:
+            field.setAccessibleName(words)
         self.form.addRow(words, field)
         if isinstance(field, QLineEdit):
             field.setMaxLength(300)
@@ -174,7 +176,9 @@ class DoneDialog(Asking):
 class NewOrderDialog(Asking):
     """A work order by hand."""
 
-    def __init__(self, asset_id: str, user: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, asset_id: str, skills: Sequence[str], now_ns: int, user: str, parent: QWidget | None = None
+    ) -> None:
         super().__init__("New work order", f"For {asset_id}", "Create", user, parent)
         self._asset_id = asset_id
         self.title_field = QLineEdit()
@@ -185,7 +189,17 @@ class NewOrderDialog(Asking):
         self.hours.setRange(1, 72)
         self.hours.setSuffix(" h")
         self.people.setRange(1, 20)
-        self.part = QLineEdit()
+        self.skill, self.part = QComboBox(), QLineEdit()
+        self.skill.addItem("Whoever is there", "")
+        for skill in skills:
+            self.skill.addItem(skill.capitalize(), skill)
+        self.stops = QCheckBox("The asset must stand, and what stands with it")
+        self.stops.setChecked(True)
+        self.has_due = QCheckBox("Due by")
+        self.due = QDateTimeEdit(QDateTime.fromSecsSinceEpoch((now_ns + 7 * 86_400 * NS) // NS))
+        self.due.setDisplayFormat("ddd d MMM yyyy HH:mm")
+        self.due.setEnabled(False)
+        self.has_due.toggled.connect(self.due.setEnabled)
         self.reason = QPlainTextEdit()
         self.reason.setFixedHeight(60)
         self.reason.setTabChangesFocus(True)
@@ -195,7 +209,11 @@ class NewOrderDialog(Asking):
         self.ask("Kind", self.kind)
         self.ask("Duration", self.hours)
         self.ask("People", self.people)
+        self.ask("Skill", self.skill)
         self.ask("Part", self.part)
+        self.ask("", self.stops)
+        self.due.setAccessibleName("Due by")
+        self.form.addRow(self.has_due, self.due)
         self.ask("Reason", self.reason)
         self.ask("By", self.by, needed=True)
 
@@ -203,6 +221,11 @@ class NewOrderDialog(Asking):
     def why(self) -> str:
         """The reason; what is to be done where none is given."""
         return self.reason.toPlainText().strip() or self.title_field.text().strip()
+
+    @property
+    def due_ns(self) -> int:
+        """When it must be done (UTC ns), 0 where it need not be."""
+        return self.due.dateTime().toSecsSinceEpoch() * NS if self.has_due.isChecked() else 0
 
     def order(self, now_ns: int) -> Order:
         """The work order that was asked for; its number comes from the store."""
@@ -212,4 +235,5 @@ class NewOrderDialog(Asking):
         return Order(
             "", self._asset_id, self.title_field.text().strip(), kind, OrderState.PROPOSED, self.why, now_ns, now_ns,
             people=self.people.value(), duration_h=float(self.hours.value()), part=self.part.text().strip(),
+            skill=str(self.skill.currentData()), stops=self.stops.isChecked(), due_ns=self.due_ns,
         )  # fmt: skip

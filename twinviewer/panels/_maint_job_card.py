@@ -29,7 +29,9 @@ def html(order: Order, place: str, made_ns: int, new_page: bool) -> str:
         ("Crew", f"{order.crew or 'not assigned'}, {order.people} people, {order.duration_h:g} h"),
         ("Skill", order.skill or "–"),
         ("Part", order.part or "none"),
+        ("Tools", order.tools or "none of those that are shared"),
         ("Lock-out", order.lock_out or ("the asset must stand" if order.stops else "not needed: the asset runs on")),
+        *([("", f"{order.lock_out_h:g} h of the time go into it and into giving back")] if order.lock_out_h else []),
         ("State", TITLES[order.state]),
         ("Reason", order.reason or "–"),
     ]

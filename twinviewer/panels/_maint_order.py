@@ -38,8 +38,13 @@ def facts(order: Order) -> list[str]:
         lines.append(f"Due {day(order.due_ns)}")
     if order.part:
         lines.append(f"Part: {order.part}")
+    if order.tools:
+        lines.append(f"Tools: {order.tools}")
     if order.lock_out:
-        lines.append(f"Lock-out: {order.lock_out}")
+        takes = f" ({order.lock_out_h:g} h of the time)" if order.lock_out_h else ""
+        lines.append(f"Lock-out: {order.lock_out}{takes}")
+    if not order.stops:
+        lines.append("The asset runs on meanwhile")
     if order.reason:
         lines.append(f"Why: {order.reason}")
     return [*lines, *_prediction(order), *_feedback(order)]

@@ -138,7 +138,8 @@ class Ordering:
         desk, asset = self._desk, self._desk.asset_id
         if not asset:
             return
-        dialog = NewOrderDialog(asset, desk.session.user, self.page)
+        skills = book.skills(desk.session.scene)
+        dialog = NewOrderDialog(asset, skills, desk.now_ns, desk.session.user, self.page)
         if dialog.exec():
             self._add(dialog.order(desk.now_ns), dialog.who, dialog.why)
 
@@ -154,7 +155,8 @@ class Ordering:
         return Order(
             "", job.asset_id, job.title, job.kind, OrderState.PROPOSED, job.reason, now, now, due_ns=job.due_ns,
             start_ns=job.start_ns, end_ns=job.end_ns, crew=job.crew, people=job.people, duration_h=hours,
-            part=job.part, stops=bool(job.group),
+            part=job.part, stops=bool(job.group), tools=", ".join(job.tools), lock_out=job.lock_out,
+            lock_out_h=job.lock_out_h,
         )  # fmt: skip
 
     def _add(self, order: Order, by: str, why: str) -> None:

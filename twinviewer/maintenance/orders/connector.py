@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from twinviewer.maintenance.orders.model import Order, OrderState
+from twinviewer.maintenance.orders.model import KINDS, Order, OrderState
 from twinviewer.model.errors import DataError
 
 COLUMNS = tuple(f.name for f in fields(Order) if f.name not in ("checks", "feedback"))
@@ -148,10 +148,25 @@ def _yes(cell: str) -> bool:
     return cell.lower() in ("yes", "true", "1")
 
 
+def _within(value: float, name: str, least: float, most: float) -> float:
+    if not least <= value <= most:
+        raise ValueError(f"{name} is {value:g}, and must be from {least:g} to {most:g}")
+    return value
+
+
+def _kind(cell: str) -> str:
+    if cell not in KINDS:
+        raise ValueError(f'"{cell}" is no kind of work; the kinds are {", ".join(KINDS)}')
+    return cell
+
+
 _READ: dict[str, Callable[[str], Any]] = {
     **dict.fromkeys(_TIMES, _time),
-    **dict.fromkeys(("duration_h", "predicted_rul_days", "predicted_low_days", "predicted_high_days"), float),
+    **dict.fromkeys(("predicted_rul_days", "predicted_low_days", "predicted_high_days"), float),
+    "duration_h": lambda cell: _within(float(cell), "duration_h", 0.01, 10_000),
+    "lock_out_h": lambda cell: _within(float(cell), "lock_out_h", 0, 1_000),
+    "kind": lambda cell: _kind(cell.lower()),
     **dict.fromkeys(("stops", "failed"), _yes),
-    "people": int,
+    "people": lambda cell: int(_within(int(cell), "people", 1, 1_000)),
     "state": lambda cell: OrderState(cell.lower().replace(" ", "_")),
 }

@@ -49,10 +49,12 @@ def _order(card: Card, title: str, settings: MaintenanceSettings, type_name: str
         order,
         skill=work.skill,
         people=work.people,
-        duration_h=float(work.duration_h),
+        duration_h=float(work.whole_h),
         part=work.part,
         stops=work.stops,
         lock_out=work.lock_out,
+        lock_out_h=work.lock_out_h,
+        tools=", ".join(work.tools),
         checks=tuple(Check(text) for text in work.checks),
     )
 

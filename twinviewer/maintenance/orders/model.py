@@ -27,6 +27,7 @@ _NEXT: dict[OrderState, frozenset[OrderState]] = {
     OrderState.DONE: frozenset(),
     OrderState.CANCELLED: frozenset(),
 }
+KINDS = ("corrective", "preventive", "predictive", "inspection", "legal")
 OPEN = frozenset(
     {OrderState.PROPOSED, OrderState.APPROVED, OrderState.SCHEDULED, OrderState.IN_PROGRESS, OrderState.ON_HOLD}
 )
@@ -75,7 +76,8 @@ class Feedback:
 class Order:
     """A work order as it stands. Times are UTC ns, 0: not known. `kind` is "corrective", "preventive", "predictive",
     "inspection" or "legal". `predicted_rul_days` (NaN: none) is what the card said at `created_ns`, `failed` whether
-    the asset failed before the work (None: not known)."""
+    the asset failed before the work (None: not known). `duration_h` holds the `lock_out_h` for making the asset safe
+    and giving it back; `tools` are names with commas between them."""
 
     number: str
     asset_id: str
@@ -104,6 +106,8 @@ class Order:
     begun_ns: int = 0
     ended_ns: int = 0
     source: str = "twinviewer"
+    tools: str = ""
+    lock_out_h: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

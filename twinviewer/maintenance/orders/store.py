@@ -11,7 +11,8 @@ from twinviewer.database import Database
 from twinviewer.maintenance.orders.model import Change, Check, Decision, Feedback, Order, OrderState, check_change
 from twinviewer.model.errors import DataError
 
-FORMAT = 1
+FORMAT = 2
+UPGRADES = {1: "ALTER TABLE orders ADD COLUMN tools DEFAULT ''; ALTER TABLE orders ADD COLUMN lock_out_h DEFAULT 0.0"}
 FILE = "work_orders.sqlite"
 _PACKED = ("checks", "feedback")
 _COLUMNS = tuple(f.name for f in fields(Order))
@@ -34,7 +35,7 @@ class OrderStore:
 
     def __init__(self, path: Path) -> None:
         """Open or create the file. Raises DataError where it is no such file or from a newer version."""
-        self._db = Database(path, "work orders", _SCHEMA, FORMAT)
+        self._db = Database(path, "work orders", _SCHEMA, FORMAT, upgrades=UPGRADES)
 
     def __enter__(self) -> "OrderStore":
         return self

@@ -206,7 +206,9 @@ class Finder:
             group=self._group(asset) if asset is not None and order.stops else "",
             parts_eur=part.eur if part else 0.0,
             part=order.part,
+            tools=tuple(name.strip() for name in order.tools.split(",") if name.strip()),
             lock_out=order.lock_out,
+            lock_out_h=order.lock_out_h,
         )
         if order.kind == "corrective" and not order.due_ns:
             task = replace(task, due_h=0, late_eur_per_h=self._settings.late_eur_per_day / DAY_H)
