@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from tests.gui.pdf_text import Pdf
 from twinviewer.__main__ import main
 from twinviewer.cli.record import judge_of
+from twinviewer.gui.report_pdf import PAGE_PX, laid_out
 from twinviewer.gui.shift_report import write_shift_report
 from twinviewer.history.journal import append, note_line
 from twinviewer.history.recording import Recording
@@ -106,6 +107,8 @@ def test_the_pdf_states_the_figures_with_drawings_and_the_marked_moment(
     missing = [item for item in expected(report) if plain(item) not in text]
     assert missing == []
     assert pdf.pages >= 2
+    document = laid_out(report, [])
+    assert document.size().width() < PAGE_PX.width() + 1, "nothing is cut off at the right"
     assert pdf.images >= 4  # states, power, alarm rate, and the plant at the note
     assert [p.name for p in tmp_path.iterdir()] == ["shift.pdf"]
 

@@ -1,6 +1,8 @@
 """The figures of a report follow from what was recorded, by closed forms."""
 
+import itertools
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +15,11 @@ from twinviewer.history.recording import Recording
 from twinviewer.kpi.book import INDICATOR, TARGET, Version, load
 from twinviewer.kpi.report import shift_report
 from twinviewer.kpi.report_alarms import alarm_figures
-from twinviewer.kpi.report_html import page
+from twinviewer.kpi.report_drawings import MOST_TICKS, drawings, ticks
+from twinviewer.kpi.report_html import missed_target, page
 from twinviewer.model.alarm import Alarm, AlarmEvent, AlarmState
 from twinviewer.model.asset import Asset
+from twinviewer.model.frame import Kpi
 from twinviewer.model.state import State
 from twinviewer.scene.scene import Scene
 
@@ -139,3 +143,44 @@ def test_own_indicators_and_their_targets_are_in_the_report(recording: Recording
     assert each.value == pytest.approx(6 / 60, rel=0.02)
     assert next(k for k in report.kpis if k.key == "energy_per_part").target == 0.15
     assert "Energy each" in page(report, [])
+
+
+@pytest.mark.parametrize("hours", [0.01, 0.5, 1.9, 8, 24, 49, 400])
+def test_an_axis_of_time_has_round_times_of_the_computers_clock(hours: float) -> None:
+    from_ns = START_NS + 1234 * NS
+    to_ns = from_ns + int(hours * HOUR_NS)
+    found = ticks(from_ns, to_ns)
+    assert len(found) <= MOST_TICKS + 1
+    assert len(found) >= 2 or hours < 0.1
+    for time_ns, text in found:
+        assert from_ns <= time_ns <= to_ns
+        moment = datetime.fromtimestamp(time_ns / NS)
+        assert text in (f"{moment:%H:%M}", f"{moment:%d %b}")
+        assert moment.second == 0
+    gaps = {b - a for (a, _), (b, _) in itertools.pairwise(found)}
+    assert len(gaps) <= 1 or hours > 24  # days of 23 and 25 hours
+
+
+def test_the_drawings_say_their_times(recording: Recording) -> None:
+    report = shift_report(recording, energy_scene(), START_NS, START_NS + HOUR_NS)
+    half = datetime.fromtimestamp((START_NS + 1800 * NS) / NS)
+    assert all(f">{half:%H:%M}</text>" in svg for svg in drawings(report).values())
+    recording.close()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "missed"),
+    [
+        ("oee.Line A", 79.9, True),
+        ("oee.Line A", 80.1, False),
+        ("mttr.Line A", 80.1, True),
+        ("mttr.Line A", 79.9, False),
+        ("energy_per_part", 80.1, True),
+        ("throughput.Line A", 79.9, True),
+        ("throughput.Line A", float("nan"), False),
+        ("litres", 79.9, False),  # a person's own: nobody said whether less is worse
+    ],
+)
+def test_a_target_is_missed_on_the_side_that_is_worse(key: str, value: float, missed: bool) -> None:
+    assert missed_target(Kpi(key, key, value, "", target=80.0)) is missed
+    assert not missed_target(Kpi(key, key, value, ""))

@@ -1,31 +1,24 @@
-"""A shift report as one HTML page that needs nothing else: tables, and drawings as SVG."""
+"""A shift report as one HTML page that needs nothing else."""
 
 import base64
 import html
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
 
 from twinviewer.kpi import iso22400
+from twinviewer.kpi.indicators import INDICATORS
 from twinviewer.kpi.report import AssetFigures, ShiftReport
+from twinviewer.kpi.report_drawings import SHOWN, drawings
 from twinviewer.model.frame import Kpi
-from twinviewer.model.palette import ALARM, ENERGY, STATE, SURFACE
+from twinviewer.model.palette import ALARM, SURFACE
 from twinviewer.model.state import State
 
-SHOWN = (
-    State.RUNNING,
-    State.SETUP,
-    State.IDLE,
-    State.BLOCKED,
-    State.STARVED,
-    State.FAULT,
-    State.MAINTENANCE,
-    State.OFFLINE,
-)
-WIDTH = 900
-_COLOUR, _PAGE = STATE["light"], SURFACE["light"]
+_LOWER_IS_BETTER = ("mttr", "energy_per_part")
+_BUILT_IN = (*(key for key, *_ in INDICATORS), "throughput", "energy_per_part")
+_PAGE = SURFACE["light"]
 _STYLE = f"""
 body {{ font: 14px/1.45 sans-serif; color: {_PAGE["text"]}; background: {_PAGE["raised"]};
   margin: 32px auto; max-width: 960px; }}
@@ -62,7 +55,7 @@ def sections(report: ShiftReport, drawn: Mapping[str, str]) -> str:
             f"<p>Shift report, {local(report.from_ns)} to {local(report.to_ns)}. {part_of}.</p>",
             "<h2>Indicators (ISO 22400-2)</h2>",
             _kpis(report),
-            "<h2>States</h2>",
+            '<h2 style="page-break-before: always">States</h2>',
             drawn["states"],
             _states(report.assets),
             "<h2>Energy and carbon</h2>",
@@ -72,7 +65,7 @@ def sections(report: ShiftReport, drawn: Mapping[str, str]) -> str:
             _consumers(report.assets),
             "<h2>Worst vibration</h2>",
             _vibration(report.assets),
-            "<h2>Alarms (EEMUA 191)</h2>",
+            '<h2 style="page-break-before: always">Alarms (EEMUA 191)</h2>',
             drawn["alarms"],
             _alarms(report),
             _told(report),
@@ -90,11 +83,12 @@ def number(value: float, digits: int = 1) -> str:
     return f"{value:,.{digits}f}" if math.isfinite(value) else "–"
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> str:
-    """An HTML table; the first `left` columns are text. Cells are HTML."""
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], left: Collection[int] = (0,)) -> str:
+    """An HTML table; the columns `left` are text, others numbers. Cells are HTML."""
 
     def row(cells: Sequence[str], tag: str) -> str:
-        marked = (f"<{tag}{' class=left' if k < left else ''}>{cell}</{tag}>" for k, cell in enumerate(cells))
+        sides = ("left" if k in left else "right" for k in range(len(cells)))  # told twice: Qt knows only the attribute
+        marked = (f"<{tag} class={side} align={side}>{cell}</{tag}>" for side, cell in zip(sides, cells, strict=True))
         return f"<tr>{''.join(marked)}</tr>"
 
     return f"<table width='100%'>{row(head, 'th')}{''.join(row(cells, 'td') for cells in rows)}</table>"
@@ -103,11 +97,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> 
 def _kpis(report: ShiftReport) -> str:
     rows = []
     for kpi in report.kpis:
-        missed = (
-            kpi.target is not None
-            and kpi.value < kpi.target
-            and kpi.key.split(".")[0] not in ("mttr", "energy_per_part")
-        )
+        missed = missed_target(kpi)
         value = f"{number(kpi.value)} {kpi.unit}"
         inputs = ", ".join(f"{k} {v:,.5g}" for k, v in kpi.inputs.items() if math.isfinite(v) and _used(k, kpi))
         rows.append(
@@ -118,7 +108,15 @@ def _kpis(report: ShiftReport) -> str:
                 f'<span class="small">{html.escape(kpi.formula)}: {html.escape(inputs)} {html.escape(kpi.note)}</span>',
             )
         )
-    return table(("Indicator", "Value", "Target", "<div style='width: 420px'>Formula and inputs</div>"), rows)
+    return table(("Indicator", "Value", "Target", "<div style='width: 420px'>Formula and inputs</div>"), rows, (0, 3))
+
+
+def missed_target(kpi: Kpi) -> bool:
+    """Whether an indicator is worse than its target; of the scene's own ones nobody says which way is worse."""
+    kind = kpi.key.split(".")[0]
+    if kpi.target is None or kind not in _BUILT_IN:
+        return False
+    return kpi.value > kpi.target if kind in _LOWER_IS_BETTER else kpi.value < kpi.target
 
 
 def _used(name: str, kpi: Kpi) -> bool:
@@ -132,8 +130,8 @@ def _states(assets: Sequence[AssetFigures]) -> str:
         total = max(float(a.seconds.sum()), 1e-9)
         cells = [f"{100 * a.seconds[s] / total:.1f}" if a.seconds[s] else "" for s in (*SHOWN, State.UNKNOWN)]
         rows.append((html.escape(a.asset.asset_id), *cells))
-    heads = [f"{s.label} %" for s in (*SHOWN, State.UNKNOWN)]
-    return table(("Asset", *heads), rows)
+    heads = [s.label for s in (*SHOWN, State.UNKNOWN)]
+    return "<p class=small>Share of the time in each state, in %</p>" + table(("Asset", *heads), rows)
 
 
 def _vibration(assets: Sequence[AssetFigures]) -> str:
@@ -180,76 +178,5 @@ def _told(report: ShiftReport) -> str:
     ]
     found = ""
     if actions:
-        found += "<h2>Actions</h2>" + table(("When", "What", "On", "By", "Why"), actions, 5)
-    return found + ("<h2>Notes</h2>" + table(("When", "Asset", "Note", "By"), notes, 4) if notes else "")
-
-
-# -- drawings -----------------------------------------------------------------------------------------------------
-
-
-def drawings(report: ShiftReport) -> dict[str, str]:
-    """SVG of the states of all assets, of the power and of the alarm rate."""
-    return {"states": _bands(report), "power": _power(report), "alarms": _rate(report)}
-
-
-def _svg(height: float, content: str, label: str) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height:.0f}" '
-        f'viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-label="{html.escape(label)}" '
-        f'font-family="sans-serif" font-size="11">{content}</svg>'
-    )
-
-
-def _x(time_ns: float, report: ShiftReport, left: float = 90) -> float:
-    return left + (WIDTH - left) * (time_ns - report.from_ns) / max(report.to_ns - report.from_ns, 1)
-
-
-def _bands(report: ShiftReport) -> str:
-    row_px, parts = 15, []
-    for k, a in enumerate(report.assets):
-        y = k * row_px
-        parts.append(f'<text x="0" y="{y + 11}" fill="{_PAGE["text"]}">{html.escape(a.asset.asset_id[:14])}</text>')
-        ends = np.append(a.track.start_ns[1:], a.track.end_ns)
-        for start, end, state in zip(a.track.start_ns, ends, a.track.state, strict=True):
-            x0, x1 = _x(int(start), report), _x(int(end), report)
-            colour = _PAGE["window"] if state == State.UNKNOWN else _COLOUR[State(int(state))]
-            parts.append(
-                f'<rect x="{x0:.1f}" y="{y + 1}" width="{max(x1 - x0, 0.4):.1f}" height="12" fill="{colour}"/>'
-            )
-    y = len(report.assets) * row_px + 8
-    for k, state in enumerate(SHOWN):
-        x = 90 + 100 * k
-        parts.append(f'<rect x="{x}" y="{y}" width="12" height="12" fill="{_COLOUR[state]}"/>')
-        parts.append(f'<text x="{x + 17}" y="{y + 10}" fill="{_PAGE["text2"]}">{state.label}</text>')
-    return _svg(y + 20, "".join(parts), "States of all assets over time")
-
-
-def _power(report: ShiftReport) -> str:
-    time, power = report.power_kw
-    if not len(time):
-        return ""
-    finite = np.isfinite(power)
-    top = max(float(power[finite].max(initial=0.0)), 1e-9)
-    line = ""
-    for run in np.split(np.arange(len(time)), np.flatnonzero(np.diff(finite.astype(np.int8))) + 1):
-        if finite[run[0]]:
-            points = " ".join(f"{_x(int(time[k]), report):.1f},{110 - 100 * power[k] / top:.1f}" for k in run)
-            line += f'<polyline points="{points}" fill="none" stroke="{ENERGY["light"][6]}" stroke-width="1.5"/>'
-    axis = f'<text y="16" fill="{_PAGE["text2"]}">{top:,.0f} kW</text>'
-    axis += f'<text x="0" y="112" fill="{_PAGE["text2"]}">0</text>'
-    return _svg(116, axis + line, "Power of all meters over time")
-
-
-def _rate(report: ShiftReport) -> str:
-    rate = report.alarms.rate
-    top = max(int(rate.max(initial=0)), 10)
-    width = (WIDTH - 90) / max(len(rate), 1)
-    bars = "".join(
-        f'<rect x="{90 + k * width:.1f}" y="{80 - 70 * n / top:.1f}" width="{max(width - 1, 0.5):.1f}" '
-        f'height="{70 * n / top:.1f}" fill="{ALARM["light"][1 if n > 10 else 4]}"/>'
-        for k, n in enumerate(rate.tolist())
-    )
-    y = 80 - 70 * 10 / top
-    limit = f'<line x1="90" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}" stroke="{ALARM["light"][2]}"/>'
-    text = f'<text x="0" y="{y + 4:.1f}" fill="{_PAGE["text2"]}">10 in 10 min</text>'
-    return _svg(86, bars + limit + text, "Alarms in each ten minutes")
+        found += "<h2>Actions</h2>" + table(("When", "What", "On", "By", "Why"), actions, range(5))
+    return found + ("<h2>Notes</h2>" + table(("When", "Asset", "Note", "By"), notes, range(4)) if notes else "")
