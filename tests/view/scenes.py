@@ -39,6 +39,7 @@ class FakeScene:
     views: tuple[CameraView, ...] = ()
     key: str = "fake"
     notes: list = field(default_factory=list)
+    geometry_key: str = ""
 
 
 def build(blocks: list[Block], textures: tuple[Texture, ...] = ()) -> FakeScene:

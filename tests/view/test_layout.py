@@ -1,10 +1,15 @@
 """Sorting triangles into draw calls keeps every one of them, with its asset."""
 
+from dataclasses import asdict, replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from tests.view.scenes import Block, build, row_of_boxes
+from twinviewer.model.geometry import Texture
 from twinviewer.view import layout as layouts
+from twinviewer.view import prepare
 from twinviewer.view.colour_table import WIDTH, ColourTable
 from twinviewer.view.layout import Kind, Role, arrange
 
@@ -34,6 +39,26 @@ def test_every_triangle_is_drawn_once_with_its_asset(monkeypatch: pytest.MonkeyP
     assert len([part for part in arranged.parts if part.kind is Kind.ASSET and not part.glass]) > 4
     assert [part.mover for part in arranged.parts if part.kind is Kind.MOVER] == [7]
     assert sum(part.glass for part in arranged.parts) == 1
+
+
+def test_parts_that_were_kept_are_those_that_were_arranged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels = np.zeros((2, 2, 4), np.uint8)
+    scene = build(
+        [Block(0, (0, 0, 0), (2, 2, 2), texture=0), Block(1, (3, 0, 0), (5, 2, 2)), Block(-1, (-5, -5, -1), (9, 9, 0))],
+        (Texture(pixels),),
+    )
+    scene.geometry_key = "these boxes"
+    first = prepare.prepare(scene, tmp_path)  # type: ignore[arg-type]
+    calls: list[object] = []
+    monkeypatch.setattr(prepare, "arrange", lambda *a: calls.append(a) or arrange(*a))
+    second = prepare.prepare(scene, tmp_path)  # type: ignore[arg-type]
+    assert first is not None
+    assert second is not None
+    assert not calls
+    np.testing.assert_equal(asdict(second), asdict(first))
+    for change in ({"geometry_key": "others"}, {"asset_of_node": scene.asset_of_node[::-1].copy()}):
+        prepare.prepare(replace(scene, **change), tmp_path)  # type: ignore[arg-type]
+    assert len(calls) == 2
 
 
 def test_a_triangle_that_reaches_over_groups_is_drawn_whole() -> None:
