@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from twinviewer.panels._kit import style
 from twinviewer.panels._whatif_answers import controls_of, flow_of
-from twinviewer.panels._whatif_dated import StopsRow
+from twinviewer.panels._whatif_dated import SpikeRow, StopsRow
 from twinviewer.panels._whatif_files import kept_of, scenario_of
 from twinviewer.panels._whatif_levers import ALL, Levers
 from twinviewer.panels._whatif_model import Control, Kept
@@ -65,7 +65,8 @@ def drag(qtbot: QtBot, widget: QWidget, *way: QPoint) -> None:
 
 def test_every_lever_of_the_model_has_a_control_and_the_engine_takes_what_it_says(levers: Levers) -> None:
     line = parse_line(TABLES)
-    assert {name.partition(".")[0] for name in levers.shown} == set(_MAKERS)
+    moved = [name for shown in levers.shown for name in levers.of_row(shown).ids]
+    assert {name.partition(".")[0] for name in moved} == set(_MAKERS)
     for name in levers.shown:
         item = levers.of_row(name)
         assert item.isVisible()
@@ -188,7 +189,7 @@ def test_a_week_that_cannot_be_drawn_is_left_as_text(qtbot: QtBot, qapp: QApplic
     row.show()
     assert not row.week.isVisible()
     assert row.fields["all"].text() == "all day"
-    assert not row.changed
+    assert not row.changes
 
 
 def test_the_flow_has_ranks_and_lanes() -> None:
@@ -240,6 +241,42 @@ def test_a_planned_stop_is_dragged_on_its_day_and_moved_by_keys(levers: Levers, 
     assert "maintenance.cut" not in levers.settings
     drag(qtbot, days, at(0, 12.0), at(1, 12.0))  # free time: nothing to take hold of
     assert row.value == 0.0
+
+
+def test_the_time_of_a_spike_of_demand_is_drawn_and_moved(levers: Levers, qtbot: QtBot) -> None:
+    spike = Control("demand_spike", "Demand", "Demand for a time", "slider", 100.0, "%", 0, 300, 5)
+    begin = Control("demand_from", "Demand", "from", "slider", 0.0, "h", 0, 48, 1)
+    end = Control("demand_to", "Demand", "until", "slider", 48.0, "h", 0, 48, 1)
+    levers.show_controls((spike, begin, end))
+    levers.which.setCurrentText(ALL)
+    assert levers.shown == ["demand_spike"]  # one control for all three
+    levers.look_for("until")
+    assert levers.shown == ["demand_spike"]
+    levers.look_for("")
+    row = levers.of_row("demand_spike")
+    assert isinstance(row, SpikeRow)
+    levers.begin(datetime(2026, 11, 21, 8, 10), True)
+    days = row.days
+
+    def at(day: int, hour: float) -> QPoint:
+        return QPointF(days._x(hour * 3600), 14 + 20 * day + 10).toPoint()
+
+    drag(qtbot, days, at(0, 12.0), at(0, 15.0), at(0, 18.0))
+    assert levers.settings == {}  # at 100 % its time means nothing, and it says so
+    assert row.words.text() == "Sat 21 Nov 12:00 – Sat 21 Nov 18:00 (100 % is no change: move the slider)"
+    row.slider.setValue(30)
+    assert levers.settings == {"demand_spike": 150.0, "demand_from": 3.8333, "demand_to": 9.8333}
+    drag(qtbot, days, at(0, 18.0), at(0, 20.0))  # its end
+    drag(qtbot, days, at(0, 15.0), at(1, 15.0))  # all of it, a day later
+    assert row.words.text() == "Sun 22 Nov 12:00 – Sun 22 Nov 20:00 at 150 %"
+    kept = dict(levers.settings)
+    drag(qtbot, days, at(0, 22.0), at(0, 22.0))  # too short to be a time
+    assert levers.settings == kept
+    levers.put({})
+    assert row.value == 100.0
+    levers.put(kept)
+    assert row.words.text() == "Sun 22 Nov 12:00 – Sun 22 Nov 20:00 at 150 %"
+    assert row.changes == kept
 
 
 def test_overtime_is_offered_where_a_day_has_an_evening_left() -> None:

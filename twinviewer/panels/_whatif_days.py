@@ -11,7 +11,7 @@ from twinviewer.panels._kit.style import colour, font
 
 DAY_S = 86400.0
 SNAP_S = 900.0
-MOST_DAYS = 7
+MOST_DAYS = 8  # a week that begins in mid-day
 _HEIGHT, _LEFT, _TOP = 20, 50, 14
 _EDGE = 5  # pixels in which an edge is taken hold of
 _LEAST = 5  # pixels that a stretch is wide at least, to be taken hold of
@@ -35,6 +35,7 @@ class Days(QWidget):
         self.stretches: list[Stretch] = []
         self.was: tuple[Stretch, ...] = ()
         self.held = False
+        self.idle = False  # drawn as what has no effect
         self._start, self._dated, self._days = datetime(2026, 1, 5), False, 1
         self._hold: tuple[str, float, list[Stretch]] | None = None  # what, from when, as it was
         self.setAccessibleName(name)
@@ -124,8 +125,9 @@ class Days(QWidget):
         for stretch in self.was:
             for box in self.boxes(stretch):
                 painter.drawRect(box.adjusted(0, -2, 0, 2))
-        painter.setPen(QPen(colour("accent"), 1.5))
-        painter.setBrush(colour("accent", 190))
+        token = "text2" if self.idle else "accent"
+        painter.setPen(QPen(colour(token), 1.5))
+        painter.setBrush(colour(token, 80 if self.idle else 190))
         for stretch in self.stretches:
             for box in self.boxes(stretch):
                 painter.drawRect(box)
@@ -222,3 +224,35 @@ class Stops(Days):
         """The stops this much later."""
         by = min(max(by_s, self._low_s, -self.was[0][0]), self._high_s)
         return [(a + by, b + by) for a, b in self.was]
+
+
+class Window(Days):
+    """One stretch between the start and `end_s` of which edges and middle are dragged, or that is drawn anew, on
+    quarters of the clock's hours."""
+
+    def __init__(self, name: str, end_s: float) -> None:
+        super().__init__(name)
+        self.end_s = end_s
+
+    def what_at(self, at: QPointF) -> str:
+        found = super().what_at(at)
+        whole = self.stretches == [(0.0, self.end_s)]
+        return "new" if found == "move" and whole else found  # there is nowhere to move it to
+
+    def dragged(self, what: str, before: list[Stretch], from_s: float, to_s: float) -> list[Stretch]:
+        begin, end = before[0]
+        if what == "move":
+            at = self._on_clock(begin + min(max(to_s - from_s, -begin), self.end_s - end))
+            return [(at, min(at + end - begin, self.end_s))]
+        a, b = self._on_clock(from_s), self._on_clock(to_s)
+        if what == "begin":
+            a, b = b, end
+        elif what == "end":
+            a = begin
+        else:
+            a, b = min(a, b), max(a, b)
+        return [(a, b)] if b - a >= SNAP_S / 2 else self.stretches
+
+    def _on_clock(self, after_s: float) -> float:
+        since = (self._start - self._first).total_seconds()
+        return min(max(round((since + after_s) / SNAP_S) * SNAP_S - since, 0.0), self.end_s)

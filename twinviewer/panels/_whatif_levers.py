@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QW
 
 from twinviewer.panels._kit.widgets import label, row
 from twinviewer.panels._whatif_calendar import CalendarRow
-from twinviewer.panels._whatif_dated import StopsRow
+from twinviewer.panels._whatif_dated import SpikeRow, StopsRow
 from twinviewer.panels._whatif_model import Control
 from twinviewer.panels._whatif_rows import LeverRow, ListRow, SliderRow
 
@@ -19,6 +19,7 @@ OVERVIEW, SELECTED, CHANGED, ALL = "Overview", "Selected asset", "Changed", "All
 _KINDS: dict[str, Callable[[Control], LeverRow]] = {
     "slider": SliderRow, "calendar": CalendarRow, "list": ListRow, "stops": StopsRow,
 }  # fmt: skip
+_PARTS = {"demand_spike": ("demand_from", "demand_to")}  # levers that are moved in the row of another one
 
 
 class Levers(QWidget):
@@ -84,8 +85,8 @@ class Levers(QWidget):
     def put(self, settings: Mapping[str, Any]) -> None:
         """Show a scenario."""
         self.settings = {k: v for k, v in settings.items() if k in self._controls}
-        for name, item in self._rows.items():
-            item.put(self.settings.get(name, item.control.current))
+        for item in self._rows.values():
+            item.show_all(self.settings)
         self.arrange()
 
     def look_for(self, words: str) -> None:
@@ -95,25 +96,34 @@ class Levers(QWidget):
     def of_row(self, name: str) -> LeverRow:
         """The row of a lever, made when it is first needed. KeyError for an unknown one."""
         if name not in self._rows:
-            control = self._controls[name]
-            item = _KINDS["stops" if control.stretches else control.kind](control)
+            item = self._made(self._controls[name])
             item.begin(*self._start)
-            if name in self.settings:
-                item.put(self.settings[name])
+            item.show_all(self.settings)
             item.moved.connect(lambda n=name: self._moved(n))
             self._rows[name] = item
             self._box.addWidget(item)
         return self._rows[name]
+
+    def _made(self, control: Control) -> LeverRow:
+        parts = [self._controls[n] for n in _PARTS.get(control.id, ()) if n in self._controls]
+        if len(parts) == 2:
+            return SpikeRow(control, *parts)
+        return _KINDS["stops" if control.stretches else control.kind](control)
+
+    def _head(self, name: str) -> str:
+        """The lever in whose row this one is moved."""
+        return next((head for head, parts in _PARTS.items() if name in parts and head in self._controls), name)
 
     @property
     def shown(self) -> list[str]:
         """Ids of the levers that can be seen, in order."""
         words = self.search.text().lower().split()
         if words:
-            return [c.id for c in self._controls.values() if all(w in self._text(c) for w in words)][:40]
+            found = [c.id for c in self._controls.values() if all(w in self._text(c) for w in words)]
+            return list(dict.fromkeys(map(self._head, found)))[:40]
         which = self.which.currentText()
-        others = [c.id for c in self._controls.values() if c.id not in self.settings and self._fits(c, which)]
-        return [*self.settings, *others]
+        others = [c.id for c in self._controls.values() if self._fits(c, which)]
+        return list(dict.fromkeys(map(self._head, [*self.settings, *others])))
 
     def _text(self, c: Control) -> str:
         return f"{c.label} {c.group} {c.id} {' '.join(c.assets)}".lower()
@@ -154,10 +164,8 @@ class Levers(QWidget):
 
     def _moved(self, name: str) -> None:
         item = self._rows[name]
-        if item.changed:
-            self.settings[name] = item.value
-        else:
-            self.settings.pop(name, None)
+        changes = item.changes
+        self.settings = {k: v for k, v in self.settings.items() if k in changes or k not in item.ids} | changes
         self.moved.emit(item.held)
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)

@@ -1,5 +1,6 @@
 """The what-if panel's controls for numbers and sequences: one row each, with what it was before."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -70,9 +71,18 @@ class LeverRow(QWidget):
         raise TypeError("a row of no kind")
 
     @property
-    def changed(self) -> bool:
-        """Whether it differs from the baseline."""
-        return self.value != self.control.current
+    def ids(self) -> tuple[str, ...]:
+        """The levers that it moves."""
+        return (self.control.id,)
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The settings of its levers that differ from the baseline."""
+        return {} if self.value == self.control.current else {self.control.id: self.value}
+
+    def show_all(self, settings: Mapping[str, Any]) -> None:
+        """Show its levers as a scenario has them, without sending `moved`."""
+        self.put(settings.get(self.control.id, self.control.current))
 
     def put(self, value: Any) -> None:
         """Show a value without sending `moved`."""
@@ -82,7 +92,7 @@ class LeverRow(QWidget):
 
     def _mark(self) -> None:
         """A lever that differs is set apart by weight, not by colour alone."""
-        self.title.setFont(font(12, 600 if self.changed else 400))
+        self.title.setFont(font(12, 600 if self.changes else 400))
 
 
 class SliderRow(LeverRow):

@@ -20,7 +20,7 @@ from twinviewer.session.archive import address_of
 from twinviewer.session.run_source import Run, RunSource
 
 _SHOW = "panel.show.whatif"
-_PASSIVE = ("time", "batch", "failure", "supplier", "maintenance")  # not means of getting more out of the plant
+_PASSIVE = ("time", "batch", "failure", "supplier", "maintenance", "demand_spike", "demand_from", "demand_to")
 _CARE = "⚠ Nothing shows yet how well this model forecasts, or something speaks against it: take advice with care."
 
 
