@@ -141,3 +141,25 @@ def test_wrong_settings_are_said(tmp_path: Path, text: str, part: str) -> None:
 
 def test_the_shipped_settings_are_right() -> None:
     assert len(read_settings(SCENE).types) > 8
+
+
+def test_a_log_as_csv_gives_ages_and_a_missing_one_is_said(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scene = load_scene(SCENE, geometry=False)
+    kind = scene.asset("CMP-322").type
+    title = read_settings(SCENE).of_type(kind).component[0].renewed_by
+    rows = ["number,asset_id,title,kind,state,begun,ended"]
+    for k, month in enumerate((1, 4, 6, 9)):
+        when = f"2025-{month:02}-01T08:00:00+00:00"
+        rows.append(f"W{k},CMP-322,{title},corrective,done,{when},{when}")
+    log = tmp_path / "log.csv"
+    log.write_text("\n".join(rows), "utf-8")
+    command = ["prognose", str(SCENE), "--recording", str(recording), "--asset", "CMP-322", "--json"]
+    assert main([*command, "--orders", str(log)]) == 0
+    (card,) = json.loads(said(capsys))["assets"]
+    assert any("failed" in note and "censored" in note for note in card["notes"])
+    assert card["risks"][1]["low"] < card["risks"][1]["probability"] < card["risks"][1]["high"]
+    assert card["rul_days"] is None
+    assert main([*command, "--orders", str(tmp_path / "none.csv")]) != 0
+    assert "does not exist" in capsys.readouterr().err

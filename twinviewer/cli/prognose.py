@@ -18,7 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recording", type=Path, metavar="DIR", help="what was recorded of it")
     parser.add_argument("--asset", action="append", default=[], metavar="ID", help="only this asset (may be repeated)")
     parser.add_argument("--json", action="store_true", help="print the evidence cards as JSON")
-    parser.add_argument("--orders", type=Path, metavar="FILE", help="file of the work orders (SQLite)")
+    parser.add_argument(
+        "--orders", type=Path, metavar="FILE", help="the work orders, for lives that ended (SQLite, or CSV of a CMMS)"
+    )
     parser.add_argument(
         "--table",
         nargs=2,
@@ -59,15 +61,23 @@ def run(args: argparse.Namespace) -> int:
 
 def _scene(args: argparse.Namespace) -> int:
     from twinviewer.maintenance.service import cards
+    from twinviewer.model.errors import DataError
 
+    if args.orders is not None and not args.orders.is_file():
+        raise DataError("the file of work orders does not exist", str(args.orders), "Check the path.")
     found = cards(args.scene, args.recording, args.asset, orders=args.orders, progress=_told)
     if args.json:
         print(json.dumps({"assets": [as_json(card) for card in found]}, ensure_ascii=False, indent=1))
         return 0
-    for card in sorted(found, key=lambda c: (c.tier != "degradation", c.asset_id)):
+    for card in sorted(found, key=lambda c: (c.rul_days != c.rul_days, c.asset_id)):
         print(f"{card.asset_id:10} {card.tier:12} {card.headline}")
         for cause in card.causes[:1]:
             print(f"{'':23} {cause.label} ({100 * cause.weight:.0f} %): {cause.action}")
+        for life in card.similar[:2]:
+            left = f"{life.rul_days:.1f} d left" if life.failed else f"{life.rul_days:.1f} d until it was renewed"
+            print(f"{'':23} as {life.asset_id} was, {100 * life.likeness:.0f} % alike: it had {left}")
+        for note in card.notes:
+            print(f"{'':23} {note}")
     return 0
 
 

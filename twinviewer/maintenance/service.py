@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from twinviewer.maintenance.orders.connector import CsvConnector
 from twinviewer.maintenance.orders.model import Order
 from twinviewer.maintenance.orders.store import OrderStore
 from twinviewer.maintenance.planning import plan as plans
@@ -61,9 +62,11 @@ def cards(
 
 
 def orders_in(path: Path | None) -> tuple[Order, ...]:
-    """All work orders of a file, none without one."""
+    """All work orders of a file (the register, or CSV as a CMMS exports it), none without one. Raises DataError."""
     if path is None or not path.exists():
         return ()
+    if path.suffix.lower() == ".csv":
+        return tuple(CsvConnector(path).fetch())
     with OrderStore(path) as store:
         return store.orders()
 

@@ -60,9 +60,10 @@ def action_said(card: Card) -> list[str]:
 def similar_said(similar: Similar) -> str:
     """An earlier life in one line."""
     when = local(similar.ended_ns)
+    ended, left = ("ended", "left from here") if similar.failed else ("renewed", "from here until it was renewed")
     return (
-        f"{similar.asset_id}, ended {when.day} {when.strftime('%b %Y')}: {100 * similar.likeness:.0f} % alike, "
-        f"it had {days(similar.rul_days)} left from here"
+        f"{similar.asset_id}, {ended} {when.day} {when.strftime('%b %Y')}: {100 * similar.likeness:.0f} % alike, "
+        f"it had {days(similar.rul_days)} {left}"
     )
 
 
