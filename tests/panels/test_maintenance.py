@@ -76,6 +76,7 @@ def opened(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callabl
         made.append(actions)
         panel = maintenance.Panel(session, actions)
         panel.desk.folder, panel.planning.seconds = tmp_path, 0.5
+        panel.desk.clock = lambda: START
         window.setCentralWidget(panel)
         window.resize(*size)
         window.show()

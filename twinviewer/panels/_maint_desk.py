@@ -22,6 +22,7 @@ class Desk:
     def __init__(self, session: Session, actions: Actions) -> None:
         self.session, self.actions = session, actions
         self.folder: Path | None = None  # of all work orders; None: the person's own
+        self.clock: Callable[[], int] = time.time_ns  # UTC ns, where the window shows no moment
         self._epoch = 0
 
     def close(self) -> None:
@@ -37,7 +38,7 @@ class Desk:
     def now_ns(self) -> int:
         """The moment that the window shows."""
         frame = self.session.frame
-        return frame.now_ns if frame is not None else time.time_ns()
+        return frame.now_ns if frame is not None else self.clock()
 
     @property
     def asset(self) -> Asset | None:
