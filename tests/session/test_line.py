@@ -131,6 +131,17 @@ def test_nothing_is_read_by_the_one_who_asks(session: Session, monkeypatch: pyte
     assert threading.get_ident() not in readers
 
 
+def test_a_line_that_was_read_while_nobody_looked_is_still_taken(session: Session) -> None:
+    line = TrendLine(session)
+    session.tick(START_NS + 7200 * NS)
+    line.between(POWER, START_NS, START_NS + 7000 * NS)
+    while any(thread.name == "archive" for thread in threading.enumerate()):
+        time.sleep(0.005)
+    assert line.pending
+    assert len(line.between(POWER, START_NS, START_NS + 7000 * NS).time_ns)
+    assert not line.pending
+
+
 def test_without_a_recording_the_line_is_what_the_session_saw(scene: Scene) -> None:
     session = Session(scene, Plant(scene, None))
     for second in (*range(30), *range(60, 90)):

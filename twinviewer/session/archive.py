@@ -67,9 +67,9 @@ class Archive:
             return self._answers.pop(key, None)
 
     def asked(self, key: Hashable) -> bool:
-        """Whether a question of this key waits or is being answered."""
+        """Whether a question of this key waits, is being answered, or has an answer that nobody took yet."""
         with self._lock:
-            return key in self._waiting or (self._working and self._busy == key)
+            return key in self._waiting or key in self._answers or (self._working and self._busy == key)
 
     def close(self) -> None:
         """Answer nothing more, and let the files go as soon as the question at hand is done."""
