@@ -115,6 +115,8 @@ def test_calibrate_and_backtest(recording, tmp_path, capsys):
     assert main(["backtest", *words, *more]) in (0, 1)
     found = json.loads(capsys.readouterr().out)
     assert set(found["error"]) == {"good", "wip_end", "energy_kwh"}
+    assert not found["out_of_sample"]
+    assert found["fitted_ns"] is None
     assert abs(found["error"]["energy_kwh"]) < 0.5
     assert found["valid"] == (not found["warnings"])
     assert json.loads(kept.read_text(encoding="utf-8")) == found
@@ -152,6 +154,9 @@ def test_the_intervals_of_a_back_test_hold_what_happened(long_recording, capsys)
     main([*words, "--replications", "39"])
     found = json.loads(capsys.readouterr().out)
     assert found["moments"] >= 8
+    assert found["out_of_sample"]
+    assert found["fitted_ns"][0] < found["fitted_ns"][1] <= found["tested_ns"][0]
+    assert found["fitted_ns"][1] <= min(c["time_ns"] for c in found["comparisons"])
     assert abs(found["error"]["good"]) < 0.06
     held = [c["low"] <= c["actual"] <= c["high"] for c in found["comparisons"]]
     assert np.mean(held) > 0.8  # of 95 %, over eight moments of which one bad one spoils three figures

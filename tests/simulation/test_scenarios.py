@@ -150,3 +150,24 @@ def test_a_dragged_slider_reuses_the_baseline():
     whole = run(line(), [Scenario("s", levers={"speed.b": 120})], 20_000.0, 4, 1)
     assert result.scenarios[0].samples.tobytes() == whole.scenarios[0].samples.tobytes()
     assert result.baseline.samples.tobytes() == whole.baseline.samples.tobytes()
+
+
+def test_demand_can_rise_and_fall_for_a_time():
+    tables = {"model": {"warmup": "0 s"}, "station": {"a": {"time": "1 s"}}, "source": {"s": {"feeds": "a"}}}
+    with pytest.raises(LineError, match="saturated"):
+        applied(parse_line(tables), Scenario("s", levers={"demand_spike": 150}))
+    tables["source"]["s"] |= {"policy": "60 s", "demand": {"from": "1 h", "to": "3 h"}}
+    spike, drop = (Scenario(str(p), levers={"demand_spike": p}) for p in (200, 0))
+    later = Scenario("later", levers={"demand_spike": 50, "demand_from": 9, "demand_to": 12})
+    result = run(parse_line(tables), [spike, drop, later], 36_030.0, 1)
+    assert [v.kpis["good"].mean for v in (result.baseline, *result.scenarios)] == [600, 720, 480, 570]
+    with pytest.raises(LineError, match="no time"):
+        run(parse_line(tables), [Scenario("s", levers={"demand_from": 5})], 60.0, 1)
+
+
+def test_orders_that_are_due_in_a_spike_grow():
+    order = [{"id": str(k), "product": "A", "quantity": 10, "due": f"{k} h"} for k in (1, 2, 3)]
+    tables = {"product": {"A": {"route": ["a"]}}, "station": {"a": {"time": "1 s"}}, "order": order}
+    tables["source"] = {"s": {"feeds": "a", "policy": "orders"}}
+    spike = Scenario("spike", levers={"demand_spike": 150, "demand_from": 1.5, "demand_to": 2.5})
+    assert run(parse_line(tables), [spike], 3600.0, 1).scenarios[0].difference["good"].mean == 5

@@ -28,6 +28,17 @@ def test_the_bottleneck_is_what_is_suggested():
     assert len(found) <= 3
 
 
+def test_more_levers_than_can_be_combined_are_searched():
+    times = [10, 11, 20, 12, 10, 18]
+    stations = {f"m{k}": {"time": f"{t} s", "buffer": 2} for k, t in enumerate(times)}
+    line = parse_line({"station": stations, "source": {"s": {"feeds": "m0"}}})
+    choices = [Choice(f"speed.m{k}", 100, 140, 3, cost=1, current=100) for k in range(6)]
+    found = suggest(line, choices, horizon_s=1_000, threads=1, budget=60)
+    assert found[0].price <= 60
+    assert found[0].gain.mean > 40  # one lever alone gains 20 parts/h at most: then m5 is the bottleneck
+    assert set(found[0].settings) <= {"speed.m2", "speed.m5", "speed.m3"}
+
+
 def test_nothing_to_try_is_told():
     with pytest.raises(LineError):
         suggest(uneven(), [Choice("speed.a", 110, 150, 2, cost=1, current=100)], budget=1)

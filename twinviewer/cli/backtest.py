@@ -4,6 +4,7 @@ import argparse
 import json
 import time
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,28 +54,33 @@ def run(args: argparse.Namespace) -> int:
     horizon_s = seconds(args.horizon, "--horizon")
     recording = Recording.open(args.recording, scene)
     try:
-        if args.calibrate:
-            line = _fitted(line, scene, recording)
+        first, last = recording.span()
+        fitted = (first, first + round(FITTED_SHARE * (last - first))) if args.calibrate else None
+        if fitted is not None:
+            line = _fitted(line, scene, recording, *fitted)
         share = FITTED_SHARE if args.calibrate else 0.0
         times = moments(recording, horizon_s, max(1, args.moments), share)
         found = backtest(line, scene, recording, times, horizon_s, max(2, args.replications), args.seed)
-        kept = _kept(found, line, scene, recording, args)
+        tested = times[0], times[-1] + round(horizon_s * 1e9)
+        parts = {"out_of_sample": fitted is not None, "fitted_ns": fitted, "tested_ns": tested}
+        kept = _kept(found, line, scene, recording, args) | parts
     finally:
         recording.close()
     if args.json:
         print(json.dumps(kept, ensure_ascii=False))
     else:
+        print(_sample(fitted, tested))
         _print(found)
     _keep(kept, args)
     return 0 if found.valid else 1
 
 
-def _fitted(line: "Line", scene: "Scene", recording: "Recording") -> "Line":
+def _fitted(line: "Line", scene: "Scene", recording: "Recording", from_ns: int, to_ns: int) -> "Line":
+    """The line with everything that this part of the recording tells enough of."""
     from twinviewer.simulation.calibration import accepted, calibrate
     from twinviewer.simulation.scenario import applied
 
-    first, last = recording.span()
-    fits = calibrate(line, scene, recording, first, first + round(FITTED_SHARE * (last - first)))
+    fits = calibrate(line, scene, recording, from_ns, to_ns)
     return applied(line, accepted(fits, ["all"]))[0]
 
 
@@ -103,6 +109,24 @@ def _keep(kept: dict[str, object], args: argparse.Namespace) -> None:
         write_atomic(file, json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
         if not args.json:
             print(f"kept as {file}")
+
+
+def _sample(fitted: tuple[int, int] | None, tested: tuple[int, int]) -> str:
+    """Which part of the recording the model was fitted to, and on which it was tested."""
+    if fitted is None:
+        return (
+            f"the model as it stands, tested on {_stretch(tested)}; where it was fitted to this very recording, "
+            "--calibrate tests on a part that the fit has not seen"
+        )
+    return (
+        f"fitted to the earlier part of the recording, {_stretch(fitted)}; "
+        f"tested on the later part, {_stretch(tested)}, of which the fit saw nothing"
+    )
+
+
+def _stretch(part: tuple[int, int]) -> str:
+    begin, end = (datetime.fromtimestamp(t / 1e9) for t in part)
+    return f"{begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
 
 
 def _print(found: "Backtest") -> None:

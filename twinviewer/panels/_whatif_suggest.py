@@ -20,7 +20,6 @@ from twinviewer.panels._whatif_model import KPIS, Control, Figure, Found, Kpi, T
 from twinviewer.panels._whatif_results import signed_difference
 from twinviewer.panels._wrap import WrapLayout
 
-MOST_LEVERS = 4  # at once: all combinations of their steps are tried
 _MEANS = ("speed", "line_speed", "buffer", "machines", "crew", "overtime", "changeover", "setpoint", "batch")
 _CHEAP = 6
 
@@ -215,10 +214,8 @@ class Suggest(QWidget):
 
     def _count(self) -> None:
         n = len(self.tries)
-        self.go.setEnabled(0 < n <= MOST_LEVERS)
-        if n > MOST_LEVERS:
-            self.hint.setText(f"{n} levers: choose {MOST_LEVERS} at most, so that their combinations can be tried.")
-        elif not self.cards:
+        self.go.setEnabled(n > 0)
+        if not self.cards:
             self.hint.setText("" if n else "Tick the levers that may be moved.")
 
     @property

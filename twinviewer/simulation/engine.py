@@ -35,6 +35,7 @@ from twinviewer.simulation.records import (
     NO_EVENT,
     OFF,
     OPERATION_ENDS,
+    PACE,
     PART_POOL_EXHAUSTED,
     REPAIRED,
     RUNNING,
@@ -753,13 +754,19 @@ def supply_arrives(stations, g, materials, needs, dist, tables, tree, timer, k, 
 
 @inlined
 def script_acts(machines, stations, g, crews, script, dist, tables, energy, tree, trace, timer, now):
-    """A planned stop or a scripted failure begins; a machine that is down already stays so for as long at least."""
+    """A planned stop or a scripted failure begins; a machine that is down already stays so for as long at least. Or
+    parts arrive more quickly or slowly from now on."""
     k = g[0].script
     line = script[k]
     g[0].script = k + 1
     set_timer(tree, timer, script[k + 1].t if k + 1 < script.size else INFINITY)
     m = machines[line.machine]
-    if m.up == 1:
+    if line.planned == PACE:
+        settle(machines, energy, g, line.machine, now)
+        m.remaining *= m.speed / line.duration
+        m.speed = line.duration
+        reschedule(machines, stations, tree, trace, g, line.machine, now)
+    elif m.up == 1:
         m.planned = line.planned
         m.planned_s = line.duration
         if line.planned == 0:

@@ -6,10 +6,12 @@ from typing import Any
 
 from twinviewer.model.errors import LineError
 from twinviewer.simulation.builder import RELEASED
+from twinviewer.simulation.demand import demanded
 from twinviewer.simulation.flow_tables import pairs_of
-from twinviewer.simulation.line import Line
+from twinviewer.simulation.line import Demand, Line
 from twinviewer.simulation.quantities import distribution, seconds
 from twinviewer.simulation.scenario import Event
+from twinviewer.simulation.tables import horizon_of
 
 Patches = list[tuple[str, Any]]
 
@@ -40,7 +42,7 @@ def levers(line: Line) -> list[Lever]:
     """Every lever that the line has."""
     found: list[Lever] = [
         Lever("line_speed", "Line", "Speed of the whole line", "slider", 100.0, "%", 50, 150, 1),
-        Lever("demand", "Demand", "Demand", "slider", 100.0, "%", 0, 300, 5),
+        *_demand_levers(line),
     ]
     for name in lines_of(line):
         text = f"Speed of {name.replace('_', ' ')}"
@@ -80,6 +82,23 @@ def levers(line: Line) -> list[Lever]:
         sequence = [o.id for o in sorted(line.order, key=lambda o: o.priority)]
         found.append(Lever("sequence", "Orders", "Sequence of orders", "list", sequence))
     return found
+
+
+def _demand_levers(line: Line) -> list[Lever]:
+    """Demand for the whole run, and a spike or drop of it between two times."""
+    sources = demanded(line)
+    if not sources:
+        return []
+    window = line.source[sources[0]].demand or Demand()
+    end_h = horizon_of(line) / 3600
+    begin = seconds(window.from_) / 3600
+    to = end_h if window.to is None else seconds(window.to) / 3600
+    return [
+        Lever("demand", "Demand", "Demand", "slider", 100.0, "%", 0, 300, 5),
+        Lever("demand_spike", "Demand", "Demand for a time (spike or drop)", "slider", window.percent, "%", 0, 300, 5),
+        Lever("demand_from", "Demand", "Spike or drop of demand from", "slider", begin, "h", 0, end_h, 1),
+        Lever("demand_to", "Demand", "Spike or drop of demand until", "slider", to, "h", 0, end_h, 1),
+    ]
 
 
 def lines_of(line: Line) -> dict[str, tuple[str, ...]]:
@@ -285,16 +304,37 @@ def _batch(line: Line, name: str, value: float, where: str) -> tuple[Patches, li
     return [(_path("source", name, "lots"), lots)], []
 
 
+def _demanded(line: Line, where: str) -> list[str]:
+    sources = demanded(line)
+    if not sources:
+        remedy = "Give a source a takt, orders, or a time between arrivals."
+        raise LineError("every source of this line is saturated, so it knows no demand", where, remedy)
+    return sources
+
+
 def _demand(line: Line, name: str, value: float, where: str) -> tuple[Patches, list[Event]]:
     """Orders grow by the factor, and arrivals come that much quicker; a saturated source knows no demand."""
     factor = _factor(value, where) if value > 0 else 1e-9
     found: Patches = [(f"order.#{k}.quantity", max(1, round(o.quantity * factor))) for k, o in enumerate(line.order)]
-    for n, s in line.source.items():
+    for n in _demanded(line, where):
+        s = line.source[n]
         if s.takt is not None:
             found.append((_path("source", n, "takt"), _times(s.takt, 1 / factor, where)))
         elif s.policy not in RELEASED:
             found.append((_path("source", n, "policy"), f"{s.policy} * {1 / factor!r}"))
     return found, []
+
+
+def _demand_spike(line: Line, name: str, value: float, where: str) -> tuple[Patches, list[Event]]:
+    return [(_path("source", n, "demand.percent"), float(value)) for n in _demanded(line, where)], []
+
+
+def _demand_from(line: Line, name: str, value: float, where: str) -> tuple[Patches, list[Event]]:
+    return [(_path("source", n, "demand.from"), value * 3600.0) for n in _demanded(line, where)], []
+
+
+def _demand_to(line: Line, name: str, value: float, where: str) -> tuple[Patches, list[Event]]:
+    return [(_path("source", n, "demand.to"), value * 3600.0) for n in _demanded(line, where)], []
 
 
 def _sequence(line: Line, name: str, value: Any, where: str) -> tuple[Patches, list[Event]]:
@@ -323,6 +363,9 @@ _MAKERS: dict[str, Callable[[Line, str, Any, str], tuple[Patches, list[Event]]]]
     "supplier": _supplier,
     "batch": _batch,
     "demand": _demand,
+    "demand_spike": _demand_spike,
+    "demand_from": _demand_from,
+    "demand_to": _demand_to,
     "sequence": _sequence,
 }
 _TABLES = {

@@ -229,6 +229,14 @@ class Lot(Strict):
     quantity: int = Field(ge=1)
 
 
+class Demand(Strict):
+    """A spike or drop: so many per cent of the demand between two times after the start."""
+
+    percent: float = Field(default=100.0, ge=0)
+    from_: Text = Field(default=0.0, alias="from")
+    to: Text | None = Field(default=None, description="without it until the end")
+
+
 class SourceOfParts(Strict):
     """Where parts come from: "saturated" (always more), "orders", or a time between arrivals ("exponential(60 s)")."""
 
@@ -238,6 +246,10 @@ class SourceOfParts(Strict):
         default=None, description='time between parts that a "saturated" or "orders" source keeps at least'
     )
     lots: tuple[Lot, ...] = ()
+    demand: Demand | None = Field(
+        default=None,
+        description="a spike or drop: parts come that much quicker, orders due then are larger",
+    )
 
 
 class Order(Strict):

@@ -9,9 +9,9 @@ from twinviewer.scene.scene import Scene
 from twinviewer.simulation.calendars import MONDAY, windows
 from twinviewer.simulation.flow_tables import leaving, made_of, pairs_of, reachable
 from twinviewer.simulation.line import Line
-from twinviewer.simulation.quantities import distribution
+from twinviewer.simulation.quantities import distribution, due_s
 from twinviewer.simulation.reading import load_line
-from twinviewer.simulation.tables import build, due_s
+from twinviewer.simulation.tables import build
 
 WEEK_S = 604_800.0
 
@@ -115,7 +115,14 @@ def _people(line: Line) -> Iterable[Notice]:
 
 
 def _rooms(line: Line) -> Iterable[Notice]:
+    for name, s in line.station.items():
+        if s.buffer == 0 and not any(k.rpartition(">")[2].strip() == name for k in line.buffer):
+            text = f'there is no room before "{name}": parts go straight from machine to machine.'
+            yield Notice("info", text, "Give it a buffer where parts can wait.", f"station.{name}.buffer", "no-room")
     for key, buffer in line.buffer.items():
+        if buffer.capacity == 0:
+            text = f'buffer "{key}" has room for nothing: parts go straight from machine to machine.'
+            yield Notice("warning", text, "Give it a capacity, or take it out.", f'buffer."{key}"', "no-room")
         s = line.station.get(key.rpartition(">")[2].strip())
         if s is not None and None not in (s.buffer, buffer.capacity) and s.buffer != buffer.capacity:
             text = f"the station has room for {s.buffer}, but its buffer for {buffer.capacity}, which counts."

@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 import numpy as np
@@ -27,6 +28,7 @@ SECONDS = {
 _PART = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([a-z]*)")
 _CALL = re.compile(r"^\s*([a-z_]+)\s*\((.*)\)\s*$", re.DOTALL)
 _FACTOR = re.compile(r"^(.+)\*\s*([\d.]+(?:[eE][-+]?\d+)?)\s*$", re.DOTALL)
+_DATE = re.compile(r"^\s*\d{4}-\d\d-\d\d")
 QUANTILES = 257
 _EMPIRICAL = 'Write "empirical(41 s, 44 s, 52 s)" or "empirical(file=cycles.csv, column=mill)".'
 
@@ -48,6 +50,20 @@ def seconds(value: str | float, where: str = "") -> float:
     if not text:
         raise LineError("a span of time is empty", where, 'Write for example "98 s".')
     return total
+
+
+def due_s(due: datetime | str | float | None, start: datetime, where: str = "order.due") -> float:
+    """When an order is due, in seconds from the start; infinity where it never is."""
+    if due is None:
+        return float("inf")
+    if isinstance(due, str) and _DATE.match(due):
+        try:
+            due = datetime.fromisoformat(due.strip())
+        except ValueError as error:
+            raise LineError(f'"{due}" is not a date and time', where, 'Write "2026-03-02T14:00" or "12 h".') from error
+    if isinstance(due, datetime):
+        return (due.replace(tzinfo=None) - start).total_seconds()
+    return seconds(due, where)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ MATERIAL = _record(
 )
 NEED = np.dtype([("n", _F), ("material", _I)], align=True)
 SOURCE = _record("offset n repeat batch", "dummy", ("count", "i8"))
+FAILED, PLANNED, PACE = range(3)  # what a line of the script is; with PACE, `duration` is the machine's new speed
 SCRIPT = np.dtype([("t", _F), ("duration", _F), ("machine", _I), ("planned", _I), ("crew", _I)], align=True)
 NODE = np.dtype([("t", _F), ("i", "i8")], align=True)
 TRACE = np.dtype([("t", _F), ("machine", _I), ("state", _I), ("part", _I), ("queued", _I)], align=True)

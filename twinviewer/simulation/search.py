@@ -15,8 +15,12 @@ from twinviewer.simulation.runs import Progress, Start, run
 from twinviewer.simulation.scenario import Scenario
 
 SCREENING, FINAL = 10, 30  # replications of every candidate, and of the three best
-MOST_CANDIDATES = 64
+MOST_CANDIDATES = 100
+LEAST_STEP = 0.05  # of a lever's way, at which the pattern search ends
 STEP_SHARE = 0.1  # of a lever's way, for its sensitivity
+
+
+Settings = tuple[tuple[str, float], ...]  # levers that are moved, and where to
 
 
 @dataclass(frozen=True)
@@ -67,35 +71,55 @@ def suggest(
     threads: int | None = None,
     scheduler: str | None = None,
 ) -> list[Suggestion]:
-    """The three best settings within bounds and budget.
+    """The three best settings within bounds and budget, over any number of levers.
+
+    Up to MOST_CANDIDATES combinations of the levers' steps are all tried. Of more, that many are spread over the bounds
+    (every lever alone at both ends, then a Latin hypercube, McKay, Beckman and Conover 1979), and a pattern search
+    (Hooke and Jeeves 1961) goes on from the best: one lever at a time, the steps halved where none helps.
 
     Ranking and selection: every candidate gets the same number of replications on common random numbers; the three
     best by the paired difference are run again on fresh replications, because the winner of a comparison looks
     better than it is. With the address of a Dask `scheduler` they run there, with the same numbers. Raises LineError
     where nothing can be tried, or where no indicator has the goal's name.
     """
-    candidates = [c for c in _candidates(choices) if budget is None or _price(choices, c) <= budget + 1e-9]
-    if not candidates:
-        raise LineError("nothing can be tried", "suggest", "Choose levers, and a budget that allows a change.")
     base_seed = line.model.seed if seed is None else seed
-    scenarios = [Scenario(_name(c), levers=c) for c in candidates]
-    trial = _trial(scheduler, threads)
-    first = trial(line, scenarios, horizon_s, SCREENING, base_seed, start, progress, cancel)
-    if goal not in first.baseline.kpis:
-        known = ", ".join(k for k in first.baseline.kpis if "." not in k)
-        raise LineError(f'"{goal}" is no indicator of this line', "suggest", f"Known are: {known}.")
     sign = 1.0 if largest else -1.0
-    gains = [sign * v.difference[goal].mean if goal in v.difference else -np.inf for v in first.scenarios]
-    prices = [_price(choices, c) for c in candidates]
-    order = np.lexsort((np.array(prices), -np.array(gains)))[:3]  # of equal gains the cheaper
-    best = [k for k in order if gains[k] > 0]
-    if not best:
+    trial = _trial(scheduler, threads)
+    tried: dict[Settings, float] = {}
+
+    def screen(candidates: Sequence[Settings]) -> None:
+        new = [c for c in dict.fromkeys(candidates) if c and c not in tried]
+        new = [c for c in new if budget is None or _price(choices, dict(c)) <= budget + 1e-9]
+        if not new:
+            return
+        scenarios = [Scenario(_name(dict(c)), levers=dict(c)) for c in new]
+        result = trial(line, scenarios, horizon_s, SCREENING, base_seed, start, progress, cancel)
+        if goal not in result.baseline.kpis:
+            known = ", ".join(k for k in result.baseline.kpis if "." not in k)
+            raise LineError(f'"{goal}" is no indicator of this line', "suggest", f"Known are: {known}.")
+        for c, v in zip(new, result.scenarios, strict=True):
+            tried[c] = sign * v.difference[goal].mean if goal in v.difference else -np.inf
+
+    def best(n: int) -> list[Settings]:
+        return sorted(tried, key=lambda c: (-tried[c], _price(choices, dict(c))))[:n]  # of equal gains the cheaper
+
+    every = _grid(choices)
+    screen(every if every is not None else _spread(choices, base_seed, budget))
+    if not tried:
+        raise LineError("nothing can be tried", "suggest", "Choose levers, and a budget that allows a change.")
+    share = 0.5  # of a lever's way
+    while every is None and share >= LEAST_STEP and not (cancel is not None and cancel()):
+        before = best(1)
+        screen([n for c in best(3) for n in _around(choices, dict(c), share)])
+        if best(1) == before:
+            share /= 2
+    chosen = [dict(c) for c in best(3) if tried[c] > 0]
+    if not chosen:
         return []
-    chosen = [scenarios[k] for k in best]
-    again = trial(line, chosen, horizon_s, FINAL, base_seed + 1, start, progress, cancel)
+    scenarios = [Scenario(_name(c), levers=c) for c in chosen]
+    again = trial(line, scenarios, horizon_s, FINAL, base_seed + 1, start, progress, cancel)
     found = [
-        Suggestion(candidates[k], v.difference[goal], _price(choices, candidates[k]), v)
-        for k, v in zip(best, again.scenarios, strict=True)
+        Suggestion(c, v.difference[goal], _price(choices, c), v) for c, v in zip(chosen, again.scenarios, strict=True)
     ]
     return sorted(found, key=lambda s: (-sign * s.gain.mean, s.price))
 
@@ -109,19 +133,53 @@ def _trial(scheduler: str | None, threads: int | None) -> Callable[..., Result]:
     return partial(run_on, scheduler)
 
 
-def _candidates(choices: Sequence[Choice]) -> list[dict[str, float]]:
-    """A grid over the choices, coarser where it would be too large; settings that change nothing are left out."""
-    steps = [max(2, c.steps) for c in choices]
-    while np.prod(steps) > MOST_CANDIDATES and max(steps) > 2:
-        steps[int(np.argmax(steps))] -= 1
-    axes = []
-    for c, n in zip(choices, steps, strict=True):
-        values = np.linspace(c.low, c.high, n)
-        axes.append(sorted({round(float(v)) if c.integer else float(v) for v in values} | {c.current}))
-    grid = [dict(zip((c.lever for c in choices), values, strict=True)) for values in itertools.product(*axes)]
-    now = {c.lever: c.current for c in choices}
-    changed = [{k: v for k, v in g.items() if v != now[k]} for g in grid]
-    return [c for c in changed if c][: 2 * MOST_CANDIDATES]
+def _grid(choices: Sequence[Choice]) -> list[Settings] | None:
+    """All combinations of the choices' steps and present values; None where they are too many."""
+    axes = [
+        sorted({_rounded(c, v) for v in np.linspace(c.low, c.high, max(2, c.steps))} | {c.current}) for c in choices
+    ]
+    if np.prod([float(len(a)) for a in axes]) > MOST_CANDIDATES:
+        return None
+    return [_settings(choices, values) for values in itertools.product(*axes)]
+
+
+def _spread(choices: Sequence[Choice], seed: int, budget: float | None) -> list[Settings]:
+    """Settings spread over the bounds: one lever at an end, then all of them, drawn nearer to the present where they
+    cost more than the budget."""
+    now = [c.current for c in choices]
+    found = [
+        _settings(choices, [*now[:k], end, *now[k + 1 :]]) for k, c in enumerate(choices) for end in (c.low, c.high)
+    ]
+    n = max(MOST_CANDIDATES - len(found), MOST_CANDIDATES // 2)
+    places = np.array([np.random.default_rng((seed, k)).permutation(n) for k in range(len(choices))]) / (n - 1)
+    for place in places.T:
+        values = [c.low + p * (c.high - c.low) for c, p in zip(choices, place, strict=True)]
+        price = _price(choices, {c.lever: v for c, v in zip(choices, values, strict=True)})
+        near = min(1.0, budget / price) if budget is not None and price > 0 else 1.0
+        values = [_rounded(c, c.current + near * (v - c.current)) for c, v in zip(choices, values, strict=True)]
+        found.append(_settings(choices, values))
+    return found
+
+
+def _around(choices: Sequence[Choice], at: Mapping[str, float], share: float) -> list[Settings]:
+    """One lever of a setting moved up, down, or back to where it is now."""
+    values = [at.get(c.lever, c.current) for c in choices]
+    found: list[Settings] = []
+    for k, c in enumerate(choices):
+        step = max(share * (c.high - c.low), 1.0 if c.integer else 0.0)
+        for v in (values[k] - step, values[k] + step, c.current):
+            moved = c.current if v == c.current else _rounded(c, min(c.high, max(c.low, v)))
+            found.append(_settings(choices, [*values[:k], moved, *values[k + 1 :]]))
+    return found
+
+
+def _rounded(c: Choice, value: float) -> float:
+    return round(float(value)) if c.integer else float(value)
+
+
+def _settings(choices: Sequence[Choice], values: Sequence[float]) -> Settings:
+    """What differs from how it is now."""
+    return tuple((c.lever, v) for c, v in zip(choices, values, strict=True) if v != c.current)
 
 
 def _price(choices: Sequence[Choice], settings: Mapping[str, float]) -> float:

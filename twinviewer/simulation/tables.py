@@ -1,22 +1,21 @@
 """From a flow model to the engine's tables."""
 
-import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 
 from twinviewer.model.errors import LineError
 from twinviewer.simulation import records as r
 from twinviewer.simulation.builder import Builder
+from twinviewer.simulation.demand import paces, with_demand
 from twinviewer.simulation.flow_tables import arrival_machine, made_at, route_tables, source_tables
 from twinviewer.simulation.line import Line
 from twinviewer.simulation.machine_tables import machine_row, station_table
-from twinviewer.simulation.quantities import distribution, seconds
+from twinviewer.simulation.quantities import distribution, due_s, seconds
 from twinviewer.simulation.random_numbers import DISTRIBUTION
 
 MOST_PARTS = 4_000_000
-_DATE = re.compile(r"^\s*\d{4}-\d\d-\d\d")
 
 
 @dataclass
@@ -77,8 +76,9 @@ def build(
     `extra_stops` are (at_s, duration_s, station, machine from 1, planned): a scenario's failures and stops, counted
     like all times of the line from the end of the warm-up.
     """
-    b = Builder(line, horizon_s, warmup_s)
     _doubles(line)
+    line = with_demand(line)
+    b = Builder(line, horizon_s, warmup_s)
     machines = [machine_row(b, name, s, k) for name, s in line.station.items() for k in range(s.machines)]
     stations = station_table(b)
     for name, source in b.arrivals:
@@ -135,20 +135,6 @@ def horizon_of(line: Line) -> float:
     if not 0 < horizon_s < float("inf"):
         raise LineError("the horizon must be more than zero", "model.horizon", 'Write for example "7 d".')
     return horizon_s
-
-
-def due_s(due: datetime | str | float | None, start: datetime, where: str = "order.due") -> float:
-    """When an order is due, in seconds from the start; infinity where it never is."""
-    if due is None:
-        return float("inf")
-    if isinstance(due, str) and _DATE.match(due):
-        try:
-            due = datetime.fromisoformat(due.strip())
-        except ValueError as error:
-            raise LineError(f'"{due}" is not a date and time', where, 'Write "2026-03-02T14:00" or "12 h".') from error
-    if isinstance(due, datetime):
-        return (due.replace(tzinfo=None) - start).total_seconds()
-    return seconds(due, where)
 
 
 def _doubles(line: Line) -> None:
@@ -244,4 +230,5 @@ def _script(b: Builder, extra: tuple[tuple[float, float, str, int, bool], ...]) 
         if not 1 <= machine <= b.line.station[name].machines:
             raise LineError(f'station "{name}" has no machine {machine}', "scenario", "Count machines from 1.")
         rows.append((b.warmup_s + at, max(duration, 1e-6), first[name] + machine - 1, int(planned), -1))
+    rows += paces(b, sum(s.machines for s in b.line.station.values()))
     return np.array(sorted(rows), r.SCRIPT) if rows else np.zeros(0, r.SCRIPT)
