@@ -7,7 +7,6 @@ import logging
 import logging.handlers
 import os
 import secrets
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -27,6 +26,7 @@ from twinviewer.model.connection import without_secret
 from twinviewer.model.errors import RecordingError, TwinError
 from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene, load_scene
+from twinviewer.stopping import set_on_signals
 from twinviewer.tags.table import TagTable
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class _Life:
 
     async def run(self) -> None:
         """Serve until told to stop, or until nobody looks any more."""
-        self._stop_on_signals()
+        set_on_signals(self._end)
         self._take_errand()
         trouble: list[Notice] = []
         recorder = self._first_recorder(trouble)
@@ -276,14 +276,6 @@ class _Life:
     def _leave(self) -> None:
         if not self._server.windows:
             self._end.set()
-
-    def _stop_on_signals(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            try:
-                loop.add_signal_handler(number, self._end.set)
-            except NotImplementedError:  # Windows
-                signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._end.set))
 
 
 def _recorder(folder: Path, scene: Scene, standing: tuple[Alarm, ...], retention: "Retention | None") -> "Recorder":

@@ -8,7 +8,6 @@ import contextlib
 import gc
 import logging
 import os
-import signal
 import socket
 import tempfile
 import time
@@ -32,6 +31,7 @@ from twinviewer.plant.process import Process
 from twinviewer.plant.readings import nominal_speed
 from twinviewer.plant.security import APPLICATION_URI, Access, Operators, protect
 from twinviewer.plant.spec import CALM, PlantScene, PlantSettings
+from twinviewer.stopping import set_on_signals
 
 _PERIOD_S, _LOAD_PERIOD_S, _LAG_S = 0.2, 0.01, 5.0
 
@@ -274,7 +274,7 @@ def _check_port(port: int) -> None:
 async def _serve(scene: PlantScene | None, options: PlantOptions, said: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="twinviewer-plant-") as folder:
         plant = PlantServer(scene, options)
-        _stop_on_signal(plant.stop)
+        set_on_signals(plant.stop)
         url = await plant.start(options.access.certificate_dir or Path(folder))
         gc.freeze()
         gc.enable()
@@ -285,12 +285,3 @@ async def _serve(scene: PlantScene | None, options: PlantOptions, said: Sequence
             await plant.serve()
         finally:
             await plant.close()
-
-
-def _stop_on_signal(stop: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
