@@ -20,6 +20,7 @@ NS = 1_000_000_000
 HOUR_NS = 3600 * NS
 LEAST_CYCLES = 20  # in an hour, for its median to count
 LONGEST_DAYS = 90  # of a recording, from its end, that are looked at
+_TIMES = ("demand_from", "demand_to")  # when another lever holds: nothing that could be beyond anything
 SLACK = 0.02  # by which a setting may pass what was seen: nobody reads a slider more closely
 
 
@@ -60,24 +61,27 @@ def seen_range(
 
 
 def beyond(line: Line, scenario: Scenario, seen: Mapping[str, Seen]) -> tuple[str, ...]:
-    """A sentence for every slider of a scenario that goes beyond what was seen. A lever at its value in the model is
-    never beyond; one of which the record tells nothing is said to be so."""
+    """A sentence for every slider of a scenario that goes beyond what was seen, and one that names those of which the
+    record tells nothing. A lever at its value in the model is never beyond."""
     known = {lever.id: lever for lever in levers(line)}
     found: list[str] = []
+    unseen: list[str] = []
     for lever_id, value in scenario.levers.items():
         lever = known.get(lever_id)
-        if lever is None or lever.kind != "slider" or value == lever.current:
+        if lever is None or lever.kind != "slider" or value == lever.current or lever_id in _TIMES:
             continue
-        known_as = "line_speed" if lever_id.startswith("line_speed.") else lever_id  # one line as all of them
-        found += _said(lever, float(value), seen.get(known_as))
+        range_ = seen.get("line_speed" if lever_id.startswith("line_speed.") else lever_id)  # one line as all of them
+        if range_ is None:
+            unseen.append(lever.label)
+        else:
+            found += _said(lever, float(value), range_)
+    if unseen:
+        found.append(f"The record shows no other value than now of: {'; '.join(unseen)}.")
     return tuple(found)
 
 
-def _said(lever: Lever, value: float, seen: Seen | None) -> Iterable[str]:
+def _said(lever: Lever, value: float, seen: Seen) -> Iterable[str]:
     unit = f" {lever.unit}" if lever.unit else ""
-    if seen is None:
-        yield f"{lever.label}: the record does not show it at any other value than now."
-        return
     wide = Seen(seen.lever, min(seen.low, lever.current), max(seen.high, lever.current), seen.n, seen.what)
     if not wide.holds(value):
         yield (
