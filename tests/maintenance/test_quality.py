@@ -20,6 +20,16 @@ from twinviewer.model.errors import DataError
         ([0.1] * 7, 0),
         ([2.1, 0, -2.1], 0),
         ([-1.1, -1.1, -1.1, 0, -1.1], 3),
+        ([0, 0, -3.1], 1),
+        ([0, 3.0], 0),
+        ([-2.1, -2.1, 0], 0),  # the value that completes the pattern must be beyond itself
+        ([-2.1, 0.1, -2.1], 2),
+        ([2.1, 0, 0, 2.1], 0),
+        ([1.1, 1.1, -1.1, -1.1, 1.1], 0),
+        ([-0.1] * 8, 4),
+        ([0.1] * 7 + [-0.1], 0),
+        ([0.1] * 7 + [float("nan"), 0.1], 0),
+        ([0.1] * 7 + [3.5], 1),  # of several rules the first is told
     ],
 )
 def test_western_electric_rules(values: list[float], rule: int) -> None:
@@ -53,6 +63,29 @@ def test_the_parameter_behind_a_defect_is_found_and_the_warning_is_there() -> No
         associated(values[:50], defect[:50] & False, ("a", "b", "c"))
 
 
+def test_odd_parameters_are_said_or_passed_over() -> None:
+    random = np.random.default_rng(1)
+    x = random.normal(size=400)
+    defect = random.random(400) < np.where(x > 1, 0.8, 0.05)
+    holes = np.where(random.random(400) < 0.05, np.inf, x)
+    found = associated(np.column_stack([holes, np.ones(400), np.full(400, np.nan)]), defect, ("a", "fixed", "none"))
+    assert [e.parameter for e in found.effects] == ["a"]
+    assert found.effects[0].low > 0.1
+    with pytest.raises(DataError, match="no parameter varies"):
+        associated(np.ones((400, 1)), defect, ("fixed",))
+    with pytest.raises(DataError, match="do not fit"):
+        associated(x[:, None], defect, ("a", "b"))
+
+
+def test_defects_that_come_in_one_stretch_make_a_wide_interval() -> None:
+    random = np.random.default_rng(1)
+    x = np.repeat(random.normal(size=20), 50)
+    alone = np.arange(1000) // 50 == int(x.reshape(20, 50)[:, 0].argmax())  # all defects in a single stretch
+    effect = associated(x[:, None], alone, ("x",)).effects[0]
+    assert effect.low == 0
+    assert effect.high > effect.effect + 0.1
+
+
 def test_energy_drift_is_told_from_load() -> None:
     random = np.random.default_rng(2)
     load = np.concatenate([random.uniform(30, 60, 600), random.uniform(70, 90, 400)])
@@ -69,11 +102,17 @@ def test_energy_drift_is_told_from_load() -> None:
 
 
 def test_frequencies_of_a_bearing_follow_their_closed_forms() -> None:
-    found = Bearing(9, 7.94, 39.04).frequencies_hz(1797)  # the much used 6205 at 1,797 rpm
-    assert found["BPFO"] == pytest.approx(107.36, rel=0.003)
-    assert found["BPFI"] == pytest.approx(162.19, rel=0.003)
-    assert found["FTF"] == pytest.approx(11.93, rel=0.003)
-    assert found["BPFO"] + found["BPFI"] == pytest.approx(9 * 1797 / 60)
+    # SKF 6205 of the Case Western Reserve bearing data: published multiples of the shaft's speed; the frequency of an
+    # element is given there for both races, twice that of its spin
+    found = Bearing(9, 7.94, 39.04).frequencies_hz(60)
+    assert found["BPFI"] == pytest.approx(5.4152, abs=5e-5)
+    assert found["BPFO"] == pytest.approx(3.5848, abs=5e-5)
+    assert found["FTF"] == pytest.approx(0.39828, abs=5e-5)
+    assert 2 * found["BSF"] == pytest.approx(4.7135, abs=2e-4)
+    assert Bearing(9, 7.94, 39.04).frequencies_hz(1797)["BPFO"] == pytest.approx(3.5848 * 1797 / 60, rel=1e-4)
+    for wrong in ((0, 7.94, 39.04, 0.0), (9, 40.0, 39.04, 0.0), (9, 7.94, 39.04, 90.0), (9, float("nan"), 39.04, 0.0)):
+        with pytest.raises(DataError, match="no bearing"):
+            Bearing(*wrong)
 
 
 def test_an_outer_race_is_told_from_an_inner_one() -> None:

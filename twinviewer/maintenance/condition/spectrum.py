@@ -21,6 +21,16 @@ class Bearing:
     pitch_mm: float
     angle_deg: float = 0.0
 
+    def __post_init__(self) -> None:
+        """Raises DataError for a geometry that no bearing has."""
+        if not (self.elements >= 1 and 0 < self.element_mm < self.pitch_mm and 0 <= self.angle_deg < 90):
+            text = (
+                f"{self.elements} elements of {self.element_mm:g} mm on a pitch of {self.pitch_mm:g} mm are no bearing"
+            )
+            raise DataError(
+                text, "bearing", "The pitch diameter is larger than an element, the angle below 90 degrees."
+            )
+
     def frequencies_hz(self, speed_rpm: float) -> dict[str, float]:
         """BPFO, BPFI, BSF and FTF (outer and inner race, element, cage) with the outer race standing still."""
         shaft = speed_rpm / 60
@@ -55,8 +65,10 @@ def features(
 ) -> Features:
     """`band_hz` is where the bearing rings (by default from a tenth to 0.4 of the sampling rate). Raises DataError."""
     x = np.asarray(waveform, float)
-    if len(x) < 256 or not np.isfinite(x).all():
-        raise DataError("the waveform is too short or has gaps", "waveform", "At least 256 values in a row are needed.")
+    if x.ndim != 1 or len(x) < 256 or not np.isfinite(x).all():
+        raise DataError(
+            "the waveform is too short or has gaps", "waveform", "At least 256 values of one channel are needed."
+        )
     x = x - x.mean()
     rms, peak = float(np.sqrt((x**2).mean())), float(np.abs(x).max())
     kurtosis = float((x**4).mean() / max((x**2).mean() ** 2, 1e-30))
@@ -67,8 +79,8 @@ def features(
     envelope = np.abs(hilbert(ringing))
     envelope = envelope - envelope.mean()
     lines = {}
-    if bearing is not None and speed_rpm > 0:
-        lines = {n: _line(envelope, rate_hz, f) for n, f in bearing.frequencies_hz(speed_rpm).items()}
+    if bearing is not None and speed_rpm != 0:
+        lines = {n: _line(envelope, rate_hz, f) for n, f in bearing.frequencies_hz(abs(speed_rpm)).items()}
     return Features(rms, peak, peak / max(rms, 1e-30), kurtosis, float(np.sqrt((envelope**2).mean())), lines)
 
 

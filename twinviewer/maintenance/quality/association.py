@@ -15,6 +15,7 @@ from twinviewer.model.errors import DataError
 FOLDS = 5
 LEAST_DEFECTS = 20
 DRAWS = 200
+BLOCKS = 20  # stretches of time that are drawn anew for an interval: neighbours are alike
 WARNING = "An association is no cause: change the parameter in a trial before you act on it."
 
 
@@ -41,14 +42,23 @@ class Association:
 
 
 def associated(values: np.ndarray, defect: np.ndarray, names: tuple[str, ...], seed: int = 0) -> Association:
-    """float64 (n, k) parameters in order of time, bool (n,) defects. Raises DataError for too few defects.
+    """float64 (n, k) parameters in order of time (NaN or infinite: missing), bool (n,) defects.
 
-    Rows are left out in blocks of time: neighbours are alike, and a random split would promise too much.
+    Rows are left out in blocks of time: neighbours are alike, and a random split would promise too much. Parameters
+    that never vary are passed over. Raises DataError for too few defects, or where no parameter varies.
     """
-    defect = np.asarray(defect, bool)
+    values, defect = np.asarray(values, float), np.asarray(defect, bool)
+    if values.shape != (len(defect), len(names)):
+        text = f"{values.shape} values do not fit {len(defect)} rows of {len(names)} parameters"
+        raise DataError(text, "parameters", "Give one row per part and one column per parameter.")
+    values = np.where(np.isfinite(values), values, np.nan)
     if defect.sum() < LEAST_DEFECTS or (~defect).sum() < LEAST_DEFECTS:
         text = f"{int(defect.sum())} defects in {len(defect)} parts are too few to compare"
         raise DataError(text, "defects", f"At least {LEAST_DEFECTS} of each are needed.")
+    varies = [k for k in range(len(names)) if len(np.unique(values[np.isfinite(values[:, k]), k])) > 1]
+    if not varies:
+        raise DataError("no parameter varies", "parameters", "What never changes cannot go with a defect.")
+    values, names = values[:, varies], tuple(names[k] for k in varies)
     fold = np.arange(len(defect)) * FOLDS * 4 // len(defect) % FOLDS
     score = _left_out(values, defect, fold)
     whole = float(average_precision_score(defect, score))
@@ -76,9 +86,17 @@ def _left_out(values: np.ndarray, defect: np.ndarray, fold: np.ndarray) -> np.nd
 
 
 def _effect(x: np.ndarray, defect: np.ndarray, random: np.random.Generator) -> tuple[float, float, float]:
+    """The effect and its bounds, from stretches of time that are drawn anew (block bootstrap: Künsch 1989)."""
     low, high = np.nanquantile(x, [0.2, 0.8])
-    top, bottom = defect[x >= high], defect[x <= low]
-    drawn = random.binomial(len(top), top.mean(), DRAWS) / len(top)
-    drawn = drawn - random.binomial(len(bottom), bottom.mean(), DRAWS) / len(bottom)
-    bounds = np.quantile(drawn, [0.1, 0.9])
-    return float(top.mean() - bottom.mean()), float(bounds[0]), float(bounds[1])
+    block = np.arange(len(x)) * BLOCKS // len(x)
+
+    def counted(rows: np.ndarray) -> np.ndarray:
+        return np.bincount(block[rows], minlength=BLOCKS).astype(float)
+
+    top, bottom = x >= high, x <= low
+    counts = np.array([counted(top), counted(top & defect), counted(bottom), counted(bottom & defect)])
+    drawn = counts[:, random.integers(0, BLOCKS, (DRAWS, BLOCKS))].sum(axis=2)
+    drawn = drawn[:, (drawn[0] > 0) & (drawn[2] > 0)]
+    effect = float(defect[top].mean() - defect[bottom].mean())
+    bounds = np.quantile(drawn[1] / drawn[0] - drawn[3] / drawn[2], [0.1, 0.9]) if drawn.shape[1] else [-1.0, 1.0]
+    return effect, min(float(bounds[0]), effect), max(float(bounds[1]), effect)
