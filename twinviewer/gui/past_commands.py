@@ -112,7 +112,9 @@ class PastCommands:
         a_ns, b_ns = session.between.stretch
         if self.comparing is not None:
             self.comparing.close()
-        self.comparing = CompareDialog(session, window.picture.stage, session.archive.address, (a_ns, b_ns), window)
+        self.comparing = CompareDialog(
+            session, window.jobs, window.picture.stage, session.archive.address, (a_ns, b_ns), window
+        )
         self.comparing.sought.connect(self.show_moment)
         self.comparing.finished.connect(lambda _code: self._forget())
         self.comparing.show()

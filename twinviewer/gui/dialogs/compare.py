@@ -1,6 +1,6 @@
 """Two moments side by side, or their difference, and a table of what differs."""
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -14,9 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from twinviewer.gui.comparing import Compared, Painter, compare_moments
+from twinviewer.gui.compare_work import Look, compare_job, draw_moments
+from twinviewer.gui.comparing import Compared
 from twinviewer.gui.dialogs.moments import written
-from twinviewer.history.recording import Recording
+from twinviewer.model.errors import TwinError
+from twinviewer.panels._kit.jobs import Job, Jobs
 from twinviewer.panels._kit.style import colour, theme
 from twinviewer.panels._kit.widgets import Segmented, button, label, row
 from twinviewer.session import Session
@@ -33,6 +35,7 @@ class _Picture(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.image: QImage | None = None
+        self.missing = "Drawing …"
         self.setMinimumSize(240, 150)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -44,11 +47,17 @@ class _Picture(QWidget):
         self.image = image
         self.update()
 
+    def say(self, text: str) -> None:
+        """What stands there while there is no picture."""
+        self.missing = text
+        self.setAccessibleName(text)
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         painter = QPainter(self)
         if self.image is None:
             painter.setPen(colour("text2"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Drawing …")
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.missing)
         else:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             ratio = self.devicePixelRatioF()
@@ -77,37 +86,45 @@ class _Moment(QWidget):
 
 
 class CompareDialog(QDialog):
-    """Stays open beside the window. `sought(ns)`: show this moment there."""
+    """Stays open beside the window; what differs and the pictures come when they are there, and closing it ends the
+    work. `sought(ns)`: show this moment there."""
 
     sought = Signal(object)
 
     def __init__(
-        self, session: Session, stage: Stage, address: str, moments: tuple[int, int], parent: QWidget | None
+        self, session: Session, jobs: Jobs, stage: Stage, address: str, moments: tuple[int, int], parent: QWidget | None
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Compare two moments")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(1180, 760)
         self._session, self._moments = session, moments
-        recording = Recording.open(address, session.scene)
-        try:
-            self.compared: Compared = compare_moments(recording, session.scene, *moments)
-        finally:
-            recording.close()
-        self._view, (width, height) = stage.camera(), stage.size
-        self._aspect = width / height
-        self._painter: Painter | None = None
+        self.compared: Compared | None = None
+        self._drawn = False
+        self.summary = label("Comparing …", "quiet")
         self.way = Segmented(((SIDE, "Side by side", ""), (DIFFERENCE, "Difference", "")), "How to compare")
         self.way.choose(SIDE)
         self.way.chosen.connect(lambda _key: self._arrange())
         self.a, self.b, self.change = _Moment("A"), _Moment("B"), _Moment("A → B")
         self.table = self._make_table()
+        self.table.currentItemChanged.connect(lambda item, _before: self._choose(item))
         self._lay_out()
         self._arrange()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._draw_next)
-        self._timer.start(0)
+        self._running = self._begin(jobs, stage, address)
+
+    def _begin(self, jobs: Jobs, stage: Stage, address: str) -> list[Job]:
+        scene, (width, height) = self._session.scene, stage.size
+        look = Look(theme(), self._session.mode, stage.camera(), width / height, PIXELS)
+        found = jobs.start(
+            "Comparing two moments", compare_job, scene, address, self._moments,
+            done=self._take_compared, failed=self._fail, cancelled=self._cancelled, thread=True,
+        )  # fmt: skip
+        drawn = jobs.start(
+            "Drawing two moments", draw_moments, scene.path, address, self._moments, look,
+            done=self._take_pictures, failed=self._fail, cancelled=self._cancelled,
+        )  # fmt: skip
+        drawn.moved.connect(self._tell)
+        return [found, drawn]
 
     def _lay_out(self) -> None:
         a_ns, b_ns = self._moments
@@ -131,35 +148,20 @@ class CompareDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(8)
-        layout.addWidget(row(label(self.summary, "quiet"), None, self.way))
+        layout.addWidget(row(self.summary, None, self.way))
         layout.addWidget(split, 1)
 
-    @property
-    def summary(self) -> str:
-        """How much differs, in words."""
-        counts = [(len(self.compared.of(kind)), title.lower()) for kind, title in _KINDS]
-        if not any(n for n, _ in counts):
-            return "Nothing differs between these moments."
-        return ", ".join(f"{n} {word if n != 1 else word[:-1]}" for n, word in counts) + " differ"
-
-    def _make_table(self) -> QTreeWidget:
+    @staticmethod
+    def _make_table() -> QTreeWidget:
         table = QTreeWidget()
         table.setAccessibleName("What differs")
         table.setHeaderLabels(["Asset", "What", "A", "B"])
         table.setAlternatingRowColors(False)
         table.setUniformRowHeights(True)
-        for kind, title in _KINDS:
-            rows = self.compared.of(kind)
-            group = QTreeWidgetItem(table, [f"{title} ({len(rows)})"])
-            group.setFirstColumnSpanned(True)
-            for found in rows:
-                QTreeWidgetItem(group, [found.asset_id, found.what, found.before, found.after])
-            group.setExpanded(kind != "Value" or len(rows) <= 20)
         head = table.header()
         head.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         for column, width in ((0, 170), (2, 220), (3, 220)):
             head.resizeSection(column, width)
-        table.currentItemChanged.connect(lambda item, _before: self._choose(item))
         return table
 
     def _choose(self, item: QTreeWidgetItem | None) -> None:
@@ -172,38 +174,63 @@ class CompareDialog(QDialog):
         self.b.setVisible(beside)
         self.change.setVisible(not beside)
 
-    def _draw_next(self) -> None:
-        """One picture at a time, so that the window stays quick."""
-        if self._painter is None:
-            self._painter = Painter(self._session.scene, theme(), self._session.mode, self._view, self._aspect, PIXELS)
-        elif self.a.picture.image is None:
-            self.a.picture.show_image(self._painter.moment(self.compared.a))
-        elif self.b.picture.image is None:
-            self.b.picture.show_image(self._painter.moment(self.compared.b))
-        elif self.change.picture.image is None:
-            self.change.picture.show_image(self._painter.difference(self.compared))
-        else:
-            self._end_drawing()
-            return
-        self._timer.start(1)
+    # -- what comes ---------------------------------------------------------------------------------------------
 
     @property
     def drawn(self) -> bool:
-        """Whether all pictures are there."""
-        return self.change.picture.image is not None
+        """Whether all is there."""
+        return self._drawn and self.compared is not None
 
-    def _end_drawing(self) -> None:
-        if self._painter is not None:
-            self._painter.close()
-            self._painter = None
+    def _take_compared(self, compared: Compared) -> None:
+        self.compared = compared
+        self.summary.setText(summary(compared))
+        for kind, title in _KINDS:
+            rows = compared.of(kind)
+            group = QTreeWidgetItem(self.table, [f"{title} ({len(rows)})"])
+            group.setFirstColumnSpanned(True)
+            for found in rows:
+                QTreeWidgetItem(group, [found.asset_id, found.what, found.before, found.after])
+            group.setExpanded(kind != "Value" or len(rows) <= 20)
+
+    def _take_pictures(self, pictures: tuple[bytes, bytes, bytes]) -> None:
+        self._drawn = True
+        for moment, png in zip((self.a, self.b, self.change), pictures, strict=True):
+            moment.picture.show_image(QImage.fromData(QByteArray(png)))
+
+    def _tell(self, told: tuple[float, str]) -> None:
+        self._say(f"{told[0] * 100:.0f} %, {told[1]} …")
+
+    def _cancelled(self) -> None:
+        self._say("Cancelled.")
+
+    def _fail(self, error: Exception) -> None:
+        words = error.text if isinstance(error, TwinError) else str(error)
+        self._say(f"This cannot be shown: {words}")
+        if self.compared is None:
+            self.summary.setText(words)
+
+    def _say(self, text: str) -> None:
+        for moment in (self.a, self.b, self.change):
+            moment.picture.say(text)
+
+    def _end(self) -> None:
+        running, self._running = self._running, []
+        for job in running:
+            job.cancel()
 
     def done(self, result: int) -> None:
         """Closed in whatever way."""
-        self._timer.stop()
-        self._end_drawing()
+        self._end()
         super().done(result)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
-        self._timer.stop()
-        self._end_drawing()
+        self._end()
         super().closeEvent(event)
+
+
+def summary(compared: Compared) -> str:
+    """How much differs, in words."""
+    counts = [(len(compared.of(kind)), title.lower()) for kind, title in _KINDS]
+    if not any(n for n, _ in counts):
+        return "Nothing differs between these moments."
+    return ", ".join(f"{n} {word if n != 1 else word[:-1]}" for n, word in counts) + " differ"
