@@ -41,11 +41,16 @@ def run(command: str, arguments: Sequence[str], usage: str) -> int:
 
 
 def set_up(test: bool, root: Path = ROOT) -> environment.Environment:
-    """Bring the machine and `.venv` to what pyproject.toml asks; silent where nothing is to do."""
+    """Bring the machine and `.venv` to what pyproject.toml asks; silent where nothing is to do. Raises SetupError."""
     progress = Progress(sys.stdout)
     venv = environment.Environment(root)
-    system.ensure(test, not venv.ready(test), progress)
-    venv.ensure(test, progress)
+    try:
+        system.ensure(test, not venv.ready(test), progress)
+        venv.ensure(test, progress)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        remedy = f"Set-up writes into {venv.folder}: see that it may, and that there is room."
+        raise SetupError(f"{where}{error.strerror or error}. {remedy}") from error
     return venv
 
 

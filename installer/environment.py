@@ -39,7 +39,8 @@ class Environment:
         """Whether the last set-up finished, covers the tests where `test`, and is of today's requirements."""
         try:
             stamp = json.loads((self.folder / _STAMP).read_text("utf-8"))
-            return self.python.exists() and stamp["key"] == self._key() and (stamp["test"] or not test)
+            known = stamp["key"] == self._key() and (stamp["test"] or not test)
+            return known and self.python.exists() and not self._moved()
         except (OSError, ValueError, KeyError, TypeError):
             return False
 
@@ -67,7 +68,8 @@ class Environment:
         """Create the environment where there is none that works; one whose packages may be half written goes first."""
         if not self._sound():
             if self.folder.exists():
-                progress.step("The last set-up was cut short: starting afresh")
+                why = "This folder was moved or copied" if self._moved() else "The last set-up was cut short"
+                progress.step(f"{why}: starting afresh")
                 shutil.rmtree(self.folder)
             progress.step(f"Making .venv with Python {sys.version_info[0]}.{sys.version_info[1]}")
             status, tail = follow([sys.executable, "-m", "venv", str(self.folder)], lambda _: None, lambda: None)
@@ -77,10 +79,19 @@ class Environment:
 
     def _sound(self) -> bool:
         """Whether there is an environment that pip can work on."""
-        if not self.python.exists() or (self.folder / _UNFINISHED).exists():
+        if not self.python.exists() or (self.folder / _UNFINISHED).exists() or self._moved():
             return False
         check = "import sys, pip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))"
         return subprocess.run([self.python, "-c", check], capture_output=True, check=False).returncode == 0
+
+    def _moved(self) -> bool:
+        """Whether it was made in another folder: its scripts and its packages would still be those of that one."""
+        try:
+            config = (self.folder / "pyvenv.cfg").read_text("utf-8")
+        except (OSError, ValueError):
+            return False
+        made = re.search(r"^command = .* -m venv (?:--\S+ )*(.+)$", config, re.MULTILINE)
+        return made is not None and Path(made[1]).resolve() != self.folder.resolve()
 
     def _install(self, test: bool, progress: Progress) -> None:
         """Install the project, editable. Which index serves the packages is pip's own configuration."""

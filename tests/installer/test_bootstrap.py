@@ -73,12 +73,26 @@ def test_an_environment_is_made_then_left_alone_and_repaired_when_cut_short(
     assert toy.ready(test=False)
     assert "Making" not in capsys.readouterr().out  # new pins do not cost a new environment
 
+    config = toy.folder / "pyvenv.cfg"
+    text = config.read_text()
+    config.write_text(text.replace(str(toy.folder), "/elsewhere/.venv"))
+    assert not toy.ready(test=False)
+    assert not toy._sound()  # and so it would be made afresh
+    config.write_text(text)
+    assert toy._sound()
+
     (toy.folder / "twinviewer-setup.json").unlink()
     (toy.folder / "twinviewer-unfinished").touch()  # what a kill in the middle of pip leaves behind
     assert not toy.ready(test=False)
     toy.ensure(test=False, progress=progress)
     assert toy.ready(test=False)
     assert "starting afresh" in capsys.readouterr().out
+
+
+def test_a_folder_that_cannot_be_written_to_is_a_sentence(toy: environment.Environment) -> None:
+    toy.folder.write_text("no folder")
+    with pytest.raises(SetupError, match=r"\.venv: Not a directory\. Set-up writes into"):
+        commands.set_up(test=False, root=toy.root)
 
 
 def test_a_failing_pip_is_a_sentence_and_no_stamp(toy: environment.Environment) -> None:
