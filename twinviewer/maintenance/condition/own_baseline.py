@@ -12,11 +12,19 @@ import numpy as np
 from scipy.ndimage import median_filter
 
 RUN_IN, LEARN = 30, 90  # records that are skipped, and from which the baseline is learned
-RISE = 1.45  # an alarm is a level this often above its reference
-PAUSE = 120  # records after an alarm in which the machine may settle
-LEAP, IN_A_ROW = 2.5, 3  # so often above its reference, unsmoothed, for so many records: an alarm without delay
-SMOOTH = 9  # records of which the median is taken: single impacts are no damage
+IN_A_ROW = 3  # records that must have leapt
 NEEDED, OF = 3, 5  # records above, among the last ones
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An alarm is a level `rise` times its reference (median of `smooth` records: single impacts are no damage), or
+    `leap` times it without delay; in the `pause` records after it the machine may settle."""
+
+    rise: float = 1.45
+    leap: float = 2.5
+    pause: int = 120
+    smooth: int = 9
 
 
 @dataclass(frozen=True)
@@ -27,30 +35,30 @@ class Alarm:
     times: float
 
 
-def smoothed(level: np.ndarray, width: int = SMOOTH) -> np.ndarray:
+def smoothed(level: np.ndarray, width: int) -> np.ndarray:
     """float64 (n,): the median of each record and those before it (nothing of the future)."""
     return median_filter(level, width, mode="nearest", origin=(width - 1) // 2)
 
 
-def alarms(level: np.ndarray) -> tuple[Alarm, ...]:
+def alarms(level: np.ndarray, rule: Rule = Rule()) -> tuple[Alarm, ...]:
     """All alarms of a series of records, float64 (n,), none before the baseline is learned."""
     start = RUN_IN + LEARN
     if len(level) <= start:
         return ()
     level = np.asarray(level, float)
-    smooth = smoothed(level)
+    smooth = smoothed(level, rule.smooth)
     reference, found, wait = float(np.median(level[RUN_IN:start])), list[Alarm](), start
     for i in range(start, len(smooth)):
         if i < wait:
             continue
         if i == wait and found:
             reference = float(np.median(smooth[i - LEARN + 1 : i + 1]))
-        risen = int((smooth[i - OF + 1 : i + 1] > RISE * reference).sum()) >= NEEDED
-        leapt = bool((level[i - IN_A_ROW + 1 : i + 1] > LEAP * reference).all())
+        risen = int((smooth[i - OF + 1 : i + 1] > rule.rise * reference).sum()) >= NEEDED
+        leapt = bool((level[i - IN_A_ROW + 1 : i + 1] > rule.leap * reference).all())
         if risen or leapt:
             height = level[i] if leapt and not risen else smooth[i]
             found.append(Alarm(i, float(height / max(reference, 1e-12))))
-            wait = i + PAUSE
+            wait = i + rule.pause
     return tuple(found)
 
 
