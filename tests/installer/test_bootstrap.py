@@ -111,6 +111,8 @@ def test_the_reason_is_cut_out_of_what_pip_says() -> None:
     ]
     assert environment._reasons(tail) == ["ERROR: No matching distribution found for setuptools>=77"]
     assert environment._reasons(["Collecting a", "Killed"]) == ["Collecting a", "Killed"]
+    silent = "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError(…)': /simple/a/"
+    assert "does not answer" in environment._reasons([silent, *tail])[0]
 
 
 def test_every_requirement_is_pinned_and_no_host_is_named() -> None:
