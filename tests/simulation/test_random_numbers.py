@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from scipy.special import ndtri
 
 from twinviewer.model.errors import LineError
+from twinviewer.simulation import engine
 from twinviewer.simulation import random_numbers as rn
+from twinviewer.simulation.compiling import STAMP
 from twinviewer.simulation.quantities import distribution, seconds
 
 
@@ -90,3 +92,8 @@ def test_bad_text_is_told(text):
     with pytest.raises(LineError) as error:
         distribution(text, "station.a.time")
     assert error.value.remedy
+
+
+def test_what_was_compiled_is_thrown_away_when_any_source_of_the_engine_changes():
+    for function in (engine.run, engine.prepare, engine.forget, engine.resume, rn.draw):
+        assert function._cache._cache_file._source_stamp == STAMP  # a newer numba may keep it elsewhere

@@ -9,11 +9,9 @@ import math
 import zlib
 
 import numpy as np
-from numba import float64, int64, njit, uint64
+from numba import float64, int64, uint64
 
-OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}  # nothing is allocated in here
-compiled = njit(**OPTIONS)
-inlined = njit(forceinline=True, **OPTIONS)
+from twinviewer.simulation.compiling import inlined
 
 CONSTANT, EXPONENTIAL, LOGNORMAL, UNIFORM, WEIBULL, TRIANGULAR, ERLANG, TABLE, NORMAL = range(9)
 PROCESS, SETUP, FAILURE, REPAIR, ROUTE, QUALITY, SUPPLY, START = range(8)  # purposes

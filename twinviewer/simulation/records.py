@@ -10,6 +10,7 @@ N_STATES = 10
 NO_EVENT, OPERATION_ENDS, FAILS, REPAIRED = range(4)
 NEVER_FAILS, FAILS_OPERATING, FAILS_CALENDAR = range(3)
 NO_ENTRY, SATURATED, ARRIVALS = range(3)
+VISIT_SHIFT = 40  # a part's random index is its serial number and, above this bit, how often it came round
 SINK, SCRAP, MADE = -1, -2, -3  # MADE - k: the part becomes one piece of material k
 
 _I, _F = "i4", "f8"
