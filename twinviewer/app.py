@@ -18,8 +18,7 @@ from twinviewer.gui.beside import show_beside
 from twinviewer.gui.crash import CrashDialog, CrashGuard
 from twinviewer.gui.garbage import GarbageTimer
 from twinviewer.gui.main_window import MainWindow
-from twinviewer.gui.opening import Opened, attach_job, load, replay, unpack
-from twinviewer.model.errors import TwinError
+from twinviewer.gui.opening import Opened, attach_job, load, replay, replay_job, unpack
 from twinviewer.panels._kit import style
 from twinviewer.scene.scene import Scene
 from twinviewer.session import LiveSource, NoSource, Session, Source
@@ -198,37 +197,54 @@ class Application:
             feed,
             options,
             record,
-            done=lambda opened: self._opened(window, opened, feed, past),
+            past,
+            done=lambda opened: self._opened(window, opened, feed, past is not None),
             failed=window.show_error,
             thread=True,
         )
         QTimer.singleShot(0, window, window.picture.warm_up)
 
-    def _opened(self, window: MainWindow, opened: Opened, feed: str, past: Callable[[Scene], Source] | None) -> None:
+    def _opened(self, window: MainWindow, opened: Opened, feed: str, is_past: bool) -> None:
         scene = opened.scene
         window.picture.prepared = scene, opened.layout
         QTimer.singleShot(SETTLE_MS, window, settle_memory)
-        if past is not None:
-            try:
-                window.session.set_scene(scene, past(scene))
-            except TwinError as error:
-                window.session.set_scene(scene)
-                window.show_error(error)
-            return
-        self.settings.remember(Recent(str(scene.path), scene.name, feed, time.time_ns()))
-        window.session.set_scene(scene, LiveSource(opened.link) if opened.link is not None else None)
+        if not is_past:
+            self.settings.remember(Recent(str(scene.path), scene.name, feed, time.time_ns()))
+        window.session.set_scene(scene, LiveSource(opened.link) if opened.link is not None else opened.past)
         window.show_at_once()
         if opened.trouble is not None:
             window.show_error(opened.trouble)
 
     def open_recording(self, window: MainWindow, address: str, at_ns: int | None = None) -> None:
-        """Look at a recording of the scene that is open. Raises RecordingError."""
-        window.session.set_source(self._past(window.session.scene, address, at_ns))
+        """Look at a recording of the scene that is open; it is opened in a thread."""
+        scene = window.session.scene
 
-    def _past(self, scene: Scene, address: str, at_ns: int | None) -> Source:
-        """A recording as a source; that of an unpacked incident goes with the program, and says so."""
-        passing = any(str(capsule.recording) == address for capsule in self._capsules)
-        return replay(scene, address, at_ns, passing=passing)
+        def done(source: Source) -> None:
+            if window.session.scene is scene:
+                window.session.set_source(source)
+            else:  # another scene was opened meanwhile
+                source.close()
+
+        window.jobs.start(
+            "Opening the recording",
+            replay_job,
+            scene,
+            address,
+            at_ns,
+            self._passes(address),
+            done=done,
+            failed=window.show_error,
+            thread=True,
+        )
+
+    def _passes(self, address: str) -> bool:
+        """Whether this recording is that of an unpacked incident, which goes with the program."""
+        return any(str(capsule.recording) == address for capsule in self._capsules)
+
+    def _past(self, address: str, at_ns: int | None) -> Callable[[Scene], Source]:
+        """What opens a recording once its scene is there."""
+        passing = self._passes(address)
+        return lambda scene: replay(scene, address, at_ns, passing=passing)
 
     def reload(self, window: MainWindow) -> None:
         """Read the scene's files again; the feed, or the moment of the recording, stays."""
@@ -236,7 +252,7 @@ class Application:
         frame, archive = session.live_frame or session.frame, session.archive
         if frame is not None and frame.source == "replay" and archive is not None:
             address, at_ns = archive.address, frame.now_ns
-            self.open_scene(window, session.scene.path, "", lambda scene: self._past(scene, address, at_ns))
+            self.open_scene(window, session.scene.path, "", self._past(address, at_ns))
         else:
             self.open_scene(window, session.scene.path, frame.connection.url if frame is not None else "")
 
@@ -245,8 +261,7 @@ class Application:
 
         def done(capsule: "Capsule") -> None:
             self._capsules.append(capsule)
-            address, at_ns = str(capsule.recording), capsule.from_ns
-            self.open_scene(window, capsule.scene, "", lambda scene: self._past(scene, address, at_ns))
+            self.open_scene(window, capsule.scene, "", self._past(str(capsule.recording), capsule.from_ns))
 
         window.jobs.start(f"Opening {path.name}", unpack, path, done=done, failed=window.show_error, thread=True)
 

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Opened:
-    """What the thread hands over; `trouble` where the scene opened but the feed did not, `layout` what it
-    worked out for the picture."""
+    """What the thread hands over; `trouble` where the scene opened but the feed or recording did not, `layout` what
+    it worked out for the picture, `past` the recording that was asked for."""
 
     scene: Scene
     link: "CollectorLink | None"
     trouble: TwinError | None = None
     layout: "Layout | None" = None
+    past: Source | None = None
 
 
 def load(
@@ -32,15 +33,22 @@ def load(
     feed: str,
     options: "FeedOptions | None",
     record: Path | None = None,
+    past: Callable[[Scene], Source] | None = None,
     *,
     progress: Callable[[float, str], None],
 ) -> Opened:
-    """Load a scene and attach to its collector; runs in a thread. Raises SceneError."""
+    """Load a scene and attach to its collector, or open its `past`; runs in a thread. Raises SceneError."""
     from twinviewer.scene.scene import load_scene
     from twinviewer.view.prepare import prepare
 
     scene = load_scene(path, progress=progress)
     layout = prepare(scene)
+    if past is not None:
+        progress(1.0, "opening the recording")
+        try:
+            return Opened(scene, None, layout=layout, past=past(scene))
+        except TwinError as error:
+            return Opened(scene, None, error, layout)
     if not feed:
         return Opened(scene, None, layout=layout)
     progress(1.0, "connecting")
@@ -71,7 +79,22 @@ def replay(scene: Scene, address: str, at_ns: int | None, passing: bool) -> Sour
     from twinviewer.history.recording import Recording
     from twinviewer.session.replay import ReplaySource
 
-    return ReplaySource(Recording.open(address, scene), scene, at_ns, follow=not passing, passing=passing)
+    recording = Recording.open(address, scene)
+    source = ReplaySource(recording, scene, at_ns, follow=not passing, passing=passing)
+    try:
+        recording.at(source.at_ns)  # what the first picture needs is read here already
+    except TwinError:
+        source.close()
+        raise
+    return source
+
+
+def replay_job(
+    scene: Scene, address: str, at_ns: int | None, passing: bool, *, progress: Callable[[float, str], None]
+) -> Source:
+    """The same as a job, for a thread."""
+    progress(-1.0, "")
+    return replay(scene, address, at_ns, passing)
 
 
 def unpack(path: Path, *, progress: Callable[[float, str], None]) -> "Capsule":
