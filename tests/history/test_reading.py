@@ -19,7 +19,7 @@ from twinviewer.history.recorder import Recorder
 from twinviewer.history.recording import Recording
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.errors import DataError, RecordingError
-from twinviewer.model.quality import Quality
+from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE, Quality
 from twinviewer.states.alarms import AlarmBook
 from twinviewer.states.evaluator import Evaluator
 
@@ -184,14 +184,16 @@ def test_minutes_are_time_weighted(tmp_path: Path) -> None:
     moments = [(0, 1.0), (30, 3.0), (45, 5.0), (200, 7.0), (210, 7.0)]
     alive = [batch(START_NS + s * NS, [power + 1], [0.0]) for s in range(0, 240, 10)]
     own = [batch(START_NS + s * NS, [power], [v]) for s, v in moments]
+    own += [batch(START_NS + 215 * NS, [power], [0.0], STATUS_BAD_SENSOR_FAILURE)]  # some servers send a zero with it
     record(tmp_path, SCENE, sorted(alive + own, key=lambda b: b.received_ns))
     recording = Recording.open(tmp_path, SCENE)
     seen = recording.minutes([recording.number(POWER)], START_NS, START_NS + 240 * NS)
     assert ((seen["time"] - START_NS) // (60 * NS)).tolist() == [0, 3]
-    assert seen["mean"].tolist() == pytest.approx([(30 * 1 + 15 * 3 + 15 * 5) / 60, (20 * 5 + 30 * 7) / 50])
+    assert seen["mean"].tolist() == pytest.approx([(30 * 1 + 15 * 3 + 15 * 5) / 60, (20 * 5 + 15 * 7) / 35])
     assert seen["min"].tolist() == [1, 5]
     assert seen["max"].tolist() == [5, 7]
     assert seen["last"].tolist() == [5, 7]
+    assert seen["quality"].tolist() == [Quality.GOOD, Quality.BAD]
     recording.close()
 
 

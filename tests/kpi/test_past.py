@@ -8,13 +8,16 @@ import pytest
 
 from tests.factory import CONNECTED, make_scene, snapshot
 from tests.history.made import START_NS, batch, record
+from twinviewer.history.recorder import Recorder
 from twinviewer.history.recording import Recording
 from twinviewer.kpi.live import KpiTracker
 from twinviewer.kpi.reading import read_shift
 from twinviewer.kpi.report import shift_report
 from twinviewer.kpi.shifts import shift_of
+from twinviewer.model.connection import Connection, Link
 from twinviewer.model.frame import Kpi
-from twinviewer.model.quality import Quality
+from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE, Quality
+from twinviewer.model.sample import SampleBatch
 from twinviewer.scene.scene import Scene
 from twinviewer.states.evaluator import Evaluator
 
@@ -175,3 +178,64 @@ def test_another_shift_begins_at_nothing(scene: Scene) -> None:
     kpis = {k.key: k for k in tracker.update(tags, assets, END_NS + NS, 0)}
     assert np.isnan(kpis["oee"].value)
     assert kpis["oee"].note.startswith("since ")
+
+
+MOMENTS = (600, 896, 1840, 2300, 2756, 3300, 3596)
+
+
+class Watched:
+    """A window that looks from the beginning while a recorder writes what it sees, every four seconds."""
+
+    def __init__(self, folder: Path, scene: Scene) -> None:
+        self.scene, self.now_ns = scene, FIRST_NS
+        self.tracker, self.evaluator = KpiTracker(scene), Evaluator(scene)
+        self.recorder = Recorder(folder, scene, clock=lambda: self.now_ns, threads=False)
+        self.shown: dict[int, dict[str, float]] = {}
+
+    def run(self, seconds: range, link: Link, *, deaf: bool = False, state_bad: bool = False) -> None:
+        connection = Connection(link, since_ns=self.now_ns)
+        self.recorder.connection(connection, FIRST_NS + seconds[0] * NS)
+        for s in seconds[::4]:
+            self.now_ns = FIRST_NS + s * NS
+            self.recorder.flush()
+            good = float(s // CYCLE_S)  # the plant goes on working, seen or not
+            shot = snapshot(self.scene, self.now_ns, State=1, GoodCount=good, Power=3.0)
+            if state_bad:
+                shot.status[0::5] = STATUS_BAD_SENSOR_FAILURE
+            if deaf and s % 60 == 56:  # the last of a minute
+                shot.status[3::5] = STATUS_BAD_SENSOR_FAILURE
+                shot.value[3::5] = 0.0  # some servers send zero with a bad status
+            if link is Link.CONNECTED:
+                columns = (shot.value[:10], shot.status[:10], shot.source_ns[:10], shot.server_ns[:10])
+                self.recorder.tap(SampleBatch(np.arange(10, dtype=np.int32), *columns, self.now_ns, {}))
+            tags, assets = self.evaluator.evaluate(shot, self.now_ns, connection)
+            self.tracker.update(tags, assets, self.now_ns, 0)
+            if s in MOMENTS:
+                self.shown[self.now_ns] = {k.key: k.value for k in self.tracker.all()}
+
+
+def test_live_and_replay_say_the_same_and_parts_without_their_time_swell_nothing(tmp_path: Path, scene: Scene) -> None:
+    seen = Watched(tmp_path, scene)
+    seen.run(range(0, 900), Link.CONNECTED)
+    seen.run(range(900, 1800), Link.LOST)
+    seen.run(range(1800, 2400), Link.CONNECTED)
+    seen.run(range(2400, 2700), Link.CONNECTED, state_bad=True)
+    seen.run(range(2700, 3600), Link.CONNECTED, deaf=True)
+    seen.recorder.flush()
+    seen.recorder.close()
+    recording = Recording.open(tmp_path, scene)
+    replay = KpiTracker(scene, replaying=True)
+    show(replay, scene, recording, FIRST_NS)
+    replay.take(read_shift(recording, scene, BEGIN_NS, END_NS))
+    for second in MOMENTS:
+        time_ns = FIRST_NS + second * NS
+        replayed = show(replay, scene, recording, time_ns)
+        report = {k.key: k for k in shift_report(recording, scene, BEGIN_NS, time_ns).kpis}
+        for key in ("oee.Line A", "availability.Line A", "effectiveness.Line A", "throughput.Line A", "mtbf.Line A"):
+            live = seen.shown[time_ns][key]
+            assert replayed[key].value == pytest.approx(live, rel=0.03, nan_ok=True), (key, second)
+            assert report[key].value == pytest.approx(live, rel=0.03, nan_ok=True), (key, second)
+        assert replayed["oee"].value == pytest.approx(seen.shown[time_ns]["oee"], rel=0.03)
+        assert seen.shown[time_ns]["effectiveness.Line A"] == pytest.approx(100 * 30 / CYCLE_S, rel=0.06)
+        assert seen.shown[time_ns]["throughput.Line A"] == pytest.approx(3600 / CYCLE_S, rel=0.06)
+    recording.close()

@@ -38,7 +38,8 @@ class Minutes:
         cell = self._cell(rows.tag.astype(np.int64), rows.time)
         np.add.at(self._count, cell, 1)
         np.maximum.at(self._quality, cell, quality_of(rows.status, rows.time))
-        self._last[cell] = rows.value
+        usable = (rows.status >> np.uint32(30) < 2) & np.isfinite(rows.value)
+        self._last[cell[usable]] = rows.value[usable]
 
     def _cell(self, tag: np.ndarray, time: np.ndarray) -> np.ndarray:
         return tag * 60 + np.clip((time - self._hour_ns) // MINUTE_NS, 0, 59)

@@ -139,8 +139,8 @@ samples/        every sample, one Parquet file an hour, sorted by slice of time,
                   server  the server's timestamp, empty: equal to source (1970: it gave none)
                   text    the value where it is text
 moments/        each moment in which samples arrived: its number, its time, and the device's timestamp of most of them
-minutes/        per tag and minute in which a sample came: mean (weighted by time), min, max, last, count, and
-                the worst quality (0 good, 1 uncertain, 3 bad)
+minutes/        per tag and minute in which a sample came: mean (weighted by time), min, max and last of the values
+                that were not bad, the count of all samples, and the worst quality (0 good, 1 uncertain, 3 bad)
 states/         every change of a tag that says what a machine is doing
 keyframes/      the newest sample of every tag at the start of each slice of time
 live/           samples that are not compacted yet: Arrow streams, read with pyarrow.ipc.open_stream. The first batch

@@ -54,7 +54,7 @@ def throughput(targets: Mapping[str, float], line: Line, parts: float, hours: fl
         f"{line.name}: throughput rate",
         iso22400.ratio(parts, hours),
         "parts/h",
-        "GQ of the last counting station / hours recorded",
+        "GQ of the last counting station / hours counted",
         {"GQ": parts, "hours": hours},
         target=scene_target(targets, f"rate.{line.name}", "parts/h") if target is None else target,
     )

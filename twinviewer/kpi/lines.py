@@ -18,22 +18,33 @@ LEAST_RATE_NS = 20 * NS
 
 
 class Counter:
-    """Increase of a counting tag since the beginning; a counter that goes back (a reset) counts from there anew."""
+    """Increase of a counting tag since the beginning; a counter that goes back (a reset) counts from there anew.
+
+    `unseen` is the part of `total` that came while nobody saw the station's state.
+    """
 
     def __init__(self, tag: int) -> None:
         self.tag = tag
         self.total = 0.0
+        self.unseen = 0.0
         self.first = float("nan")
         self._last = float("nan")
         self._history: deque[tuple[int, float]] = deque()
 
-    def update(self, tags: TagSnapshot, now_ns: int) -> None:
-        """Take in the newest usable value."""
+    @property
+    def seen(self) -> float:
+        """What came while the station's state was seen too: what indicators may set against its times."""
+        return self.total - self.unseen
+
+    def update(self, tags: TagSnapshot, now_ns: int, seen: bool = True) -> None:
+        """Take in the newest usable value; `seen`: the station's state was known since the one before."""
         if self.tag < 0 or tags.quality is None or tags.quality[self.tag] >= Quality.STALE:
             return
         value = float(tags.value[self.tag])
         if np.isfinite(self._last) and np.isfinite(value):
-            self.total += value - self._last if value >= self._last else value
+            step = value - self._last if value >= self._last else value
+            self.total += step
+            self.unseen += 0.0 if seen else step
         if not np.isfinite(self.first):
             self.first = value
         self._last = value
@@ -76,15 +87,17 @@ class Line:
         known = states.quality[self.rows] < Quality.STALE
         self.time_s[np.nonzero(known)[0], states.state[self.rows[known]]] += step_s
         state = np.where(known, states.state[self.rows], State.UNKNOWN).astype(np.uint8)
+        seen = known & (self._before != State.UNKNOWN) & (step_s > 0)
         self.failures += (state == State.FAULT) & (self._before != State.FAULT) & (self._before != State.UNKNOWN)
         self._before = state
-        for counter in (*self.good, *self.scrap):
-            counter.update(tags, now_ns)
+        for k, pair in enumerate(zip(self.good, self.scrap, strict=True)):
+            for counter in pair:
+                counter.update(tags, now_ns, bool(seen[k]))
 
     def unit_times(self, k: int) -> iso22400.UnitTimes:
         """Times and counts of the k-th station since the beginning."""
         t = self.time_s[k]
-        good, scrap = self.good[k].total, self.scrap[k].total
+        good, scrap = self.good[k].seen, self.scrap[k].seen
         delay = t[State.IDLE] + t[State.BLOCKED] + t[State.STARVED] + t[State.FAULT]
         failures = int(self.failures[k])
         return iso22400.UnitTimes(

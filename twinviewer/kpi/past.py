@@ -1,15 +1,18 @@
 """A shift out of a recording, read once (`kpi.reading`), so that the indicators of any moment in it are a look-up."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from twinviewer.kpi.lines import LEAST_RATE_NS, RATE_WINDOW_NS, Line
+from twinviewer.model.frame import TagSnapshot
 from twinviewer.model.state import State
 
 if TYPE_CHECKING:  # a window without a recording never loads what reads one
     from twinviewer.kpi.tracks import Track
+    from twinviewer.kpi.unseen import Unseen
 
 NS = 1_000_000_000
 MINUTE_NS = 60 * NS
@@ -40,6 +43,22 @@ class Gain:
         return np.where(k >= 0, self.total[np.maximum(k, 0)], 0.0)
 
 
+def usable_value(snapshot: TagSnapshot, row: int) -> float:
+    """The value of a tag, NaN for a bad one: some servers send zero with it."""
+    return float(snapshot.value[row]) if snapshot.status[row] >> 30 < 2 else float("nan")
+
+
+def usable_last(seen: Mapping[str, np.ndarray], first: int, last: int) -> np.ndarray:
+    """The last usable value of each minute from row `first` to before `last` of one-minute aggregates, NaN: none.
+
+    Older recordings hold the very last one, also where that was bad: it then lies outside the minute's usable values.
+    """
+    value = seen["last"][first:last]
+    with np.errstate(invalid="ignore"):
+        usable = (seen["min"][first:last] <= value) & (value <= seen["max"][first:last])
+    return np.where(usable, value, np.nan)
+
+
 NO_GAIN = Gain(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
 
 
@@ -61,9 +80,7 @@ class Stay:
         each = np.zeros((len(self._breaks), len(State)))
         each[np.arange(1, len(self._breaks)), track.state] = spans
         self._sum = np.cumsum(each, axis=0)
-        fault = track.state == State.FAULT
-        begun = fault & np.append(False, track.state[:-1] != State.UNKNOWN)
-        self._failures = track.start_ns[begun]
+        self._failures = track.failures_ns()
 
     def seconds(self, time: np.ndarray) -> np.ndarray:
         """float64 (k, 9): until each of `time` int64 (k,)."""
@@ -79,9 +96,9 @@ class Stay:
 class ShiftPast:
     """One shift from `from_ns`, known from `since_ns` (0: nothing was recorded in it) until `known_ns`.
 
-    `stays` by row of scene.assets, `gains` by row of scene.tags. On the minutes `grid` int64 (m,) stand, float64 (m,):
-    `energy_kwh` since the beginning, `power_kw` of all meters, and the worst `vibration_mm_s`. `raised` int64: when
-    alarms were raised, from ten minutes before the shift.
+    `stays` by row of scene.assets, `gains` and `unseen` by row of scene.tags. On the minutes `grid` int64 (m,) stand,
+    float64 (m,): `energy_kwh` since the beginning, `power_kw` of all meters, and the worst `vibration_mm_s`. `raised`
+    int64: when alarms were raised, from ten minutes before the shift.
     """
 
     from_ns: int
@@ -94,6 +111,7 @@ class ShiftPast:
     power_kw: np.ndarray
     vibration_mm_s: np.ndarray
     raised: np.ndarray
+    unseen: dict[int, "Unseen"] = field(default_factory=dict)
     _series: dict[str, np.ndarray] = field(default_factory=dict)
 
     def energy_at(self, time_ns: int) -> float:
@@ -111,6 +129,10 @@ class ShiftPast:
         for counter in (*line.good, *line.scrap):
             if counter.tag >= 0:
                 counter.total = self.gains.get(counter.tag, NO_GAIN).at(time_ns, float(values[counter.tag]))
+                counter.unseen = self._unseen_at(counter.tag, time_ns)
+
+    def _unseen_at(self, tag: int, time_ns: int) -> float:
+        return self.unseen[tag].at(time_ns) if tag in self.unseen else 0.0
 
     def precede(self, line: Line, begun_ns: int) -> None:
         """Put before what a line has counted since `begun_ns` what it did in the shift until then."""
@@ -126,6 +148,7 @@ class ShiftPast:
                 recent = (gain.time >= begun_ns - RATE_WINDOW_NS) & (gain.time <= begun_ns)
                 history = list(zip(gain.time[recent].tolist(), gain.total[recent].tolist(), strict=True))
                 counter.precede(history, gain.at(begun_ns, counter.first))
+                counter.unseen += self._unseen_at(counter.tag, begun_ns)
 
     def rate_at(self, tag: int, time_ns: int, total: float) -> float:
         """Parts per hour of a counter over the ten minutes before a moment; NaN in the first 20 s."""
@@ -171,7 +194,9 @@ class ShiftPast:
             stay = self.stays.get(line.stations[k].index) if k is not None else None
             if k is not None and stay is not None:
                 planned += stay.seconds(self.grid)[:, busy].sum(axis=1)
-                made += line.pri_s[k] * self.gains.get(line.good[k].tag, NO_GAIN).at_all(self.grid)
+                tag = line.good[k].tag
+                made += line.pri_s[k] * self.gains.get(tag, NO_GAIN).at_all(self.grid)
+                made -= line.pri_s[k] * self.unseen[tag].at_all(self.grid) if tag in self.unseen else 0.0
         return np.where(planned >= 60, 100 * made / np.maximum(planned, 1), np.nan)
 
 

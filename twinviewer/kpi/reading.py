@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from twinviewer.history.recording import Recording
-from twinviewer.kpi.lines import lines_of
-from twinviewer.kpi.past import ALARM_WINDOW_NS, MINUTE_NS, Gain, ShiftPast, Stay, gain_of
+from twinviewer.kpi.lines import Line, lines_of
+from twinviewer.kpi.past import ALARM_WINDOW_NS, MINUTE_NS, Gain, ShiftPast, Stay, gain_of, usable_last, usable_value
 from twinviewer.kpi.tracks import Tracks
-from twinviewer.model.quality import Quality
+from twinviewer.kpi.unseen import Unseen, unseen_of
 from twinviewer.scene.scene import Scene
 from twinviewer.states.evaluator import factors, first_tag
 
@@ -25,7 +25,8 @@ def read_shift(recording: Recording, scene: Scene, from_ns: int, to_ns: int, cou
     minutes = _Minutes(recording, scene, (from_ns, to_ns), max(from_ns, since_ns), counted)
     grid = np.arange(from_ns - from_ns % MINUTE_NS, to_ns + 1, MINUTE_NS, dtype=np.int64)
     known = tracks.known(grid)
-    stations = [asset for line in lines_of(scene) for asset in line.stations]
+    lines = lines_of(scene)
+    stations = [asset for line in lines for asset in line.stations]
     power, energy = minutes.power_and_energy(grid, known)
     return ShiftPast(
         from_ns,
@@ -38,7 +39,20 @@ def read_shift(recording: Recording, scene: Scene, from_ns: int, to_ns: int, cou
         power,
         minutes.vibration(grid, known),
         np.array([e.time_ns for e in recording.raised(from_ns - ALARM_WINDOW_NS, to_ns)], np.int64),
+        _unseen(recording, lines, tracks),
     )
+
+
+def _unseen(recording: Recording, lines: Sequence[Line], tracks: Tracks) -> dict[int, Unseen]:
+    """Of the counters that indicators set against times: those of each line's bottleneck."""
+    found: dict[int, Unseen] = {}
+    for line in lines:
+        k = line.bottleneck()
+        for counter in (line.good[k], line.scrap[k]) if k is not None else ():
+            if k is not None and counter.tag >= 0:
+                number = int(recording.number_of_row[counter.tag])
+                found[counter.tag] = unseen_of(recording, number, tracks.of(line.stations[k]))
+    return found
 
 
 class _Minutes:
@@ -65,14 +79,14 @@ class _Minutes:
         a, b = np.searchsorted(self._seen["tag"], [number, number + 1]) if number >= 0 else (0, 0)
         time = self._seen["time"][a:b]
         ends = np.maximum.accumulate(np.where(time % MINUTE_NS == 0, time + MINUTE_NS, time))
-        return ends, np.where(self._seen["quality"][a:b] < Quality.BAD, self._seen[name][a:b], np.nan)
+        return ends, usable_last(self._seen, a, b) if name == "last" else self._seen[name][a:b]
 
     def _gain_of(self, row: int) -> Gain | None:
         if self._number[row] < 0:
             return None
         time, last = self._of(row, "last")
         inside = time > self._first_ns
-        before = float(self._first.value[row])
+        before = usable_value(self._first, row)
         return gain_of(np.append(self._first_ns, time[inside]), np.append(before, last[inside]))
 
     def _held(self, row: int, name: str, grid: np.ndarray) -> np.ndarray:

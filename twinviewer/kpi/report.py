@@ -6,19 +6,22 @@ from typing import Any
 
 import numpy as np
 
+from twinviewer.history.layout import MINUTE_NS
 from twinviewer.history.recording import Recording
+from twinviewer.history.rows import Rows, concatenated
 from twinviewer.kpi import iso22400
 from twinviewer.kpi.book import Book
 from twinviewer.kpi.book import load as load_book
 from twinviewer.kpi.indicators import energy_per_part, throughput, unit_kpis
 from twinviewer.kpi.lines import Line, lines_of
 from twinviewer.kpi.own import OwnIndicators
+from twinviewer.kpi.past import usable_last, usable_value
 from twinviewer.kpi.report_alarms import AlarmFigures, alarm_figures
 from twinviewer.kpi.tracks import Track, Tracks
+from twinviewer.kpi.unseen import unseen_of
 from twinviewer.model.asset import Asset
 from twinviewer.model.frame import Kpi
-from twinviewer.model.quality import Quality
-from twinviewer.model.state import State
+from twinviewer.model.quality import Quality, quality_of
 from twinviewer.scene.scene import Scene
 from twinviewer.states.evaluator import factors, first_tag
 
@@ -69,7 +72,7 @@ def shift_report(
     progress(0.5, "vibration and power")
     assets, power = _assets(recording, scene, tracks, gains)
     energy = float(np.nansum([a.energy_kwh for a in assets]))
-    kpis = line_kpis(scene, tracks, gains)
+    kpis = line_kpis(recording, scene, tracks, gains)
     progress(0.8, "alarms")
     figures = (*kpis, energy_per_part(scene.kpi_targets, _parts(scene, gains), energy))
     book = load_book(scene.path)
@@ -113,35 +116,39 @@ def gains_of(
     gains: dict[int, float] = {}
     for row, number in rows.items():
         a, b = np.searchsorted(seen["tag"], [number, number + 1])
-        inside = seen["last"][a:b][(seen["time"][a:b] >= from_ns) & (seen["time"][a:b] + 60 * NS <= to_ns)]
-        values = np.concatenate([[first.value[row]], inside, [last.value[row]]])
+        within = (seen["time"][a:b] >= from_ns) & (seen["time"][a:b] + 60 * NS <= to_ns)
+        inside = usable_last(seen, a, b)[within]
+        values = np.concatenate([[usable_value(first, row)], inside, [usable_value(last, row)]])
         values = values[np.isfinite(values)]
         step = np.diff(values)
         gains[row] = float(np.where(step >= 0, step, values[1:]).sum()) if len(values) else 0.0
     return gains
 
 
-def line_kpis(scene: Scene, tracks: Tracks, gains: dict[int, float]) -> tuple[Kpi, ...]:
+def line_kpis(recording: Recording, scene: Scene, tracks: Tracks, gains: dict[int, float]) -> tuple[Kpi, ...]:
     """The ISO 22400-2 indicators of each line's bottleneck, and the line's throughput."""
     found: list[Kpi] = []
-    hours = tracks.usable_s / 3600
+    begun = recording.stretches(tracks.from_ns, tracks.to_ns)
+    hours = (begun[-1].last_ns - begun[0].first_ns) / NS / 3600 if begun else 0.0
     for line in lines_of(scene):
-        units = [_unit(line, k, tracks, gains) for k in range(len(line.stations))]
         slowest = line.bottleneck()
         if slowest is not None:
-            found += unit_kpis(scene.kpi_targets, line, slowest, units[slowest])
+            unit = _unit(recording, line, slowest, tracks, gains)
+            found += unit_kpis(scene.kpi_targets, line, slowest, unit)
         counter = line.last_counter()
         parts = gains.get(counter.tag, NAN) if counter is not None else NAN
         found.append(throughput(scene.kpi_targets, line, parts, hours))
     return tuple(found)
 
 
-def _unit(line: Line, k: int, tracks: Tracks, gains: dict[int, float]) -> iso22400.UnitTimes:
+def _unit(recording: Recording, line: Line, k: int, tracks: Tracks, gains: dict[int, float]) -> iso22400.UnitTimes:
     track = tracks.of(line.stations[k])
     line.time_s[k] = track.seconds()
-    line.good[k].total = gains.get(line.good[k].tag, 0.0)
-    line.scrap[k].total = gains.get(line.scrap[k].tag, 0.0)
-    line.failures[k] = int((track.state == State.FAULT).sum())
+    for counter in (line.good[k], line.scrap[k]):
+        counter.total = gains.get(counter.tag, 0.0)
+        number = int(recording.number_of_row[counter.tag]) if counter.tag >= 0 else -1
+        counter.unseen = unseen_of(recording, number, track).at(tracks.to_ns)
+    line.failures[k] = len(track.failures_ns())
     return line.unit_times(k)
 
 
@@ -199,6 +206,7 @@ def _assets(
     numbers = recording.number_of_row
     wanted = [int(numbers[t]) for t in (*vibration, *power) if t >= 0 and numbers[t] >= 0]
     seen = recording.minutes(wanted, tracks.from_ns, tracks.to_ns)
+    edges = _edges(recording, [_number(numbers, t) for t in vibration], tracks.from_ns, tracks.to_ns)
     grid = np.arange(tracks.from_ns, tracks.to_ns, 60 * NS, dtype=np.int64)
     hours = np.minimum(tracks.to_ns - grid, 60 * NS) / (3600 * NS)
     known = tracks.known(grid)
@@ -207,7 +215,7 @@ def _assets(
     for asset in scene.assets:
         if not asset.tags:
             continue
-        worst, when = _worst(seen, _number(numbers, vibration[asset.index]))
+        worst, when = _worst(seen, edges, _number(numbers, vibration[asset.index]), (tracks.from_ns, tracks.to_ns))
         worst *= to_mm_s[asset.index]
         own_kw = np.where(known, _held(seen, _number(numbers, power[asset.index]), grid), NAN) * to_kw[asset.index]
         total = np.where(np.isfinite(own_kw), np.nan_to_num(total) + own_kw, total)
@@ -223,14 +231,26 @@ def _number(numbers: np.ndarray, row: int) -> int:
     return int(numbers[row]) if row >= 0 else -1
 
 
-def _worst(seen: dict[str, np.ndarray], number: int) -> tuple[float, int]:
-    """The highest usable value of a tag and the minute in which it came."""
+def _edges(recording: Recording, numbers: Sequence[int], from_ns: int, to_ns: int) -> Rows:
+    """The samples of the minutes that only partly belong to a stretch of time."""
+    first_ns, last_ns = -(-from_ns // MINUTE_NS) * MINUTE_NS, to_ns // MINUTE_NS * MINUTE_NS
+    wanted = [number for number in numbers if number >= 0]
+    spans = [(from_ns, min(first_ns, to_ns) - 1), (max(last_ns, from_ns), to_ns)]
+    return concatenated([recording.of_numbers(wanted, a, b) for a, b in spans if a < b])
+
+
+def _worst(seen: dict[str, np.ndarray], edges: Rows, number: int, span: tuple[int, int]) -> tuple[float, int]:
+    """The highest usable value of a tag and when it came: its minute, or its moment where that is known."""
     a, b = np.searchsorted(seen["tag"], [number, number + 1]) if number >= 0 else (0, 0)
-    high = np.where(seen["quality"][a:b] < Quality.BAD, seen["max"][a:b], NAN)
+    begun = seen["time"][a:b]
+    whole = (begun >= span[0]) & ((begun % MINUTE_NS != 0) | (begun + MINUTE_NS <= span[1]))
+    own = edges.take(edges.tag == number)
+    edge = np.where(quality_of(own.status, own.time) < Quality.BAD, own.value, NAN)
+    high = np.append(np.where(whole, seen["max"][a:b], NAN), edge)  # bad samples are in no aggregate
     if not np.isfinite(high).any():
         return NAN, 0
     k = int(np.nanargmax(high))
-    return float(high[k]), int(seen["time"][a + k])
+    return float(high[k]), int(np.append(begun, own.time)[k])
 
 
 def _held(seen: dict[str, np.ndarray], number: int, grid: np.ndarray) -> np.ndarray:

@@ -35,6 +35,11 @@ class Track:
         spans = np.diff(np.append(self.start_ns, self.end_ns)) / 1e9
         return np.bincount(self.state, spans, len(State))
 
+    def failures_ns(self) -> np.ndarray:
+        """int64: when it failed; a fault that stood already when the asset was first seen, or again, is none."""
+        fault = self.state == State.FAULT
+        return self.start_ns[fault & np.append(False, self.state[:-1] != State.UNKNOWN)[: len(fault)]]
+
     def at(self, time_ns: np.ndarray) -> np.ndarray:
         """uint8: the state at each of these moments."""
         k = np.searchsorted(self.start_ns, time_ns, "right") - 1
