@@ -11,7 +11,6 @@ from twinviewer.maintenance.results import Card
 from twinviewer.maintenance.settings import MaintenanceSettings
 from twinviewer.model.asset import Asset
 
-SURE_DEVIATIONS = 3.0  # robust deviations from which a power beyond its baseline is put down to wear
 USUAL_PACE, SLOWEST = 0.7, 0.02  # running hours per hour where nothing is known, and at least
 Lost = Callable[[str], float | None]
 Booked = Callable[[Hours], Mapping[str, np.ndarray]]
@@ -32,10 +31,11 @@ class Known:
     booked: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def excess_kw(self, asset_id: str) -> float:
-        """What an asset draws beyond its baseline at the same load (kW), by its evidence card."""
+        """What an asset draws beyond its baseline at the same load (kW), by its card; 0 where the 80 % interval
+        of that does not lie above 0."""
         card = self.cards.get(asset_id)
-        drawn = [m for m in card.moved if m.unit == "kW" and m.deviations > SURE_DEVIATIONS] if card else []
-        return max((m.now - m.baseline for m in drawn), default=0.0)
+        drawn = card.energy if card is not None else None
+        return drawn.excess_kw if drawn is not None and drawn.low_kw > 0 else 0.0
 
     def done_ns(self, asset_id: str, title: str) -> int:
         """When this work was last done on an asset, 0 where no work order says so."""
