@@ -242,6 +242,15 @@ def test_every_command_is_in_the_palette_and_no_key_is_given_twice(setup: Setup)
     assert sorted(keys) == sorted(set(keys))
 
 
+def test_what_the_status_bar_says_does_not_widen_the_window(setup: Setup) -> None:
+    status = setup.window.status
+    status.say("lost", "")
+    before = status.minimumSizeHint().width()
+    status.say("lost", "server clock off by 12 s, " * 20)
+    assert status.minimumSizeHint().width() <= before + 110
+    assert status.text("lost").startswith("server clock off")
+
+
 def test_every_menu_entry_is_a_command_and_no_menu_is_empty(setup: Setup) -> None:
     known = {id(setup.window.registry.qt(a.id)) for a in setup.window.registry}
     for name in setup.window.menus.names():

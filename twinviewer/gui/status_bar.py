@@ -3,6 +3,8 @@
 from collections import deque
 
 import numpy as np
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from twinviewer.gui.link_texts import NOT_SECURE, NS, oldest_good_s, security_text
@@ -14,6 +16,7 @@ from twinviewer.panels._kit.jobs import Job, Jobs
 from twinviewer.panels._kit.widgets import label
 from twinviewer.states.explain import duration
 
+_NARROW = 90  # pixels to which a longer text may shrink
 _RATE_WINDOW_NS = 5 * NS
 
 
@@ -84,6 +87,22 @@ class JobStrip(QWidget):
             self._job.cancel()
 
 
+class _Part(QLabel):
+    """A text that is cut with an ellipsis where there is no room: what is said must not widen the window."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        full = super().minimumSizeHint()
+        return QSize(min(full.width(), _NARROW), full.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        box = self.contentsRect()
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, box.width())
+        painter = QPainter(self)
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        self.style().drawItemText(painter, box, left, self.palette(), self.isEnabled(), shown, self.foregroundRole())
+        painter.end()
+
+
 class StatusBar(QStatusBar):
     """Refreshed twice a second; each part says "–" rather than something that is not known."""
 
@@ -102,7 +121,8 @@ class StatusBar(QStatusBar):
             self.addPermanentWidget(part)
 
     def _part(self, name: str) -> QLabel:
-        part = label("")
+        part = QLabel() if name == "security" else _Part()  # that one is never cut
+        part.setTextFormat(Qt.TextFormat.PlainText)
         part.setObjectName(f"status.{name}")
         return part
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QW
 from twinviewer.panels._kit.widgets import label, row
 from twinviewer.panels._whatif_calendar import CalendarRow
 from twinviewer.panels._whatif_dated import SpikeRow, StopsRow
-from twinviewer.panels._whatif_model import Control
+from twinviewer.panels._whatif_model import TIMES, Control
 from twinviewer.panels._whatif_rows import LeverRow, ListRow, SliderRow
 
 _OVERVIEW = ("line_speed", "demand", "crew", "overtime", "supplier")
@@ -19,7 +19,7 @@ OVERVIEW, SELECTED, CHANGED, ALL = "Overview", "Selected asset", "Changed", "All
 _KINDS: dict[str, Callable[[Control], LeverRow]] = {
     "slider": SliderRow, "calendar": CalendarRow, "list": ListRow, "stops": StopsRow,
 }  # fmt: skip
-_PARTS = {"demand_spike": ("demand_from", "demand_to")}  # levers that are moved in the row of another one
+_PARTS = {"demand_spike": TIMES}  # levers that are moved in the row of another one
 
 
 class Levers(QWidget):

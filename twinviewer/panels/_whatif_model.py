@@ -10,6 +10,7 @@ from twinviewer.model.state import State
 FIRST = 4  # replications of the answer that follows a slider, where they are quick enough
 SETTLED = 30  # to which it refines itself when the slider rests
 MOST = 200  # at which a run stops although its intervals are not narrow
+TIMES = ("demand_from", "demand_to")  # levers that only say when another one holds
 SHOWN_STATES = (
     State.RUNNING, State.SETUP, State.BLOCKED, State.STARVED, State.IDLE, State.FAULT, State.MAINTENANCE, State.OFFLINE,
 )  # fmt: skip  # the order of shares of time

@@ -63,7 +63,7 @@ class PlayBar(QWidget):
         self.setVisible(source is not None)
         if source is not None:
             narrow = f" · bottleneck {source.run.bottleneck[0]}" if source.run.bottleneck else ""
-            self.words.setText(f"The picture shows the simulation “{source.run.title}”, one run{narrow}")
+            self.words.setText(f"One run of “{source.run.title}”{narrow}")
             self.show_moment()
 
     def begin(self) -> None:

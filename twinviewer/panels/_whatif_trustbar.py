@@ -86,7 +86,8 @@ class TrustBar(QWidget):
         return self.trust.level != "good" or bool(self._more)
 
     def _show(self) -> None:
-        stale = f" · {len(self._more)} inputs stale or unknown" if self._more else ""
+        n = len(self._more)
+        stale = f" · {n} input{'s' if n > 1 else ''} stale or unknown" if n else ""
         self.words.setText(f"{'⚠ ' if self.warns else '✓ '}{self.trust.headline}{stale}")
         details = [*self.trust.details, *self._more[:10]]
         if len(self._more) > 10:

@@ -122,7 +122,7 @@ class View(QWidget):
         trouble = self.trouble_row = row(self.trouble, self.reload_button)
         trouble.layout().setStretch(0, 1)  # type: ignore[union-attr]
         self.trouble.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        for item in (self.banner, self.page, self.waiting, trouble, self.play_bar, self.bar, self.empty):
+        for item in (self.banner, trouble, self.page, self.waiting, self.play_bar, self.bar, self.empty):
             layout.addWidget(item, 1 if item in (self.page, self.waiting, self.empty) else 0)
 
     # what is in view -----------------------------------------------------------------------------------------------

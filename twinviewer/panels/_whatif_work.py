@@ -12,7 +12,7 @@ from twinviewer.model.frame import Frame
 from twinviewer.model.notice import Notice
 from twinviewer.panels import _whatif_jobs as jobs
 from twinviewer.panels._kit.actions import Actions
-from twinviewer.panels._whatif_model import FIRST, Found, Kept, Model, Search
+from twinviewer.panels._whatif_model import FIRST, TIMES, Found, Kept, Model, Search
 from twinviewer.panels._whatif_play import PLAY, Handed, scenario_of
 from twinviewer.panels._whatif_scenarios import Scenarios
 from twinviewer.session import Session
@@ -20,7 +20,7 @@ from twinviewer.session.archive import address_of
 from twinviewer.session.run_source import Run, RunSource
 
 _SHOW = "panel.show.whatif"
-_PASSIVE = ("time", "batch", "failure", "supplier", "maintenance", "demand_spike", "demand_from", "demand_to")
+_PASSIVE = ("time", "batch", "failure", "supplier", "maintenance", "demand_spike", *TIMES)
 _CARE = "⚠ Nothing shows yet how well this model forecasts, or something speaks against it: take advice with care."
 
 
@@ -157,7 +157,7 @@ class Work(Scenarios):
         """A name out of what is changed, for a scenario that has none."""
         known = {c.id: c for c in self.model.controls} if self.model is not None else {}
         words = []
-        for name, value in list(kept.levers.items())[:3]:
+        for name, value in [(k, v) for k, v in kept.levers.items() if k not in TIMES][:3]:
             control = known.get(name)
             if control is None or control.kind != "slider":
                 words.append(f"{control.label if control is not None else name} changed")
