@@ -72,6 +72,7 @@ class MainWindow(QMainWindow):
         self.bridge = Bridge(session, self.on_frame, host.settings.value.rate_hz, parent=self)
         self._listen()
         self._on_scene(session.scene)
+        self.menus.refresh()
 
     # -- building -----------------------------------------------------------------------------------------------
 
@@ -113,7 +114,6 @@ class MainWindow(QMainWindow):
         session.mode_changed.connect(self._on_mode)
         session.between.changed.connect(lambda _none: self.registry.refresh())
         session.notice.connect(self.picture.notices.add)
-        self.registry.changed.connect(self.menus.refresh)
         self._say_failures()
 
     def _say_failures(self) -> None:

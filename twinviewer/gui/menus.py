@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolTip
 
@@ -57,21 +57,25 @@ class Menus:
         self._actions = actions
         self._order = order
         self._menus: dict[str, QMenu] = {}
+        self._late = QTimer(bar)
+        self._late.setSingleShot(True)
+        self._late.timeout.connect(self.refresh)
         self._stale = True
         actions.changed.connect(self._mark)
-        self.build()
 
     def _mark(self) -> None:
+        """Commands come and go many at a time: the menus are made anew once, when all is said."""
         self._stale = True
+        self._late.start(0)
 
     def refresh(self) -> None:
         """Make the menus anew if commands came or went since."""
         if self._stale:
-            self.build()
+            self._build()
 
-    def build(self) -> None:
-        """Make all menus anew."""
+    def _build(self) -> None:
         self._stale = False
+        self._late.stop()
         self._bar.clear()
         for menu in self._menus.values():
             menu.deleteLater()
@@ -117,8 +121,10 @@ class Menus:
 
     def names(self) -> list[str]:
         """The menus there are, left to right."""
+        self.refresh()
         return list(self._menus)
 
     def menu(self, name: str) -> QMenu:
         """One menu by name; KeyError where it was left out."""
+        self.refresh()
         return self._menus[name]
