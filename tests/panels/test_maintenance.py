@@ -40,13 +40,13 @@ from twinviewer.panels import maintenance
 from twinviewer.panels._kit import style
 from twinviewer.panels._kit.actions import Action, Actions
 from twinviewer.panels._kit.widgets import Canvas
-from twinviewer.panels._maint_bar import ROW
 from twinviewer.panels._maint_card import CardPage
 from twinviewer.panels._maint_costs import POLICIES, lines, verdict
 from twinviewer.panels._maint_dialogs import DoneDialog, NewOrderDialog, ReasonDialog, ScheduleDialog, WholePlanDialog
 from twinviewer.panels._maint_edit import HOUR_NS, moved_here
 from twinviewer.panels._maint_indicators import tiles
 from twinviewer.panels._maint_job_card import html as card_html
+from twinviewer.panels._maint_marks import ROW, LawMark, PartMark
 from twinviewer.panels._whatif_play import PLAY, Handed
 from twinviewer.scene.scene import Scene, load_scene
 from twinviewer.session import Session
@@ -454,14 +454,35 @@ def test_parts_on_their_way_and_hours_of_low_demand_are_on_the_chart(opened: Cal
     show(b, made)
     gantt = b.panel.plan_page.gantt
     calm = pixels(gantt.viewport())
-    assert "Bearing set arrives" in gantt.parts["a"].toolTip()
-    assert gantt.parts["a"].x() == pytest.approx(20 * gantt.per_hour)
+    part = gantt.marks[PartMark, "a"]
+    assert "Bearing set arrives" in part.toolTip()
+    assert part.x() == pytest.approx(20 * gantt.per_hour)
     show(b, replace(made, low_demand=(low,)))
     changed = (pixels(gantt.viewport()) != calm).any(axis=2)
     row = gantt.rows.index("CMP-321")
     y, x = np.nonzero(changed)
     assert row * ROW <= y.min() <= y.max() < (row + 1) * ROW
     assert x.max() == pytest.approx(12 * gantt.per_hour, abs=2)
+
+
+def test_a_deadline_by_law_is_a_flag_that_says_when_it_is_missed(opened: Callable[..., Any], hall: Scene) -> None:
+    b = opened(hall)
+    due = START + 40 * HOUR_NS
+    made = plan_of(job("a", "CRN-401", 30, kind="legal", due_ns=due), job("b", "PMP-311", 3, due_ns=due))
+    show(b, made)
+    gantt = b.panel.plan_page.gantt
+    assert set(gantt.marks) == {(LawMark, "a")}
+    flag = gantt.marks[LawMark, "a"]
+    assert flag.x() == pytest.approx(40 * gantt.per_hour)
+    assert "due by law" in flag.toolTip()
+    assert "missed" not in flag.toolTip()
+    in_time = pixels(gantt.viewport())
+    gantt.moving.emit("a", START + 39 * HOUR_NS)
+    assert "the deadline by law is missed" in b.panel.plan_page.conflicts.text()
+    show(b, moved_here(made, "a", START + 39 * HOUR_NS))
+    assert "missed" in flag.toolTip()
+    x, y = int(40 * gantt.per_hour) + 3, int(gantt.rows.index("CRN-401") * ROW + 6)
+    assert tuple(pixels(gantt.viewport())[y, x]) != tuple(in_time[y, x])
 
 
 def pixels(widget: QWidget) -> np.ndarray:
@@ -524,6 +545,8 @@ def test_work_orders_come_in_from_csv_and_go_out_as_job_cards(
     assert [o.number for o in b.panel.ordering.orders] == ["X-1", "X-2"]
     assert b.panel.page.current == "orders"
     b.panel.ordering.write_cards(tmp_path / "cards.pdf")
+    assert b.actions.jobs.running  # beside the window
+    settled(qtbot, b)
     made = (tmp_path / "cards.pdf").read_bytes()
     assert made.startswith(b"%PDF")
     assert made.count(b"/Type /Page\n") == 2
@@ -531,6 +554,7 @@ def test_work_orders_come_in_from_csv_and_go_out_as_job_cards(
     told = card_html(b.panel.ordering.orders[0], "Hall", START, new_page=False)
     assert "Oil &amp; &lt;filter&gt;" in told
     b.panel.ordering.write_cards(tmp_path / "none" / "cards.pdf")  # a notice, no traceback
+    settled(qtbot, b)
 
 
 def test_indicators_say_what_is_missing_until_it_is_known() -> None:

@@ -1,9 +1,9 @@
-"""What lies on the Gantt chart: a job as a bar that can be dragged, the arrival of a part, the line of now."""
+"""What lies on the Gantt chart: a job as a bar that can be dragged."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import (
     QGraphicsItem,
@@ -19,12 +19,11 @@ from twinviewer.model.palette import ALARM, STATE
 from twinviewer.model.state import State
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._maint_book import TITLES
-from twinviewer.panels._text import clock, local
+from twinviewer.panels._maint_marks import ROW, day
 
 if TYPE_CHECKING:
     from twinviewer.panels._maint_gantt import Gantt
 
-ROW = 27.0
 _HEIGHT = 17.0
 _LEAST = 7.0
 
@@ -55,56 +54,6 @@ def said(job: PlannedJob, state: OrderState | None) -> str:
     if job.due_ns:
         lines.append(f"{'Due by law' if job.kind == 'legal' else 'Due'} {day(job.due_ns)}")
     return "\n".join(lines)
-
-
-def day(time_ns: int) -> str:
-    """ "Tue 24 Nov, 14:00"."""
-    moment = local(time_ns)
-    return f"{moment.strftime('%a')} {moment.day} {moment.strftime('%b')}, {clock(time_ns, seconds=False)}"
-
-
-class PartMark(QGraphicsItem):
-    """Where a part arrives that a job waits for."""
-
-    SIZE = 4.0
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setZValue(1)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-
-    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
-        return QRectF(-self.SIZE - 1, 0, 2 * self.SIZE + 2, ROW)
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        foot, size = ROW - self.SIZE - 1, self.SIZE
-        painter.setPen(QPen(colour("panel"), 1))
-        painter.setBrush(colour("text"))
-        corners = ((-size, foot), (0, foot - size), (size, foot), (0, foot + size))
-        painter.drawPolygon([QPointF(*corner) for corner in corners])
-
-
-class NowLine(QGraphicsItem):
-    """Now, from top to bottom."""
-
-    def __init__(self, height: float) -> None:
-        super().__init__()
-        self._height = height
-        self.setZValue(5)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-
-    def set_height(self, height: float) -> None:
-        """How many rows it crosses, in pixels."""
-        if height != self._height:
-            self.prepareGeometryChange()
-            self._height = height
-
-    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
-        return QRectF(-1.5, 0, 3, self._height)
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        painter.setPen(QPen(colour("accent"), 2))
-        painter.drawLine(QPointF(0, 0), QPointF(0, self._height))
 
 
 class Bar(QGraphicsItem):

@@ -177,6 +177,13 @@ def write_csv(path: Path, orders: tuple[Order, ...], progress: Tell) -> Path:
     return path
 
 
+def write_cards(path: Path, orders: tuple[Order, ...], places: dict[str, str], now_ns: int, progress: Tell) -> Path:
+    """Job cards as PDF, a page per work order. Raises DataError."""
+    from twinviewer.panels import _maint_job_card as cards
+
+    return cards.write(path, orders, places, now_ns, progress)
+
+
 def write_calendar(jobs: tuple[PlannedJob, ...], now_ns: int, path: Path, progress: Tell) -> Path:
     """Planned jobs as iCalendar. Raises DataError."""
     try:

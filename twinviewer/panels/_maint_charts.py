@@ -17,10 +17,12 @@ _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
 def short(time_ns: int, span_ns: int) -> str:
-    """A moment on an axis: the day, or the time of day where the axis is short."""
+    """A moment on an axis: the day, with the hour or by it alone where the axis is short."""
     moment = local(time_ns)
     if span_ns < 2 * DAY_NS:
         return moment.strftime("%H:%M")
+    if span_ns < 5 * DAY_NS and moment.hour:
+        return moment.strftime("%a %H h")
     return f"{moment.day} {moment.strftime('%b')}"
 
 

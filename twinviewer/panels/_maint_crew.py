@@ -1,4 +1,4 @@
-"""How busy each crew is, day by day."""
+"""How busy each crew is, and each shared tool, day by day."""
 
 from itertools import pairwise
 
@@ -24,22 +24,22 @@ def midnight(time_ns: int) -> int:
 
 
 def daily(plan: Plan, first_ns: int, days: int) -> list[tuple[str, list[tuple[int, int, bool]]]]:
-    """Per crew and local day: person hours busy, person hours there, whether any hour has too many at work."""
+    """Per crew, then per tool, and local day: hours busy, hours there, whether any hour is wanted by too many."""
     begin = midnight(first_ns)
     edges = [(begin + d * 24 * HOUR_NS - plan.start_ns) // HOUR_NS for d in range(days + 1)]
     edges = np.clip(edges, 0, plan.hours).tolist()
     found = []
-    for crew in plan.crews:
+    for load in (*plan.crews, *plan.tools):
         cells = []
         for a, b in pairwise(edges):
-            busy, there = crew.busy[a:b], crew.there[a:b]
+            busy, there = load.busy[a:b], load.there[a:b]
             cells.append((int(busy.sum()), int(there.sum()), bool((busy > there).any())))
-        found.append((crew.name, cells))
+        found.append((load.name, cells))
     return found
 
 
 class CrewStrip(QWidget):
-    """A row per crew, a cell per day of the stretch that the chart shows."""
+    """A row per crew and per tool, a cell per day of the stretch that the chart shows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +50,8 @@ class CrewStrip(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
-        layout.addWidget(label("Crew load, share of the hours that are there", "heading"))
+        self.head = label("", "heading", wrap=True)
+        layout.addWidget(self.head)
         layout.addWidget(self.canvas)
 
     def show_plan(self, plan: Plan | None, first_ns: int, days: int, per_hour: float) -> None:
@@ -58,11 +59,13 @@ class CrewStrip(QWidget):
         self._plan, self._first_ns, self._days, self._per_hour = plan, first_ns, days + 1, per_hour
         if plan is None:
             return
-        self.canvas.setFixedHeight(round(len(plan.crews) * _ROW) + 2)
+        what = "Crew and tool load" if plan.tools else "Crew load"
+        self.head.setText(f"{what}, share of the hours that are there")
+        self.canvas.setFixedHeight(round((len(plan.crews) + len(plan.tools)) * _ROW) + 2)
         rows = daily(plan, first_ns, self._days)
         over = [name for name, cells in rows if any(wrong for *_, wrong in cells)]
         self.canvas.setAccessibleDescription(
-            f"too much work for {', '.join(over)}" if over else "no crew is overloaded"
+            f"too much work for {', '.join(over)}" if over else "nobody and nothing is overloaded"
         )
         self.canvas.update()
 
@@ -93,9 +96,10 @@ class CrewStrip(QWidget):
         full = QRectF(box.left(), box.bottom() - box.height() * part, box.width(), 0)
         full.setBottom(box.bottom())
         painter.fillRect(full, QColor(ALARM[theme()][3]) if wrong else colour("accent", 95))
-        if box.width() >= 26 and (there or busy):
+        if there or busy:
             painter.setFont(font(11, 600 if wrong else 400))
             painter.setPen(QColor("#1E2428") if wrong else colour("text" if share else "text2"))
-            text = f"{100 * share:.0f} %" if there else "!"
-            text = f"{text} !" if wrong and box.width() >= 44 and there else text
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+            full = f"{100 * share:.0f} %" if there else "!"
+            texts = [f"{full} !", full, "!"] if wrong and there else [full]  # the longest for which there is room
+            room = [t for t in texts if painter.fontMetrics().horizontalAdvance(t) <= box.width() - 2]
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, room[0] if room else "")

@@ -11,9 +11,10 @@ from twinviewer.maintenance.results import Plan, PlannedJob
 from twinviewer.model.state import State
 from twinviewer.panels._kit.style import colour
 from twinviewer.panels._kit.widgets import Canvas
-from twinviewer.panels._maint_bar import ROW, Bar, Look, NowLine, PartMark, day, said
+from twinviewer.panels._maint_bar import Bar, Look, said
 from twinviewer.panels._maint_edit import HOUR_NS, snapped
 from twinviewer.panels._maint_gantt_paint import Behind, behind, marks, paint_head, paint_name, paint_rows
+from twinviewer.panels._maint_marks import ROW, LawMark, Mark, NowLine, PartMark
 from twinviewer.panels._text import NS
 
 SPAN_H = {"day": 24, "week": 168, "month": 672}
@@ -53,7 +54,7 @@ class Gantt(QGraphicsView):
         self.zoom = "week"
         self.rows: list[str] = []
         self.bars: dict[str, Bar] = {}
-        self.parts: dict[str, PartMark] = {}
+        self.marks: dict[tuple[type[Mark], str], Mark] = {}
         self.selected = ""
         self.selected_asset = ""
         self.states: Mapping[str, State] = {}
@@ -85,18 +86,18 @@ class Gantt(QGraphicsView):
                 self._scene.addItem(bar)
             else:
                 bar.show_job(job, look)
-        self._show_parts(jobs)
+        self._show_marks(jobs)
         self._place()
 
-    def _show_parts(self, jobs: Sequence[PlannedJob]) -> None:
-        waiting = {j.work_order: j for j in jobs if j.parts_ns}
-        for name in self.parts.keys() - waiting.keys():
-            self._scene.removeItem(self.parts.pop(name))
-        for name, job in waiting.items():
-            if name not in self.parts:
-                self.parts[name] = PartMark()
-                self._scene.addItem(self.parts[name])
-            self.parts[name].setToolTip(f"{job.part} arrives {day(job.parts_ns)}")
+    def _show_marks(self, jobs: Sequence[PlannedJob]) -> None:
+        wanted = {(kind, j.work_order): j for kind in (PartMark, LawMark) for j in jobs if kind.moment(j)}
+        for name in self.marks.keys() - wanted.keys():
+            self._scene.removeItem(self.marks.pop(name))
+        for (kind, name), job in wanted.items():
+            if (kind, name) not in self.marks:
+                self.marks[kind, name] = kind()
+                self._scene.addItem(self.marks[kind, name])
+            self.marks[kind, name].show_job(job)
 
     @property
     def dragging(self) -> bool:
@@ -166,9 +167,9 @@ class Gantt(QGraphicsView):
         for bar in self.bars.values():
             if not bar.held:
                 bar.place(self.x_of(bar.job.start_ns), self._row_of[bar.job.asset_id] * ROW, self.per_hour)
-        for name, part in self.parts.items():
+        for (kind, name), mark in self.marks.items():
             job = self.bars[name].job
-            part.setPos(self.x_of(job.parts_ns), self._row_of[job.asset_id] * ROW)
+            mark.setPos(self.x_of(kind.moment(job)), self._row_of[job.asset_id] * ROW)
         self._give_room()
         self.now_line.set_height(height)
         self._place_now()

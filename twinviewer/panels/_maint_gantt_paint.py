@@ -12,7 +12,7 @@ from twinviewer.model.state import State
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.symbols import state_symbol
 from twinviewer.panels._kit.widgets import Canvas
-from twinviewer.panels._maint_bar import ROW
+from twinviewer.panels._maint_marks import ROW, paint_diamond, paint_flag
 from twinviewer.panels._text import NS, local
 
 HOUR_NS = 3_600_000_000_000
@@ -110,17 +110,21 @@ class Legend(Canvas):
     def __init__(self) -> None:
         super().__init__(self._paint_all, 18)
         self.setAccessibleName("Key of the plan")
-        self.setAccessibleDescription("Dark stretch: planned stop. Light stretch: low demand. Diamond: part arrives.")
+        self.setAccessibleDescription(
+            "Dark stretch: planned stop. Light stretch: low demand. Diamond: part arrives. Flag: deadline by law."
+        )
 
     def _paint_all(self, painter: QPainter, width: float, height: float) -> None:
         painter.setFont(font(11))
         x, middle = 2.0, height / 2
-        for kind, text in (("stop", "planned stop"), ("low", "low demand"), ("part", "part arrives")):
+        words = (("stop", "planned stop"), ("low", "low demand"), ("part", "part arrives"), ("law", "due by law"))
+        for kind, text in words:
             if kind == "part":
                 painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(colour("text"))
-                points = ((x, middle), (x + 5, middle - 5), (x + 10, middle), (x + 5, middle + 5))
-                painter.drawPolygon([QPointF(*p) for p in points])
+                paint_diamond(painter, x + 5, middle)
+                x += 15
+            elif kind == "law":
+                paint_flag(painter, x + 1, middle - 7, middle + 7)
                 x += 15
             else:
                 box = QRectF(x + 0.5, middle - 5.5, 17, 11)

@@ -1,6 +1,6 @@
 """Job cards as PDF: a page per work order that a crew takes along, with its checklist and room for what was found."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 
@@ -66,17 +66,28 @@ def _right(order: Order) -> str:
     return "" if order.predicted_rul_days == order.predicted_rul_days else "there was none"
 
 
-def write(path: Path, orders: Sequence[Order], places: dict[str, str], made_ns: int) -> None:
-    """A page per work order, A4; the file is replaced as a whole. Raises DataError where it cannot be written."""
+def write(
+    path: Path, orders: Sequence[Order], places: dict[str, str], made_ns: int,
+    progress: Callable[[float, str], None] = lambda fraction, text: None,
+) -> Path:  # fmt: skip
+    """A page per work order, A4; the file is replaced as a whole. Runs in a thread of its own where it is asked to.
+    `progress` may raise to cancel. Raises DataError where it cannot be written."""
     draft = path.with_name(f".{path.name}.draft")
     try:
         draft.write_bytes(b"")  # Qt would only print a warning
-        _print(draft, "".join(html(o, places.get(o.asset_id, ""), made_ns, k > 0) for k, o in enumerate(orders)))
+        cards = []
+        for k, order in enumerate(orders):
+            progress(0.5 * k / len(orders), f"{order.number}, {k + 1} of {len(orders)}")
+            cards.append(html(order, places.get(order.asset_id, ""), made_ns, k > 0))
+        progress(0.5, f"printing {len(orders)} job cards")
+        _print(draft, "".join(cards))
         draft.replace(path)
+        return path
     except OSError as error:
-        draft.unlink(missing_ok=True)
         text = f"the file cannot be written ({error.strerror})"
         raise DataError(text, str(path), "Choose a folder you may write to.") from error
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _print(path: Path, text: str) -> None:

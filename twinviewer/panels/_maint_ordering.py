@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QFileDialog
 from twinviewer.maintenance.orders.indicators import NAN, Yardsticks, how_it_goes
 from twinviewer.maintenance.orders.model import OPEN, Order, OrderState
 from twinviewer.maintenance.results import PlannedJob
-from twinviewer.model.errors import TwinError
 from twinviewer.panels import _maint_book as book
 from twinviewer.panels import _maint_work as work
 from twinviewer.panels._maint_desk import Desk
@@ -281,18 +280,13 @@ class Ordering:
 
     def write_cards(self, path: Path, numbers: tuple[str, ...] = ()) -> None:
         """Write job cards as PDF, in the order in which the work is planned."""
-        from twinviewer.panels import _maint_job_card as cards
-
         chosen = [o for o in self.orders if (o.number in numbers if numbers else o.state in OPEN)]
         chosen.sort(key=lambda o: (o.start_ns or 2**62, o.number))
         assets = self._desk.session.scene.assets
         places = {a.asset_id: " › ".join((*a.path, a.name)) for a in assets}
-        try:
-            cards.write(path, chosen, places, self._desk.now_ns)
-        except TwinError as error:
-            self._desk.failed(error)
-        else:
-            self._written(path)
+        self._desk.run(
+            "Job cards", book.write_cards, path, tuple(chosen), places, self._desk.now_ns, done=self._written
+        )
 
     def _written(self, path: Path) -> None:
         self._desk.say(f"Written: {path}")

@@ -110,8 +110,7 @@ def _reason(task: Task, options: Options, schedule: Schedule, k: int, stands_any
     start, hours = int(schedule.start[k]), options.own.shape[1]
     words = [task.why] if task.why else []
     if start < 0:
-        sure = task.failure is not None and float(task.failure[-1]) > SURE
-        words.append(CALL_OUT if sure else "waiting is cheaper than a place in this plan")
+        words.append(CALL_OUT if _sure(task) else "waiting is cheaper than a place in this plan")
         return "; ".join(words)
     if task.pinned_h is not None:
         words.append("kept where a person put it")
@@ -126,6 +125,11 @@ def _reason(task: Task, options: Options, schedule: Schedule, k: int, stands_any
     if task.failure is not None and start < hours:
         words.append(f"{100 * float(task.failure[start]):.0f} % risk of failure before it")
     return "; ".join(words) or "cheapest free place"
+
+
+def _sure(task: Task) -> bool:
+    """Whether it fails within the plan as good as certainly."""
+    return task.failure is not None and float(task.failure[-1]) > SURE
 
 
 def _with_others(task: Task, options: Options, schedule: Schedule, k: int) -> list[str]:
@@ -153,11 +157,17 @@ def loads(options: Options, schedule: Schedule) -> tuple[tuple[Load, ...], tuple
 
 
 def impossible(options: Options, schedule: Schedule) -> tuple[Conflict, ...]:
-    """Jobs that are put off because no crew has the time in one go."""
+    """Jobs that are put off because no crew has the time in one go, or comes before the failure that is expected."""
     found = []
     for k, task in enumerate(options.problem.tasks):
         own = options.own[options.first_row[k] : options.first_row[k + 1]]
-        if schedule.start[k] < 0 and not np.isfinite(own).any():
-            text = f"{task.asset_id}, {task.title}: no crew has {task.duration_h} h in one go with {task.people} people"
-            found.append(Conflict("horizon", text, (task.name,)))
+        if schedule.start[k] >= 0:
+            continue
+        said = ""
+        if not np.isfinite(own).any():
+            said = f"no crew has {task.duration_h} h in one go with {task.people} people"
+        elif _sure(task):
+            said = CALL_OUT
+        if said:
+            found.append(Conflict("horizon", f"{task.asset_id}, {task.title}: {said}", (task.name,)))
     return tuple(found)
