@@ -4,6 +4,7 @@ import argparse
 import ast
 import importlib
 import importlib.util
+import json
 import sys
 from pathlib import Path
 
@@ -49,7 +50,10 @@ def build_parser(argv: list[str]) -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; returns its exit code. Without a command the window opens."""
+    """Run one command; returns its exit code. Without a command the window opens.
+
+    What a command cannot do is said on stderr, and where it was asked for JSON also there, as {"error": {…}}.
+    """
     argv = list(sys.argv[1:] if argv is None else argv)
     if not argv:
         argv = ["open"]
@@ -58,6 +62,9 @@ def main(argv: list[str] | None = None) -> int:
         return int(args.run(args))
     except TwinError as error:
         print(f"twinviewer: {error}", file=sys.stderr)
+        if getattr(args, "json", False):
+            told = {"text": error.text, "where": error.where, "remedy": error.remedy}
+            print(json.dumps({"error": told}, ensure_ascii=False))
         return EXIT_UNREADABLE
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED

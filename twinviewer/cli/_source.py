@@ -18,7 +18,9 @@ def add_recording_arguments(parser: argparse.ArgumentParser) -> None:
     """`--recording DIR` and `--at TIME`."""
     parser.add_argument("--recording", metavar="DIR", help="look at a recording instead of a live source")
     parser.add_argument(
-        "--at", metavar="TIME", help="the moment: ISO 8601, now, or a span back such as 1h (the recording's end)"
+        "--at",
+        metavar="TIME",
+        help="the moment: ISO 8601, now, or a span back such as 1h (a recording's end, a capsule's beginning)",
     )
 
 
