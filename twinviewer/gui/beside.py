@@ -37,9 +37,13 @@ def _place(window: MainWindow, other: MainWindow) -> None:
         other.setGeometry(layouts.clamp(window.normalGeometry().translated(40, 40), layouts.screen_boxes()))
         return
     window.showNormal()
-    window.setGeometry(box.x(), box.y(), left, box.height())
-    room = QRect(box.x() + left, box.y(), box.width() - left, box.height())
+    full, inner = window.frameGeometry(), window.geometry()
+    top, bottom = inner.top() - full.top(), full.bottom() - inner.bottom()  # the frame must lie on the screen too
+    height = box.height() - top - bottom
+    window.setGeometry(box.x(), box.y() + top, left, height)
+    room = QRect(box.x() + left, box.y() + top, box.width() - left, height)
     QTimer.singleShot(0, other, lambda: other.setGeometry(room))  # when what is hidden takes no room any more
+    QTimer.singleShot(0, window, window.arrange)
 
 
 class SharedView(QObject):
