@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -397,7 +397,12 @@ def test_packing_can_be_cancelled_and_leaves_nothing(
     setup.window.registry.run("file.capsule")
     strip = setup.window.status.jobs
     setup.qtbot.waitUntil(strip.isVisible, timeout=20_000)
+    role = next(p for p in setup.window.status.children() if p.objectName() == "status.role")
+    assert isinstance(role, QWidget)
+    assert not role.isVisible()  # what the job says has room
+    setup.qtbot.waitUntil(lambda: strip._title.width() > 100, timeout=20_000)
     setup.qtbot.mouseClick(strip._cancel, Qt.MouseButton.LeftButton)
+    assert role.isVisible()
     assert not setup.window.jobs.running
     setup.qtbot.wait(200)
     setup.qtbot.waitUntil(lambda: list(folder.iterdir()) == [], timeout=20_000)
@@ -406,7 +411,13 @@ def test_packing_can_be_cancelled_and_leaves_nothing(
 def test_a_shift_report_is_written_beside_the_window(
     setup: Setup, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    answer(monkeypatch, StretchDialog, lambda dialog: None)
+
+    def choose(dialog: StretchDialog) -> None:
+        this = next(choice for choice in dialog.choices if choice.text() == "This shift")
+        setup.qtbot.mouseClick(this, Qt.MouseButton.LeftButton)
+        assert dialog.stretch[0] <= setup.session.past.seen()[1]
+
+    answer(monkeypatch, StretchDialog, choose)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "shift"), ""))
     setup.window.registry.run("file.shift_report")
     setup.qtbot.waitUntil(lambda: not setup.window.jobs.running, timeout=90_000)
@@ -492,3 +503,6 @@ def test_a_stretch_that_ends_before_it_begins_cannot_be_chosen(qtbot: QtBot) -> 
     dialog.end.setText("2026-11-21T07:30:00Z")
     assert dialog.accept_button.isEnabled()
     assert "90.0 min" in dialog.said.text()
+    dialog.fill(NS, 91 * NS)
+    assert dialog.stretch == (NS, 91 * NS)
+    assert dialog.said.text().startswith("90 s")

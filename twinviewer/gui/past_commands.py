@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
+from twinviewer.kpi.shifts import shift_of
 from twinviewer.panels._kit.actions import Action
 
 if TYPE_CHECKING:
@@ -127,8 +128,21 @@ class PastCommands:
     def _stretch(self, title: str, words: str, stretch: tuple[int, int], accept: str) -> tuple[int, int] | None:
         from twinviewer.gui.dialogs.moments import StretchDialog
 
-        dialog = StretchDialog(title, words, stretch, accept, self._window)
+        dialog = StretchDialog(title, words, stretch, accept, self._window, self._choices())
         return dialog.stretch if dialog.exec() else None
+
+    def _choices(self) -> list[tuple[str, tuple[int, int]]]:
+        """Stretches that are often wanted: the shift of the moment that is shown and the one before, and what is marked
+        or shown; none reaches beyond what was recorded."""
+        session = self._window.session
+        first, last = session.past.seen()
+        starts = session.kpis.book.shift_starts
+        shift = shift_of(self._now_ns, starts)
+        found = [("This shift", shift), ("The shift before", shift_of(shift[0] - 1, starts))]
+        found += [("The time line", session.between.shown)] if session.between.shown[1] else []
+        found += [("A to B", session.between.stretch)] if session.between.both else []
+        inside = [(words, (max(begin, first), min(end, last))) for words, (begin, end) in found]
+        return [(words, ends) for words, ends in inside if ends[0] < ends[1]]
 
     def _default(self, span_ns: int = 0) -> tuple[int, int]:
         """From A to B where both are marked; else the last `span_ns`, or what the time line shows."""

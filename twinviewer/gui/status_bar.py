@@ -1,6 +1,7 @@
 """The status bar: feed, security, tags, rate, ages, bad values, recording, role, frames drawn, jobs with cancel."""
 
 from collections import deque
+from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt
@@ -18,6 +19,8 @@ from twinviewer.states.explain import duration
 
 _NARROW = 90  # pixels to which a longer text may shrink
 _RATE_WINDOW_NS = 5 * NS
+_GIVES_WAY = ("role", "picture", "scene")  # while a job runs
+_ROOMY = 1700  # pixels, where all has room
 
 
 class Rate:
@@ -44,6 +47,7 @@ class JobStrip(QWidget):
         super().__init__(parent)
         self._jobs = jobs
         self._job: Job | None = None
+        self._leave: Callable[[], None] = lambda: None  # hear no more of the job before
         self._title = label("")  # shows as much as there is room for: a job must not widen the window
         self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._bar = QProgressBar()
@@ -64,11 +68,20 @@ class JobStrip(QWidget):
         jobs.changed.connect(lambda _none: self._follow())
         self.setVisible(False)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a job runs."""
+        return bool(self._jobs.running)
+
     def _follow(self) -> None:
-        self._job = self._jobs.running[-1] if self._jobs.running else None
-        self.setVisible(self._job is not None)
+        newest = self._jobs.running[-1] if self._jobs.running else None
+        if newest is self._job:
+            return
+        self._leave()
+        self._job, self._leave = newest, lambda: None
+        self.setVisible(newest is not None)
         if self._job is not None:
-            self._job.moved.connect(lambda told: self._move(*told))
+            self._leave = self._job.moved.connect(lambda told: self._move(*told))
             self._cancel.setAccessibleName(f"Cancel: {self._job.title}")
             self._move(self._job.fraction, self._job.text)
 
@@ -119,12 +132,22 @@ class StatusBar(QStatusBar):
         self._right = {name: self._part(name) for name in ("role", "picture", "scene")}
         for part in self._right.values():
             self.addPermanentWidget(part)
+        jobs.changed.connect(lambda _none: self._make_room())
 
     def _part(self, name: str) -> QLabel:
         part = QLabel() if name == "security" else _Part()  # that one is never cut
         part.setTextFormat(Qt.TextFormat.PlainText)
         part.setObjectName(f"status.{name}")
         return part
+
+    def _make_room(self) -> None:
+        """What can be known otherwise gives way to what a job says, where there is not room for both."""
+        for name in _GIVES_WAY:
+            self._right[name].setVisible(self._fits(name))
+
+    def _fits(self, name: str) -> bool:
+        crowded = self.jobs.busy and self.width() < _ROOMY
+        return bool(self.text(name)) and not (crowded and name in _GIVES_WAY)
 
     def text(self, name: str) -> str:
         """What one part says."""
@@ -145,7 +168,7 @@ class StatusBar(QStatusBar):
             part.setText(text)
             part.setAccessibleName(text)
             part.setToolTip(more)
-        part.setVisible(bool(text))
+        part.setVisible(self._fits(name))
 
     def show_frame(self, frame: Frame, tags: int) -> None:
         """Bring everything about the feed up to date."""

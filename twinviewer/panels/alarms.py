@@ -32,6 +32,7 @@ AREA = "bottom"
 ORDER = 10
 _ALL = frozenset({1, 2, 3, 4})
 _NARROW = 860  # pixels; below it the buttons say less
+_SLIM = 680  # below it the message has the room of how long it has been active, which its tool tip says too
 
 
 class Panel(QWidget):
@@ -68,8 +69,7 @@ class Panel(QWidget):
     # Building ------------------------------------------------------------------------------------------------------
 
     def _make_bar(self) -> QHBoxLayout:
-        bar = QHBoxLayout()
-        bar.setSpacing(4)
+        bar = self._bar = QHBoxLayout()
         self.priorities: dict[int, QToolButton] = {}
         for priority in (1, 2, 3, 4):
             item = QToolButton(self)
@@ -150,6 +150,8 @@ class Panel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         super().resizeEvent(event)
         narrow = event.size().width() < _NARROW
+        self._bar.setSpacing(1 if narrow else 4)
+        self.table.setColumnHidden(rows.ACTIVE, event.size().width() < _SLIM)
         self.acknowledge_button.setText("Ack" if narrow else "Acknowledge")
         self.all_button.setText("Ack all…" if narrow else "Acknowledge all shown…")
         self.shelve_button.setText("" if narrow else "Shelve…")

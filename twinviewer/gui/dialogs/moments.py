@@ -1,15 +1,16 @@
 """Questions about time: which moment to show, from when to when to hand over."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from twinviewer.gui.dialogs.base import BaseDialog, quiet
 from twinviewer.history.times import iso, parse_range, parse_time
 from twinviewer.model.errors import DataError
-from twinviewer.panels._kit.widgets import label
+from twinviewer.panels._kit.widgets import button, label, row
 
 NS = 1_000_000_000
 
@@ -66,9 +67,18 @@ class MomentDialog(_Told):
 
 
 class StretchDialog(_Told):
-    """After `exec()`, `stretch` is from when to when."""
+    """After `exec()`, `stretch` is from when to when; a click on one of the `choices` (words, from when to when) fills
+    the fields."""
 
-    def __init__(self, title: str, words: str, stretch: tuple[int, int], accept: str, parent: QWidget | None) -> None:
+    def __init__(
+        self,
+        title: str,
+        words: str,
+        stretch: tuple[int, int],
+        accept: str,
+        parent: QWidget | None,
+        choices: Sequence[tuple[str, tuple[int, int]]] = (),
+    ) -> None:
         super().__init__(title, parent, 500)
         self.stretch = stretch
         self.body.addWidget(label(words, wrap=True))
@@ -76,11 +86,19 @@ class StretchDialog(_Told):
         form = self.form()
         form.addRow("From", self.begin)
         form.addRow("To", self.end)
+        self.choices = [button(said, "link", partial(self.fill, *ends)) for said, ends in choices]
+        if self.choices:
+            form.addRow("", row(*self.choices, None, spacing=14))
         self.body.addWidget(self.said)
         self.buttons(accept)
         for field in (self.begin, self.end):
             field.textChanged.connect(lambda _text: self.check(self._look))
         self._look_once()
+
+    def fill(self, from_ns: int, to_ns: int) -> None:
+        """Put a stretch into the fields."""
+        self.begin.setText(written(from_ns))
+        self.end.setText(written(to_ns))
 
     def _look_once(self) -> None:
         self.check(self._look)
