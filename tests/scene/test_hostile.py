@@ -18,6 +18,7 @@ from twinviewer.model.errors import SceneError
 from twinviewer.model.geometry import Geometry
 from twinviewer.scene.formats import gltf
 from twinviewer.scene.placement import Placement
+from twinviewer.scene.scene import load_scene
 
 
 def read(path: Path) -> Geometry:
@@ -153,6 +154,15 @@ def test_instances_without_end_are_refused(tmp_path: Path, little_memory: None) 
     many = glb.add("accessors", {"componentType": 5126, "count": 2_000_000_000, "type": "VEC3"})
     glb.json["nodes"][0]["extensions"] = {"EXT_mesh_gpu_instancing": {"attributes": {"TRANSLATION": many}}}
     assert "instances" in refused(tmp_path, glb).text
+
+
+@pytest.mark.parametrize("far_m", [1e12, 3e38])
+def test_points_beyond_any_factory_are_refused(tmp_path: Path, far_m: float) -> None:
+    glb = Glb()
+    glb.node("Box", mesh=glb.mesh(), translation=[0, far_m, 0])
+    glb.save(tmp_path / "far.glb")
+    with pytest.raises(SceneError, match="further than 100,000,000 m from the origin"):
+        load_scene(tmp_path / "far.glb", cache_dir=tmp_path / "cache")
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

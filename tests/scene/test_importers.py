@@ -141,6 +141,8 @@ def test_what_no_importer_knows_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(SceneError):
         read_foreign(tmp_path / "x.json")
+    with pytest.raises(SceneError, match="no such file"):
+        read_foreign(tmp_path / "nowhere.json")
 
 
 def test_a_cycle_of_twinmaker_nodes_ends(tmp_path: Path) -> None:

@@ -63,6 +63,8 @@ class ImportedScene:
 
 def read_foreign(path: Path) -> list[ImportedScene]:
     """The scenes of a foreign file. Raises SceneError where no importer knows it."""
+    if not path.is_file():
+        raise SceneError("there is no such file.", str(path), "Check the path.")
     data = None
     if path.suffix.lower() == ".json":
         try:

@@ -14,6 +14,7 @@ import numpy as np
 from twinviewer.model.errors import SceneError
 from twinviewer.model.geometry import Geometry, GeometryNode
 from twinviewer.scene import cache
+from twinviewer.scene.bounds import MAX_DISTANCE_M
 from twinviewer.scene.formats import formats
 from twinviewer.scene.placement import Placement
 from twinviewer.scene.progress import Progress
@@ -65,6 +66,7 @@ def prepare(models: Sequence[ModelFile], cache_dir: Path, progress: Progress) ->
         geometries.append(
             reader.read(model.path, model.placement, lambda f, t, k=k: progress(0.9 * (k + f) / len(models), t))
         )
+        _check_place(geometries[-1], model)
         dependencies.append(_dependencies(reader, model.path))
     geometry, spans = merge(geometries)
     if _digest(models) != digest:
@@ -110,6 +112,15 @@ def _bounds(points: np.ndarray) -> tuple[tuple[float, ...], tuple[float, ...]]:
         return (), ()
     columns = points.T  # three long runs are quicker than many short ones
     return tuple(float(c.min()) for c in columns), tuple(float(c.max()) for c in columns)
+
+
+def _check_place(geometry: Geometry, model: ModelFile) -> None:
+    """Raises SceneError for points that no number of the picture can hold apart, NaN and infinity among them."""
+    low, high = _bounds(geometry.points)
+    if not all(abs(value) <= MAX_DISTANCE_M for value in (*low, *high)):
+        text = f"the geometry reaches further than {MAX_DISTANCE_M:,.0f} m from the origin."
+        remedy = f"Look at 'unit', 'scale' and 'position' ({model.where}), and at where the file was exported from."
+        raise SceneError(text, model.path.name, remedy)
 
 
 def merge(geometries: Sequence[Geometry]) -> tuple[Geometry, tuple[tuple[int, int], ...]]:
