@@ -23,14 +23,15 @@ def alone(server: ServerProcess, scene: Scene, tmp_path: Path) -> Iterator[subpr
     """The process of `twinviewer record`, which needs no window."""
     command = [sys.executable, "-m", "twinviewer", "record", str(scene.path), "--feed", server.url]
     command += ["--security", "none", "-o", str(tmp_path / "recording"), "--keep-days", "30"]
-    process = subprocess.Popen(command, cwd=ROOT)
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
     folder = places.runtime_folder(scene.path, scene.key, server.url)
     try:
         until(lambda: places.read_ready(folder) is not None, 30)
         yield process
     finally:
         process.kill()
-        process.wait()
+        with process:  # which waits for it, and closes the pipe
+            pass
 
 
 def test_a_killed_recorder_is_followed_by_one_that_stays_and_records_too(
@@ -44,7 +45,9 @@ def test_a_killed_recorder_is_followed_by_one_that_stays_and_records_too(
         assert pid_of(link) == alone.pid
         until(polled(link, lambda: link.recording == recording))
         os.kill(alone.pid, signal.SIGKILL)
-        alone.wait()
+        said = alone.communicate()[1].decode()
+        assert f"into {tmp_path / 'recording'}" in said
+        assert f"connected to {server.url}" in said
         until(polled(link, lambda: not link.alive))
         until(connected(link))
         follower = psutil.Process(pid_of(link))

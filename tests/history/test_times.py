@@ -1,10 +1,13 @@
 """Moments and spans as people type them."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factory import NOW_NS
+from twinviewer.__main__ import main
 from twinviewer.history.times import iso, parse_range, parse_span_s, parse_time
 from twinviewer.model.errors import DataError
 
@@ -39,3 +42,13 @@ def test_anything_else_is_refused_with_a_remedy(text: str) -> None:
 def test_an_empty_stretch_is_refused() -> None:
     with pytest.raises(DataError, match="empty"):
         parse_range("1h", "2h", NOW_NS)
+
+
+@pytest.mark.parametrize(("span", "every"), [("1h", "0"), ("0s", "1s"), ("10s", "1min")])
+def test_a_made_up_plant_needs_a_step_that_fits(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], span: str, every: str
+) -> None:
+    folder = tmp_path / "recording"
+    assert main(["record", "nowhere", "--simulate", span, "--every", every, "-o", str(folder)]) == 2
+    assert "sensors cannot be read every" in capsys.readouterr().err
+    assert not folder.exists()

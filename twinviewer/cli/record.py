@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinviewer.model.errors import RecordingError
+from twinviewer.model.errors import DataError, RecordingError
 
 if TYPE_CHECKING:
     from twinviewer.collector.link import CollectorLink
@@ -47,7 +47,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit code 0 at the end. Where a collector already serves this scene and feed, that one is asked to record."""
+    """Exit code 0 at the end, 1 where not one sample came.
+
+    Where a collector already serves this scene and feed, that one is asked to record.
+    """
     if bool(args.feed) == bool(args.simulate):
         raise RecordingError("say what to record", remedy="Give either --feed URL or --simulate SPAN.")
     return _simulated(args) if args.simulate else _live(args)
@@ -56,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
 def _live(args: argparse.Namespace) -> int:
     from twinviewer.cli._feed import feed_options
     from twinviewer.collector.__main__ import EXIT_OTHER_RUNS, main, retention_of
+    from twinviewer.collector.console import Console
     from twinviewer.history.times import parse_span_s
 
     retention_of(args)  # a limit that cannot be meant is refused before anything begins
@@ -65,8 +69,11 @@ def _live(args: argparse.Namespace) -> int:
     for name in ("keep_days", "keep_gb", "keep_minutes_days"):
         limit = getattr(args, name)
         argv += [f"--{name.replace('_', '-')}", str(limit)] if limit is not None else []
-    code = main(argv, feed_options(args))
-    return _asked(args, seconds) if code == EXIT_OTHER_RUNS else code
+    console = Console(lambda line: print(line, file=sys.stderr, flush=True))
+    code = main(argv, feed_options(args), console)
+    if code == EXIT_OTHER_RUNS:
+        return _asked(args, seconds)
+    return code or (0 if console.samples else 1)
 
 
 def _asked(args: argparse.Namespace, seconds: float | None) -> int:
@@ -131,8 +138,13 @@ def _simulated(args: argparse.Namespace) -> int:
     from twinviewer.plant.faults import parse_fault
     from twinviewer.scene.scene import load_scene
 
+    seconds, step_s, now_ns = parse_span_s(args.simulate), parse_span_s(args.every), time.time_ns()
+    if not 0 < step_s <= seconds:
+        raise DataError(
+            f"sensors cannot be read every {args.every} in {args.simulate}",
+            remedy="Give a step above 0 that fits into the span.",
+        )
     scene = load_scene(args.scene, geometry=False)
-    seconds, now_ns = parse_span_s(args.simulate), time.time_ns()
     start_ns = parse_time(args.begin, now_ns) if args.begin else now_ns - int(seconds * 1e9)
     count = record_offline(
         scene,
@@ -141,7 +153,7 @@ def _simulated(args: argparse.Namespace) -> int:
         args.seed,
         [parse_fault(text, scene) for text in args.fault],
         start_ns=start_ns,
-        step_s=parse_span_s(args.every),
+        step_s=step_s,
         judge=judge_of(scene),
         progress=_progress,
     )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from twinviewer.collector import places
 from twinviewer.collector.commands import Commands
+from twinviewer.collector.console import Console
 from twinviewer.collector.pipeline import Pipeline
 from twinviewer.collector.protocol import Recorded
 from twinviewer.collector.server import ControlServer
@@ -42,15 +43,18 @@ _TROUBLE = "recorder"  # the key of what a recorder says about itself
 log = logging.getLogger("twinviewer.collector")
 
 
-def main(argv: list[str] | None = None, options: FeedOptions | None = None) -> int:
+def main(argv: list[str] | None = None, options: FeedOptions | None = None, console: Console | None = None) -> int:
     """As `serve`, with the command line as a list of words."""
     parser = argparse.ArgumentParser(prog="twinviewer.collector", description=__doc__)
     add_arguments(parser)
-    return serve(parser.parse_args(argv), options)
+    return serve(parser.parse_args(argv), options, console)
 
 
-def serve(args: argparse.Namespace, options: FeedOptions | None = None) -> int:
-    """Exit code 0 at the end of a life, 2 when it cannot begin, 3 when another one serves this scene and feed."""
+def serve(args: argparse.Namespace, options: FeedOptions | None = None, console: Console | None = None) -> int:
+    """Exit code 0 at the end of a life, 2 when it cannot begin, 3 when another one serves this scene and feed.
+
+    `console` is told of what is recorded, where somebody looks at one.
+    """
     if options is None:
         options = FeedOptions.from_json(sys.stdin.read()) if args.options_stdin else FeedOptions(security=args.security)
     try:
@@ -62,7 +66,7 @@ def serve(args: argparse.Namespace, options: FeedOptions | None = None) -> int:
             return EXIT_OTHER_RUNS
         _start_log(folder.name)
         try:
-            asyncio.run(_Life(scene, folder, args, options).run())
+            asyncio.run(_Life(scene, folder, args, options, console).run())
         finally:
             lock.release()
     except TwinError as error:
@@ -115,11 +119,14 @@ def _start_log(name: str) -> None:
 class _Life:
     """One life of a collector, from its first table to its last window."""
 
-    def __init__(self, scene: Scene, folder: Path, args: argparse.Namespace, options: FeedOptions) -> None:
+    def __init__(
+        self, scene: Scene, folder: Path, args: argparse.Namespace, options: FeedOptions, console: Console | None
+    ) -> None:
         self._scene = scene
         self._folder = folder
         self._args = args
         self._options = options
+        self._console = console
         self._end = asyncio.Event()
         self._leaving: asyncio.TimerHandle | None = None
         self._recorder: Recorder | None = None
@@ -151,11 +158,14 @@ class _Life:
         places.write_ready(self._folder, places.Ready(os.getpid(), port, token, str(path)))
         log.info("serving %s from %s on port %d", self._scene.name, without_secret(self._args.feed), port)
         self._leave_after(_FIRST_WINDOW_S)
+        beside = [asyncio.create_task(self._record_again(pipeline))] if trouble else []
         if recorder is not None:
+            if self._console is not None:
+                self._console.begun(pipeline, recorder.folder)
+                beside.append(asyncio.create_task(self._console.watch(pipeline)))
             self._serve_recording(recorder, pipeline)
         if self._args.seconds is not None:
             asyncio.get_running_loop().call_later(self._args.seconds, self._end.set)
-        again = asyncio.create_task(self._record_again(pipeline)) if trouble else None
         try:
             ended = asyncio.create_task(self._end.wait())
             await asyncio.wait([work, ended], return_when=asyncio.FIRST_COMPLETED)
@@ -165,13 +175,16 @@ class _Life:
         finally:
             places.remove_ready(self._folder)
             places.end_errand(self._folder)
-            if again is not None:
-                again.cancel()
+            for task in beside:
+                task.cancel()
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
             await self._server.close()
             if self._recorder is not None:
                 await asyncio.to_thread(self._recorder.close)
+                if self._console is not None:
+                    status = self._recorder.status
+                    self._console.ended(status.written, status.waiting, self._recorder.folder)
             _remove(path)
             log.info("ended")
 
