@@ -111,6 +111,34 @@ def test_work_orders_are_moved_on_and_recorded(tmp_path: Path, capsys: pytest.Ca
     assert "0 work orders added, 1 known already" in said(capsys)
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--weeks", "x"], "must be a whole number from 1 to 26, and is 'x'"),
+        (["--weeks", "27"], "from 1 to 26"),
+        (["--time-limit", "nan"], "must be seconds from 0 to 86400, and is 'nan'"),
+        (["--time-limit", "soon"], "and is 'soon'"),
+        (["--orders", "none.sqlite"], "the file of work orders does not exist"),
+        (["--ics", "none/plan.ics"], "no file can be written there"),
+        (["--scenario", "."], "no file can be written there"),
+    ],
+)
+def test_a_slip_is_said_before_anything_is_worked_out(
+    capsys: pytest.CaptureFixture[str], options: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        raise SystemExit(main(["plan", str(SCENE), "--recording", "none", *options]))
+    assert stop.value.code not in (0, None)
+    assert said in capsys.readouterr().err
+
+
+def test_a_refused_import_begins_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in.csv").write_text("number,asset_id,title,start\nA,B,C,yesterday\n")
+    assert main(["workorders", str(tmp_path / "orders.sqlite"), "import", str(tmp_path / "in.csv")]) != 0
+    assert '"yesterday" is no moment' in capsys.readouterr().err
+    assert not (tmp_path / "orders.sqlite").exists()
+
+
 @pytest.mark.parametrize("what", ["list", "record", "indicators"])
 def test_a_mistyped_file_of_work_orders_is_said_and_not_made(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str

@@ -199,6 +199,14 @@ def test_predictions_are_held_against_what_happened() -> None:
     assert indicators([failed], 30 * DAY).mean_error_days == pytest.approx(2.0)
 
 
+def test_no_change_without_a_reason(tmp_path: Path) -> None:
+    with OrderStore(tmp_path / "orders.sqlite") as store:
+        made = store.add(order(), "planner", "card accepted")
+        with pytest.raises(DataError, match="needs a reason"):
+            store.become(made.number, OrderState.APPROVED, "chief", "  ", 11 * DAY)
+        assert store.order(made.number).state is OrderState.PROPOSED
+
+
 def test_a_file_of_the_format_before_is_kept_and_learns_of_tools(tmp_path: Path) -> None:
     path = tmp_path / "orders.sqlite"
     with OrderStore(path) as store:
@@ -225,6 +233,8 @@ def test_a_file_of_the_format_before_is_kept_and_learns_of_tools(tmp_path: Path)
         ("people", "0", "people is 0"),
         ("kind", "urgent", '"urgent" is no kind of work'),
         ("lock_out_h", "inf", "lock_out_h is inf"),
+        ("start", "9999-12-31T23:59:59+00:00", "lies outside of the years"),
+        ("due", "0001-01-01T00:00:00+00:00", "lies outside of the years"),
     ],
 )
 def test_figures_that_no_plan_could_use_are_refused(column: str, cell: str, said: str) -> None:

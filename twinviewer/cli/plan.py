@@ -30,16 +30,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _weeks(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 26:
-        raise argparse.ArgumentTypeError("must be from 1 to 26")
-    return value
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 26:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to 26, and is {text!r}")
+    return int(text)
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
     if not 0 <= value <= 86_400:
-        raise argparse.ArgumentTypeError("must be from 0 to 86400")
+        raise argparse.ArgumentTypeError(f"must be seconds from 0 to 86400, and is {text!r}")
     return value
 
 
@@ -47,6 +49,13 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 0."""
     from dataclasses import replace
 
+    from twinviewer.model.errors import DataError
+
+    if args.orders is not None and not args.orders.is_file():  # a plan without them would be another one
+        raise DataError("the file of work orders does not exist", str(args.orders), "Check the path.")
+    for path in filter(None, (args.ics, args.csv, args.scenario)):  # said before the search, not after it
+        if path.is_dir() or not path.parent.is_dir():
+            raise DataError("no file can be written there", str(path), "Name a file in a folder that exists.")
     from twinviewer.maintenance.planning.plan import bettered
     from twinviewer.maintenance.service import Request, first_plan
     from twinviewer.scene.scene import load_scene

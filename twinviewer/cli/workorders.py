@@ -32,10 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0."""
+    from twinviewer.maintenance.orders.connector import CsvConnector
     from twinviewer.maintenance.orders.store import OrderStore
     from twinviewer.model.errors import DataError
 
-    if args.what != "import" and not args.orders.exists():  # only what adds work orders begins a file of them
+    if args.what == "import":
+        CsvConnector(args.csv).fetch()  # what is wrong with it is said before a file of work orders is begun
+    elif not args.orders.exists():
         raise DataError("the file does not exist", str(args.orders), "Check the path.")
     with OrderStore(args.orders) as store:
         _ACTIONS[args.what](store, args)

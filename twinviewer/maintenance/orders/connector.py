@@ -100,7 +100,7 @@ def parsed(text: str, where: str) -> list[Order]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
     missing = [c for c in ("number", "asset_id", "title") if c not in (reader.fieldnames or ())]
     if missing:
-        found = ", ".join(reader.fieldnames or ()) or "none"
+        found = ", ".join(reader.fieldnames or ())[:300] or "none"
         raise DataError(f'there is no column "{missing[0]}"', where, f"The columns are: {found}.")
     orders: list[Order] = []
     known = set[str]()
@@ -136,9 +136,14 @@ def _text(cell: str) -> str:
 
 
 def _time(cell: str) -> int:
-    moment = datetime.fromisoformat(cell)
+    try:
+        moment = datetime.fromisoformat(cell)
+    except ValueError:
+        raise ValueError(f'"{cell}" is no moment; write 2026-11-24T06:00:00+01:00') from None
     if moment.tzinfo is None:
         raise ValueError(f"{cell} has no time zone")
+    if not 1970 <= moment.year < 2262:
+        raise ValueError(f"{cell} lies outside of the years 1970 to 2261")
     return round(moment.timestamp() * 1e9)
 
 

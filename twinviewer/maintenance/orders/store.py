@@ -111,7 +111,10 @@ class OrderStore:
         return len(new)
 
     def become(self, number: str, state: OrderState, by: str, why: str, now_ns: int, **values: Any) -> Order:
-        """Move a work order on in its life; `values` change with it. Raises DataError where it cannot go there."""
+        """Move a work order on in its life; `values` change with it. Raises DataError where it cannot go there,
+        or nobody says why."""
+        if not why.strip():
+            raise DataError("a change needs a reason", number, "Say why in a few words.")
         with self._db.writing():
             order = self.order(number)
             check_change(number, order.state, state)

@@ -147,8 +147,10 @@ class Segmented(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def choose(self, key: str) -> None:
-        """Press the button of `key` without sending `chosen`."""
+        """Press the button of `key` without sending `chosen`; the focus goes with it, so that one of them is framed."""
         if key in self._keys:
+            if any(item.hasFocus() for item in self._keys.values()):
+                self._keys[key].setFocus(Qt.FocusReason.OtherFocusReason)
             self._keys[key].setChecked(True)
 
     def button(self, key: str) -> QToolButton:
