@@ -156,10 +156,9 @@ def test_instances_without_end_are_refused(tmp_path: Path, little_memory: None) 
     assert "instances" in refused(tmp_path, glb).text
 
 
-@pytest.mark.parametrize("far_m", [1e12, 3e38])
-def test_points_beyond_any_factory_are_refused(tmp_path: Path, far_m: float) -> None:
+def test_points_beyond_any_factory_are_refused(tmp_path: Path) -> None:
     glb = Glb()
-    glb.node("Box", mesh=glb.mesh(), translation=[0, far_m, 0])
+    glb.node("Box", mesh=glb.mesh(), translation=[0, 1e12, 0])
     glb.save(tmp_path / "far.glb")
     with pytest.raises(SceneError, match="further than 100,000,000 m from the origin"):
         load_scene(tmp_path / "far.glb", cache_dir=tmp_path / "cache")
