@@ -81,6 +81,12 @@ def test_features_know_nothing_of_the_future() -> None:
     assert features.of_life(z, t)[:50] == pytest.approx(features.of_life(z[:50], t[:50]))
 
 
+def test_a_missing_value_is_the_one_before_it_in_its_unit() -> None:
+    z = np.array([0.0, 2, 3, 9, 5, 6])[:, None]  # 0: what normalising makes of the missing first one
+    missing = np.array([True, False, True, True, True, False])[:, None]
+    assert features.held(z, missing, np.array([0, 3, 6])).ravel().tolist() == [0, 2, 2, 9, 9, 6]
+
+
 def test_rows_in_any_order_give_the_same_lives() -> None:
     table, _ = fleet(6, 6)
     mixed = table.sample(frac=1, random_state=0)

@@ -36,6 +36,16 @@ def of_life(z: np.ndarray, time: np.ndarray) -> np.ndarray:
     return np.hstack([level, mean, mean - youth, level - before, level - slow, time[:, None]])
 
 
+def held(z: np.ndarray, missing: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """float64 (n, k): each missing value (bool (n, k)) is the one before it in its unit; `start` as in `Lives`.
+
+    What is missing from a unit's first row on stays as it is.
+    """
+    first = np.repeat(start[:-1], np.diff(start))[:, None]
+    at = np.maximum.accumulate(np.where(missing, first, np.arange(len(z))[:, None]), axis=0)
+    return np.take_along_axis(z, at, axis=0)
+
+
 def of_lives(z: np.ndarray, time: np.ndarray, start: np.ndarray) -> np.ndarray:
     """`of_life` for every unit; `start` as in `Lives`."""
     parts = [of_life(z[a:b], time[a:b]) for a, b in pairwise(start)]

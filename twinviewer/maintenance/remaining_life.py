@@ -22,6 +22,7 @@ from twinviewer.model.errors import DataError
 CAP = 125.0
 FOLDS = 5
 MEMBERS = 3
+FAR_WEIGHT = 0.3  # of a row beyond the cap: youth is long and looks alike, and would draw what is told towards the cap
 CAUTION = 0.008  # of the cap: to tell a life as too long costs more than to tell it as too short
 LONG_LIFE, CAP_SHARE = 5.0, 0.6  # median lives above so many caps: the cap becomes this share of the median life
 LEAST_EFFECT = 0.25  # standard deviations between youth and end below which a signal says nothing about wear
@@ -51,11 +52,12 @@ class Regressors:
     members: tuple[HistGradientBoostingRegressor, ...]
 
     @classmethod
-    def fitted(cls, table: np.ndarray, truth: np.ndarray) -> "Regressors":
-        """Learn from features float64 (n, k) and what is to be predicted float64 (n,)."""
+    def fitted(cls, table: np.ndarray, truth: np.ndarray, cap: float = np.inf) -> "Regressors":
+        """Learn from features float64 (n, k) and what is to be predicted float64 (n,), at most `cap`."""
+        weight = np.where(truth < cap, 1.0, FAR_WEIGHT)
         # one thread: on a busy machine several of them wait for each other many times longer than they work
         with threadpool_limits(1, "openmp"):
-            return cls(tuple(_member(seed).fit(table, truth) for seed in range(MEMBERS)))
+            return cls(tuple(_member(seed).fit(table, truth, weight) for seed in range(MEMBERS)))
 
     def predict(self, table: np.ndarray) -> np.ndarray:
         """float64 (n,)"""
@@ -126,7 +128,8 @@ def cap_for(lives: Lives) -> float:
 
 
 def _features(lives: Lives, found: Regimes, used: np.ndarray) -> np.ndarray:
-    return features.of_lives(found.normalise(lives.values)[:, used], lives.time, lives.start)
+    z = features.held(found.normalise(lives.values)[:, used], ~np.isfinite(lives.values[:, used]), lives.start)
+    return features.of_lives(z, lives.time, lives.start)
 
 
 def _signals_of_wear(lives: Lives, found: Regimes) -> np.ndarray:
@@ -174,9 +177,9 @@ def fit(lives: Lives, cap: float | None = CAP, progress: Callable[[float, str], 
     folds = min(FOLDS, len(lives.names))
     for k, (rest, left) in enumerate(GroupKFold(folds).split(table, truth, owner)):
         tell((k + 0.2) / (folds + 1), f"learning, part {k + 1} of {folds + 1}")
-        held_out[left] = _capped(Regressors.fitted(table[rest], truth[rest]).predict(table[left]), cap)
+        held_out[left] = _capped(Regressors.fitted(table[rest], truth[rest], cap).predict(table[left]), cap)
     tell(folds / (folds + 1), f"learning, part {folds + 1} of {folds + 1}")
-    regressor = Regressors.fitted(table, truth)
+    regressor = Regressors.fitted(table, truth, cap)
     order = np.argsort(truth - held_out, kind="stable")
     return LifeModel(
         lives.columns, used, found, regressor, held_out[order], (truth - held_out)[order], cap, order, origin
