@@ -15,7 +15,7 @@ from tests.factory import CONNECTED, snapshot
 from tests.factory import make_scene as make_line
 from twinviewer.kpi.book import INDICATOR, TARGET, load
 from twinviewer.model.frame import Frame, Kpi
-from twinviewer.panels import kpi_strip
+from twinviewer.panels import _kpi_tiles, _text, kpi_strip
 from twinviewer.panels._indicators import IndicatorsDialog
 from twinviewer.panels._kit.actions import Actions
 from twinviewer.session import Session
@@ -118,7 +118,7 @@ def test_all_ten_indicators_of_the_standard_are_there_with_formula_and_inputs(de
         kpi = desk.kpi(key)
         assert dialog.form.made.text().startswith(kpi.formula)
         assert kpi.formula
-        assert [n.text() for n, _ in dialog.form._made_of] == list(kpi.inputs)
+        assert [n.text() for n, _ in dialog.form._made_of] == [_text.input_name(name) for name in kpi.inputs]
     texts = [item.text(0) for item in dialog._items.values()]
     assert {"OEE", "Availability", "MTBF", "MTTR", "Throughput rate", "Energy per part"} <= set(texts)
 
@@ -126,7 +126,7 @@ def test_all_ten_indicators_of_the_standard_are_there_with_formula_and_inputs(de
 def test_the_popover_leads_to_the_target_and_a_new_one_is_on_the_tile_at_once(desk: Desk, tmp_path: Path) -> None:
     desk.click(desk.panel.tiles[0])
     popup = QApplication.activePopupWidget()
-    assert isinstance(popup, kpi_strip.Explanation)
+    assert isinstance(popup, _kpi_tiles.Explanation)
     desk.click(popup.change)
     dialog = desk.panel._dialog
     assert dialog._chosen == "oee"

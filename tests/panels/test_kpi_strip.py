@@ -13,7 +13,7 @@ from tests.panels import fake
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.frame import Kpi
 from twinviewer.model.palette import ALARM
-from twinviewer.panels import kpi_strip
+from twinviewer.panels import _kpi_tiles, _text, kpi_strip
 from twinviewer.panels._kit import style
 
 
@@ -22,7 +22,7 @@ from twinviewer.panels._kit import style
     [(71.44, "%", "71.4"), (6.0, "", "6"), (412.0, "parts/h", "412"), (float("nan"), "%", "–"), (0.52, "mm/s", "0.52")],
 )
 def test_figures_have_the_digits_they_deserve(value: float, unit: str, text: str) -> None:
-    assert kpi_strip.value_of(Kpi("k", "K", value, unit)) == text
+    assert _text.value_of(Kpi("k", "K", value, unit)) == text
 
 
 def test_each_indicator_has_a_tile_that_says_itself(bench: Callable[..., Any]) -> None:
@@ -37,7 +37,7 @@ def test_a_click_shows_formula_inputs_and_target(bench: Callable[..., Any], qtbo
     b = bench(kpi_strip.Panel, size=(1190, 70))
     qtbot.mouseClick(b.panel.tiles[2], Qt.MouseButton.LeftButton)
     popup = QApplication.activePopupWidget()
-    assert isinstance(popup, kpi_strip.Explanation)
+    assert isinstance(popup, _kpi_tiles.Explanation)
     words = [w.text() for w in popup.findChildren(QLabel)]
     assert words == [
         "Line B rate: 188 parts/h", "how Line B rate is made", "Target 245 parts/h", "Made of", "part", "1.5",
@@ -98,3 +98,11 @@ def test_another_scene_has_its_own_tiles(bench: Callable[..., Any]) -> None:
     b = bench(kpi_strip.Panel, size=(1190, 70))
     b.session.set_scene(fake.make_scene(copies=3), fake.FakeSource())
     assert b.panel.tiles == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("CNC-103 APT_s", "CNC-103 production time (APT), s"), ("PQ", "parts produced (PQ)"), ("Line A", "Line A")],
+)
+def test_inputs_are_named_in_words(name: str, words: str) -> None:
+    assert _text.input_name(name) == words

@@ -23,7 +23,7 @@ from twinviewer.model.frame import Kpi
 from twinviewer.panels import _indicator_edits as edits
 from twinviewer.panels._kit.gauges import figure
 from twinviewer.panels._kit.widgets import button, label, row
-from twinviewer.panels._text import value_of
+from twinviewer.panels._text import input_name, value_of
 from twinviewer.session import Session
 
 INPUTS = 32
@@ -177,7 +177,7 @@ class IndicatorForm(QWidget):
                 self._inputs.addWidget(name_label, k % half, 2 * (k // half))
                 self._inputs.addWidget(number, k % half, 2 * (k // half) + 1)
         for (name_label, number), (name, value) in zip(self._made_of, shown, strict=True):
-            name_label.setText(name)
+            name_label.setText(input_name(name))
             number.setText(figure(value))
 
     @property

@@ -10,6 +10,17 @@ from twinviewer.model.quality import Quality
 from twinviewer.panels._kit.gauges import figure
 
 NS = 1_000_000_000
+_INPUTS = {
+    "APT_s": "production time (APT), s",
+    "AUST_s": "setup time (AUST), s",
+    "ADET_s": "delay time (ADET), s",
+    "PBT_s": "planned busy time (PBT), s",
+    "PRI_s": "planned time per part (PRI), s",
+    "PQ": "parts produced (PQ)",
+    "GQ": "good parts (GQ)",
+    "SQ": "scrap (SQ)",
+    "repair_s": "repair time, s",
+}
 
 
 def local(time_ns: int) -> datetime:
@@ -71,6 +82,12 @@ def value_of(kpi: Kpi) -> str:
     """An indicator's figure as it is written: counts without a decimal."""
     whole = not kpi.unit and math.isfinite(kpi.value) and float(kpi.value).is_integer()
     return f"{kpi.value:,.0f}" if whole else figure(kpi.value)
+
+
+def input_name(name: str) -> str:
+    """An indicator's input in words: "CNC-103 APT_s" reads "CNC-103 production time (APT), s" (ISO 22400-2)."""
+    before, blank, last = name.rpartition(" ")
+    return f"{before}{blank}{_INPUTS.get(last, last)}"
 
 
 def is_current(frame: Frame) -> bool:
