@@ -21,6 +21,7 @@ from twinviewer.model.sample import SampleBatch
 from twinviewer.tags import layout
 
 _READ_LIMIT_S = 0.02  # a block that stays unreadable this long belongs to a writer that died while writing
+_PAUSE_S = 0.000_05
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _NUMBERS = ("value", "status", "source_ns", "server_ns", "received_ns")
 
@@ -202,6 +203,7 @@ class TagTable:
                     into[name][rows] = part[name]
                 texts.update(zip(flagged.tolist(), raw.tolist(), strict=True))
                 return
+            time.sleep(_PAUSE_S)  # on few cores the writer may be waiting for ours
         self._keep(rows, into, texts)
 
     def _keep(self, rows: slice, into: dict[str, np.ndarray], texts: dict[int, bytes]) -> None:
