@@ -356,7 +356,8 @@ def test_alarms_of_the_past_offer_nothing_and_say_why(bench: Callable[..., Any],
     assert rows.ACKNOWLEDGE in offered
     assert rows.UNSHELVE in offered
     b.session.source.name = "replay"
-    b.give(replace(b.frame, source="replay"))
+    b.give(replace(b.frame, source="replay", flood=True, alarms_10_min=23))
+    assert b.panel.banner_text.text() == "Alarm flood: 23 alarms in the 10 min before."
     b.panel.table.selectAll()
     assert not any(offers())
     assert "as they stood at" in b.panel.windowTitle()

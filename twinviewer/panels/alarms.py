@@ -168,9 +168,10 @@ class Panel(QWidget):
         self.setWindowTitle(f"{TITLE}{stood} — {rows.headline(frame.alarms, frame.alarms_10_min)}")
         self.banner.setVisible(frame.flood)
         if frame.flood:
-            worst = sum(a.priority == 1 and a.state in rows.WAITING for a in frame.alarms)
+            worst = 0 if self.acts.held else sum(a.priority == 1 and a.state in rows.WAITING for a in frame.alarms)
             first = f" {worst} of priority 1 wait: begin with them." if worst else ""
-            self.banner_text.setText(f"Alarm flood: {frame.alarms_10_min} alarms in the last 10 min.{first}")
+            when = "in the 10 min before" if self.acts.held else "in the last 10 min"
+            self.banner_text.setText(f"Alarm flood: {frame.alarms_10_min} alarms {when}.{first}")
         if fresh:
             self._count()
             self._enable()
