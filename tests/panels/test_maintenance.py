@@ -22,6 +22,7 @@ from twinviewer.maintenance.results import (
     Cause,
     Choice,
     Cost,
+    EnergyDrift,
     Indicators,
     Load,
     Moved,
@@ -276,6 +277,8 @@ def card_of(asset_id: str, **changes: Any) -> Card:
     cause = Cause("VIB", "Rolling bearing wear", "bearing", 0.8, ("envelope",), ("load",), "Replace", "It seizes", "m",
                   2, 6, "set, bearing")  # fmt: skip
     moved = Moved(f"{asset_id}.Vibration", "Vibration", "mm/s", 3.8, 1.6, 91.0, START - 50 * HOUR_NS, "at 70 % load")
+    energy = EnergyDrift(3.2, 2.9, 3.5, 0.04, 19_600.0, 3_700.0, 7_400.0, True)
+    changes = {"energy": energy, "change_mm_s": 1.9, "changed_ns": START - 20 * HOUR_NS, **changes}
     time_ns = START - np.arange(20)[::-1] * HOUR_NS
     ahead = START + np.arange(10) * 12 * HOUR_NS
     fit = np.linspace(0.6, 0, 10)
@@ -312,6 +315,8 @@ def test_evidence_says_what_is_missing_or_shows_the_card(opened: Callable[..., A
         "for: envelope",
         "Replace",
         "set, bearing",
+        "changed by +1.90 mm/s",
+        "+3.2 kW (+2.9 to +3.5) more than at the same load before: 3,700 EUR",
     ):
         assert words in texts, words
     b.session.select("CV-101")

@@ -37,6 +37,26 @@ def moved_said(moved: Moved) -> str:
     )
 
 
+def change_said(card: Card) -> list[str]:
+    """A change of vibration that is one by ISO 20816-3, whatever the zone."""
+    if not card.changed_ns:
+        return []
+    since = local(card.changed_ns)
+    when = f"{since.day} {since.strftime('%b %H:%M')}"
+    return [f"Vibration has changed by {card.change_mm_s:+.2f} mm/s since {when} (ISO 20816-3, criterion II)"]
+
+
+def energy_said(card: Card) -> list[str]:
+    """What the wear costs in energy, where that is more than chance."""
+    drift = card.energy
+    if drift is None or not drift.significant:
+        return []
+    return [
+        f"It draws {drift.excess_kw:+.1f} kW ({drift.low_kw:+.1f} to {drift.high_kw:+.1f}) more than at the same load "
+        f"before: {drift.eur_a_year:,.0f} EUR and {drift.kg_co2_a_year:,.0f} kg CO₂ a year"
+    ]
+
+
 def causes_said(card: Card) -> list[str]:
     """Likely causes with what speaks for and against each."""
     found = []
@@ -168,6 +188,8 @@ class CardPage(QWidget):
     def _show_condition(self, card: Card) -> None:
         if card.moved:
             self._words("What moved", [moved_said(m) for m in card.moved])
+        if beyond := [*change_said(card), *energy_said(card)]:
+            self._words("Beyond its usual level", beyond)
         if len(card.health_ns) > 1:
             paint = partial(charts.paint_health, card=card)
             self._chart("Health, continued to the failure limit", charts.HEALTH_HEIGHT, paint, self._remaining(card))

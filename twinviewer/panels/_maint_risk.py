@@ -134,7 +134,7 @@ class RiskBar(QStyledItemDelegate):
         assert isinstance(model, RiskModel)
         share = within_a_week(model.cards[index.row()])
         box = QRectF(option.rect)  # type: ignore[attr-defined]
-        track = QRectF(box.left() + 46, box.center().y() - 4, max(box.width() - 56, 4), 8)
+        track = QRectF(box.left() + 52, box.center().y() - 4, max(box.width() - 62, 4), 8)
         painter.fillRect(track, colour("field"))
         if share > 0:
             painter.fillRect(QRectF(track.left(), track.top(), max(track.width() * share, 1), 8), risk_colour(share))

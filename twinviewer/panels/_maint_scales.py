@@ -90,8 +90,8 @@ def _paint_line(
     strong: bool = False,
 ) -> QRectF:  # fmt: skip
     """Name, figure and the empty track between them, which is returned."""
-    left = min(left, 0.36 * width)
-    right = min(right, 0.46 * width)
+    left = min(left, 0.41 * width)
+    right = min(right, 0.44 * width)
     painter.setFont(font(12, 600 if strong else 400))
     painter.setPen(colour("text"))
     fit = painter.fontMetrics().elidedText
