@@ -141,6 +141,26 @@ def test_a_changed_level_without_a_limit_in_sight_is_told_by_criterion_two() -> 
     assert any("criterion II" in note for note in found.notes)
 
 
+def test_a_machine_that_stands_is_told_as_it_last_ran() -> None:
+    minutes, tags = minutes_with_wear(10, left_days=2.0)  # the record ends at midnight: it has stood since eleven
+    for value in minutes.value.values():
+        value[-300:] = value[-1]
+    found = card(minutes, tags, MaintenanceSettings())
+    assert found.tier == "degradation"
+    assert found.change_mm_s > 0.5
+    assert "running at about 0 %" not in found.moved[0].regime
+
+
+def test_a_level_that_was_always_beyond_its_limit_is_no_sound_machine() -> None:
+    minutes, tags = minutes_with_wear(5, wears=False)
+    minutes.value["Vibration"][:] *= 9
+    found = card(minutes, tags, MaintenanceSettings())
+    assert found.tier == "age"
+    assert "beyond its limit of 4.5" in found.headline
+    assert found.health == 0
+    assert found.zone is Zone.D
+
+
 def test_a_small_drift_of_power_is_on_the_card_with_its_interval() -> None:
     minutes, tags = minutes_with_wear(20, left_days=3.0)
     minutes.value["Power"][-3 * 1440 :] += 0.5  # less than a hundredth of 60 kW

@@ -13,9 +13,10 @@ from twinviewer.maintenance.prognosis import lives_by_age, money
 from twinviewer.maintenance.prognosis.by_wear import HORIZONS, causes_of, health_of
 from twinviewer.maintenance.prognosis.lives_by_age import Log
 from twinviewer.maintenance.prognosis.seen import Seen
-from twinviewer.maintenance.prognosis.signals import as_moved
+from twinviewer.maintenance.prognosis.signals import as_moved, recent
 from twinviewer.maintenance.results import Card, Risk
 from twinviewer.maintenance.settings import Component, MaintenanceSettings
+from twinviewer.model.state import Zone
 
 Within = Callable[[np.ndarray], np.ndarray]  # days float64 (n,) to probability, lower and upper bound float64 (3, n)
 
@@ -103,10 +104,14 @@ def _headline(seen: Seen, risk: np.ndarray, fitted: bool) -> str:
     state = seen.readiness
     if not state.ready:
         return f"No prognosis: {state.problems[0][:1].lower()}{state.problems[0][1:]}"
+    past = [s for s in seen.signals if s.beyond]
+    if past:
+        now = f"{past[0].tag.key} of {recent(past[0].level):.3g} {past[0].unit}"
+        return f"{now} is beyond its limit of {past[0].limit:.3g}, and has been since its record begins"
     if seen.moved:
         names = ", ".join(sorted({s.tag.key for s in seen.moved}))
         return f"{names} moved, but not towards a limit that could be dated"
-    words = "No sign of wear"
+    words = "No sign of wear" if seen.zone < Zone.C else f"Zone {seen.zone.name}, but no sign that it gets worse"
     if seen.changed_ns:
         words = f"Vibration changed by {seen.change:+.2g} mm/s (criterion II), but not towards a limit"
     if risk[0] != risk[0]:

@@ -83,7 +83,8 @@ def causes_of(seen: Seen, part: str = "") -> tuple:
 
 def health_of(signals: Sequence[Signal]) -> float:
     """The least health of all signals with a limit, NaN without one."""
-    return min((recent(_health(s)) for s in signals if np.isfinite(s.limit)), default=float("nan"))
+    limited = [s for s in signals if np.isfinite(s.limit)]
+    return min((0.0 if s.beyond else recent(_health(s)) for s in limited), default=float("nan"))
 
 
 def _health(signal: Signal) -> np.ndarray:

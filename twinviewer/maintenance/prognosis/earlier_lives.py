@@ -24,6 +24,7 @@ DAY_NS = 24 * HOUR_NS
 LEAST_RECORDS = 20  # of a life that is compared
 WORN = 0.1  # share of the way to the limit that a life must have gone to be compared with
 NEW_AGAIN = 0.5  # a fall below this share of its own peak after the limit means that somebody renewed it
+MOST_WORK_H = 1000.0  # of a job; more was mistyped
 LOOK_BACK = 30  # points at which two stretches are compared
 WIDTH = 0.1  # difference of wear (RMS, shares of the way to the limit) at which likeness falls to 1/e
 LEAST_LIKE = 0.3
@@ -55,7 +56,8 @@ def renewals(orders: Sequence[Order], asset_id: str, kind: TypeSettings) -> list
 
 def begun(order: Order) -> int:
     """When the work began (UTC ns), by its duration where nobody noted it."""
-    return order.begun_ns or order.ended_ns - int(order.duration_h * HOUR_NS)
+    lasted_h = order.duration_h if 0 <= order.duration_h < MOST_WORK_H else 0.0
+    return order.begun_ns or order.ended_ns - int(lasted_h * HOUR_NS)
 
 
 def between(minutes: Minutes, first_ns: int, last_ns: int) -> Minutes:

@@ -71,7 +71,7 @@ def look(
     return Seen(
         minutes.asset, now_ns, state, time, signals, moved, worn,
         _fit(time, worn) if worn is not None and state.ready else None,
-        _regime(minutes), _zone(minutes.asset, signals), change, changed_ns,
+        _regime(minutes, tags), _zone(minutes.asset, signals), change, changed_ns,
         _energy(minutes, tags, signals, prices), lives, tuple(notes),
     )  # fmt: skip
 
@@ -147,9 +147,9 @@ def _energy(
     return energy.told(off[-max(energy.STRETCHES, int(RECENT * len(off))) :], signal.usual, tariff, carbon, on)
 
 
-def _regime(minutes: Minutes) -> str:
+def _regime(minutes: Minutes, tags: Mapping[str, Tag]) -> str:
     load = minutes.of_role("load")
-    middle = recent(load, 60) if load is not None else float("nan")
+    middle = recent(load[is_running(minutes, dict(tags))], 60) if load is not None and len(load) else float("nan")
     if middle != middle:
         return "while running"
     return f"while running at about {middle:.0f} % load"

@@ -35,6 +35,11 @@ class Signal:
     since: int
 
     @property
+    def beyond(self) -> bool:
+        """Whether its level is at its limit, or past it."""
+        return ROLES[self.role] * (recent(self.level) - self.limit) >= 0
+
+    @property
     def unit(self) -> str:
         """The unit of its values, which need not be that of the tag."""
         return unit_of(self.tag)
@@ -78,9 +83,9 @@ def wear_signals(minutes: Minutes, tags: dict[str, Tag]) -> tuple[np.ndarray, tu
 
 
 def recent(x: np.ndarray, count: int = 5) -> float:
-    """The median of what is usable among the last so many values; NaN where nothing is."""
-    tail = x[-count:]
-    tail = tail[np.isfinite(tail)]
+    """The median of the last so many usable values, so that a machine that stands is told as it last ran; NaN where
+    nothing is usable."""
+    tail = x[np.isfinite(x)][-count:]
     return float(np.median(tail)) if len(tail) else float("nan")
 
 
