@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from twinviewer.feeds.source import FeedSource
 from twinviewer.history.recorder import Recorder
 from twinviewer.history.recording import Recording
 from twinviewer.maintenance import api
-from twinviewer.maintenance.settings_tables import DAYS
+from twinviewer.maintenance.afterwards import helped
 from twinviewer.model.alarm import AlarmEvent
 from twinviewer.model.connection import Connection
 from twinviewer.model.sample import SampleBatch
@@ -34,6 +35,7 @@ FAULT = "PMP-512:bearing=40@64800"
 PUMP = "PMP-512"
 PLANT_URI, MACHINERY = "urn:twinviewer:plant", "http://opcfoundation.org/UA/Machinery/"
 DAY_NS = 86_400_000_000_000
+HOUR_NS = 3_600_000_000_000
 
 
 class PlantTimeRecorder:
@@ -79,20 +81,28 @@ shift = [{ days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], hours = [0,
 [[group]]
 path = "Pump house/Process water"
 eur_per_h = 300
-STOPS
 [type.pump]
 failure_eur = 9000
-work = [{ title = "Replace the bearings", skill = "mechanic", duration_h = 3, checks = ["Lock out and try"] }]
-component = [{ name = "bearing", life_h = 20000, renewed_by = "Replace the bearings" }]
+[[type.pump.work]]
+title = "Replace the bearings"
+skill = "mechanic"
+duration_h = 2
+lock_out = "Switch off and lock, valves on both sides closed"
+lock_out_h = 1
+checks = ["Lock out and try"]
+[[type.pump.component]]
+name = "bearing"
+life_h = 20000
+renewed_by = "Replace the bearings"
 """
 
-STOP = """[[stop]]
+STOP = """
+[[stop]]
 group = "Pump house/Process water"
-day = "{}"
-hours = [{}, {}]
+begins = {:%Y-%m-%dT%H:%M:%S}
+ends = {:%Y-%m-%dT%H:%M:%S}
 reason = "cleaning"
 """
-STOPS = "".join(STOP.format(day, *hours) for day in DAYS for hours in ((0, 5), (6, 11), (12, 17), (18, 23)))
 
 
 @pytest.fixture
@@ -100,7 +110,7 @@ def scene_path(tmp_path: Path) -> Path:
     """The pump skid, with a crew and rules."""
     path = tmp_path / "skid"
     shutil.copytree(SKID, path)
-    (path / "maintenance.toml").write_text(MAINTENANCE.replace("STOPS", STOPS))
+    (path / "maintenance.toml").write_text(MAINTENANCE)
     return path
 
 
@@ -133,10 +143,13 @@ def test_a_bearing_goes_from_the_server_to_a_finished_work_order(plant: str, sce
         watching.stop()
         sink.close()
     settings = api.read_settings(scene_path)
-    early, late = (
-        api.cards(scene_path, tmp_path / "rec", [PUMP], until_ns=sink.now_ns - int(h * 3.6e12))[0] for h in (8, 0)
+    sound, early, late = (
+        api.cards(scene_path, tmp_path / "rec", [PUMP], until_ns=sink.now_ns - int(h * 3.6e12))[0] for h in (30, 8, 0)
     )
-    # the detector speaks before zone C, and the prognosis narrows
+    # vibration climbs through the zones, the detector speaks before zone C, and the prognosis narrows
+    assert sound.zone is Zone.A
+    assert sound.tier == "age"
+    assert sound.zone < late.zone
     assert late.tier == early.tier == "degradation"
     assert early.zone < Zone.C
     assert 0 < early.detected_ns < early.time_ns
@@ -144,37 +157,52 @@ def test_a_bearing_goes_from_the_server_to_a_finished_work_order(plant: str, sce
     assert late.causes[0].label == "Rolling bearing wear"
     store = api.OrderStore(tmp_path / "orders.sqlite")
     order = api.accept(store, late, asset.type, settings, "planner", "the trend is clear", late.time_ns)
-    store.become(order.number, api.OrderState.APPROVED, "chief", "signed", late.time_ns)
+    assert order.state is api.OrderState.PROPOSED
     request = api.Request(scene_path, tmp_path / "rec", 2, tmp_path / "orders.sqlite")
-    plan = api.bettered(api.first_plan(request), 2.0)
-    job = next(j for j in plan.jobs if j.work_order == order.number)
-    # the plan puts the job into a planned stop, before the failure that is expected
-    assert job.asset_id == PUMP
-    assert job.in_planned_stop
-    assert any(s.start_ns <= job.start_ns and job.end_ns <= s.end_ns for s in plan.stops)
-    assert job.end_ns < late.time_ns + late.rul_days * DAY_NS
-    api.schedule(store, plan, "planner", "as planned", late.time_ns)
+    # the plan moves the job out of production into a planned stop, before the failure that is expected
+    at_once = planned(request, order.number, late)
+    earlier = at_once.start_ns - 3 * HOUR_NS
+    begins = earlier if earlier > late.time_ns else at_once.start_ns + HOUR_NS
+    stop = STOP.format(*(datetime.fromtimestamp(t / 1e9, UTC) for t in (begins, begins + 3 * HOUR_NS)))
+    (scene_path / "maintenance.toml").write_text(MAINTENANCE + stop)
+    job = planned(request, order.number, late)
+    assert (job.start_ns, job.end_ns) == (begins, begins + 3 * HOUR_NS)
+    assert (at_once.in_planned_stop, job.in_planned_stop) == (False, True)
+    assert job.end_ns < late.time_ns + late.low_days * DAY_NS
+    # a person approves it, and it gets its time and crew
+    store.become(order.number, api.OrderState.APPROVED, "chief", "signed", late.time_ns)
+    plan = api.first_plan(request, found=(late,))
+    (order,) = api.schedule(store, plan, "planner", "as planned", late.time_ns)
+    assert (order.state, order.crew, order.start_ns) == (api.OrderState.SCHEDULED, "Mechanics", job.start_ns)
     # the crew repairs it, and its vibration falls
     worn = vibration(scene, tmp_path / "rec")
     assert asyncio.run(_ask_for_repair(plant)) == "The crew is on its way."
-    again = PlantTimeRecorder(tmp_path / "after", scene)
+    again = PlantTimeRecorder(tmp_path / "rec", scene)
     watching = _Watching(plant, tags, again)
     try:
         watching.until_plant_hours(6)
     finally:
         watching.stop()
         again.close()
-    assert vibration(scene, tmp_path / "after") < 0.7 * worn
-    # what the crew found closes the order, and the record compares
-    begun = late.time_ns + DAY_NS // 12
-    store.become(order.number, api.OrderState.IN_PROGRESS, "mechanic", "stood still", begun)
-    told = api.Feedback("pitting on the outer race", "bearings replaced", (order.part,), 5.5, 0.5, True)
-    done = api.finish(store, order.number, told, False, "mechanic", begun + DAY_NS // 4)
+    assert vibration(scene, tmp_path / "rec") < 0.7 * worn
+    # what the crew found closes the order, and the record compares prediction with outcome
+    store.become(order.number, api.OrderState.IN_PROGRESS, "mechanic", "stood still", job.start_ns)
+    told = api.Feedback("pitting on the outer race", "bearings replaced", (order.part,), 2.5, 0.5, True)
+    done = api.finish(store, order.number, told, False, "mechanic", job.end_ns)
     assert done.state is api.OrderState.DONE
-    assert api.compared(store.orders()) == ((order.number, late.rul_days, pytest.approx(1 / 12), True),)
+    lived = (job.start_ns - late.time_ns) / DAY_NS
+    assert api.compared(store.orders()) == ((order.number, late.rul_days, pytest.approx(lived), True),)
     assert api.indicators(store.orders(), done.ended_ns).predictions_right == 1
-    assert {c.what for c in store.changes(order.number)} >= {"state", "feedback"}
+    assert {c.what for c in store.changes(order.number)} >= {"state", "feedback", "start_ns", "crew"}
+    said = helped(scene_path, tmp_path / "rec", replace(done, ended_ns=again.now_ns - 5 * HOUR_NS), again.now_ns)
+    assert said.startswith("It helped: vibration")
     store.close()
+
+
+def planned(request: api.Request, number: str, card: api.Card) -> api.PlannedJob:
+    """Where a plan that is bettered for a second puts a work order."""
+    plan = api.bettered(api.first_plan(request, found=(card,)), 1.0)
+    return next(j for j in plan.jobs if j.work_order == number)
 
 
 def vibration(scene: Scene, folder: Path) -> float:
