@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.factory import make_scene
 from twinviewer.collector.console import Console
+from twinviewer.collector.pipeline import Pipeline
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.notice import Notice
 
@@ -45,3 +46,12 @@ def test_a_terminal_is_told_each_thing_once(tmp_path: Path) -> None:
     ]
     assert told == [notice], "windows hear it too"
     assert console.samples == 50
+
+
+def test_a_recorder_hears_at_once_that_there_is_no_connection_yet() -> None:
+    heard: list[Link] = []
+    tap: Any = SimpleNamespace(connection=lambda connection, time_ns: heard.append(connection.link))
+    pipeline = Pipeline(make_scene(1), "opc.tcp://127.0.0.1:1", tap=tap)
+    assert pipeline._tap is not None
+    pipeline._tap.close()
+    assert heard == [Link.CONNECTING]

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.factory import CONNECTED, make_scene, snapshot
+from tests.factory import CONNECTED, make_scene, make_tag, scene_of, snapshot
 from tests.history.made import NS, START_NS, Clock, batch, record
 from twinviewer.__main__ import main
+from twinviewer.cli._source import check_moment
 from twinviewer.history import query
 from twinviewer.history.recorder import Recorder
 from twinviewer.history.recording import Recording
@@ -325,3 +326,24 @@ def test_a_manifest_that_does_not_fit_is_refused_by_name(
     with pytest.raises(RecordingError, match=said) as refused:
         Recording.open(recorded).at(START_NS + 60 * NS)
     assert refused.value.where == "manifest.json"
+
+
+def test_a_moment_outside_the_recording_is_refused_and_a_gap_where_it_matters(tmp_path: Path) -> None:
+    record(tmp_path, SCENE, [batch(START_NS + s * NS, [0], [1.0]) for s in (0, 5, 600, 605)])
+    recording = Recording.open(tmp_path, SCENE)
+    for second in (0, 3, 605, 610):
+        check_moment(recording, START_NS + second * NS, gaps=False)
+    check_moment(recording, START_NS + 300 * NS)
+    refused = [(-3600, True), (3600, True), (300, False)]
+    for second, gaps in refused:
+        with pytest.raises(RecordingError, match="nothing was recorded at 2027") as error:
+            check_moment(recording, START_NS + second * NS, gaps=gaps)
+        assert error.value.remedy.startswith("The recording goes from")
+    recording.close()
+
+
+def test_the_scene_of_another_plant_is_refused(recorded: Path) -> None:
+    other = scene_of([], [make_tag(0, "X-1", "Power")])
+    with pytest.raises(RecordingError, match=f"a recording of {SCENE.name}: it has no tag of {other.name}"):
+        Recording.open(recorded, other)
+    Recording.open(recorded, scene_of([], [make_tag(0, "X-1", "Power"), make_tag(1, "M-0", "Power")])).close()

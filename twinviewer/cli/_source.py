@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from twinviewer.model.errors import RecordingError
 
 if TYPE_CHECKING:
+    from twinviewer.history.recording import Recording
     from twinviewer.scene.scene import Scene
     from twinviewer.session.replay import ReplaySource
 
@@ -33,6 +34,7 @@ class Chosen:
         self.scene = scene
         self.recording = recording
         self.at_ns = parse_time(at, time.time_ns()) if at else None
+        self._asked_ns = self.at_ns
         self._capsule = None
         if scene is not None and scene.suffix.lower() == CAPSULE:
             from twinviewer.history.capsule import open_capsule
@@ -55,12 +57,27 @@ class Chosen:
         assert self.recording is not None
         packed = self._capsule is not None
         recording = Recording.open(self.recording, scene)
+        if self._asked_ns is not None:
+            check_moment(recording, self._asked_ns)
         return ReplaySource(recording, scene, self.at_ns, follow=not packed, passing=packed)
 
     def close(self) -> None:
         """Leave nothing behind."""
         if self._capsule is not None:
             self._capsule.close()
+
+
+def check_moment(recording: "Recording", time_ns: int, *, gaps: bool = True) -> None:
+    """Raises RecordingError for a moment before or after the recording; without `gaps` also for one within it of which
+    nothing is known."""
+    from twinviewer.history.layout import GAP_NS
+    from twinviewer.history.times import iso
+
+    first, last = recording.span()
+    inside = first - GAP_NS <= time_ns <= last + GAP_NS
+    if not inside or not (gaps or recording.recorded_at(max(time_ns, first))):
+        text = f"nothing was recorded at {iso(time_ns)}"
+        raise RecordingError(text, recording.folder.address, recording.said_span())
 
 
 def chosen(args: argparse.Namespace) -> Chosen:

@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 0 where nothing differs, 1 where something does."""
     import time
 
-    from twinviewer.cli._source import Chosen
+    from twinviewer.cli._source import Chosen, check_moment
     from twinviewer.history.compare import compare
     from twinviewer.history.times import iso, parse_time
     from twinviewer.model.errors import RecordingError
@@ -38,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
         source = choice.source(scene)
         now_ns = time.time_ns()
         moments = [parse_time(args.at, now_ns), parse_time(args.other, now_ns)]
+        for moment_ns in moments:
+            check_moment(source.recording, moment_ns, gaps=False)
         seen = [(source.recording.at(t), source.recording.alarms_at(t)) for t in moments]
         source.close()
     finally:

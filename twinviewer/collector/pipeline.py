@@ -65,6 +65,7 @@ class Pipeline:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._work: asyncio.Task[None] | None = None
+        self._record("connection", self._connection, clock_ns())  # a recorder starts from how it stands, not from hope
         self.table.set_connection(self._connection)
         self.table.beat(clock_ns())
 

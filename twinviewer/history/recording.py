@@ -45,6 +45,12 @@ class Recording:
         names = [tag.name for tag in (scene.tags if scene is not None else manifest.tags)]
         self._row_of = {name: row for row, name in enumerate(names)}
         self.number_of_row = np.array(manifest.numbers(names), np.int64)
+        if scene is not None and len(names) and manifest.tags and (self.number_of_row < 0).all():
+            raise RecordingError(
+                f"this is a recording of {manifest.scene_name}: it has no tag of {scene.name}",
+                folder.address,
+                "Give the scene that was recorded.",
+            )
 
     @classmethod
     def open(cls, address: Path | str, scene: Scene | None = None) -> "Recording":
