@@ -138,7 +138,7 @@ def test_a_wrong_password_and_nobody_at_all_are_refused_and_not_tried_again(secu
     trust_server(secure.url)
     for options, said in (
         (FeedOptions(user="op", password="wrong"), "the server refuses op"),
-        (FeedOptions(), "does not accept nobody's name"),
+        (FeedOptions(), "does not accept visitors without a name"),
         (FeedOptions(user="stranger"), "no password is known for stranger"),
     ):
         with watching(scene_for_server(), secure.url, options) as pipeline:

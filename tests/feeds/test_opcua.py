@@ -263,6 +263,15 @@ def test_an_address_that_names_no_place_is_refused_with_how_to_write_it():
         assert "hush" not in str(caught.value)
 
 
+def test_a_password_in_the_address_is_held_to_the_same_checks(server: ServerProcess):
+    url = server.url.replace("opc.tcp://", "opc.tcp://op:hush%21@")
+    for security in ("none", "auto"):
+        with pytest.raises(Refused, match="readable by anybody") as caught:
+            asyncio.run(describe(url, [], FeedOptions(security=security)))
+        assert "hush" not in str(caught.value)
+    assert asyncio.run(describe(url, [], FeedOptions(security="none", plain_password=True))) == {}
+
+
 def test_who_hangs_up_is_not_taken_for_nobody():
     async def work() -> None:
         async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0) as web:

@@ -172,7 +172,7 @@ def test_a_user_does_not_fall_back_to_a_connection_without_security(tmp_path: Pa
 
 def test_identities_that_the_server_does_not_take_are_refused_before_anything_is_sent(store: TrustStore, shown: bytes):
     offered = [endpoint("Basic256Sha256", ENCRYPT, shown, ((ua.UserTokenType.UserName, ""),))]
-    with pytest.raises(Refused, match="nobody's name"):
+    with pytest.raises(Refused, match="visitors without a name"):
         choose(offered, FAR, FeedOptions(), store)
     with pytest.raises(Refused, match="a user certificate"):
         choose(offered, FAR, FeedOptions(user_certificate="me.der"), store)
@@ -220,6 +220,19 @@ def test_a_certificate_without_authority_signs_nothing(tmp_path: Path, key: rsa.
 def test_a_broken_certificate_is_refused(store: TrustStore, broken: bytes):
     with pytest.raises(Refused):
         choose([endpoint("Basic256Sha256", ENCRYPT, broken)], FAR, FeedOptions(), store)
+
+
+def test_what_is_broken_in_the_store_is_named_and_hides_nothing(tmp_path: Path, key: rsa.RSAPrivateKey, shown: bytes):
+    store = TrustStore(tmp_path)
+    store.reject(shown)
+    (tmp_path / "rejected" / "aa.der").write_bytes(b"junk")
+    assert [fingerprint for fingerprint, _ in store.waiting()] == [fingerprint_of(shown)]
+    with pytest.raises(FeedError, match=fingerprint_of(shown)):
+        store.trust("00112233")
+    (tmp_path / "issuers").mkdir()
+    (tmp_path / "issuers" / "factory.der").write_bytes(b"junk")
+    with pytest.raises(FeedError, match=r"factory\.der"):
+        store.trusts(shown)
 
 
 def test_trust_all_is_said(tmp_path: Path, shown: bytes):

@@ -103,8 +103,7 @@ def _print(args: argparse.Namespace, draft: "Draft", findings: list[Notice], bou
         print(json.dumps(result, ensure_ascii=False))
         return
     for f in findings:
-        place = f"{f.where}: " if f.where else ""
-        print(f"{f.level:<8}{place}{f.text} {f.remedy}".rstrip())
+        print(f"{f.level:<8}{TwinError(f.text, f.where, f.remedy)}")
     errors, warnings, remarks = counts(findings)
     print(f"{_many(len(draft.scene.assets), 'asset')}, {bound:,} bound, {_many(triangles, 'triangle')}.")
     print(f"{_many(errors, 'error')}, {_many(warnings, 'warning')}, {_many(remarks, 'remark')}.")

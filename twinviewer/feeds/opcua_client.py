@@ -6,9 +6,9 @@ import asyncio
 import logging
 import socket
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from asyncua import Client, ua
 from asyncua.common.utils import Buffer
@@ -59,8 +59,9 @@ def quiet() -> None:
 async def open_session(source: FeedSource, store: TrustStore | None = None) -> Opened:
     """Connect, check, sign on. Raises FeedLost or Refused; leaves nothing behind when it fails."""
     quiet()
+    place_of(source.url)
+    source = _with_name_of_address(source)
     options, url = source.options, source.url
-    place_of(url)
     store = store or standard_store()
     client = _client(url)
     identity: Identity | None = None
@@ -82,6 +83,17 @@ async def open_session(source: FeedSource, store: TrustStore | None = None) -> O
             raise
         raise translate(error, source, identity, choice is not None) from error
     return Opened(client, choice.text, choice.note)
+
+
+def _with_name_of_address(source: FeedSource) -> FeedSource:
+    """User and password of opc.tcp://USER:PASSWORD@HOST as options: asyncua would send them past every check."""
+    parts = urlsplit(source.url)
+    if parts.username is None:
+        return source
+    user, password = unquote(parts.username), unquote(parts.password or "")
+    options = source.options
+    options = replace(options, user=options.user or user, password=options.password or password)
+    return FeedSource(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(), options)
 
 
 def _client(url: str) -> Client:

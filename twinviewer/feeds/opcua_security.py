@@ -22,6 +22,11 @@ POLICIES: dict[str, type[policies.SecurityPolicy]] = {
 _NAMES = {policy.URI: name for name, policy in POLICIES.items()}
 _NONE_URI = policies.SecurityPolicyNone.URI
 _MODES = {"sign": ua.MessageSecurityMode.Sign, "signandencrypt": ua.MessageSecurityMode.SignAndEncrypt}
+_IDENTITIES = {
+    ua.UserTokenType.Anonymous: "visitors without a name",
+    ua.UserTokenType.UserName: "a user name and password",
+    ua.UserTokenType.Certificate: "a user certificate",
+}
 _LOOK_AGAIN_S = 5.0  # somebody may have trusted the certificate elsewhere
 _SPELLED = {name.replace("_", "").lower(): name for name in POLICIES}
 
@@ -149,14 +154,13 @@ def _check_identity(endpoint: ua.EndpointDescription, url: str, options: FeedOpt
     """Refuse before anything is sent that the endpoint could not take, or that should not cross it."""
     kinds = {token.TokenType for token in endpoint.UserIdentityTokens}
     if options.user_certificate:
-        kind, name = ua.UserTokenType.Certificate, "a user certificate"
-    elif options.user:
-        kind, name = ua.UserTokenType.UserName, "a user name and password"
+        kind = ua.UserTokenType.Certificate
     else:
-        kind, name = ua.UserTokenType.Anonymous, "nobody's name"
+        kind = ua.UserTokenType.UserName if options.user else ua.UserTokenType.Anonymous
     if kinds and kind not in kinds:
-        takes = ", ".join(sorted(k.name for k in kinds))
-        raise Refused(f"the server does not accept {name}", url, f"It accepts: {takes}.")
+        takes = ", ".join(sorted(_IDENTITIES.get(k, k.name) for k in kinds))
+        remedy = f"It accepts {takes}; say who you are in the window or with --user."
+        raise Refused(f"the server does not accept {_IDENTITIES[kind]}", url, remedy)
     encrypted = endpoint.SecurityMode == ua.MessageSecurityMode.SignAndEncrypt
     if kind is not ua.UserTokenType.UserName or encrypted or options.plain_password:
         return

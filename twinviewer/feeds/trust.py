@@ -1,13 +1,16 @@
 """Certificates: our own, made at first use, and the servers' that a person trusted once."""
 
+import contextlib
 import ipaddress
 import os
 import socket
 import stat
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -18,6 +21,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from twinviewer.model.errors import FeedError
 
 _YEARS = 10
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ class TrustStore:
             return "pinned"
         now = datetime.now(UTC)
         for file in self._files("issuers", "*.der"):
-            issuer = x509.load_der_x509_certificate(file.read_bytes())
+            issuer = _read(file, x509.load_der_x509_certificate)
             usable = _is_authority(issuer) and issuer.not_valid_before_utc <= now <= issuer.not_valid_after_utc
             if usable and _issued_by(certificate, issuer) and not self._revoked(certificate, issuer):
                 return "issued"
@@ -98,7 +103,7 @@ class TrustStore:
         wanted = fingerprint.replace(":", "").replace(" ", "").lower().removeprefix("sha256")
         found = [f for f in self._files("rejected", "*.der") if f.stem.startswith(wanted)] if len(wanted) >= 8 else []
         if len(found) != 1:
-            known = ", ".join(fingerprint_of(f.read_bytes()) for f in self._files("rejected", "*.der")) or "none"
+            known = ", ".join(waiting for waiting, _ in self.waiting()) or "none"
             raise FeedError(
                 f"no certificate with this fingerprint waits to be trusted: {fingerprint}",
                 str(self.folder / "rejected"),
@@ -109,9 +114,14 @@ class TrustStore:
         return path
 
     def waiting(self) -> list[tuple[str, str]]:
-        """(fingerprint, subject) of the certificates that were rejected and wait for a person."""
-        ders = [f.read_bytes() for f in self._files("rejected", "*.der")]
-        return [(fingerprint_of(der), x509.load_der_x509_certificate(der).subject.rfc4514_string()) for der in ders]
+        """(fingerprint, subject) of the certificates that were rejected and wait for a person; broken ones are not."""
+        found = []
+        for file in self._files("rejected", "*.der"):
+            with contextlib.suppress(OSError, ValueError):
+                der = file.read_bytes()
+                subject = x509.load_der_x509_certificate(der).subject.rfc4514_string()
+                found.append((fingerprint_of(der), subject))
+        return found
 
     def _put(self, where: str, der: bytes) -> Path:
         folder = self.folder / where
@@ -131,7 +141,7 @@ class TrustStore:
 
     def _revoked(self, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
         for file in self._files("issuers", "*.crl"):
-            crl = x509.load_der_x509_crl(file.read_bytes())
+            crl = _read(file, x509.load_der_x509_crl)
             key = issuer.public_key()
             if not isinstance(key, rsa.RSAPublicKey) or crl.issuer != issuer.subject:
                 continue
@@ -139,6 +149,15 @@ class TrustStore:
             if crl.is_signature_valid(key) and crl.get_revoked_certificate_by_serial_number(number) is not None:
                 return True
         return False
+
+
+def _read(file: Path, load: Callable[[bytes], _T]) -> _T:
+    """What a file that a person put into the store holds. Raises FeedError: it may say whom not to trust."""
+    try:
+        return load(file.read_bytes())
+    except (OSError, ValueError) as error:
+        remedy = "Replace it by one in DER form, or take it out."
+        raise FeedError(f"a file of the trust store cannot be read: {error}", str(file), remedy) from error
 
 
 def expiry(der: bytes) -> str:
