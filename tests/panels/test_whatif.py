@@ -165,6 +165,13 @@ def test_scenarios_are_files_beside_the_scene(bench: Callable[..., Any], qtbot: 
     qtbot.mouseClick(panel.asking.yes, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not panel.kept, timeout=WAIT_MS)
     assert not file.exists()
+    panel.suggest.offer(["line_speed", "crew.fitters"])
+    panel.turn_to("suggest")
+    panel.ask_suggestions()
+    assert panel.end_button.isVisible()  # whatever runs can be stopped where it was begun
+    qtbot.mouseClick(panel.end_button, Qt.MouseButton.LeftButton)
+    assert not panel.end_button.isVisible()
+    assert panel.suggest.hint.text() == "Stopped before the search was through."
     panel.ask_drivers()
     panel.stop()  # at once: the next question is answered all the same
     panel.ask_drivers()

@@ -52,6 +52,7 @@ def levers(qtbot: QtBot, qapp: QApplication) -> Levers:
     widget.which.setCurrentText(ALL)
     widget.show()
     qtbot.waitExposed(widget)
+    qtbot.waitUntil(lambda: all(name in widget._rows for name in widget.shown))  # of many, some at a time
     return widget
 
 

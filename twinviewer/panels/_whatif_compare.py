@@ -93,6 +93,11 @@ class Compare(QWidget):
         places = range(min(self.list.count(), len(self._kept)))
         return tuple(self._kept[k] for k in places if self.list.item(k).checkState() is Qt.CheckState.Checked)
 
+    def rest(self) -> None:
+        """Nothing runs any more: what was compared so far stays."""
+        if self.hint.text().endswith("…"):
+            self.hint.setText("Stopped.")
+
     def put(self, answers: tuple[Answer, ...]) -> None:
         """Show the table."""
         self.answers = answers

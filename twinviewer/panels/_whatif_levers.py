@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from twinviewer.panels._kit.widgets import label, row
@@ -19,6 +19,7 @@ OVERVIEW, SELECTED, CHANGED, ALL = "Overview", "Selected asset", "Changed", "All
 _KINDS: dict[str, Callable[[Control], LeverRow]] = {
     "slider": SliderRow, "calendar": CalendarRow, "list": ListRow, "stops": StopsRow,
 }  # fmt: skip
+_AT_ONCE = 12  # new rows, which take a millisecond or two each
 _PARTS = {"demand_spike": TIMES}  # levers that are moved in the row of another one
 
 
@@ -53,6 +54,10 @@ class Levers(QWidget):
         layout.addWidget(row(label("Levers"), self.which, self.search))
         layout.addLayout(self._box)
         layout.addWidget(self.hint)
+        self._rest = QTimer(self)  # goes on with rows that were not made in one go
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(0)
+        self._rest.timeout.connect(self.arrange)
         self.which.currentTextChanged.connect(lambda _t: self.arrange())
         self.search.textChanged.connect(lambda _t: self.arrange())
 
@@ -137,12 +142,15 @@ class Levers(QWidget):
         return which in (ALL, c.group)
 
     def arrange(self) -> None:
-        """Show the rows that are wanted, in the order of the model."""
+        """Show the rows that are wanted, in the order of the model; of many, some at a time, so that nothing waits."""
         wanted = self.shown
+        new = [name for name in wanted if name not in self._rows][_AT_ONCE:]
+        if new:
+            self._rest.start()
         for name, item in self._rows.items():
             if name not in wanted:
                 item.hide()
-        for place, name in enumerate(wanted):
+        for place, name in enumerate(n for n in wanted if n not in new):
             item = self.of_row(name)
             if self._box.indexOf(item) != place:
                 self._box.removeWidget(item)

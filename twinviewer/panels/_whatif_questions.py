@@ -171,6 +171,7 @@ class Questions(View):
         self.busy, self._answered_once = False, True
         self.drivers.progress(None)
         self.suggest.progress(None)
+        self.compare.rest()
         self.link.rest()
 
     # Answers --------------------------------------------------------------------------------------------------------
@@ -293,6 +294,7 @@ class Questions(View):
         self.run_button.setVisible(open_)
         self.reload_button.setVisible(bool(self.trouble.text()) and not self.link.running)
         self.stop_button.setVisible(self.busy)
+        self.end_button.setVisible(self.busy and self.turned_to != "try")
         self.reset_button.setVisible(open_ and self.differs)
         self.start.again.setVisible(self.start.wants_now and self.can_take)
         self.trouble_row.setVisible(bool(self.trouble.text()))

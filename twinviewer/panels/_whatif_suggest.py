@@ -40,26 +40,38 @@ class LeverChoice(QWidget):
 
     def __init__(self, control: Control, currency: str) -> None:
         super().__init__()
-        self.control = control
-        digits = 0 if control.integer or control.step % 1 == 0 else 1 if control.step * 10 % 1 < 1e-9 else 2
-        low, high = _bounds(control)
+        self.control, self._currency = control, currency
         self.tick = QCheckBox(control.label)
         self.tick.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.tick.setToolTip(control.label)
-        unit = f", {control.unit}" if control.unit else ""
-        self.low = _Number(f"{control.label}, from{unit}", low, control.low, control.high, control.step, digits)
-        self.high = _Number(f"{control.label}, to{unit}", high, control.low, control.high, control.step, digits)
-        self.cost = _Number(f"{control.label}, cost of one unit, {currency}", 0.0, 0.0, 1e7, 10.0, 0)
-        self.cost.setToolTip(f"What one {control.unit or 'unit'} of change costs in the time looked ahead, {currency}")
-        self.now = label(f"now {control.current:g} {control.unit}".strip(), "quiet")
-        self.detail = row(18, self.now, None, self.low, label("to"), self.high, self.cost, spacing=4)
+        self.detail: QWidget | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 2)
         layout.setSpacing(2)
         layout.addWidget(self.tick)
+        self.tick.toggled.connect(self._open)
+
+    def _open(self, on: bool) -> None:
+        """Bounds and cost are made when they are first asked for: there are many levers, and few are ticked."""
+        if self.detail is None:
+            self._make_detail()
+        if self.detail is not None:
+            self.detail.setVisible(on)
+
+    def _make_detail(self) -> None:
+        c, currency = self.control, self._currency
+        digits = 0 if c.integer or c.step % 1 == 0 else 1 if c.step * 10 % 1 < 1e-9 else 2
+        low, high = _bounds(c)
+        unit = f", {c.unit}" if c.unit else ""
+        self.low = _Number(f"{c.label}, from{unit}", low, c.low, c.high, c.step, digits)
+        self.high = _Number(f"{c.label}, to{unit}", high, c.low, c.high, c.step, digits)
+        self.cost = _Number(f"{c.label}, cost of one unit, {currency}", 0.0, 0.0, 1e7, 10.0, 0)
+        self.cost.setToolTip(f"What one {c.unit or 'unit'} of change costs in the time looked ahead, {currency}")
+        now = label(f"now {c.current:g} {c.unit}".strip(), "quiet")
+        self.detail = row(18, now, None, self.low, label("to"), self.high, self.cost, spacing=4)
+        layout = self.layout()
+        assert layout is not None
         layout.addWidget(self.detail)
-        self.detail.setVisible(False)
-        self.tick.toggled.connect(self.detail.setVisible)
 
     @property
     def choice(self) -> Try | None:
@@ -234,7 +246,9 @@ class Suggest(QWidget):
         return self.budget_box.value() or None
 
     def progress(self, fraction: float | None) -> None:
-        """How far the search is; None when nothing runs."""
+        """How far the search is; None when nothing runs, which ended it where it did."""
+        if fraction is None and not self.bar.isHidden():
+            self.hint.setText("Stopped before the search was through.")
         self.bar.setVisible(fraction is not None)
         self.bar.setRange(0, 100)
         self.bar.setValue(round(100 * (fraction or 0)))

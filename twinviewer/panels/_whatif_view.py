@@ -66,6 +66,8 @@ class View(QWidget):
     def _make_buttons(self) -> None:
         self.run_button = button("Run  (Ctrl+Enter)", "primary")
         self.stop_button = button("Stop", "")
+        self.end_button = button("Stop", "", None, "pause")  # of what runs on another page
+        self.end_button.setToolTip("End what is running; what is known stays")
         self.reset_button = button("Reset", "")
         self.reload_button = button("Load again", "", None, "refresh")
         self.play_button = button("Play in 3D", "", None, "play")
@@ -114,7 +116,7 @@ class View(QWidget):
         self.bar = QWidget(self)
         bar = WrapLayout(self.bar)
         bar.setContentsMargins(0, 0, 0, 0)
-        for item in (self.play_button, self.beside_button, self.accept_button, self.export_button):
+        for item in (self.end_button, self.play_button, self.beside_button, self.accept_button, self.export_button):
             bar.addWidget(item)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 6)

@@ -57,7 +57,8 @@ class Panel(Work):
         self.empty.sketch.saved.connect(self.save_sketch)
         self.reload_button.clicked.connect(lambda _on=False: self.load_again())
         for item, name in (
-            (self.run_button, "run"), (self.stop_button, "stop"), (self.reset_button, "reset"),
+            (self.run_button, "run"), (self.stop_button, "stop"), (self.end_button, "stop"),
+            (self.reset_button, "reset"),
             (self.play_button, "picture"), (self.beside_button, "beside"), (self.accept_button, "accept"),
             (self.scenarios.save, "save"), (self.start.again, "now"), (self.trust.run, "backtest"),
         ):  # fmt: skip
