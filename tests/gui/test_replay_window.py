@@ -286,6 +286,7 @@ def test_a_note_is_seen_on_the_line_and_at_the_machine_at_its_time_only(
     setup.session.pin_note("Power dip", "", setup.source.begun_ns + 500 * NS)
     setup.window.registry.run("panel.show.notes")
     found = setup.window.docks.panels["notes"].widget.list
+    assert "No notes yet" not in found.empty_text
 
     def listed() -> list[str]:
         setup.tick()

@@ -122,6 +122,8 @@ class Panel(QWidget):
         self.count.setVisible(there > 0)
         if there:
             self.list.say_empty("No note fits the filter.")
+        elif not getattr(self._session.past, "notes_read", True):
+            self.list.say_empty("Reading the recording …")
         elif isinstance(self._session.past, Noted):
             self.list.say_empty("No notes yet. T pins one to the selected asset and the moment that is shown.")
         else:

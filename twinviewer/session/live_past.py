@@ -44,6 +44,7 @@ class LivePast:
         self._read: _Read | None = None
         self._wish = (0, 0)
         self._notes: list[Note] = []
+        self.notes_read = False  # whether they were ever
         self._noted_ns = 0
         self._ask_stretch(*self._before(0, 0))
 
@@ -84,8 +85,8 @@ class LivePast:
     def notes(self, from_ns: int, to_ns: int) -> list[Note]:
         """Notes between two moments, in order."""
         answer = self.archive.answer(_NOTES)
-        if answer is not None and answer.value is not None:
-            self._notes = answer.value
+        if answer is not None:
+            self._notes, self.notes_read = answer.value or self._notes, True
         now_ns = self._journal.seen()[1]
         if abs(now_ns - self._noted_ns) >= AGAIN_NS and not self.archive.asked(_NOTES):
             self._noted_ns = now_ns
