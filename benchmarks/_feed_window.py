@@ -17,12 +17,12 @@ from twinviewer import colours
 from twinviewer.collector.link import CollectorLink, attach
 from twinviewer.feeds.opcua_browse import describe
 from twinviewer.feeds.options import FeedOptions
+from twinviewer.gui.garbage import settle_memory
 from twinviewer.model.asset import NodeAddress
 from twinviewer.model.connection import Link
 from twinviewer.scene.scene import Scene, load_scene
 from twinviewer.session.session import Session
 from twinviewer.session.sources import LiveSource
-from twinviewer.session.steadiness import settle_memory
 from twinviewer.view.stage import Stage
 from twinviewer.view.window import is_software, renderer_name
 

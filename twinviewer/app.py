@@ -16,13 +16,12 @@ from PySide6.QtWidgets import QApplication
 from twinviewer.gui import layouts
 from twinviewer.gui.beside import show_beside
 from twinviewer.gui.crash import CrashDialog, CrashGuard
-from twinviewer.gui.garbage import GarbageTimer
+from twinviewer.gui.garbage import GarbageTimer, settle_memory
 from twinviewer.gui.main_window import MainWindow
 from twinviewer.gui.opening import Opened, attach_job, load, replay, replay_job, unpack
 from twinviewer.panels._kit import style
 from twinviewer.scene.scene import Scene
 from twinviewer.session import LiveSource, NoSource, Session, Source
-from twinviewer.session.steadiness import settle_memory
 from twinviewer.settings import Recent, SettingsStore
 
 if TYPE_CHECKING:
