@@ -99,12 +99,13 @@ def bearings() -> None:
     scores = [(failed, len(level), scored(alarms(level), len(level), failed)) for _, failed, level in series]
     failed = sum(failed for failed, _, _ in scores)
     records = sum(n for _, n, _ in scores)
+    lead = float(np.median([s.lead for _, _, s in scores if s.useful]))
     told: dict[str, tuple[float, float]] = {
         "": (sum(s.useful for _, _, s in scores), sum(s.false for _, _, s in scores))
     }
     told[", each series left out of the choice of the rule"] = chosen_without(series)
     for how, (useful, false) in told.items():
-        sides = {"useful": useful, "failed": failed}
+        sides = {"useful": useful, "failed": failed} | ({} if how else {"median_lead_share_of_life": lead})
         figure(f"bearings, useful alarms{how}", useful / failed, "of series", sides, ">= 0.8")
         sides = {"false": false, "records": records}
         figure(f"bearings, false alarms{how}", 1000 * false / records, "per 1000 records", sides, "<= 0.2")

@@ -54,7 +54,11 @@ def test_without_wear_there_is_a_probability_and_no_date() -> None:
     assert failure_curve(found, np.array([1.0])) is None
     expected = weibull_failure(2.5, 10_000, 8000, np.array([30 * 24.0]), 0.75)[0]
     assert found.risks[1].probability == pytest.approx(expected)
-    assert {c.name for c in found.choices} >= {"now", "in_a_week", "not_at_all"}
+    cost = {c.name: c for c in found.choices}
+    assert set(cost) >= {"now", "in_a_week", "not_at_all"}
+    # a week risks a failure instead of the work, which has to be done either way
+    more = kind.failure_eur - cost["now"].cost_eur
+    assert found.wait_a_week_eur == pytest.approx(cost["in_a_week"].probability * more)
 
 
 def test_a_dead_sensor_gives_no_prognosis() -> None:

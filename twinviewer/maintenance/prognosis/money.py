@@ -18,7 +18,8 @@ Within = Callable[[np.ndarray], np.ndarray]
 def choices(
     asset: Asset, settings: MaintenanceSettings, now_ns: int, within: Within
 ) -> tuple[tuple[Choice, ...], float]:
-    """The choices, and what waiting one more week costs beyond acting now (EUR). `within` gives P(failure) by days."""
+    """The choices, and what waiting a week is expected to cost beyond acting now (EUR; 0 where a failure costs no more
+    than the work). `within` gives P(failure) by days."""
     kind = settings.of_type(asset.type)
     work = next((w for c in kind.component for w in kind.work if w.title == c.renewed_by), None)
     if work is None:
@@ -39,7 +40,7 @@ def choices(
     risk = float(within(np.array([HORIZON_D]))[0])
     found.append(Choice("not_at_all", "not within 30 d", now_ns + int(HORIZON_D * 24 * HOUR_NS), risk, risk * failed))
     by_name = {c.name: c for c in found}
-    return tuple(found), by_name["in_a_week"].probability * failed
+    return tuple(found), max(by_name["in_a_week"].cost_eur - by_name["now"].cost_eur, 0.0)
 
 
 def group_of(asset: Asset, settings: MaintenanceSettings) -> Group | None:
