@@ -1,6 +1,7 @@
 """Work orders keep their record, refuse what their life does not know, and travel as CSV and iCalendar unharmed."""
 
 import math
+import re
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -102,8 +103,8 @@ def test_a_table_is_taken_in_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
         with pytest.raises(DataError, match="already"):
             store.take_in([order("X-1"), order("X-2"), order("X-1")], "a", "b")
         assert store.orders() == store.changes() == ()
-        assert store.take_in([order("X-1")], "a", "b") == 1
-        assert store.take_in([order("X-1", reason="other"), order("X-2")], "a", "b") == 1
+        assert store.take_in([order("X-1")], "a", "b") == (1, 0)
+        assert store.take_in([order("X-1", reason="other"), order("X-2")], "a", "b") == (1, 0)
         assert [(o.number, o.reason) for o in store.orders()] == [("X-1", "vibration"), ("X-2", "vibration")]
 
 
@@ -197,6 +198,53 @@ def test_predictions_are_held_against_what_happened() -> None:
     assert prediction_right(replace(failed, predicted_low_days=6.0)) is False
     assert prediction_right(order("b")) is None
     assert indicators([failed], 30 * DAY).mean_error_days == pytest.approx(2.0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200), st.text(min_size=1, max_size=40))
+def test_a_calendar_says_what_was_written_by_the_rules_of_its_format(title: str, reason: str) -> None:
+    job = PlannedJob("WO-1", "A-1", title, "legal", 10 * DAY, 11 * DAY, "Crew", 2, reason, "", 0, 0, True, False)
+    text = icalendar([job], 9 * DAY)
+    assert text.endswith("\r\n")
+    lines = text[:-2].split("\r\n")
+    assert all(len(line.encode()) <= 75 and "\n" not in line and "\r" not in line for line in lines)
+    assert not any(c != "\t" and (c < " " or c == "\x7f") for line in lines for c in line)
+    whole: list[str] = []
+    for line in lines:  # RFC 5545 3.1: a line that begins with a space goes on from the one before
+        if line.startswith(" "):
+            whole[-1] += line[1:]
+        else:
+            whole.append(line)
+    said = dict(line.split(":", 1) for line in whole)
+    assert [said[k] for k in ("BEGIN", "DTSTART", "DTEND", "UID")] == [
+        "VEVENT", "19700111T000000Z", "19700112T000000Z", "WO-1@twinviewer",
+    ]  # fmt: skip
+    plain = "".join(
+        c for c in title.replace("\r\n", "\n").replace("\r", "\n") if c in "\n\t" or (c >= " " and c != "\x7f")
+    )
+    assert unescaped(said["SUMMARY"]) == f"A-1: {plain}"
+
+
+def unescaped(text: str) -> str:
+    """A TEXT value by RFC 5545 3.3.11."""
+    return re.sub(r"\\([\\;,nN])", lambda m: "\n" if m[1] in "nN" else m[1], text)
+
+
+def test_another_system_tells_what_has_changed_there(tmp_path: Path) -> None:
+    told = Feedback("=worn", "replaced", ("seal", "bearing"), 4.0, 0.5, False)
+    with OrderStore(tmp_path / "orders.sqlite") as store:
+        mine = store.add(order(checks=(Check("Lock out"),)), "planner", "card accepted")
+        there = replace(mine, state=OrderState.DONE, feedback=told, begun_ns=12 * DAY, ended_ns=13 * DAY, checks=())
+        (same,) = parsed(csv_text([there]), "cmms.csv")
+        assert same.feedback == told
+        assert store.take_in([same], "sync", "cmms", update=True) == (0, 0)  # it did not change later than here
+        (later,) = parsed(csv_text([replace(there, changed_ns=14 * DAY)]), "cmms.csv")
+        assert store.take_in([later], "sync", "cmms") == (0, 0)
+        assert store.take_in([later], "sync", "cmms", update=True) == (0, 1)
+        kept = store.order(mine.number)
+        assert (kept.state, kept.feedback, kept.checks) == (OrderState.DONE, told, (Check("Lock out"),))
+        states = [(c.before, c.after, c.by, c.at_ns) for c in store.changes() if c.what == "state"]
+        assert states[-1] == ("proposed", "done", "sync", 14 * DAY)
 
 
 def test_no_change_without_a_reason(tmp_path: Path) -> None:

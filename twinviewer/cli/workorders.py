@@ -26,7 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     change.add_argument("--why", required=True, metavar="TEXT", help="the reason, kept in the record")
     change.add_argument("--by", default="", metavar="NAME", help="who does it")
     parts.add_parser("export", help="write all as CSV").add_argument("csv", type=Path, help="the CSV file")
-    parts.add_parser("import", help="take in new ones from CSV").add_argument("csv", type=Path, help="the CSV file")
+    taken = parts.add_parser("import", help="take in new ones from CSV")
+    taken.add_argument("csv", type=Path, help="the CSV file")
+    taken.add_argument("--update", action="store_true", help="also take over what has changed there later than here")
     parts.add_parser("indicators", help="MTTR, compliance, backlog, predictions against what happened")
 
 
@@ -88,8 +90,9 @@ def _import(store: "OrderStore", args: argparse.Namespace) -> None:
     from twinviewer.maintenance.orders.connector import CsvConnector
 
     found = CsvConnector(args.csv).fetch()
-    added = store.take_in(found, getpass.getuser(), f"imported from {args.csv.name}")
-    print(f"{added} work orders added, {len(found) - added} known already and left as they are")
+    added, updated = store.take_in(found, getpass.getuser(), f"imported from {args.csv.name}", args.update)
+    changed = f"{updated} updated, " if args.update else ""
+    print(f"{added} work orders added, {changed}{len(found) - added - updated} known already and left as they are")
 
 
 def _indicators(store: "OrderStore", args: argparse.Namespace) -> None:

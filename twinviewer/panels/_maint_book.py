@@ -106,7 +106,7 @@ def read_csv(path: Path, table: Path, by: str, progress: Tell) -> tuple[tuple[Or
     """Take in the work orders of a CSV file that are not known yet; returns all, and a sentence. Raises DataError."""
     found = CsvConnector(table).fetch()
     with OrderStore(path) as store:
-        added = store.take_in(found, by, f"imported from {table.name}")
+        added, _updated = store.take_in(found, by, f"imported from {table.name}")
         kept = f", {len(found) - added} known already and left as they are" if len(found) > added else ""
         return store.orders(), f"{added} work orders added from {table.name}{kept}"
 

@@ -40,7 +40,8 @@ def _stamp(time_ns: int) -> str:
 
 def _escaped(text: str) -> str:
     text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
+    text = text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
+    return "".join(c for c in text if c == "\t" or (c >= " " and c != "\x7f"))  # RFC 5545 3.1 has no other controls
 
 
 def _folded(line: str) -> str:

@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from twinviewer.maintenance.orders.model import KINDS, Order, OrderState
+from twinviewer.maintenance.orders.model import KINDS, Feedback, Order, OrderState
 from twinviewer.model.errors import DataError
 
 COLUMNS = tuple(f.name for f in fields(Order) if f.name not in ("checks", "feedback"))
 _TIMES = frozenset({"created_ns", "changed_ns", "start_ns", "end_ns", "due_ns", "begun_ns", "ended_ns"})
 HEADER = tuple(name.removesuffix("_ns") if name in _TIMES else name for name in COLUMNS)
+REPORTED = tuple(f.name for f in fields(Feedback))  # what the crew reports, behind the other columns
 
 
 class Connector(Protocol):
@@ -70,9 +71,11 @@ def csv_text(orders: Iterable[Order]) -> str:
     """Work orders as CSV."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(HEADER)
+    writer.writerow((*HEADER, *REPORTED))
     for order in orders:
-        writer.writerow([_cell(name, getattr(order, name)) for name in COLUMNS])
+        told = [getattr(order.feedback, name) if order.feedback is not None else None for name in REPORTED]
+        own = [_cell(name, getattr(order, name)) for name in COLUMNS]
+        writer.writerow([*own, *(_cell(name, value) for name, value in zip(REPORTED, told, strict=True))])
     return out.getvalue()
 
 
@@ -83,7 +86,7 @@ def _cell(name: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = str(value)
+    text = "; ".join(value) if isinstance(value, tuple) else str(value)
     return "'" + text if text[:1] in "=+-@" and not _is_number(text) else text  # spreadsheets would run it as a formula
 
 
@@ -128,7 +131,17 @@ def _order(row: dict[str, str | None]) -> Order:
         if not values.get(name):
             raise ValueError(f"{name} is empty")
     values.setdefault("changed_ns", values["created_ns"])
-    return Order(**values)
+    return Order(**values, feedback=_reported(row))
+
+
+def _reported(row: dict[str, str | None]) -> Feedback | None:
+    cells = {name: _text((row.get(name) or "").strip()) for name in REPORTED}
+    if not any(cells.values()):
+        return None
+    parts = tuple(part.strip() for part in cells["parts_used"].split(";") if part.strip())
+    worked, waited = (_within(float(cells[name] or 0), name, 0, 10_000) for name in ("worked_h", "waited_h"))
+    right = _yes(cells["prediction_right"]) if cells["prediction_right"] else None
+    return Feedback(cells["found"], cells["done"], parts, worked, waited, right)
 
 
 def _text(cell: str) -> str:

@@ -101,14 +101,24 @@ class OrderStore:
             self._insert(order, by, why)
         return order
 
-    def take_in(self, orders: Sequence[Order], by: str, why: str) -> int:
-        """Add those whose number is not known yet, all or none; returns how many. What is known stays as it is."""
+    def take_in(self, orders: Sequence[Order], by: str, why: str, update: bool = False) -> tuple[int, int]:
+        """Add those whose number is not known yet, all or none; returns how many are added and how many updated.
+
+        What is known stays as it is, unless `update` is wanted: then it becomes what the other system says where that
+        has changed it later, with each field in the record.
+        """
         with self._db.writing():
-            known = {row[0] for row in self._db.execute("SELECT number FROM orders")}
+            known = {o.number: o for o in self.orders()}
             new = [o for o in orders if o.number not in known]
             for order in new:
                 self._insert(order, by, why)
-        return len(new)
+            newer = [o for o in orders if o.number in known and o.changed_ns > known[o.number].changed_ns and update]
+            for order in newer:
+                told = {
+                    n: getattr(order, n) for n in _COLUMNS if n not in ("number", "created_ns", "changed_ns", "checks")
+                }
+                self._update(known[order.number], by, why, order.changed_ns, told)
+        return len(new), len(newer)
 
     def become(self, number: str, state: OrderState, by: str, why: str, now_ns: int, **values: Any) -> Order:
         """Move a work order on in its life; `values` change with it. Raises DataError where it cannot go there,
