@@ -21,9 +21,11 @@ from tests.panels.whatif_bench import LINE, WAIT_MS, answered, figure, opened
 from twinviewer.panels import whatif
 from twinviewer.panels._kit.actions import Action
 from twinviewer.panels._whatif_files import file_name
-from twinviewer.panels._whatif_model import KPIS, Control, Figure, Kept, number, signed, verdict
+from twinviewer.panels._whatif_found import KPIS, Figure, verdict
+from twinviewer.panels._whatif_model import Control, Kept
 from twinviewer.panels._whatif_play import PLAY, Handed, scenario_of
 from twinviewer.panels._whatif_trust import trust
+from twinviewer.panels._whatif_words import number, signed
 
 
 @pytest.fixture

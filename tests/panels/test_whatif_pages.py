@@ -17,7 +17,8 @@ from tests.panels.whatif_bench import LINE, WAIT_MS, answered, figure, opened
 from twinviewer.model.palette import STATE
 from twinviewer.model.state import State
 from twinviewer.panels import whatif
-from twinviewer.panels._whatif_model import Expectation, Filed, Kept, Trust
+from twinviewer.panels._whatif_found import Expectation, Filed
+from twinviewer.panels._whatif_model import Kept, Trust
 from twinviewer.panels._whatif_proposals import FiledCard, Proposals, expectation_text
 from twinviewer.session.run_source import RunSource
 

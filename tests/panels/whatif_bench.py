@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.panels import fake
 from twinviewer.panels import whatif
-from twinviewer.panels._whatif_model import Figure
+from twinviewer.panels._whatif_found import Figure
 
 WAIT_MS = 60_000
 LINE = """

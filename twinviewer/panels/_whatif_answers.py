@@ -4,21 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from twinviewer.model.state import State
-from twinviewer.panels._whatif_model import (
+from twinviewer.panels._whatif_found import (
     KPIS,
     SHOWN_STATES,
     Answer,
-    Control,
     Expectation,
     Figure,
     Filed,
-    Flow,
-    FlowLink,
-    FlowStation,
     Narrow,
     StationUse,
     Three,
 )
+from twinviewer.panels._whatif_model import Control, Flow, FlowLink, FlowStation
+from twinviewer.simulation.lever import Lever
 
 if TYPE_CHECKING:
     from twinviewer.simulation.api import Difference, Estimate, Line, Proposal, Result, Variant
@@ -113,13 +111,10 @@ def controls_of(line: "Line") -> tuple[Control, ...]:
         assets = tuple(assets_of(line, x.station)) if x.station else ()
         label = x.label.replace("_", " ")
         if x.id.startswith("failure."):
-            found += _failures(line, x.id, x.station, assets, x.group, x.unit, (x.low, x.high, x.step))
+            found += _failures(line, x, assets)
             continue
         stops = _stops(line, x.station) if x.id.startswith("maintenance.") else ()
-        way = (x.low, x.high, x.step)
-        found.append(
-            Control(x.id, x.group, label, x.kind, x.current, x.unit, *way, x.integer, assets, x.station, stops)
-        )
+        found.append(Control(**{**vars(x), "label": label}, assets=assets, stretches=stops))
     return tuple(found)
 
 
@@ -144,15 +139,13 @@ def _stops(line: "Line", station: str) -> tuple[tuple[float, float], ...]:
     return tuple(sorted(found))
 
 
-def _failures(
-    line: "Line", lever: str, station: str, assets: tuple[str, ...], group: str, unit: str, way: Three
-) -> list[Control]:
+def _failures(line: "Line", lever: Lever, assets: tuple[str, ...]) -> list[Control]:
+    """A failure of each machine of a station."""
     found = []
-    for k in range(line.station[station].machines):
-        own = assets[k] if k < len(assets) else f"{station} machine {k + 1}" if k else station
-        name = lever if k == 0 else f"{lever}#{k + 1}"
-        text = f"Failure of {own} now, for"
-        found.append(Control(name, group, text, "slider", 0.0, unit, *way, False, (own,), station))
+    for k in range(line.station[lever.station].machines):
+        own = assets[k] if k < len(assets) else f"{lever.station} machine {k + 1}" if k else lever.station
+        changed = {"id": f"{lever.id}#{k + 1}" if k else lever.id, "label": f"Failure of {own} now, for"}
+        found.append(Control(**{**vars(lever), **changed}, assets=(own,)))
     return found
 
 

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QPushBut
 from twinviewer.panels._kit.icons import icon, paint_glyph
 from twinviewer.panels._kit.style import colour, font
 from twinviewer.panels._kit.widgets import button, label, row
-from twinviewer.panels._whatif_model import Kept, span
+from twinviewer.panels._whatif_model import Kept
+from twinviewer.panels._whatif_words import span
 
 HORIZONS_S = (8 * 3600.0, 24 * 3600.0, 3 * 86400.0, 7 * 86400.0)
 NEW = "New scenario"

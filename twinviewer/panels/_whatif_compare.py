@@ -19,9 +19,11 @@ from PySide6.QtWidgets import (
 
 from twinviewer.panels._kit.style import font
 from twinviewer.panels._kit.widgets import button, label, row
-from twinviewer.panels._whatif_model import KPIS, Answer, Figure, Kept, Kpi, number, verdict
+from twinviewer.panels._whatif_found import KPIS, Answer, Figure, Kpi, verdict
+from twinviewer.panels._whatif_model import Kept
 from twinviewer.panels._whatif_results import digits_of, half, narrow_text
 from twinviewer.panels._whatif_results import signed_difference as difference_text
+from twinviewer.panels._whatif_words import number
 
 _BASELINE, _NARROWEST, _FRAME = 58, 96, 16  # widths of columns, and of frame and scroll bar, in pixels
 _BY_KEY = {k.key: k for k in KPIS}

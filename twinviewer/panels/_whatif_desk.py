@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from twinviewer.model.errors import LineError
 from twinviewer.panels import _whatif_files as files
 from twinviewer.panels._whatif_answers import answer_of_variant, filed_of, flow_of, three
-from twinviewer.panels._whatif_model import FIRST, Filed, Found, Kept, Question, Search, Sensitive, Sketched, signed
+from twinviewer.panels._whatif_found import Filed, Found, Sensitive
+from twinviewer.panels._whatif_model import FIRST, Kept, Question, Search, Sketched
+from twinviewer.panels._whatif_words import signed
 
 if TYPE_CHECKING:
     from twinviewer.panels._whatif_worker import Worker

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QComboBox, QProgressBar, QSizePolicy, QVBoxLayout,
 
 from twinviewer.panels._kit.style import colour, font
 from twinviewer.panels._kit.widgets import button, label, row
-from twinviewer.panels._whatif_model import KPIS, Kpi, Sensitive, number, signed
+from twinviewer.panels._whatif_found import KPIS, Kpi, Sensitive
+from twinviewer.panels._whatif_words import number, signed
 
 _ROW = 42
 

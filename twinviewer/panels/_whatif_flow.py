@@ -8,7 +8,9 @@ from twinviewer.model.palette import STATE
 from twinviewer.model.state import State
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.symbols import tint
-from twinviewer.panels._whatif_model import Answer, Flow, FlowLink, FlowStation, StationUse, number
+from twinviewer.panels._whatif_found import Answer, StationUse
+from twinviewer.panels._whatif_model import Flow, FlowLink, FlowStation
+from twinviewer.panels._whatif_words import number
 
 _WIDE, _HIGH = 132.0, 44.0
 _GAP_X, _GAP_Y = 18.0, 40.0

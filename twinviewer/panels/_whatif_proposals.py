@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from twinviewer.panels._kit.widgets import Card, button, label
 from twinviewer.panels._whatif_bar import Asking
-from twinviewer.panels._whatif_model import KPIS, Expectation, Filed, Three, number, signed
+from twinviewer.panels._whatif_found import KPIS, Expectation, Filed, Three
+from twinviewer.panels._whatif_words import number, signed
 from twinviewer.panels._wrap import WrapLayout
 
 _NS = 1_000_000_000

@@ -7,9 +7,11 @@ from typing import Any
 
 from twinviewer.model.connection import Link
 from twinviewer.model.notice import Notice
+from twinviewer.panels._whatif_found import Answer
 from twinviewer.panels._whatif_link import WhatIfLink
-from twinviewer.panels._whatif_model import FIRST, MOST, SETTLED, Answer, Kept, Model, Question, span
+from twinviewer.panels._whatif_model import FIRST, MOST, SETTLED, Kept, Model, Question
 from twinviewer.panels._whatif_view import View
+from twinviewer.panels._whatif_words import span
 from twinviewer.session import Session
 
 _NS = 1_000_000_000

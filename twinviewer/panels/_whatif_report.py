@@ -12,9 +12,11 @@ from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
 from twinviewer import __version__
 from twinviewer.model.errors import DataError
 from twinviewer.model.palette import STATE
-from twinviewer.panels._whatif_model import KPIS, SHOWN_STATES, Answer, Control, Kept, StationUse, Trust, number, span
+from twinviewer.panels._whatif_found import KPIS, SHOWN_STATES, Answer, StationUse
+from twinviewer.panels._whatif_model import Control, Kept, Trust
 from twinviewer.panels._whatif_results import digits_of, half, narrow_text, sentences, signed_difference
 from twinviewer.panels._whatif_stations import state_name
+from twinviewer.panels._whatif_words import number, span
 from twinviewer.settings import write_atomic
 
 _BY_KEY = {k.key: k for k in KPIS}

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from twinviewer.panels._kit.style import colour, font
 from twinviewer.panels._kit.widgets import label
-from twinviewer.panels._whatif_model import KPIS, Answer, Figure, Kpi, Narrow, Three, number, signed, verdict
+from twinviewer.panels._whatif_found import KPIS, Answer, Figure, Kpi, Narrow, Three, verdict
+from twinviewer.panels._whatif_words import number, signed
 
 _ROW, _LOW, _HEAD = 44, 34, 20  # a row with a scenario, without one, the head
 _BY_KEY = {k.key: k for k in KPIS}

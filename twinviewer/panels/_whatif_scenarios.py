@@ -10,7 +10,8 @@ from twinviewer.model.errors import TwinError
 from twinviewer.model.notice import Notice
 from twinviewer.panels._whatif_compare import csv_of
 from twinviewer.panels._whatif_files import file_name
-from twinviewer.panels._whatif_model import SETTLED, Answer, Kept
+from twinviewer.panels._whatif_found import Answer
+from twinviewer.panels._whatif_model import SETTLED, Kept
 from twinviewer.panels._whatif_questions import Questions
 from twinviewer.panels._whatif_report import About, html_of, write_report
 

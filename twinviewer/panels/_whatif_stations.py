@@ -8,7 +8,8 @@ from twinviewer.model.palette import STATE
 from twinviewer.model.state import State
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.symbols import tint
-from twinviewer.panels._whatif_model import SHOWN_STATES, Answer, StationUse, number
+from twinviewer.panels._whatif_found import SHOWN_STATES, Answer, StationUse
+from twinviewer.panels._whatif_words import number
 from twinviewer.panels._wrap import WrapLayout
 
 _ROW = 44

@@ -16,8 +16,10 @@ from PySide6.QtWidgets import (
 
 from twinviewer.panels._kit.widgets import Card, button, label, row
 from twinviewer.panels._whatif_bar import Asking
-from twinviewer.panels._whatif_model import KPIS, Control, Figure, Found, Kpi, Try, number
+from twinviewer.panels._whatif_found import KPIS, Figure, Found, Kpi
+from twinviewer.panels._whatif_model import Control, Try
 from twinviewer.panels._whatif_results import signed_difference
+from twinviewer.panels._whatif_words import number
 from twinviewer.panels._wrap import WrapLayout
 
 _MEANS = ("speed", "line_speed", "buffer", "machines", "crew", "overtime", "changeover", "setpoint", "batch")

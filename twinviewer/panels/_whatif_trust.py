@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinviewer.panels._whatif_model import Trust, signed
+from twinviewer.panels._whatif_model import Trust
+from twinviewer.panels._whatif_words import signed
 
 if TYPE_CHECKING:
     from twinviewer.simulation.api import Seen

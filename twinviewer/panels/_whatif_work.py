@@ -12,7 +12,8 @@ from twinviewer.model.frame import Frame
 from twinviewer.model.notice import Notice
 from twinviewer.panels import _whatif_jobs as jobs
 from twinviewer.panels._kit.actions import Actions
-from twinviewer.panels._whatif_model import FIRST, TIMES, Found, Kept, Model, Search
+from twinviewer.panels._whatif_found import Found
+from twinviewer.panels._whatif_model import FIRST, TIMES, Kept, Model, Search
 from twinviewer.panels._whatif_play import PLAY, Handed, scenario_of
 from twinviewer.panels._whatif_scenarios import Scenarios
 from twinviewer.session import Session

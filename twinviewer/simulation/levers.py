@@ -1,41 +1,19 @@
 """Levers: what a person can move, within which bounds, and what each writes into the flow model."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from twinviewer.model.errors import LineError
 from twinviewer.simulation.builder import RELEASED
 from twinviewer.simulation.demand import demanded
 from twinviewer.simulation.flow_tables import pairs_of
+from twinviewer.simulation.lever import Lever
 from twinviewer.simulation.line import Demand, Line
 from twinviewer.simulation.quantities import distribution, seconds
 from twinviewer.simulation.scenario import Event
 from twinviewer.simulation.tables import horizon_of
 
 Patches = list[tuple[str, Any]]
-
-
-@dataclass(frozen=True)
-class Lever:
-    """One thing that can be changed; a scenario holds it as `[lever] "ID" = value`.
-
-    `kind` is "slider" (a number between low and high in steps), "calendar" (a table of days to windows) or "list"
-    (names in order). `current` is its value in the model; `station` the station it belongs to, or "".
-    """
-
-    id: str
-    group: str
-    label: str
-    kind: str
-    current: Any
-    unit: str = ""
-    low: float = 0.0
-    high: float = 0.0
-    step: float = 0.0
-    station: str = ""
-    integer: bool = False
-    asset: str = ""
 
 
 def levers(line: Line) -> list[Lever]:
