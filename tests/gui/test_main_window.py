@@ -183,7 +183,7 @@ def test_the_section_box_comes_and_goes(setup: Setup) -> None:
 
 
 def test_a_right_click_offers_the_assets_commands(setup: Setup) -> None:
-    setup.window.picture._on_context(1, 1, setup.window.session.scene.asset(first_asset(setup)).index)
+    setup.window.picture.pointer.open_menu(1, 1, setup.window.session.scene.asset(first_asset(setup)).index)
     menu = QApplication.activePopupWidget()
     assert menu is not None
     texts = [a.text() for a in menu.actions() if a.text()]

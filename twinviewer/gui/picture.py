@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from twinviewer import colours
 from twinviewer.gui.abnormal import Labeller
@@ -20,9 +20,8 @@ from twinviewer.gui.marks import patches
 from twinviewer.gui.note_labels import note_labels
 from twinviewer.gui.notices import NoticeBar, Strip
 from twinviewer.gui.overlay import angles_of_view, paint_compass, paint_labels
+from twinviewer.gui.pointer import Hit, Pointer
 from twinviewer.model.frame import Frame
-from twinviewer.model.quality import Quality
-from twinviewer.model.state import State
 from twinviewer.panels._kit import style
 from twinviewer.panels._kit.actions import Actions
 from twinviewer.panels._kit.widgets import Pill
@@ -40,19 +39,6 @@ if TYPE_CHECKING:
 BLINK_MS = 900
 SETTLING_S = 1.5
 LEGEND_EVERY_NS = 500_000_000
-SHOW_WORK = "maintenance.job"  # the command that shows what is planned for the selected asset
-_ASSET_MENU = (
-    "view.fit_selection",
-    "-",
-    "view.isolate",
-    "view.ghost",
-    "view.hide",
-    "view.section",
-    "-",
-    "edit.copy_id",
-    "edit.deselect",
-)
-_PICTURE_MENU = ("view.fit", "view.home", "-", "view.show_all", "view.section", "view.measure", "-", "scene.bookmark")
 
 
 class Picture(QWidget):
@@ -173,11 +159,7 @@ class Picture(QWidget):
         widget.setGeometry(self._stage_place.rect())
         self._stage_box.addWidget(widget)
         widget.overlay = self._paint_overlay
-        widget.clicked.connect(self._on_click)
-        widget.double_clicked.connect(self._on_double_click)
-        widget.context_requested.connect(self._on_context)
-        widget.hovered.connect(self._on_hover)
-        widget.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.pointer = Pointer(self._session, self._actions, widget, self._hit)
         widget.resized.connect(self._settle)
         widget.camera_changed.connect(self._on_moved)
         self._legend.setParent(widget)
@@ -359,17 +341,14 @@ class Picture(QWidget):
             paint_not_live(painter, width, height, self._banner, self._scale)
         self._legend.place()
 
-    # -- mouse and selection ------------------------------------------------------------------------------------
+    # -- pointer and selection ----------------------------------------------------------------------------------
 
-    def _on_click(self, x: float, y: float, asset: int) -> None:
-        """A label counts as its asset, a mark leads to the work that is planned; the floor selects nothing."""
+    def _hit(self, x: float, y: float, asset: int) -> Hit:
+        """A label counts as its asset, a mark as the work that is planned there."""
         assert self._labels is not None
         marked = self.work_marks.at(x, y, self._scale) if self.work_marks is not None else None
         row = self._labels.at(x, y) if marked is None else marked
-        row = asset if row is None else row
-        self._session.select(self._session.scene.assets[row].asset_id if row >= 0 else None)
-        if marked is not None and SHOW_WORK in self._actions:
-            self._actions.run(SHOW_WORK)
+        return Hit(asset if row is None else row, marked is not None)
 
     def _mark_work(self) -> None:
         """Marks on assets with planned work; made with the first."""
@@ -380,44 +359,6 @@ class Picture(QWidget):
         if self.work_marks is not None and self._widget is not None:
             self.work_marks.set_work(self._session.scene, self._session.work)
             self._widget.update()
-
-    def _on_double_click(self, x: float, y: float, asset: int) -> None:
-        self._on_click(x, y, asset)
-        if self._session.selection is not None:
-            self._on_fly(self._session.selection)
-
-    def _on_context(self, x: float, y: float, asset: int) -> None:
-        """What can be done with the asset under the pointer, or with the picture."""
-        assert self._widget is not None
-        self._on_click(x, y, asset)
-        menu = QMenu(self)
-        names = _ASSET_MENU if self._session.selection is not None else _PICTURE_MENU
-        for name in names:
-            if name == "-":
-                menu.addSeparator()
-            elif name in self._actions:
-                menu.addAction(self._actions.qt(name))
-        if self._session.selection is not None:
-            self._actions.refresh()
-            menu.addSeparator()
-            for action in self._actions.in_group("Asset"):
-                menu.addAction(self._actions.qt(action.id))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self._widget.mapToGlobal(QPointF(x, y).toPoint()))
-
-    def _on_hover(self, row: int) -> None:
-        """Say in a word what the pointer is over."""
-        assert self._widget is not None
-        frame, scene = self._session.frame, self._session.scene
-        if row < 0 or frame is None or row >= len(scene.assets):
-            self._widget.setToolTip("")
-            return
-        asset = scene.assets[row]
-        known = frame.assets.quality[row] < Quality.STALE
-        state = State(int(frame.assets.state[row])) if known else State.UNKNOWN
-        words = dict.fromkeys((asset.asset_id, asset.name, asset.type_label, state.label if asset.tags else ""))
-        words |= {self._session.work.get(asset.asset_id, ""): None}
-        self._widget.setToolTip(" · ".join(filter(None, words)))
 
     def _on_selection(self, asset_id: str | None) -> None:
         if self._widget is None:
