@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from keyring.errors import KeyringLocked
 
 from twinviewer.feeds import passwords
 from twinviewer.feeds.opcua_security import POLICIES, Choice, check_offer, choose, on_this_machine
@@ -315,11 +316,19 @@ def test_no_keyring_means_no_password_and_a_sentence():
         passwords.store_password(FAR, "op", "x")
 
 
-def test_a_keyring_that_cannot_be_opened_is_said():
+def test_a_keyring_that_cannot_be_opened_is_said(monkeypatch: pytest.MonkeyPatch):
+    def locked(service: str, name: str) -> str:
+        raise KeyringLocked("the person said no.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keyring, "get_password", locked)
+        with pytest.raises(Refused, match=r"cannot be read: the person said no\. Unlock it") as caught:
+            passwords.stored_password(FAR, "op")
+        assert caught.value.retry_s is not None  # it may be unlocked meanwhile
     before = keyring.get_keyring()
     keyring.set_keyring(keyring.backends.fail.Keyring())
     try:
-        with pytest.raises(FeedError, match="cannot be read"):
+        with pytest.raises(Refused, match=r"this system has no keyring\. Install"):
             passwords.stored_password(FAR, "op")
         with pytest.raises(FeedError, match="cannot be kept"):
             passwords.store_password(FAR, "op", "x")
