@@ -1,6 +1,9 @@
 """Trends, alarms, connections and queries say what the samples say."""
 
 import json
+import os
+import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -347,3 +350,35 @@ def test_the_scene_of_another_plant_is_refused(recorded: Path) -> None:
     with pytest.raises(RecordingError, match=f"a recording of {SCENE.name}: it has no tag of {other.name}"):
         Recording.open(recorded, other)
     Recording.open(recorded, scene_of([], [make_tag(0, "X-1", "Power"), make_tag(1, "M-0", "Power")])).close()
+
+
+def look(folder: Path) -> None:
+    recording = Recording.open(folder, SCENE)
+    recording.at(START_NS + 60 * NS)
+    recording.alarms_at(START_NS + 60 * NS)
+    recording.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are others there")
+def test_what_may_not_be_read_is_named() -> None:
+    with tempfile.TemporaryDirectory(prefix="twinviewer-tests-") as name:  # others may not look into pytest's own
+        Path(name).chmod(0o755)
+        folder = Path(name) / "recording"
+        record(folder, SCENE, [batch(START_NS + m * 60 * NS, [0, 2], [m % 3, m / 10]) for m in range(3)])
+        look(folder)
+        user = os.geteuid()
+        for locked in ("samples", "live", "alarms", "samples/*", "alarms/*", "moments/*", ""):
+            paths = list(folder.glob(locked)) if locked else [folder]
+            rights = {path: path.stat().st_mode for path in paths}
+            try:
+                for path in paths:
+                    path.chmod(0o200)
+                if user == 0:
+                    os.seteuid(65534)  # root may read everything
+                with pytest.raises(RecordingError, match=r"may not be read|cannot be read: Permission denied") as error:
+                    look(folder)
+                assert locked.partition("/")[0] in error.value.where
+            finally:
+                os.seteuid(user)
+                for path, mode in rights.items():
+                    path.chmod(mode)

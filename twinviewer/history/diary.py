@@ -9,6 +9,7 @@ from twinviewer.history.folder import Folder
 from twinviewer.history.layout import ACTIONS, ALARMS, DAY_NS, LINKS, NOTES, day_ns
 from twinviewer.model.alarm import Alarm, AlarmEvent, AlarmState
 from twinviewer.model.connection import Connection
+from twinviewer.model.errors import RecordingError
 
 CHECKPOINT = 500  # the standing alarms are kept after every so many lines of a day
 
@@ -50,8 +51,10 @@ class Diary:
         if key not in self._days:
             try:
                 raw = self._folder.read(f"{table}/{name}")
-            except OSError:
-                raw = b""
+            except FileNotFoundError:
+                raw = b""  # the retention took it
+            except OSError as error:
+                raise RecordingError(f"the file cannot be read: {error.strerror or error}", "/".join(key)) from error
             lines = sorted(journal.parse(raw), key=lambda line: line["time_ns"])
             self._days[key] = _Day(len(raw), [line["time_ns"] for line in lines], lines)
         return self._days[key]

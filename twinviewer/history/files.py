@@ -36,6 +36,8 @@ class Files:
             return pq.ParquetFile(self._folder.open(name), read_dictionary=["text"] if table == SAMPLES else None)
         except FileNotFoundError as error:
             raise Gone("the file is gone", name, DAMAGED) from error
+        except PermissionError as error:
+            raise RecordingError("the file may not be read", name, "Ask for the right to read it.") from error
         except (OSError, pa.ArrowException) as error:
             raise RecordingError(f"the file is damaged: {error}", name, DAMAGED) from error
 

@@ -21,7 +21,7 @@ class Folder:
         self.path = None if self._files is not None else Path(text)
 
     def names(self, folder: str) -> list[str]:
-        """Names of the files in a sub-folder, sorted; none where there is no such folder."""
+        """Names of the files in a sub-folder, sorted; none where there is no such folder. Raises RecordingError."""
         try:
             if self.path is not None:
                 return sorted(p.name for p in (self.path / folder).iterdir())
@@ -30,6 +30,8 @@ class Folder:
             return sorted(PurePosixPath(name).name for name in found)
         except (FileNotFoundError, NotADirectoryError):
             return []
+        except OSError as error:
+            raise RecordingError(f"the folder cannot be read: {error.strerror or error}", folder) from error
 
     def open(self, name: str) -> Any:
         """A file that pyarrow reads. None is mapped into memory: a file server that goes away would end the process."""

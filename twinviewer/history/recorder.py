@@ -97,7 +97,8 @@ class Recorder:
             retentions.save(self.folder, retention)
         except OSError as error:
             self._store.close()
-            raise RecordingError(f"the recording cannot be written: {error}", str(self.folder)) from error
+            text = f"the recording cannot be written: {error.strerror or error}"
+            raise RecordingError(text, str(self.folder)) from error
 
     def _begin(self) -> None:
         now_ns = self._clock()

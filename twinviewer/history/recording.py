@@ -59,6 +59,8 @@ class Recording:
         try:
             raw = folder.read(MANIFEST)
         except (OSError, ValueError) as error:
+            if isinstance(error, PermissionError):
+                raise RecordingError("the recording may not be read", str(address)) from error
             remedy = "Choose the folder given to record."
             if str(address).lower().endswith(".twin"):
                 remedy = "A capsule opens with: twinviewer open, state or snapshot, without --recording."

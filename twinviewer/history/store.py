@@ -39,7 +39,7 @@ class Store:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = FolderLock(folder)
         except OSError as error:
-            raise RecordingError(f"the recording cannot be written: {error}", str(folder)) from error
+            raise RecordingError(f"the recording cannot be written: {error.strerror or error}", str(folder)) from error
         try:
             self.manifest = _manifest(folder).with_tags(scene)
             manifest.write(folder, self.manifest)
@@ -48,7 +48,7 @@ class Store:
             self._closed = self._number  # slices up to here are never written again: another thread may compact them
         except OSError as error:
             self._lock.release()
-            raise RecordingError(f"the recording cannot be written: {error}", str(folder)) from error
+            raise RecordingError(f"the recording cannot be written: {error.strerror or error}", str(folder)) from error
         except RecordingError:
             self._lock.release()
             raise
