@@ -1,5 +1,6 @@
 """Collects distributions, calendars and the numbers of names while a flow model's tables are written."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from twinviewer.model.errors import LineError
@@ -12,6 +13,42 @@ from twinviewer.simulation.random_numbers import TABLE
 RELEASED = ("saturated", "orders")  # policies of a source that is not told when parts come
 
 
+MOST_CREWS = 63  # whose members may be asked for by skill: one bit each
+SKILL = "skill."
+
+
+@dataclass(frozen=True)
+class Lap:
+    """A product on the steps `begin` to `end` of its route, on which it comes to no station twice."""
+
+    product: str
+    begin: int
+    end: int
+
+
+def skilled(line: Line, skill: str) -> list[str]:
+    """The crews that have a skill, in the order of the file."""
+    return [name for name, crew in line.crew.items() if skill in crew.skills]
+
+
+def _laps(line: Line, products: tuple[str, ...]) -> list[Lap]:
+    """The first lap of every product in their order, and then the further ones."""
+    firsts: list[Lap] = []
+    more: list[Lap] = []
+    for product in products:
+        route = line.product[product].route if product in line.product else ()
+        found: list[Lap] = []
+        begin = 0
+        for k, step in enumerate(route):
+            if step in route[begin:k]:
+                found.append(Lap(product, begin, k))
+                begin = k
+        found.append(Lap(product, begin, len(route)))
+        firsts.append(found[0])
+        more += found[1:]
+    return firsts + more
+
+
 class Builder:
     """Collects distributions and names while the tables are written."""
 
@@ -21,6 +58,9 @@ class Builder:
         self.horizon_s = horizon_s + warmup_s  # of the whole run; time zero lies at the end of the warm-up
         self.start = (line.model.start or MONDAY).replace(tzinfo=None) - timedelta(seconds=warmup_s)
         self.products = tuple(line.product) or ("part",)
+        self.laps = _laps(line, self.products)
+        self.lap_product = [self.products.index(lap.product) for lap in self.laps]
+        self.skill_rows: dict[str, int] = {}
         self.distributions: list[tuple[int, float, float, float, float]] = []
         self.quantiles: list[tuple[float, ...]] = []
         self.sources = [(name, s) for name, s in line.source.items()]
@@ -68,12 +108,22 @@ class Builder:
         return self.products.index(name)
 
     def crew(self, name: str | None, where: str) -> int:
-        """Row of a crew, -1 for none."""
+        """Row of a crew, or of all crews with a skill ("skill.NAME"); -1 for none."""
         if name is None:
             return -1
+        if name.startswith(SKILL) and name not in self.crew_row:
+            return self._skill(name.removeprefix(SKILL), where)
         if name not in self.crew_row:
             raise LineError(f'there is no crew "{name}"', where, "Add it under [crew.…].")
         return self.crew_row[name]
+
+    def _skill(self, skill: str, where: str) -> int:
+        if not skilled(self.line, skill):
+            known = ", ".join(sorted({k for c in self.line.crew.values() for k in c.skills})) or "none"
+            raise LineError(f'no crew has the skill "{skill}"', where, f"Skills are: {known}.")
+        if len(self.line.crew) > MOST_CREWS:
+            raise LineError(f"there are more than {MOST_CREWS} crews", where, "Name a crew instead of a skill.")
+        return self.skill_rows.setdefault(skill, len(self.line.crew) + len(self.skill_rows))
 
     def open_windows(self, name: str, where: str) -> list[tuple[float, float]]:
         """Open windows of a named calendar."""

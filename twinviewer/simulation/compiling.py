@@ -18,7 +18,7 @@ def _stamp() -> bytes:
     """
     here = Path(__file__).parent
     sources = [*sorted((here / "engine").glob("*.py")), here / "random_numbers.py", here / "records.py"]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in sources)).digest()
+    return hashlib.sha256(b"".join(file.read_bytes() for file in sources if file.is_file())).digest()
 
 
 STAMP = _stamp()

@@ -19,7 +19,7 @@ def arrival_machine(
 ) -> None:
     text = _text_between(name, source)
     row = b.station_row[f"arrivals {name}"]
-    rows = [b.add(_between(text, f"source.{name}.policy")) for _ in b.products]
+    rows = [b.add(_between(text, f"source.{name}.policy")) for _ in b.laps]
     stations[row]["first"], stations[row]["n"] = len(machines), 1
     stations[row]["process"] = rows[0]
     stations[row]["stream"] = stream_of(f"arrivals {name}")
@@ -118,53 +118,75 @@ def _begins(b: Builder, product: int) -> str | None:
     return entry.route[0] if entry is not None and entry.route else None
 
 
-def _ways(b: Builder, name: str, product: int) -> list[tuple[int, float]]:
-    """Where a product goes from a station, with probabilities that add up to one."""
+def _ways(b: Builder, name: str, lap: int) -> list[tuple[int, float, int]]:
+    """Where a product goes from a station on one of its laps: row, probability (they add up to one), the next lap."""
     where = f"station.{name}.next"
     following = b.line.station[name].next
     if isinstance(following, str):
-        return [(b.station(following, where), 1.0)]
+        return [(b.station(following, where), 1.0, lap)]
     if following:
         total = sum(n.share for n in following)
         if abs(total - 1) > 1e-6:
             raise LineError(f"the shares add up to {total:g}", where, "They must add up to 1.")
-        return [(b.station(n.to, where), n.share) for n in _positive(following)]
-    entry = b.line.product.get(b.products[product])
-    route = entry.route if entry else ()
+        return [(b.station(n.to, where), n.share, lap) for n in _positive(following)]
+    route = _route(b, lap)
     if name in route:
-        place = route.index(name)
-        if route.count(name) > 1:
-            raise LineError(
-                f'the route visits "{name}" twice', f"product.{b.products[product]}.route", "Use next instead."
-            )
-        return [
-            (
-                b.station(route[place + 1], f"product.{b.products[product]}.route")
-                if place + 1 < len(route)
-                else r.SINK,
-                1.0,
-            )
-        ]
+        place = _place(b, name, lap) + 1
+        if place == len(route):
+            return [(r.SINK, 1.0, lap)]
+        row = b.station(route[place], f"product.{b.laps[lap].product}.route")
+        return [(row, 1.0, _lap_at(b, lap, place))]
     if not any(p.route for p in b.line.product.values()):
         place = b.stations.index(name)
-        return [(place + 1 if place + 1 < len(b.stations) else r.SINK, 1.0)]
-    return [(r.SINK, 1.0)]
+        return [(place + 1 if place + 1 < len(b.stations) else r.SINK, 1.0, lap)]
+    return [(r.SINK, 1.0, lap)]
+
+
+def _route(b: Builder, lap: int) -> tuple[str, ...]:
+    entry = b.line.product.get(b.laps[lap].product)
+    return entry.route if entry is not None else ()
+
+
+def _place(b: Builder, name: str, lap: int) -> int:
+    """The step of the route that a visit to a station is on a lap, or was last before it, or will be."""
+    route, end = _route(b, lap), b.laps[lap].end
+    before = [k for k in range(end) if route[k] == name]
+    return before[-1] if before else route.index(name)
+
+
+def _lap_at(b: Builder, lap: int, place: int) -> int:
+    """The lap of the same product to which a step of its route belongs."""
+    product = b.laps[lap].product
+    return next(k for k, x in enumerate(b.laps) if x.product == product and x.begin <= place < x.end)
+
+
+def _rework_lap(b: Builder, name: str, lap: int) -> int:
+    """The lap on which a bad part goes on from the station that works on it again."""
+    s = b.line.station[name]
+    to = s.quality.rework.to if s.quality is not None and s.quality.rework is not None else ""
+    return _lap_at(b, lap, _place(b, to, lap)) if to in _route(b, lap) else lap
 
 
 def _positive(following: tuple[NextStation, ...]) -> list[NextStation]:
     return [n for n in following if n.share > 0]
 
 
-def route_tables(b: Builder) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    first, to, share = [0], [], []
+def route_tables(b: Builder) -> tuple[np.ndarray, np.ndarray]:
+    """Routes (stations x laps + 1,) and their ways."""
+    routes = np.zeros(len(b.all_stations) * len(b.laps) + 1, r.ROUTE)
+    ways: list[tuple[float, int, int]] = []
     feeds = {f"arrivals {n}": s.feeds for n, s in b.arrivals}
+    row = 0
     for name in b.all_stations:
-        for product in range(len(b.products)):
-            ways = [(b.station(feeds[name], "source.feeds"), 1.0)] if name in feeds else _ways(b, name, product)
-            to += [row for row, _ in ways]
-            share += list(np.cumsum([p for _, p in ways]))
-            first.append(len(to))
-    return np.array(first, np.int64), np.array(to, np.int64), np.array(share, np.float64)
+        for lap in range(len(b.laps)):
+            fed = name in feeds
+            found = [(b.station(feeds[name], "source.feeds"), 1.0, lap)] if fed else _ways(b, name, lap)
+            routes[row] = len(ways), lap if fed else _rework_lap(b, name, lap)
+            shares = np.cumsum([p for _, p, _ in found])
+            ways += [(float(share), to, after) for share, (to, _, after) in zip(shares, found, strict=True)]
+            row += 1
+    routes[row]["first"] = len(ways)
+    return routes, np.array(ways, r.WAY)
 
 
 def reachable(line: Line) -> set[str]:
@@ -172,8 +194,8 @@ def reachable(line: Line) -> set[str]:
     b = Builder(line, 1.0)
     edges: dict[str, set[str]] = {name: set() for name in line.station}
     for name, s in line.station.items():
-        for product in (p for p in range(len(b.products)) if _visits(b, name, p)):
-            edges[name] |= {b.all_stations[row] for row, _ in _ways(b, name, product) if row >= 0}
+        for lap in (k for k in range(len(b.laps)) if _visits(b, name, k)):
+            edges[name] |= {b.all_stations[row] for row, _, _ in _ways(b, name, lap) if row >= 0}
         if s.quality is not None and s.quality.rework is not None:
             edges[name].add(s.quality.rework.to)
     seen: set[str] = set()
@@ -192,15 +214,15 @@ def last_stations(line: Line) -> set[str]:
     return {
         name
         for name in line.station
-        for product in range(len(b.products))
-        if _visits(b, name, product) and any(row == r.SINK for row, _ in _ways(b, name, product))
+        for lap in range(len(b.laps))
+        if _visits(b, name, lap) and any(row == r.SINK for row, _, _ in _ways(b, name, lap))
     }
 
 
-def _visits(b: Builder, name: str, product: int) -> bool:
-    """Whether a product may come to a station at all."""
-    entry = b.line.product.get(b.products[product])
-    return entry is None or not entry.route or name in entry.route
+def _visits(b: Builder, name: str, lap: int) -> bool:
+    """Whether a product may come to a station at all on a lap."""
+    route, x = _route(b, lap), b.laps[lap]
+    return not route or name in route[x.begin : x.end]
 
 
 def leaving(line: Line) -> set[str]:
@@ -209,8 +231,8 @@ def leaving(line: Line) -> set[str]:
     return last_stations(line) | {
         name
         for name in line.station
-        for product in range(len(b.products))
-        if _visits(b, name, product) and any(row <= r.MADE for row, _ in _ways(b, name, product))
+        for lap in range(len(b.laps))
+        if _visits(b, name, lap) and any(row <= r.MADE for row, _, _ in _ways(b, name, lap))
     }
 
 
@@ -221,9 +243,9 @@ def made_of(line: Line) -> set[str]:
     return {
         names[r.MADE - row]
         for name in line.station
-        for product in range(len(b.products))
-        if _visits(b, name, product)
-        for row, _ in _ways(b, name, product)
+        for lap in range(len(b.laps))
+        if _visits(b, name, lap)
+        for row, _, _ in _ways(b, name, lap)
         if row <= r.MADE
     }
 
@@ -231,7 +253,7 @@ def made_of(line: Line) -> set[str]:
 def made_at(line: Line, station: str) -> tuple[str, ...]:
     """The products that come to a station; all of the line's where none does."""
     b = Builder(line, 1.0)
-    found = tuple(name for k, name in enumerate(b.products) if _visits(b, station, k))
+    found = tuple(dict.fromkeys(lap.product for k, lap in enumerate(b.laps) if _visits(b, station, k)))
     return found or b.products
 
 
@@ -241,8 +263,8 @@ def pairs_of(line: Line) -> set[tuple[str, str]]:
     return {
         (name, b.all_stations[row])
         for name in line.station
-        for product in range(len(b.products))
-        if _visits(b, name, product)
-        for row, _ in _ways(b, name, product)
+        for lap in range(len(b.laps))
+        if _visits(b, name, lap)
+        for row, _, _ in _ways(b, name, lap)
         if row >= 0
     }

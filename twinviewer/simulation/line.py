@@ -26,7 +26,7 @@ def _several(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-Windows = Annotated[tuple[str, ...], BeforeValidator(_several)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_several)]
 
 
 class Strict(BaseModel):
@@ -56,13 +56,13 @@ class CalendarException(Strict):
     """One date with its own windows; none means closed."""
 
     on: date = Field(alias="date")
-    windows: Windows = ()
+    windows: Texts = ()
 
 
 class Calendar(Strict):
     """Shifts of a week: days ("mon", "mon-fri", "all") to windows ("06:00-14:00")."""
 
-    week: Mapping[str, Windows] = {}
+    week: Mapping[str, Texts] = {}
     exceptions: tuple[CalendarException, ...] = ()
 
 
@@ -72,7 +72,7 @@ class Crew(Strict):
     size: int = Field(default=1, ge=0)
     calendar: str | None = None
     cost_per_hour: float = Field(default=0.0, ge=0)
-    skills: tuple[str, ...] = ()
+    skills: Texts = Field(default=(), description='what they can do; "skill.NAME" in place of a crew asks for it')
 
 
 class Product(Strict):
@@ -161,8 +161,10 @@ class Station(Strict):
 
     asset: str | None = Field(default=None, description="asset of the scene; the station's name where it is one")
     assets: tuple[str, ...] = Field(default=(), description="assets of the machines, where they are several")
-    machines: int = Field(default=1, ge=1)
-    time: Text | Mapping[str, Text] = Field(description="processing time per part, or per product")
+    machines: int = Field(default=1, ge=1, le=10_000)
+    time: Text | Mapping[str, Text] = Field(
+        description='processing time per part, or per product ("A") or a product\'s second visit ("A#2")'
+    )
     speed: float = Field(default=1.0, gt=0)
     buffer: int | None = Field(default=None, ge=0, description="room in front of the station; without it, unlimited")
     setup: Text | Mapping[str, Text] | None = Field(

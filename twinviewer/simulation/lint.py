@@ -6,6 +6,7 @@ from pathlib import Path
 from twinviewer.model.errors import LineError
 from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene
+from twinviewer.simulation.builder import SKILL, skilled
 from twinviewer.simulation.calendars import MONDAY, windows
 from twinviewer.simulation.flow_tables import leaving, made_of, pairs_of, reachable
 from twinviewer.simulation.line import Line
@@ -88,16 +89,22 @@ def _ends(line: Line) -> Iterable[Notice]:
 
 def _people(line: Line) -> Iterable[Notice]:
     used: dict[str, set[str]] = {}
+
+    def asked(crew: str, what: str) -> None:
+        skill = crew.removeprefix(SKILL) if crew.startswith(SKILL) and crew not in line.crew else None
+        for name in (crew,) if skill is None else skilled(line, skill):
+            used.setdefault(name, set()).add(what if skill is None else skill)
+
     for s in line.station.values():
         if s.failure is not None and s.failure.crew:
-            used.setdefault(s.failure.crew, set()).add("repair")
+            asked(s.failure.crew, "repair")
         if s.operators is not None:
-            used.setdefault(s.operators.crew, set()).add("operation")
+            asked(s.operators.crew, "operation")
         if s.setup_crew is not None:
-            used.setdefault(s.setup_crew, set()).add("setup")
+            asked(s.setup_crew, "setup")
         for m in s.maintenance:
             if m.crew:
-                used.setdefault(m.crew, set()).add("maintenance")
+                asked(m.crew, "maintenance")
     for name, crew in line.crew.items():
         where = f"crew.{name}"
         if crew.size == 0:
@@ -109,9 +116,16 @@ def _people(line: Line) -> Iterable[Notice]:
             text = f'crew "{name}" is asked for {", ".join(sorted(lacking))}, which is none of its skills.'
             yield Notice("warning", text, "Add the skill, or name another crew.", where, "skill")
     for name, s in line.station.items():
-        if s.operators is not None and s.operators.n > line.crew[s.operators.crew].size:
-            text = f'station "{name}" needs {s.operators.n} of crew "{s.operators.crew}", which is smaller.'
+        if s.operators is not None and s.operators.n > _largest(line, s.operators.crew):
+            text = f'station "{name}" needs {s.operators.n} of "{s.operators.crew}", and no crew there is so large.'
             yield Notice("error", text, "Let it need fewer, or make the crew larger.", f"station.{name}", "small-crew")
+
+
+def _largest(line: Line, crew: str) -> int:
+    """Members of a crew, or of the largest one with a skill."""
+    if crew in line.crew:
+        return line.crew[crew].size
+    return max((line.crew[name].size for name in skilled(line, crew.removeprefix(SKILL))), default=0)
 
 
 def _rooms(line: Line) -> Iterable[Notice]:

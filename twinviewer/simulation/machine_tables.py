@@ -24,13 +24,35 @@ POWER_KEYS = {
 def _times(b: Builder, s: Station, name: str) -> list[Distribution]:
     where = f"station.{name}.time"
     if isinstance(s.time, str | int | float):
-        return [distribution(s.time, where)] * len(b.products)
-    for product in s.time:
-        if product != "default":
-            b.product(product, where)
+        return [distribution(s.time, where)] * len(b.laps)
+    for key in s.time:
+        if key != "default":
+            _visit_of(b, name, key, where)
     by_name = {p: distribution(t, where) for p, t in s.time.items()}
     fallback = by_name.get("default") or next(iter(by_name.values()))
-    return [by_name.get(p, fallback) for p in b.products]
+    visits = [_route(b, lap.product)[: lap.end].count(name) for lap in b.laps]
+    by_lap = [
+        by_name.get(f"{lap.product}#{n}", by_name.get(lap.product)) for lap, n in zip(b.laps, visits, strict=True)
+    ]
+    return [fallback if d is None else d for d in by_lap]
+
+
+def _route(b: Builder, product: str) -> tuple[str, ...]:
+    entry = b.line.product.get(product)
+    return entry.route if entry is not None else ()
+
+
+def _visit_of(b: Builder, name: str, key: str, where: str) -> None:
+    """Check the key of a time: a product, or one of its visits to the station ("A#2")."""
+    product, mark, visit = key.rpartition("#")
+    if key in b.products or not mark:
+        b.product(key, where)
+        return
+    b.product(product, where)
+    most = _route(b, product).count(name)
+    if not visit.isdigit() or not 1 <= int(visit) <= most:
+        remedy = f'Its route comes to "{name}" {most} times.'
+        raise LineError(f'"{key}" is no visit of "{product}"', where, remedy)
 
 
 def machine_row(b: Builder, name: str, s: Station, k: int) -> dict[str, object]:
@@ -58,7 +80,7 @@ def machine_row(b: Builder, name: str, s: Station, k: int) -> dict[str, object]:
         "last_product": -1,
         "repair_crew": -1,
         "crew_now": -1,
-        "setup_crew": b.crew(s.setup_crew, f"{where}.setup_crew"),
+        "setup_crew": _setter(b, s, where),
         "operator_crew": -1,
         "blocked_next": -1,
         "crew_next": -1,
@@ -79,6 +101,12 @@ def machine_row(b: Builder, name: str, s: Station, k: int) -> dict[str, object]:
         values["operator_crew"] = b.crew(s.operators.crew, f"{where}.operators.crew")
         values["operators"] = s.operators.n
     return values
+
+
+def _setter(b: Builder, s: Station, where: str) -> int:
+    """Who comes for a setup; nobody where the operators are of that very crew: they do it themselves."""
+    row = b.crew(s.setup_crew, f"{where}.setup_crew")
+    return -1 if s.operators is not None and s.operators.crew == s.setup_crew else row
 
 
 def _mean_is_exponential(value: str | float, where: str) -> Distribution:

@@ -24,7 +24,7 @@ MACHINE = _record(
     "station stream calendar failure repair_crew ttf ttr operator_crew operators has_operator state part finished up "
     "on failures repairs last_product event blocked_next crew_next dirty lack planned crew_now breaks setup_crew "
     "has_setter",
-    "speed last remaining after_setup to_failure event_at planned_s down_off maintained_off",
+    "speed last remaining after_setup to_failure event_at planned_s down_off maintained_off waits_since",
     ("time", _F, (N_STATES,)),
     ("kw", _F, (N_STATES,)),
 )
@@ -35,12 +35,16 @@ STATION = _record(
     "transit_s per_part yield_share rework_share good scrap planned planned_good queue_area queue_at",
 )
 PART = _record("product order next rework mate", "entered arrives", ("serial", "i8"), ("visits", "i8"))
-CREW = _record("free head tail waiting calendar", "busy_s paid_s last", ("size", "i4"))
+# a row of crews is one of them, or (mask: a bit for each) all that have a skill; has_operator, has_setter: 1 + the crew
+CREW = _record("free head tail waiting calendar", "busy_s paid_s last", ("size", "i4"), ("mask", "i8"))
 CALENDAR = _record("n offset place", "dummy")
 MATERIAL = _record(
     "supplies every_row delay_row blocked blocked_head blocked_tail", "stock quantity period next capacity"
 )
 NEED = np.dtype([("n", _F), ("material", _I)], align=True)
+# by station and lap (a product between two visits to one station): its first way, and the lap in which rework goes on
+ROUTE = np.dtype([("first", "i8"), ("rework", "i8")], align=True)
+WAY = np.dtype([("share", _F), ("to", _I), ("lap", _I)], align=True)  # shares add up along the ways of one route
 SOURCE = _record("offset n repeat batch", "dummy", ("count", "i8"))
 FAILED, PLANNED, PACE = range(3)  # what a line of the script is; with PACE, `duration` is the machine's new speed
 SCRIPT = np.dtype([("t", _F), ("duration", _F), ("machine", _I), ("planned", _I), ("crew", _I)], align=True)

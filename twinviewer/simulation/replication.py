@@ -67,8 +67,8 @@ class Replication:
         self.sequence = t.sequence
         self.order_left = t.order_left.copy()
         self.order_done = np.full(len(t.order_left), np.inf)
-        self.done = np.zeros(len(t.product_names), np.int64)
-        self.scrapped = np.zeros(len(t.product_names), np.int64)
+        self.done = np.zeros(len(t.lap_product), np.int64)
+        self.scrapped = np.zeros(len(t.lap_product), np.int64)
         self.energy = np.zeros(int(np.ceil(t.horizon_s / BIN_S)) + 1 if profile else 0)
         self.trace = np.zeros(trace, r.TRACE)
         self.globals = np.zeros(1, r.GLOBAL)
@@ -123,10 +123,9 @@ class Replication:
             t.script,
             t.distributions,
             t.quantiles,
-            t.first_route,
-            t.route_to,
-            t.route_share,
-            len(t.product_names),
+            t.routes,
+            t.ways,
+            len(t.lap_product),
             self.energy,
             self.tree,
             self.trace,
@@ -152,6 +151,12 @@ class Replication:
         self._failures_before = self.machines["failures"].astype(np.int64)
         self.energy[:] = 0
         engine.forget(self.machines, self.stations, self.globals, self.crews, self.done, self.scrapped)
+
+    def _by_product(self, parts: np.ndarray) -> np.ndarray:
+        """Parts of every product, int64, from those of its laps."""
+        total = np.zeros(len(self.tables.product_names), np.int64)
+        np.add.at(total, self.tables.lap_product, parts)
+        return total
 
     def outcome(self) -> Outcome:
         """What came out since the start or the last `forget`."""
@@ -179,8 +184,8 @@ class Replication:
             planned_s=self.stations["planned"][:shown].copy(),
             planned_good_s=self.stations["planned_good"][:shown].copy(),
             queue=self.stations["queue_area"][:shown] / span if span else np.full(shown, np.nan),
-            done=self.done.copy(),
-            scrapped=self.scrapped.copy(),
+            done=self._by_product(self.done),
+            scrapped=self._by_product(self.scrapped),
             order_done_s=self.order_done.copy(),
             crew_busy=busy,
             crew_paid_s=paid,

@@ -89,7 +89,7 @@ class _Placing:
             self._stand(i, now)
 
     def _load(self, row: int, i: int, now: MachineNow) -> None:
-        m, s, crews = self.one.machines, self.one.stations, self.one.crews
+        m, s = self.one.machines, self.one.stations
         p = self._part(row, now.product)
         if p < 0:
             return
@@ -119,16 +119,27 @@ class _Placing:
             mean = float(self.t.distributions["mean"][rows].mean()) if len(rows) else 0.0
             m["remaining"][i] = now.remaining_s if now.remaining_s is not None else max(1e-9, share * mean)
             m["after_setup"][i] = max(whole, 1e-9)
-        crew = int(m["operator_crew"][i])
-        if crew >= 0:
-            crews["free"][crew] -= m["operators"][i]
-            m["has_operator"][i] = 1
+            self._busy(i, "setup_crew", "has_setter", 1)
+        self._busy(i, "operator_crew", "has_operator", int(m["operators"][i]))
+
+    def _busy(self, i: int, row: str, has: str, n: int) -> None:
+        """Take people who are at a machine already; where the model has too few, its crew is short of them."""
+        m, crews = self.one.machines, self.one.crews
+        asked = int(m[row][i])
+        if asked < 0:
+            return
+        crew = engine.crew_with(crews, asked, n, -1, 0)
+        if crew < 0:
+            mask = int(crews["mask"][asked])
+            crew = (mask & -mask).bit_length() - 1 if mask else asked
+        crews["free"][crew] -= n
+        m[has][i] = crew + 1
 
     def _block(self, row: int, i: int, product: int) -> None:
         """A finished part waits for room at the first station of its ways; without one it leaves at once."""
         m, s, t = self.one.machines, self.one.stations, self.t
-        k = row * len(t.product_names) + product
-        ways = [int(x) for x in t.route_to[t.first_route[k] : t.first_route[k + 1]] if x >= 0]
+        k = row * len(t.lap_product) + product
+        ways = [int(x) for x in t.ways["to"][t.routes["first"][k] : t.routes["first"][k + 1]] if x >= 0]
         if not ways:
             m["remaining"][i] = 1e-9
             return
@@ -147,7 +158,8 @@ class _Placing:
         crew = int(m["repair_crew"][i])
         m["up"][i] = 0
         m["planned"][i] = 1 if now.state == "maintenance" else 0
-        m["crew_now"][i] = crew
+        free = int(engine.crew_with(crews, crew, 1, -1, 0)) if crew >= 0 else -1
+        m["crew_now"][i] = free
         left = now.remaining_s
         if left is None:
             if m["failure"][i] > 0:
@@ -155,7 +167,7 @@ class _Placing:
                 left = 2 * share * float(self.t.distributions["mean"][m["ttr"][i]])
             else:
                 left = 600.0
-        if crew >= 0 and crews["free"][crew] <= 0:
+        if crew >= 0 and free < 0:
             m["state"][i], m["planned_s"][i] = r.WAITING_CREW, max(left, 1e-6)
             if crews["waiting"][crew] == 0:
                 crews["head"][crew] = i
@@ -164,8 +176,8 @@ class _Placing:
             crews["tail"][crew] = i
             crews["waiting"][crew] += 1
             return
-        if crew >= 0:
-            crews["free"][crew] -= 1
+        if free >= 0:
+            crews["free"][free] -= 1
         m["state"][i] = r.MAINTAINED if now.state == "maintenance" else r.DOWN
         m["event"][i], m["event_at"][i] = r.REPAIRED, left
         engine.appoint(self.one.tree, i, float(left))

@@ -7,7 +7,7 @@ import numpy as np
 
 from twinviewer.model.errors import LineError
 from twinviewer.simulation import records as r
-from twinviewer.simulation.builder import Builder
+from twinviewer.simulation.builder import Builder, skilled
 from twinviewer.simulation.demand import paces, with_demand
 from twinviewer.simulation.flow_tables import arrival_machine, made_at, route_tables, source_tables
 from twinviewer.simulation.line import Line
@@ -22,7 +22,8 @@ MOST_PARTS = 4_000_000
 class Tables:
     """All tables of one model, as they stand at the start; `names` say what the rows mean.
 
-    Stations that only create arrivals come last and are not among `stations_shown`.
+    Stations that only create arrivals come last and are not among `stations_shown`. Within the engine a product is one
+    of its laps (`builder.Lap`); `lap_product` int64 (laps,) says of which product each is one.
     """
 
     machines: np.ndarray
@@ -39,9 +40,9 @@ class Tables:
     script: np.ndarray
     distributions: np.ndarray
     quantiles: np.ndarray
-    first_route: np.ndarray
-    route_to: np.ndarray
-    route_share: np.ndarray
+    routes: np.ndarray
+    ways: np.ndarray
+    lap_product: np.ndarray
     order_left: np.ndarray
     station_names: tuple[str, ...]
     stations_shown: int
@@ -84,15 +85,15 @@ def build(
     for name, source in b.arrivals:
         arrival_machine(b, name, machines, stations, source)
     sources, sequence, orders = source_tables(b, stations)
-    first_route, route_to, route_share = route_tables(b)
+    routes, ways = route_tables(b)
     setups = _setups(b, stations)
     calendars, calendar_t, calendar_v = _calendars(b)
     machine_table = np.zeros(len(machines), r.MACHINE)
     for k, values in enumerate(machines):
         for key, value in values.items():
             machine_table[k][key] = value
-    crews = _crews(b)
     script = _script(b, extra_stops)
+    crews = _crews(b)
     materials = _materials(b)
     calendars, calendar_t, calendar_v = _calendars(b)
     shown = len(b.stations)
@@ -113,9 +114,9 @@ def build(
         script=script,
         distributions=np.array(b.distributions, DISTRIBUTION),
         quantiles=np.array(b.quantiles) if b.quantiles else np.zeros((1, 2)),
-        first_route=first_route,
-        route_to=route_to,
-        route_share=route_share,
+        routes=routes,
+        ways=ways,
+        lap_product=np.array(b.lap_product, np.int64),
         order_left=np.array([o.quantity for o in ordered], np.int64),
         station_names=b.all_stations,
         stations_shown=shown,
@@ -164,16 +165,19 @@ def _setups(b: Builder, stations: np.ndarray) -> np.ndarray:
             matrix[b.product(before, where), b.product(after, where)] = b.add(distribution(value, where))
         np.fill_diagonal(matrix, -1)
         stations[k]["setup_group"] = len(groups)
-        groups.append(matrix)
+        groups.append(matrix[np.ix_(b.lap_product, b.lap_product)])
     return np.array(groups, np.int64) if groups else np.zeros((1, 1, 1), np.int64)
 
 
 def _crews(b: Builder) -> np.ndarray:
-    table = np.zeros(max(len(b.line.crew), 1), r.CREW)
+    """A row for each crew, and then one for each skill that is asked for."""
+    table = np.zeros(max(len(b.line.crew) + len(b.skill_rows), 1), r.CREW)
     table["head"] = table["tail"] = table["calendar"] = -1
     for k, (name, crew) in enumerate(b.line.crew.items()):
         row, now = b.calendar(crew.calendar, crew.size, f"crew.{name}.calendar")
         table[k]["calendar"], table[k]["size"], table[k]["free"] = row, now, now
+    for skill, row in b.skill_rows.items():
+        table[row]["mask"] = sum(1 << b.crew_row[name] for name in skilled(b.line, skill))
     return table
 
 

@@ -7,7 +7,8 @@ machines that could start are matched in `move`, a fixpoint over the stations to
 inlined into `run`, so that there is one function to compile and to read from the cache.
 """
 
+from twinviewer.simulation.engine.accounts import crew_with
 from twinviewer.simulation.engine.running import forget, prepare, resume, run
 from twinviewer.simulation.engine.timers import appoint
 
-__all__ = ["appoint", "forget", "prepare", "resume", "run"]
+__all__ = ["appoint", "crew_with", "forget", "prepare", "resume", "run"]

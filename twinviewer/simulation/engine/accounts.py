@@ -79,6 +79,30 @@ def account_queue(stations, s, now):
 
 
 @inlined
+def crew_with(crews, c, n, other, taken):
+    """The crew that has `n` members free for row `c`: that very crew, or the first one with the skill; -1 for none.
+
+    `taken` members of crew `other` are not free any more.
+    """
+    mask = crews[c].mask
+    if mask == 0:
+        return c if crews[c].free - (taken if c == other else 0) >= n else -1
+    k = 0
+    while mask > 0:
+        if (mask & 1) == 1 and crews[k].free - (taken if k == other else 0) >= n:
+            return k
+        mask >>= 1
+        k += 1
+    return -1
+
+
+@inlined
+def serves(crews, c, row):
+    """Whether members of crew `c` may do what needs row `row` (-1: nobody)."""
+    return row >= 0 and (row == c or (crews[row].mask != 0 and ((crews[row].mask >> c) & 1) == 1))
+
+
+@inlined
 def account_wip(g, delta, now):
     """Keep the area under the number of parts in the system."""
     x = g[0]

@@ -25,10 +25,9 @@ def operation_ends(
     energy,
     tree,
     trace,
-    first_route,
-    route_to,
-    route_share,
-    n_products,
+    routes,
+    ways,
+    n_laps,
     n_calendars,
     done,
     scrapped,
@@ -47,22 +46,24 @@ def operation_ends(
         m.remaining = m.after_setup
         m.after_setup = 0.0
         reschedule(machines, stations, tree, trace, g, i, now)
-        if m.has_setter == 1:
+        if m.has_setter > 0:
+            setter = m.has_setter - 1
             m.has_setter = 0
-            change_crew(crews, m.setup_crew, 1, now)
-            serve_crew(machines, stations, g, crews, dist, tables, energy, tree, trace, m.setup_crew, now)
+            change_crew(crews, setter, 1, now)
+            serve_crew(machines, stations, g, crews, dist, tables, energy, tree, trace, setter, now)
         return
     p, s = m.part, m.station
     m.remaining = 0.0
-    if m.has_operator == 1:
+    if m.has_operator > 0:
+        operator = m.has_operator - 1
         m.has_operator = 0
-        change_crew(crews, m.operator_crew, m.operators, now)
-        serve_crew(machines, stations, g, crews, dist, tables, energy, tree, trace, m.operator_crew, now)
+        change_crew(crews, operator, m.operators, now)
+        serve_crew(machines, stations, g, crews, dist, tables, energy, tree, trace, operator, now)
     if stations[s].entry == ARRIVALS:
         parts[p].entered = now
         account_wip(g, 1, now)
     tries = parts[p].rework
-    to = route_of(stations, parts, g, dist, first_route, route_to, route_share, n_products, s, p)
+    to = route_of(stations, parts, g, dist, routes, ways, n_laps, s, p)
     if to <= MADE:
         k = MADE - to
         if materials[k].blocked == 0 and materials[k].stock + 1.0 <= materials[k].capacity:

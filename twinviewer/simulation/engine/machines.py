@@ -4,7 +4,7 @@
 import numpy as np
 
 from twinviewer.simulation.compiling import inlined
-from twinviewer.simulation.engine.accounts import change_crew, note, settle
+from twinviewer.simulation.engine.accounts import change_crew, crew_with, note, settle
 from twinviewer.simulation.engine.timers import INFINITY, set_timer
 from twinviewer.simulation.random_numbers import PROCESS, SETUP, draw
 from twinviewer.simulation.records import (
@@ -76,7 +76,7 @@ def lacks(machines, stations, crews, materials, needs, i):
     for j in range(st.need_first, st.need_first + st.needs):
         if materials[needs[j].material].stock < needs[j].n:
             return WAITING_MATERIAL
-    if m.operator_crew >= 0 and crews[m.operator_crew].free < m.operators:
+    if m.operator_crew >= 0 and crew_with(crews, m.operator_crew, m.operators, -1, 0) < 0:
         return WAITING_OPERATOR
     return 0
 
@@ -97,7 +97,8 @@ def lacks_setter(machines, stations, parts, crews, sources, sequence, setups, i,
         product = np.int32(sequence[source.offset + source.count % source.n, 0])
     if product == m.last_product or setups[st.setup_group, m.last_product, product] < 0:
         return 0
-    return WAITING_OPERATOR if crews[m.setup_crew].free < 1 else 0
+    other = crew_with(crews, m.operator_crew, m.operators, -1, 0) if m.operator_crew >= 0 else -1
+    return WAITING_OPERATOR if crew_with(crews, m.setup_crew, 1, other, m.operators) < 0 else 0
 
 
 @inlined
@@ -121,8 +122,9 @@ def begin_operation(machines, stations, parts, g, crews, setups, dist, tables, e
             m.remaining = draw(dist, tables, row, seed, replication, s.stream, SETUP, index)
             m.after_setup = time if time > 0.0 else 1e-9
             if m.setup_crew >= 0:
-                change_crew(crews, m.setup_crew, -1, now)
-                m.has_setter = 1
+                setter = crew_with(crews, m.setup_crew, 1, -1, 0)
+                change_crew(crews, setter, -1, now)
+                m.has_setter = setter + 1
     m.last_product = part.product
     m.state = -1  # so that every start of an operation is noted, also back to back
     reschedule(machines, stations, tree, trace, g, i, now)

@@ -2,7 +2,7 @@
 
 # pyright: reportIndexIssue=false, reportAttributeAccessIssue=false, reportOptionalSubscript=false
 from twinviewer.simulation.compiling import inlined
-from twinviewer.simulation.engine.accounts import account_queue, account_wip, change_crew, settle
+from twinviewer.simulation.engine.accounts import account_queue, account_wip, change_crew, crew_with, settle
 from twinviewer.simulation.engine.machines import begin_operation, lacks, lacks_setter, reschedule, unload
 from twinviewer.simulation.engine.parts import admit, take_source, touch, use_up
 from twinviewer.simulation.records import SATURATED
@@ -111,8 +111,9 @@ def move(
             if st.needs > 0:
                 use_up(machines, stations, parts, g, materials, needs, energy, s, now)
             if machines[i].operator_crew >= 0:
-                change_crew(crews, machines[i].operator_crew, -machines[i].operators, now)
-                machines[i].has_operator = 1
+                operator = crew_with(crews, machines[i].operator_crew, machines[i].operators, -1, 0)
+                change_crew(crews, operator, -machines[i].operators, now)
+                machines[i].has_operator = operator + 1
             begin_operation(machines, stations, parts, g, crews, setups, dist, tables, energy, tree, trace, i, p, now)
             if u >= 0:
                 settle(machines, energy, g, u, now)

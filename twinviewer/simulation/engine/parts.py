@@ -113,7 +113,7 @@ def take_source(stations, parts, g, sources, sequence, s, now):
 
 
 @inlined
-def route_of(stations, parts, g, dist, first_route, route_to, route_share, n_products, s, p):
+def route_of(stations, parts, g, dist, routes, ways, n_laps, s, p):
     """Where a finished part goes: a station, SINK or SCRAP. Quality is decided before the route."""
     st = stations[s]
     part = parts[p]
@@ -129,18 +129,23 @@ def route_of(stations, parts, g, dist, first_route, route_to, route_share, n_pro
             if again and part.rework < st.max_rework:
                 part.rework += 1
                 part.visits += 1
+                part.product = routes[s * n_laps + part.product].rework
                 return st.rework_to
             return SCRAP
     st.good += 1
     st.planned_good += planned
-    k = first_route[s * n_products + part.product]
-    last = first_route[s * n_products + part.product + 1] - 1
+    route = s * n_laps + part.product
+    k = routes[route].first
+    last = routes[route + 1].first - 1
     if k < last:
         u = uniform(seed, replication, st.stream, ROUTE, index)
-        while k < last and u > route_share[k]:
+        while k < last and u > ways[k].share:
             k += 1
         part.visits += 1
-    return route_to[k]
+    if ways[k].lap != part.product:  # it comes to a station again
+        part.product = ways[k].lap
+        part.visits += 1
+    return ways[k].to
 
 
 @inlined

@@ -2,7 +2,7 @@
 
 # pyright: reportIndexIssue=false, reportAttributeAccessIssue=false, reportOptionalSubscript=false
 from twinviewer.simulation.compiling import compiled, inlined
-from twinviewer.simulation.engine.accounts import change_crew, note, settle
+from twinviewer.simulation.engine.accounts import change_crew, crew_with, note, serves, settle
 from twinviewer.simulation.engine.machines import reschedule
 from twinviewer.simulation.engine.parts import touch
 from twinviewer.simulation.engine.timers import INFINITY, set_timer
@@ -30,16 +30,18 @@ def begin_repair(machines, stations, g, dist, tables, energy, tree, trace, i, no
 
 @inlined
 def stop(machines, stations, g, crews, dist, tables, energy, tree, trace, i, c, now):
-    """A machine goes down: crew `c` (-1: none) comes at once where it is free, else the machine waits for it."""
+    """A machine goes down: row `c` of the crews (-1: none) comes at once where it is free, else it is waited for."""
     settle(machines, energy, g, i, now)
     m = machines[i]
     m.up = 0
-    m.crew_now = c
-    if c < 0 or crews[c].free > 0:
-        if c >= 0:
-            change_crew(crews, c, -1, now)
+    k = crew_with(crews, c, 1, -1, 0) if c >= 0 else -1
+    m.crew_now = k
+    if c < 0 or k >= 0:
+        if k >= 0:
+            change_crew(crews, k, -1, now)
         begin_repair(machines, stations, g, dist, tables, energy, tree, trace, i, now)
         return
+    m.waits_since = now
     m.crew_next = -1
     if crews[c].waiting == 0:
         crews[c].head = i
@@ -56,17 +58,27 @@ def stop(machines, stations, g, crews, dist, tables, energy, tree, trace, i, c, 
 
 @compiled
 def serve_crew(machines, stations, g, crews, dist, tables, energy, tree, trace, c, now):
-    """Free members take the next machines that wait, then the stations that wait for operators are looked at."""
-    while crews[c].waiting > 0 and crews[c].free > 0:
-        i = crews[c].head
-        crews[c].head = machines[i].crew_next
-        crews[c].waiting -= 1
+    """Free members of crew `c` take the machines that wait longest, then stations that lack people are looked at."""
+    while crews[c].free > 0:
+        row = -1
+        since = INFINITY
+        for q in range(crews.size):
+            if crews[q].waiting > 0 and serves(crews, c, q) and machines[crews[q].head].waits_since < since:
+                row = q
+                since = machines[crews[q].head].waits_since
+        if row < 0:
+            break
+        i = crews[row].head
+        crews[row].head = machines[i].crew_next
+        crews[row].waiting -= 1
         change_crew(crews, c, -1, now)
+        machines[i].crew_now = c
         begin_repair(machines, stations, g, dist, tables, energy, tree, trace, i, now)
     if crews[c].free > 0:
         for j in range(machines.size):
-            if (machines[j].operator_crew == c or machines[j].setup_crew == c) and machines[j].part < 0:
-                touch(stations, g, machines[j].station)
+            m = machines[j]
+            if m.part < 0 and (serves(crews, c, m.operator_crew) or serves(crews, c, m.setup_crew)):
+                touch(stations, g, m.station)
 
 
 @inlined
