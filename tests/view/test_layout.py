@@ -8,10 +8,11 @@ import pytest
 
 from tests.view.scenes import Block, build, row_of_boxes
 from twinviewer.model.geometry import Texture
-from twinviewer.view import layout as layouts
+from twinviewer.view import arrange as arranging
 from twinviewer.view import prepare
+from twinviewer.view.arrange import arrange
 from twinviewer.view.colour_table import WIDTH, ColourTable
-from twinviewer.view.layout import Kind, Role, arrange
+from twinviewer.view.layout import Kind, Role
 
 
 def triangles_by_asset(points: np.ndarray, triangles: np.ndarray, asset: np.ndarray) -> list[tuple]:
@@ -20,7 +21,7 @@ def triangles_by_asset(points: np.ndarray, triangles: np.ndarray, asset: np.ndar
 
 
 def test_every_triangle_is_drawn_once_with_its_asset(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layouts, "TRIANGLES_PER_TILE", 40)
+    monkeypatch.setattr(arranging, "TRIANGLES_PER_TILE", 40)
     scene = build(
         [Block(i, (3 * i, (i % 5) * 3, 0), (3 * i + 2, (i % 5) * 3 + 2, 2), skin=i % 2 > 0) for i in range(30)]
         + [Block(-1, (-5, -5, -1), (95, 20, 0)), Block(4, (1, 1, 3), (2, 2, 4), (9, 9, 9, 80))]
@@ -102,7 +103,7 @@ def test_boxes_and_bounds() -> None:
 
 
 def test_smooth_vertex_colours_do_not_blow_up_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layouts, "MOST_SURFACES", 100)
+    monkeypatch.setattr(arranging, "MOST_SURFACES", 100)
     from dataclasses import replace
 
     scene = build([Block(-1, (0, 0, 0), (1, 1, 1)) for _ in range(200)])

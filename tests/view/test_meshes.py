@@ -5,11 +5,11 @@ import pytest
 
 from benchmarks.factory import factory
 from tests.view.scenes import Block, build, row_of_boxes
+from twinviewer.view.arrange import arrange
 from twinviewer.view.detail import closed_triangles, melt, split
 from twinviewer.view.edges import sharp_edges
 from twinviewer.view.finish import EDGE_LEVELS_M, finish
 from twinviewer.view.ground import Extent, blur, empty_heights, mark_heights, standing
-from twinviewer.view.layout import arrange
 
 
 def test_a_box_has_twelve_sharp_edges() -> None:

@@ -10,13 +10,14 @@ from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
 
 from twinviewer.view import shaders
+from twinviewer.view.arrange import arrange
 from twinviewer.view.arrays import image_texture
 from twinviewer.view.cast import Casts
 from twinviewer.view.colour_table import ColourTable
 from twinviewer.view.finish import Finish, coarse_cell_m, finish
 from twinviewer.view.ground import Extent, floor_look, floor_part
 from twinviewer.view.history import Box
-from twinviewer.view.layout import Kind, Layout, Role, Surfaces, arrange
+from twinviewer.view.layout import Kind, Layout, Role, Surfaces
 from twinviewer.view.lines import box_corners
 from twinviewer.view.marks import Patches, section_planes
 from twinviewer.view.material import adapt

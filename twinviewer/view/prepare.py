@@ -12,7 +12,8 @@ import numpy as np
 
 from twinviewer.scene import array_file
 from twinviewer.scene.cache import default_cache_dir
-from twinviewer.view.layout import Kind, Layout, Part, Surfaces, arrange
+from twinviewer.view.arrange import arrange
+from twinviewer.view.layout import Kind, Layout, Part, Surfaces
 from twinviewer.view.moving import Movement
 
 if TYPE_CHECKING:
