@@ -94,10 +94,17 @@ class Dock(QDockWidget):
         super().__init__(title, window)
         self.setObjectName(f"dock.{name}")
         self.setAccessibleName(title)
-        self.setWidget(widget)
         self.head = TitleBar(self, title)
         self.setTitleBarWidget(self.head)
         self.visibilityChanged.connect(lambda _on: self.toggled.emit())
+        self.fill(widget, title)
+
+    def fill(self, widget: QWidget, title: str) -> None:
+        """Hold this widget, which may rename the dock, instead of the one before."""
+        before = self.widget()
+        self.setWidget(widget)
+        if before is not None:
+            before.deleteLater()
         retitled = getattr(widget, "windowTitleChanged", None)
         if retitled is not None:
             retitled.connect(lambda text: self.head.title.setText(text or title))
@@ -106,8 +113,9 @@ class Dock(QDockWidget):
 class Docks:
     """Makes and feeds the panels.
 
-    Tabs behind the first one are made after the first picture (`complete`), or when a person asks for them. A panel
-    that cannot be made, or that fails later, is kept in `failures` and left out: it must not cost the window.
+    Docks are not shown before a scene is: of a window that opens without one they are made after the first picture
+    (`complete`), as are tabs behind the first one in any, or when a person asks for them. A panel that cannot be made,
+    or that fails later, is kept in `failures` and left out: it must not cost the window.
     """
 
     def __init__(self, window: QMainWindow, session: Session, actions: Actions) -> None:
@@ -129,15 +137,20 @@ class Docks:
             with self._kept_out(name):
                 plans.append(plan_of(name))
         self.plans = {plan.name: plan for plan in sorted(plans, key=lambda plan: (plan.order, plan.name))}
+        later = _AREAS if not self._session.scene.key else ()
         tabs = [plan.name for plan in self.plans.values() if plan.area == "right"]
         for name, plan in self.plans.items():
-            if name not in tabs[1:]:
+            if name not in tabs[1:] and plan.area not in later:
                 self._make(plan)
         if tabs:
             self._add_tabs(tabs)
-        for panel in list(self.panels.values()):
-            if panel.area in ("left", "bottom"):
-                self._add(panel.name, panel.title, panel.widget, panel.area)
+        for plan in self.plans.values():
+            if plan.area not in ("left", "bottom"):
+                continue
+            if plan.name in self.panels:
+                self._add(plan.name, plan.title, self.panels[plan.name].widget, plan.area)
+            elif plan.area in later:
+                self._add(plan.name, plan.title, self._place_for(plan.name), plan.area)
         return [p for p in self.panels.values() if p.area in ("top", "under")]
 
     @property
@@ -145,9 +158,10 @@ class Docks:
         """Whether every panel was made."""
         return not self._places
 
-    def make_all(self) -> None:
-        """Make the panels that were put off."""
-        for name in list(self._places):
+    def make_more(self) -> None:
+        """Make panels that were put off: those that would be seen, and at the next call the others."""
+        seen = [name for name, place in self._places.items() if place.isVisible()]
+        for name in seen or list(self._places):
             self._make_late(name)
 
     def _make(self, plan: _Plan) -> None:
@@ -162,7 +176,14 @@ class Docks:
         if place is None or layout is None:
             return
         self._make(self.plans[name])
-        if name in self.panels:
+        dock = self.docks.get(name)
+        if dock is not None and name in self.panels:
+            dock.fill(self.panels[name].widget, self.plans[name].title)
+        elif dock is not None:
+            self._actions.remove(f"panel.dock.{name}")
+            self._window.removeDockWidget(dock)
+            self.docks.pop(name).deleteLater()
+        elif name in self.panels:
             layout.addWidget(self.panels[name].widget)
         elif self.tabs is not None:
             self.tabs.removeTab(self.tabs.indexOf(place))
@@ -196,8 +217,8 @@ class Docks:
         for name in names:
             if name in self.panels:
                 tabs.addTab(self.panels[name].widget, self.panels[name].title)
-            elif name == names[0]:
-                continue  # it failed
+            elif name in [failed for failed, _ in self.failures]:
+                continue
             else:
                 tabs.addTab(self._place_for(name), self.plans[name].title)
         tabs.currentChanged.connect(self._on_tab)

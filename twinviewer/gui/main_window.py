@@ -99,7 +99,7 @@ class MainWindow(QMainWindow):
     def arrange(self) -> None:
         """The sizes of a first start: the picture gets most of the window, whatever its size."""
         docks = self.docks.docks
-        wide = {"left": min(300, max(256, self.width() // 6)), "right": min(440, max(330, self.width() // 4))}
+        wide = {"left": min(300, max(256, self.width() // 6)), "right": min(440, max(354, self.width() // 4))}
         for area, size in wide.items():
             sides = [d for d in docks.values() if d.property("area") == area]
             self.resizeDocks(sides, [size] * len(sides), Qt.Orientation.Horizontal)
@@ -171,7 +171,7 @@ class MainWindow(QMainWindow):
     def on_frame(self, frame: Frame) -> None:
         """One tick: picture and panels always, figures in bars twice a second."""
         if not self.docks.complete and (self.picture.drawn or not (self.has_scene or self.jobs.running)):
-            self.docks.make_all()
+            self.docks.make_more()
             self._say_failures()
         if not self.has_scene:
             return
