@@ -303,7 +303,7 @@ def test_evidence_says_what_is_missing_or_shows_the_card(opened: Callable[..., A
     b.panel.evidence._take((card_of("PMP-311", tier="age", rul_days=NAN), card_of("CMP-321")))
     settled(qtbot, b)
     qtbot.wait(20)
-    assert [c.asset_id for c in page.risks.model.cards] == ["CMP-321", "PMP-311"]
+    assert [c.asset_id for c in page.risks.model.rows] == ["CMP-321", "PMP-311"]
     assert page.title.text().startswith("CMP-321")
     assert page.accept.isVisible()
     texts = "\n".join(w.text() for w in page.findChildren(QLabel) if w.isVisible())
@@ -612,10 +612,11 @@ def test_a_live_plant_with_a_recorder_has_evidence(
     settings = PlantSettings(mtbf_h=5000.0, shift_h=())
     record_offline(hall, tmp_path / "rec", 3.0, 3, [worn], start_ns=START, step_s=60.0, settings=settings)
     b = opened(hall)
+    b.panel.desk.clock = lambda: START + 3 * HOUR_NS
     b.session.set_source(Recorded(tmp_path / "rec"))
     settled(qtbot, b)
     page = b.panel.card_page
-    assert page.risks.model.cards[0].asset_id == "CMP-321"
+    assert page.risks.model.rows[0].asset_id == "CMP-321"
     at = page.risks.table.visualRect(page.risks.model.index(0, 0)).center()
     qtbot.mouseClick(page.risks.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert b.session.selection == "CMP-321"

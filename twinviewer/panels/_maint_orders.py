@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTableView, QVBoxLayout, QWidget
 
 from twinviewer.maintenance.orders.model import OPEN, Order
 from twinviewer.panels._kit.style import font
@@ -12,41 +12,23 @@ from twinviewer.panels._kit.widgets import Segmented, label, row
 from twinviewer.panels._maint_book import TITLES
 from twinviewer.panels._maint_indicators import IndicatorTiles
 from twinviewer.panels._maint_order import OrderDetail
+from twinviewer.panels._maint_table import Index, Rows, choose_row, table_of
 from twinviewer.panels._text import clock, local
 
-HEADS = ("Number", "Asset", "Work", "State", "Start")
 _NARROW = 400  # pixels below which the start gives its room to the work
-_Index = QModelIndex | QPersistentModelIndex
 
 
-class OrderModel(QAbstractTableModel):
+class OrderModel(Rows[Order]):
     """Work orders as rows: what is open first, then by start."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.orders: list[Order] = []
+    HEADS = ("Number", "Asset", "Work", "State", "Start")
 
     def show_orders(self, orders: Sequence[Order]) -> None:
         """Show others."""
-        self.beginResetModel()
-        self.orders = sorted(orders, key=lambda o: (o.state not in OPEN, o.start_ns or o.due_ns or 2**62, o.number))
-        self.endResetModel()
+        self.show_rows(sorted(orders, key=lambda o: (o.state not in OPEN, o.start_ns or o.due_ns or 2**62, o.number)))
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008, N802 (Qt's name and default)
-        return 0 if parent.isValid() else len(self.orders)
-
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008, N802 (Qt's name and default)
-        return len(HEADS)
-
-    def headerData(self, section: int, way: Qt.Orientation, role: int = 0) -> object:  # noqa: N802 (Qt's name)
-        if role == Qt.ItemDataRole.DisplayRole and way == Qt.Orientation.Horizontal:
-            return HEADS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        return None
-
-    def data(self, index: _Index, role: int = 0) -> object:
-        order = self.orders[index.row()]
+    def data(self, index: Index, role: int = 0) -> object:
+        order = self.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._cell(order, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -92,36 +74,19 @@ class OrderPage(QWidget):
         self.show_orders(())
 
     def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setAccessibleName("Work orders")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(26)
-        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        head = table.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setMinimumSectionSize(40)
-        for k, width in enumerate((78, 72, 0, 78, 88)):
-            head.setSectionResizeMode(k, QHeaderView.ResizeMode.Fixed if width else QHeaderView.ResizeMode.Stretch)
-            if width:
-                table.setColumnWidth(k, width)
+        table = table_of(self.model, "Work orders", (78, 72, 0, 78, 88), 26)
         table.selectionModel().currentRowChanged.connect(self._on_row)
         return table
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         super().resizeEvent(event)
-        self.table.setColumnHidden(len(HEADS) - 1, self.width() < _NARROW)
+        self.table.setColumnHidden(len(OrderModel.HEADS) - 1, self.width() < _NARROW)
 
     @property
     def number(self) -> str:
         """The work order that is chosen, "" for none."""
         at = self.table.selectionModel().currentIndex()
-        return self.model.orders[at.row()].number if at.isValid() else ""
+        return self.model.rows[at.row()].number if at.isValid() else ""
 
     @property
     def order(self) -> Order | None:
@@ -154,7 +119,7 @@ class OrderPage(QWidget):
 
     def show_number(self, number: str) -> None:
         """Choose one, whatever list it is in."""
-        if number in {o.number for o in self._all} - {o.number for o in self.model.orders}:
+        if number in {o.number for o in self._all} - {o.number for o in self.model.rows}:
             self.which.choose("all")
             self._refill(number)
         else:
@@ -162,17 +127,7 @@ class OrderPage(QWidget):
 
     def select(self, number: str) -> None:
         """Choose one without telling."""
-        rows = [k for k, o in enumerate(self.model.orders) if o.number == number]
-        selection = self.table.selectionModel()
-        selection.blockSignals(True)
-        if rows:
-            self.table.selectRow(rows[0])
-            self.table.scrollTo(self.model.index(rows[0], 0))
-        else:
-            self.table.clearSelection()
-            self.table.setCurrentIndex(QModelIndex())
-        selection.blockSignals(False)
-        self.table.viewport().update()
+        choose_row(self.table, next((k for k, o in enumerate(self.model.rows) if o.number == number), -1))
         self._show_chosen()
 
     def select_asset(self, asset_id: str | None) -> None:
@@ -180,7 +135,7 @@ class OrderPage(QWidget):
         order = self.order
         if order is not None and order.asset_id == asset_id:
             return
-        self.select(next((o.number for o in self.model.orders if o.asset_id == asset_id), ""))
+        self.select(next((o.number for o in self.model.rows if o.asset_id == asset_id), ""))
 
     def _on_row(self, now: QModelIndex, _before: QModelIndex) -> None:
         self._show_chosen()

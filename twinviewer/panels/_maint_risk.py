@@ -2,36 +2,19 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from twinviewer.maintenance.results import Card
 from twinviewer.panels._kit.style import colour, font
 from twinviewer.panels._maint_costs import money
 from twinviewer.panels._maint_scales import percent, risk_colour
+from twinviewer.panels._maint_table import LEFT, RIGHT, Index, Rows, choose_row, table_of
 
-HEADS = ("Asset", "Fails in 7 d", "Life left", "Week's wait")
-TIPS = (
-    "",
-    "Probability of failure within 7 days",
-    "Days until the failure limit, with the bounds of the 80 % interval",
-    "What one more week of waiting is expected to cost, EUR; where wear is seen comes first",
-)
 _WIDTHS = (84, 0, 116, 88)
 _TIGHT = (70, 0, 106, 76)
 _NARROW = 380
-_Index = QModelIndex | QPersistentModelIndex
-_LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-_RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
 
 
 def by_risk(cards: Sequence[Card]) -> list[Card]:
@@ -78,38 +61,24 @@ def days(value: float) -> str:
     return f"{value:.0f} d" if value >= 10 else f"{value:.1f} d"
 
 
-class RiskModel(QAbstractTableModel):
+class RiskModel(Rows[Card]):
     """Cards as rows."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.cards: list[Card] = []
+    HEADS = ("Asset", "Fails in 7 d", "Life left", "Week's wait")
+    TIPS = (
+        "",
+        "Probability of failure within 7 days",
+        "Days until the failure limit, with the bounds of the 80 % interval",
+        "What one more week of waiting is expected to cost, EUR; where wear is seen comes first",
+    )
+    FIGURES = frozenset({3})
 
     def show_cards(self, cards: Sequence[Card]) -> None:
         """Show others."""
-        self.beginResetModel()
-        self.cards = by_risk(cards)
-        self.endResetModel()
+        self.show_rows(by_risk(cards))
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008, N802 (Qt's name and default)
-        return 0 if parent.isValid() else len(self.cards)
-
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008, N802 (Qt's name and default)
-        return len(HEADS)
-
-    def headerData(self, section: int, way: Qt.Orientation, role: int = 0) -> object:  # noqa: N802 (Qt's name)
-        if way != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return HEADS[section]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return TIPS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if section == 3 else _LEFT
-        return None
-
-    def data(self, index: _Index, role: int = 0) -> object:
-        card, column = self.cards[index.row()], index.column()
+    def data(self, index: Index, role: int = 0) -> object:
+        card, column = self.rows[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             known = card.wait_a_week_eur == card.wait_a_week_eur
             cost = money(card.wait_a_week_eur) if known else "–"
@@ -119,7 +88,7 @@ class RiskModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{card.asset_id}, {percent(within_a_week(card))} within 7 days, {life(card)}, {card.headline}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column == 3 else _LEFT
+            return RIGHT if column in self.FIGURES else LEFT
         if role == Qt.ItemDataRole.FontRole:
             return font(12, 600) if column == 0 or card.tier in ("degradation", "similar") else None
         return None
@@ -128,11 +97,11 @@ class RiskModel(QAbstractTableModel):
 class RiskBar(QStyledItemDelegate):
     """A probability as a bar with its figure."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
         model = index.model()
         assert isinstance(model, RiskModel)
-        share = within_a_week(model.cards[index.row()])
+        share = within_a_week(model.rows[index.row()])
         box = QRectF(option.rect)  # type: ignore[attr-defined]
         track = QRectF(box.left() + 52, box.center().y() - 4, max(box.width() - 62, 4), 8)
         painter.fillRect(track, colour("field"))
@@ -148,35 +117,14 @@ class RiskList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = RiskModel(self)
-        self.table = QTableView()
+        self.table = table_of(self.model, "Assets by risk", _WIDTHS, 24)
         self._bars = RiskBar(self)
-        self._prepare()
+        self.table.setItemDelegateForColumn(1, self._bars)
+        self.table.setFixedHeight(8 * 24 + 30)
+        self.table.selectionModel().currentRowChanged.connect(self._on_row)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.table)
-
-    def _prepare(self) -> None:
-        table = self.table
-        table.setModel(self.model)
-        table.setAccessibleName("Assets by risk")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setItemDelegateForColumn(1, self._bars)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(24)
-        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        head = table.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setMinimumSectionSize(40)
-        for k, width in enumerate(_WIDTHS):
-            head.setSectionResizeMode(k, QHeaderView.ResizeMode.Fixed if width else QHeaderView.ResizeMode.Stretch)
-            if width:
-                table.setColumnWidth(k, width)
-        table.setFixedHeight(8 * 24 + 30)
-        table.selectionModel().currentRowChanged.connect(self._on_row)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         super().resizeEvent(event)
@@ -195,18 +143,8 @@ class RiskList(QWidget):
 
     def select(self, asset_id: str) -> None:
         """Choose a row without telling."""
-        selection = self.table.selectionModel()
-        row = next((k for k, c in enumerate(self.model.cards) if c.asset_id == asset_id), -1)
-        selection.blockSignals(True)
-        if row >= 0:
-            self.table.selectRow(row)
-            self.table.scrollTo(self.model.index(row, 0))
-        else:
-            self.table.clearSelection()
-            self.table.setCurrentIndex(QModelIndex())
-        selection.blockSignals(False)
-        self.table.viewport().update()
+        choose_row(self.table, next((k for k, c in enumerate(self.model.rows) if c.asset_id == asset_id), -1))
 
     def _on_row(self, now: QModelIndex, _before: QModelIndex) -> None:
         if now.isValid():
-            self.chosen.emit(self.model.cards[now.row()].asset_id)
+            self.chosen.emit(self.model.rows[now.row()].asset_id)

@@ -8,11 +8,12 @@ from twinviewer.maintenance.results import Plan
 from twinviewer.model.frame import Frame
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State
-from twinviewer.panels._kit.actions import Action, Actions
+from twinviewer.panels._kit.actions import Actions
 from twinviewer.panels._kit.widgets import Segmented, button
 from twinviewer.panels._life import until_gone
 from twinviewer.panels._maint_card import CardPage
-from twinviewer.panels._maint_desk import GROUP, Desk
+from twinviewer.panels._maint_commands import BUTTONS, register
+from twinviewer.panels._maint_desk import Desk
 from twinviewer.panels._maint_evidence import Evidence
 from twinviewer.panels._maint_ordering import Ordering
 from twinviewer.panels._maint_orders import OrderPage
@@ -28,19 +29,6 @@ TITLE = "Maintenance"
 AREA = "right"
 ORDER = 30
 PAGES = (("evidence", "Condition", ""), ("plan", "Plan", ""), ("orders", "Orders", ""), ("quality", "Quality", ""))
-# Command, what its button says, how it looks, its icon, and the pages on which it has a button.
-_BUTTONS = (
-    ("maintenance.new", "New work order", "primary", "plus", ("evidence", "plan", "orders")),
-    ("maintenance.plan", "Plan", "", "wrench", ("evidence", "plan")),
-    ("maintenance.schedule", "Schedule plan…", "", "check", ("plan",)),
-    ("maintenance.play", "Play as what-if", "", "play", ("plan",)),
-    ("maintenance.undo", "Undo", "", "undo", ("plan",)),
-    ("maintenance.redo", "Redo", "", "redo", ("plan",)),
-    ("maintenance.ics", "iCalendar…", "", "export", ("plan",)),
-    ("maintenance.csv", "CSV…", "", "export", ("orders",)),
-    ("maintenance.import", "Import…", "", "folder", ("orders",)),
-    ("maintenance.cards", "Job cards…", "", "report", ("orders",)),
-)
 
 
 class Panel(QWidget):
@@ -69,7 +57,7 @@ class Panel(QWidget):
         )
         self.ordering.planning = self.planning
         self.quality = QualityKeeper(self.desk, self.quality_page)
-        self._register()
+        register(actions, self)
         self._connect()
         self.show_page("evidence")
         self.open_scene()
@@ -93,7 +81,7 @@ class Panel(QWidget):
         wrap = WrapLayout(self.bar)
         wrap.setContentsMargins(10, 6, 10, 8)
         self.buttons = {}
-        for name, text, kind, glyph, _pages in _BUTTONS:
+        for name, text, kind, glyph, _pages in BUTTONS:
             item = button(text, kind, lambda n=name: self._actions.run(n), glyph)
             wrap.addWidget(item)
             self.buttons[name] = item
@@ -107,44 +95,6 @@ class Panel(QWidget):
         layout.addWidget(head)
         layout.addWidget(self.area, 1)
         layout.addWidget(self.bar)
-
-    def _register(self) -> None:
-        planning, ordering, evidence = self.planning, self.ordering, self.evidence
-
-        def has_plan() -> bool:
-            return planning.plan is not None
-
-        def has_orders() -> bool:
-            return bool(ordering.orders)
-
-        self._actions.add(
-            Action("maintenance.evidence", "Evidence for all assets", GROUP, self.make_evidence,
-                   enabled=lambda: evidence.can_make, icon="vibration", keywords="prognosis remaining life rul risk"),
-            Action("maintenance.plan", "Plan the jobs of the coming weeks", GROUP, self.make_plan,
-                   enabled=lambda: planning.can_make, icon="wrench", keywords="gantt optimise"),
-            Action("maintenance.stop", "Stop planning, keep the best plan", GROUP, planning.stop,
-                   enabled=lambda: planning.running, icon="close"),
-            Action("maintenance.schedule", "Schedule the whole plan…", GROUP, ordering.schedule_plan,
-                   enabled=lambda: has_plan() and not planning.running, icon="check", keywords="approve work orders"),
-            Action("maintenance.undo", "Undo the move of a job", GROUP, planning.undo,
-                   enabled=lambda: planning.edits.can_undo, icon="undo"),
-            Action("maintenance.redo", "Redo the move of a job", GROUP, planning.redo,
-                   enabled=lambda: planning.edits.can_redo, icon="redo"),
-            Action("maintenance.job", "Planned work of the asset", "Asset", self.show_work,
-                   enabled=lambda: self.desk.asset_id in self._session.work, icon="wrench", keywords="job gantt"),
-            Action("maintenance.play", "Play the plan as a what-if", GROUP, self.play,
-                   enabled=lambda: has_plan() and PLAY in self._actions, icon="play", keywords="simulate compare"),
-            Action("maintenance.new", self._new_title, GROUP, ordering.new,
-                   enabled=lambda: bool(self.desk.asset_id), icon="plus", keywords="job repair wo"),
-            Action("maintenance.ics", "Export the plan as iCalendar…", GROUP, ordering.ask_calendar_file,
-                   enabled=has_plan, icon="export", keywords="ics calendar outlook"),
-            Action("maintenance.csv", "Export the work orders as CSV…", GROUP, ordering.ask_csv_file,
-                   enabled=has_orders, icon="export", keywords="cmms table"),
-            Action("maintenance.import", "Import work orders from CSV…", GROUP, ordering.ask_table,
-                   enabled=lambda: bool(self._session.scene.assets), icon="folder", keywords="cmms table"),
-            Action("maintenance.cards", "Job cards of the open work orders as PDF…", GROUP, ordering.ask_card_file,
-                   enabled=has_orders, icon="report", keywords="print crew"),
-        )  # fmt: skip
 
     def _connect(self) -> None:
         session, gantt = self._session, self.plan_page.gantt
@@ -232,7 +182,7 @@ class Panel(QWidget):
 
     def _refresh_buttons(self) -> None:
         """A command that cannot be done now has no button: nothing on the panel is dead."""
-        for name, _text, _kind, _glyph, pages in _BUTTONS:
+        for name, _text, _kind, _glyph, pages in BUTTONS:
             if name not in self._actions:
                 continue
             item, action = self.buttons[name], self._actions[name]
@@ -242,9 +192,6 @@ class Panel(QWidget):
             if item.toolTip() != action.text:
                 item.setToolTip(action.text)
                 item.setAccessibleName(action.text)
-
-    def _new_title(self) -> str:
-        return f"New work order for {self.desk.asset_id}…" if self.desk.asset_id else "New work order…"
 
     @property
     def plan(self) -> Plan | None:

@@ -1,0 +1,67 @@
+"""The commands of the maintenance panel, and which of them have a button on which page."""
+
+from typing import TYPE_CHECKING
+
+from twinviewer.panels._kit.actions import Action, Actions
+from twinviewer.panels._maint_desk import GROUP
+from twinviewer.panels._whatif_play import PLAY
+
+if TYPE_CHECKING:
+    from twinviewer.panels.maintenance import Panel
+
+# Command, what its button says, how it looks, its icon, and the pages on which it has a button.
+BUTTONS = (
+    ("maintenance.new", "New work order", "primary", "plus", ("evidence", "plan", "orders")),
+    ("maintenance.plan", "Plan", "", "wrench", ("evidence", "plan")),
+    ("maintenance.schedule", "Schedule plan…", "", "check", ("plan",)),
+    ("maintenance.play", "Play as what-if", "", "play", ("plan",)),
+    ("maintenance.undo", "Undo", "", "undo", ("plan",)),
+    ("maintenance.redo", "Redo", "", "redo", ("plan",)),
+    ("maintenance.ics", "iCalendar…", "", "export", ("plan",)),
+    ("maintenance.csv", "CSV…", "", "export", ("orders",)),
+    ("maintenance.import", "Import…", "", "folder", ("orders",)),
+    ("maintenance.cards", "Job cards…", "", "report", ("orders",)),
+)
+
+
+def register(actions: Actions, panel: "Panel") -> None:
+    """Add the panel's commands; each says itself when it can be done."""
+    planning, ordering, evidence, desk = panel.planning, panel.ordering, panel.evidence, panel.desk
+
+    def new_title() -> str:
+        return f"New work order for {desk.asset_id}…" if desk.asset_id else "New work order…"
+
+    def has_plan() -> bool:
+        return planning.plan is not None
+
+    def has_orders() -> bool:
+        return bool(ordering.orders)
+
+    actions.add(
+        Action("maintenance.evidence", "Evidence for all assets", GROUP, panel.make_evidence,
+               enabled=lambda: evidence.can_make, icon="vibration", keywords="prognosis remaining life rul risk"),
+        Action("maintenance.plan", "Plan the jobs of the coming weeks", GROUP, panel.make_plan,
+               enabled=lambda: planning.can_make, icon="wrench", keywords="gantt optimise"),
+        Action("maintenance.stop", "Stop planning, keep the best plan", GROUP, planning.stop,
+               enabled=lambda: planning.running, icon="close"),
+        Action("maintenance.schedule", "Schedule the whole plan…", GROUP, ordering.schedule_plan,
+               enabled=lambda: has_plan() and not planning.running, icon="check", keywords="approve work orders"),
+        Action("maintenance.undo", "Undo the move of a job", GROUP, planning.undo,
+               enabled=lambda: planning.edits.can_undo, icon="undo"),
+        Action("maintenance.redo", "Redo the move of a job", GROUP, planning.redo,
+               enabled=lambda: planning.edits.can_redo, icon="redo"),
+        Action("maintenance.job", "Planned work of the asset", "Asset", panel.show_work,
+               enabled=lambda: desk.asset_id in desk.session.work, icon="wrench", keywords="job gantt"),
+        Action("maintenance.play", "Play the plan as a what-if", GROUP, panel.play,
+               enabled=lambda: has_plan() and PLAY in actions, icon="play", keywords="simulate compare"),
+        Action("maintenance.new", new_title, GROUP, ordering.new,
+               enabled=lambda: bool(desk.asset_id), icon="plus", keywords="job repair wo"),
+        Action("maintenance.ics", "Export the plan as iCalendar…", GROUP, ordering.ask_calendar_file,
+               enabled=has_plan, icon="export", keywords="ics calendar outlook"),
+        Action("maintenance.csv", "Export the work orders as CSV…", GROUP, ordering.ask_csv_file,
+               enabled=has_orders, icon="export", keywords="cmms table"),
+        Action("maintenance.import", "Import work orders from CSV…", GROUP, ordering.ask_table,
+               enabled=lambda: bool(desk.session.scene.assets), icon="folder", keywords="cmms table"),
+        Action("maintenance.cards", "Job cards of the open work orders as PDF…", GROUP, ordering.ask_card_file,
+               enabled=has_orders, icon="report", keywords="print crew"),
+    )  # fmt: skip
