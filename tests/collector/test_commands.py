@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from tests.feeds.servers import ServerProcess
+from twinviewer.collector import on_server
 from twinviewer.collector.commands import Commands
 from twinviewer.collector.pipeline import Pipeline
 from twinviewer.feeds.opcua_browse import describe
 from twinviewer.feeds.options import FeedOptions
 from twinviewer.feeds.trust import TrustStore
-from twinviewer.model.errors import TwinError
+from twinviewer.model.errors import FeedError, TwinError
 from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene
 
@@ -89,6 +90,27 @@ def test_nothing_is_written_where_it_is_not_allowed_or_cannot_be_logged(
     with pytest.raises(TwinError, match="audit log cannot be written"):
         desk.do("write", **WRITE)
     assert value_on(server, scene, "M-0.Vibration") == 1.0
+
+
+def test_a_write_whose_end_cannot_be_logged_is_still_told_as_done(
+    server: ServerProcess, scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    append = on_server.append
+
+    def full(audit: Path, line: dict[str, Any]) -> None:
+        if line["what"] != "begun":
+            raise FeedError("the audit log cannot be written: No space left on device")
+        append(audit, line)
+
+    monkeypatch.setattr(on_server, "append", full)
+    desk = Desk(scene, server.url, tmp_path)
+    notice = desk.do("write", **{**WRITE, "value": 1.0})
+    assert notice is not None
+    assert notice.level == "warning"
+    assert "read back 1 (how this ended is not in the log: the audit log" in notice.text
+    assert [line["what"] for line in desk.lines()] == ["begun"]
+    with pytest.raises(TwinError, match=r"type Int32.*not in the log"):
+        desk.do("write", **{**WRITE, "tag": "M-0.State", "value": 1.5})
 
 
 def test_a_write_that_fails_is_logged_too(server: ServerProcess, scene: Scene, tmp_path: Path):

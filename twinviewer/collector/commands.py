@@ -2,12 +2,9 @@
 
 import functools
 import inspect
-import json
-import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -145,18 +142,19 @@ class Commands:
         feed = feed_of(self._pipeline.source.url)
         if not hasattr(feed, "write"):
             raise FeedError("this source cannot be written to", self._pipeline.source.url)
-        self._log(request, "begun")
+        on_server.append(self._audit, self._line(request, "begun"))
         try:
             written: Written = await feed.write(self._pipeline.source, found.address, value)
         except TwinError as error:
-            self._log(request, f"failed: {error}")
+            error.text += on_server.append_end(self._audit, self._line(request, f"failed: {error}"))
             raise
         said = written.text or f"{written.value:g}"
-        self._log(request, "done" if written.read_back else "differs", said)
+        gap = on_server.append_end(self._audit, self._line(request, "done" if written.read_back else "differs", said))
         if not written.read_back:
-            text = f"{tag}: wrote {value}, but {said} was read back."
+            text = f"{tag}: wrote {value}, but {said} was read back{gap}."
             return Notice("error", text, "Look at the machine before anything else.", tag, f"write:{tag}")
-        return Notice("info", f"{tag}: wrote {value}, read back {said}.", "", tag, f"write:{tag}")
+        level = "warning" if gap else "info"
+        return Notice(level, f"{tag}: wrote {value}, read back {said}{gap}.", "", tag, f"write:{tag}")
 
     def _check(self, request: WriteRequest) -> None:
         for word, text in (("who asks", request.by), ("why", request.reason), ("who approved", request.approved_by)):
@@ -180,10 +178,9 @@ class Commands:
         text = text.replace(source.url, without_secret(source.url))
         return text.replace(source.options.password, "…") if source.options.password else text
 
-    def _log(self, request: WriteRequest, what: str, read_back: str = "") -> None:
-        """One line in the audit log, on the disk before anything else happens. Raises FeedError."""
-        line = {
-            "time": datetime.now(UTC).isoformat(),
+    def _line(self, request: WriteRequest, what: str, read_back: str = "") -> dict[str, Any]:
+        """A line of the audit log."""
+        return {
             "what": self._open(what),
             "tag": request.tag,
             "node": str(self._pipeline.scene.tag(request.tag).address),
@@ -194,12 +191,3 @@ class Commands:
             "approved_by": request.approved_by,
             "url": without_secret(self._pipeline.source.url),
         }
-        try:
-            with os.fdopen(os.open(self._audit, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
-                file.write(json.dumps(line) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise FeedError(
-                f"the audit log cannot be written, so nothing is written: {error}", str(self._audit)
-            ) from error

@@ -27,6 +27,16 @@ def append(audit: Path, line: Mapping[str, Any]) -> None:
         raise FeedError(f"the audit log cannot be written: {error}", str(audit), remedy) from error
 
 
+def append_end(audit: Path, line: Mapping[str, Any]) -> str:
+    """How something that was begun has ended, in the audit log; words for the person where that cannot be logged: what
+    was done is done."""
+    try:
+        append(audit, line)
+    except FeedError as error:
+        return f" (how this ended is not in the log: {error.text})"
+    return ""
+
+
 def check_leave(pipeline: Pipeline, may_write: bool, what: str, where: str) -> None:
     """Raises FeedError where the window that asks, or the collector, was started without leave to write."""
     what = f"{what} writes to the plant, which is not allowed"
@@ -61,8 +71,8 @@ async def acknowledge(
     try:
         await call(source, condition, reason or f"acknowledged by {by}")
     except TwinError as error:
-        append(audit, {"what": f"failed: {error}", **line})
+        error.text += append_end(audit, {"what": f"failed: {error}", **line})
         raise
-    append(audit, {"what": "done", **line})
-    text = f"{where}: {condition.message} acknowledged on the server."
-    return Notice("info", text, "", where, f"acknowledge:{condition.key}")
+    gap = append_end(audit, {"what": "done", **line})
+    text = f"{where}: {condition.message} acknowledged on the server{gap}."
+    return Notice("warning" if gap else "info", text, "", where, f"acknowledge:{condition.key}")
