@@ -54,11 +54,12 @@ class Database:
         """The file's format, 0 where it is empty. Raises DataError where it is newer, or somebody else's."""
         found = int(self.execute("PRAGMA user_version")[0][0])
         there = {row[0] for row in self.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if (found or there) and not set(_TABLE.findall(schema)) <= there:
-            raise self._foreign("it holds other tables")
-        if found > number:
+        ours = set(_TABLE.findall(schema)) <= there
+        if found > number and (ours or not there):
             text = f"the {self.what} have format {found}; this twinviewer reads format {number}"
             raise DataError(text, str(self.path), "Install a newer twinviewer.")
+        if (found or there) and not ours:
+            raise self._foreign("it holds other tables")
         return found
 
     def _foreign(self, why: object) -> DataError:
