@@ -68,11 +68,14 @@ def look(
     change, changed_ns = _change(minutes.asset, time, signals)
     if changed_ns:
         notes.append(_changed_said(minutes.asset, change))
+    drift = _energy(minutes, tags, signals, prices)
+    if drift is not None and drift.low_kw > 0 and (drift.significant or worn is not None):
+        notes.append(_energy_said(drift))
     return Seen(
         minutes.asset, now_ns, state, time, signals, moved, worn,
         _fit(time, worn) if worn is not None and state.ready else None,
         _regime(minutes, tags), _zone(minutes.asset, signals), change, changed_ns,
-        _energy(minutes, tags, signals, prices), lives, tuple(notes),
+        drift, lives, tuple(notes),
     )  # fmt: skip
 
 
@@ -145,6 +148,12 @@ def _energy(
     on = float(is_running(minutes, dict(tags)).mean())
     tariff, carbon = (prices.tariff_eur_per_kwh, prices.carbon_kg_per_kwh) if prices else (0.0, 0.0)
     return energy.told(off[-max(energy.STRETCHES, int(RECENT * len(off))) :], signal.usual, tariff, carbon, on)
+
+
+def _energy_said(drift: EnergyDrift) -> str:
+    text = f"At the same load it draws {drift.excess_kw:.2g} kW more than its baseline ({drift.low_kw:.2g} to "
+    text += f"{drift.high_kw:.2g} kW): {drift.kwh_a_year:,.0f} kWh a year"
+    return f"{text}, {drift.eur_a_year:,.0f} EUR, {drift.kg_co2_a_year:,.0f} kg of CO2."
 
 
 def _regime(minutes: Minutes, tags: Mapping[str, Tag]) -> str:
