@@ -12,6 +12,7 @@ from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, crew_of, lo
 from twinviewer.maintenance.planning.jobs import Finder
 from twinviewer.maintenance.planning.known import Known
 from twinviewer.maintenance.planning.problem import Problem, compiled
+from twinviewer.maintenance.prognosis.by_wear import spans_said
 from twinviewer.maintenance.results import Plan
 from twinviewer.maintenance.settings import MaintenanceSettings, read_settings
 from twinviewer.model.asset import Asset
@@ -224,3 +225,17 @@ def test_each_mistake_is_a_sentence_with_its_line(tmp_path: Path, text: str, lin
     assert said in error.text
     assert error.where == f"maintenance.toml:{line}"
     assert error.remedy
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ((0.35, 0.25, 0.39), "8 h (6 to 9 h)"),
+        ((1.75, 1.45, 2.05), "42 h (35 to 49 h)"),
+        ((2.1, 1.5, 2.8), "2.1 d (1.5 to 2.8 d)"),
+        ((40.0, 30.4, 61.0), "40 d (30 to 61 d)"),
+        ((0.04, 0.03, 0.05), "58 min (43 to 72 min)"),
+    ],
+)
+def test_why_a_job_is_due_is_said_in_one_unit(days: tuple[float, float, float], said: str) -> None:
+    assert spans_said(*days) == said

@@ -14,7 +14,7 @@ from twinviewer.panels._maint_table import LEFT, RIGHT, Index, Rows, choose_row,
 
 _WIDTHS = (84, 0, 116, 88)
 _TIGHT = (70, 0, 106, 76)
-_NARROW = 380
+_NARROW = 420
 
 
 def by_risk(cards: Sequence[Card]) -> list[Card]:

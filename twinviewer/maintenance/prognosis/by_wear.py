@@ -113,13 +113,15 @@ def _headline(worn: Signal, fit: degradation.Fit) -> str:
     what = f"{worn.tag.key} {worn.usual:.3g} to {now:.3g} {worn.unit}".strip()
     if _is_far(fit):
         return f"{what}: it moves, but reaches its limit of {worn.limit:.3g} in more than {MOST_DAYS:.0f} d"
-    return f"{what}: reaches {worn.limit:.3g} in about {_span(fit.rul)} ({_span(fit.low)} to {_span(fit.high)})"
+    return f"{what}: reaches {worn.limit:.3g} in about {spans_said(fit.rul, fit.low, fit.high)}"
 
 
-def _span(days: float) -> str:
-    if days >= 2:
-        return f"{days:.0f} d"
-    return f"{24 * days:.0f} h" if 24 * days >= 2 else f"{24 * 60 * days:.0f} min"
+def spans_said(rul: float, low: float, high: float) -> str:
+    """A remaining life and its bounds (days), all in the unit that suits the life: "8 h (6 to 9 h)"."""
+    unit, size = ("d", 1) if rul >= 2 else ("h", 24) if 24 * rul >= 2 else ("min", 1440)
+    digits = 1 if unit == "d" and low < 10 else 0
+    middle, least, most = (f"{size * days:.{digits}f}" for days in (rul, low, high))
+    return f"{middle} {unit} ({least} to {most} {unit})"
 
 
 def _of_lives_said(share: float, alike: Sequence[Similar]) -> list[str]:
