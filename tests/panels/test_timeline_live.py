@@ -151,8 +151,11 @@ def test_a_drag_shows_the_past_under_the_pointer_and_a_key_goes_back(line: Line)
     assert line.panel.controls.speed.isEnabled()
     violet = SURFACE["dark"]["not_live"].upper()
     assert band.grab().toImage().pixelColor(int(band.x_of(band._now_ns)), 24).name().upper() == violet
+    assert line.panel.span.button("3600").isChecked()
+    line.panel.span.button("28800").click()
     line.key(Qt.Key.Key_0)
     assert line.session.source.name == "live"
+    assert line.panel.span.button("3600").isChecked()  # as the line is again
     assert line.panel.live.isChecked()
     assert not line.panel.controls.speed.isEnabled()
 

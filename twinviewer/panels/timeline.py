@@ -2,24 +2,24 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame
 from twinviewer.panels._kit.actions import Actions
-from twinviewer.panels._kit.widgets import Segmented, label
+from twinviewer.panels._kit.widgets import label
 from twinviewer.panels._life import until_gone
 from twinviewer.panels._text import NS, clock
 from twinviewer.panels._time_band import LONGEST_NS, SHORTEST_NS, Shown, TimeBand
 from twinviewer.panels._time_controls import SPEEDS, TimeControls
 from twinviewer.panels._time_menu import open_menu, register
+from twinviewer.panels._time_span import SPANS, SpanChoice
 from twinviewer.session import Noted, Seekable, Session, Shares
 
 TITLE = "Time"
 AREA = "under"
 ORDER = 10
 
-SPANS = (("3600", "1 h", ""), ("28800", "8 h", ""), ("86400", "24 h", ""))
 _NARROW, _ROOMY = 620, 900
 _FRESH_NS = 5 * NS  # a recording that grows is drawn anew this often
 
@@ -40,13 +40,7 @@ class Panel(QWidget):
         self.band = TimeBand(self)
         self.what = label("", "heading")
         self.what.setFixedWidth(84)
-        self.span = Segmented(SPANS, "Span of the time line")
-        self.span.choose(SPANS[0][0])
-        self.spans = QComboBox(self)  # the same where there is less room
-        for key, text, _glyph in SPANS:
-            self.spans.addItem(text, key)
-        self.spans.setAccessibleName("Span of the time line")
-        self.spans.setFixedWidth(84)
+        self.span = SpanChoice(self)
         self.live = QToolButton(self)
         self.live.setText("Live")
         self.live.setCheckable(True)
@@ -62,7 +56,6 @@ class Panel(QWidget):
         layout.addWidget(self.what)
         layout.addWidget(self.band, 1)
         layout.addWidget(self.span)
-        layout.addWidget(self.spans)
         layout.addWidget(self.live)
         self._connect()
         register(self, session, actions)
@@ -76,8 +69,7 @@ class Panel(QWidget):
         self.band.chosen.connect(self._session.fly_to)
         self.band.asked.connect(lambda at, where: open_menu(self, session, self._actions, at, where))
         self.controls.speed_chosen.connect(self._play_at)
-        self.span.chosen.connect(self._choose_span)
-        self.spans.activated.connect(lambda i: self._choose_span(SPANS[i][0]))
+        self.span.chosen.connect(lambda key: self._set_span(int(key) * NS))
         until_gone(
             self,
             session.selection_changed.connect(lambda _id: self._redraw()),
@@ -91,9 +83,10 @@ class Panel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         super().resizeEvent(event)
-        self.span.setVisible(event.size().width() >= _ROOMY)
-        self.spans.setVisible(_NARROW <= event.size().width() < _ROOMY)
-        self.what.setVisible(event.size().width() >= _ROOMY)
+        roomy = event.size().width() >= _ROOMY
+        self.span.setVisible(event.size().width() >= _NARROW)
+        self.span.show_in(roomy)
+        self.what.setVisible(roomy)
         self._key = None
         self._redraw()
 
@@ -211,11 +204,6 @@ class Panel(QWidget):
 
     # Acting --------------------------------------------------------------------------------------------------------
 
-    def _choose_span(self, key: str) -> None:
-        self.span.choose(key)
-        self.spans.setCurrentIndex(self.spans.findData(key))
-        self._set_span(int(key) * NS)
-
     def _set_span(self, span_ns: int) -> None:
         self._span_ns = min(max(span_ns, SHORTEST_NS), LONGEST_NS)
         self._redraw()
@@ -315,6 +303,7 @@ class Panel(QWidget):
         """Show now: the right edge of the band, and the plant itself where its past is looked at."""
         if self._session.can_go_live:
             self._span_ns = self._live_span_ns
+            self.span.choose(str(self._span_ns // NS))
             self._session.go_live()
         self._end_ns = 0
         self._redraw()
