@@ -134,6 +134,7 @@ def test_a_suggestion_is_found_accepted_with_a_reason_and_decided(
     assert "parts wait too long" in card.who.text()
     assert "Lead time: expected −" in card.figures.text()
     click(qtbot, card.buttons["in_force"])
+    qtbot.waitUntil(lambda: not card.asking.field.visibleRegion().isEmpty(), timeout=WAIT_MS)  # the page scrolls to it
     card.asking.field.setText("since the early shift")
     qtbot.keyClick(card.asking.field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: panel.proposals.cards[0].filed.state == "in_force", timeout=WAIT_MS)

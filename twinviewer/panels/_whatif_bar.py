@@ -2,9 +2,20 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from twinviewer.panels._kit.icons import icon, paint_glyph
 from twinviewer.panels._kit.style import colour, font
@@ -75,10 +86,11 @@ class Asking(QWidget):
         self.field.setMaxLength(200)
         self.yes = button("Save", "primary", self._confirm)
         self.no = button("Cancel", "", self.hide)
-        layout = QHBoxLayout(self)
+        layout = QVBoxLayout(self)  # what is typed gets the whole width: a reason is a sentence
         layout.setContentsMargins(0, 0, 0, 0)
-        for item in (self.words, self.field, self.yes, self.no):
-            layout.addWidget(item, 1 if item is self.field else 0)
+        layout.setSpacing(4)
+        for item in (self.words, self.field, row(None, self.yes, self.no)):
+            layout.addWidget(item)
         self.field.returnPressed.connect(self._confirm)
         self.hide()
 
@@ -102,6 +114,15 @@ class Asking(QWidget):
         self.yes.setText(yes)
         self._yes = then
         self.show()
+        QTimer.singleShot(0, self, self._reveal)  # when there is room for it
+
+    def _reveal(self) -> None:
+        """Scroll to it, where it lies on a page that scrolls."""
+        area = self.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if area is not None:
+            area.ensureWidgetVisible(self, 0, 8)
 
     def _confirm(self) -> None:
         name = self.field.text().strip()

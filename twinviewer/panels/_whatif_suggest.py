@@ -68,6 +68,7 @@ class LeverChoice(QWidget):
         self.low = _Number(f"{c.label}, from{unit}", low, c.low, c.high, c.step, digits)
         self.high = _Number(f"{c.label}, to{unit}", high, c.low, c.high, c.step, digits)
         self.cost = _Number(f"{c.label}, cost of one unit, {currency}", 0.0, 0.0, 1e7, 10.0, 0)
+        self.cost.setSpecialValueText("free")
         self.cost.setToolTip(f"What one {c.unit or 'unit'} of change costs in the time looked ahead, {currency}")
         now = label(f"now {c.current:g} {c.unit}".strip(), "quiet")
         self.detail = row(18, now, None, self.low, label("to"), self.high, self.cost, spacing=4)
