@@ -1,6 +1,7 @@
 """The indicators of ISO 22400-2 of each line, as they are shown: figure, unit, formula, inputs, target."""
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 from twinviewer.kpi import iso22400
 from twinviewer.kpi.lines import Line
@@ -29,6 +30,24 @@ def scene_target(targets: Mapping[str, float], key: str, unit: str) -> float | N
             value = targets[name]
             return value * SCALE[unit] if unit in ("h", "min") or (unit == "%" and value <= 1) else value
     return None
+
+
+def line_indicators(targets: Mapping[str, float], lines: Sequence[Line], hours: float, energy_kwh: float) -> list[Kpi]:
+    """The ten of ISO 22400-2: eight of each line's bottleneck, each line's throughput rate, the energy per part.
+
+    `lines` have counted for `hours`; `energy_kwh` is that of all assets meanwhile.
+    """
+    found: list[Kpi] = []
+    parts = 0.0
+    for line in lines:
+        k = line.bottleneck()
+        if k is not None:
+            found += unit_kpis(targets, line, k, line.unit_times(k))
+        counter = line.last_counter()
+        made = counter.total if counter is not None else float("nan")
+        parts += made if math.isfinite(made) else 0.0
+        found.append(throughput(targets, line, made, hours))
+    return [*found, energy_per_part(targets, parts, energy_kwh)]
 
 
 def unit_kpis(targets: Mapping[str, float], line: Line, k: int, unit: iso22400.UnitTimes) -> list[Kpi]:

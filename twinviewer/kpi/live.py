@@ -8,7 +8,7 @@ import numpy as np
 
 from twinviewer.kpi.book import Book, load
 from twinviewer.kpi.energy import EnergyMeter
-from twinviewer.kpi.indicators import energy_per_part, scene_target, throughput, unit_kpis
+from twinviewer.kpi.indicators import line_indicators, scene_target
 from twinviewer.kpi.lines import lines_of
 from twinviewer.kpi.own import OwnIndicators
 from twinviewer.kpi.past import MINUTE_NS, ShiftPast
@@ -265,18 +265,7 @@ class KpiTracker:
 
     def _iso(self, now_ns: int) -> list[Kpi]:
         """The ten indicators of ISO 22400-2 over the shift so far, of each line's bottleneck."""
-        targets = self._scene.kpi_targets
-        found: list[Kpi] = []
-        parts = 0.0
-        for line in self._lines:
-            k = line.bottleneck()
-            if k is not None:
-                found += unit_kpis(targets, line, k, line.unit_times(k))
-            counter = line.last_counter()
-            parts += counter.total if counter is not None else 0.0
-            made = throughput(targets, line, counter.total if counter is not None else float("nan"), self._hours())
-            found.append(made)
-        found.append(energy_per_part(targets, parts, self._energy.total_kwh))
+        found = line_indicators(self._scene.kpi_targets, self._lines, self._hours(), self._energy.total_kwh)
         note = self._since() if now_ns else ""
         return [replace(k, note=f"{k.note}, {note}" if k.note else note) for k in found]
 

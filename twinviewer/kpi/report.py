@@ -9,10 +9,9 @@ import numpy as np
 from twinviewer.history.layout import MINUTE_NS
 from twinviewer.history.recording import Recording
 from twinviewer.history.rows import Rows, concatenated
-from twinviewer.kpi import iso22400
 from twinviewer.kpi.book import Book
 from twinviewer.kpi.book import load as load_book
-from twinviewer.kpi.indicators import energy_per_part, throughput, unit_kpis
+from twinviewer.kpi.indicators import line_indicators
 from twinviewer.kpi.lines import Line, lines_of
 from twinviewer.kpi.own import OwnIndicators
 from twinviewer.kpi.past import usable_last, usable_value
@@ -72,9 +71,10 @@ def shift_report(
     progress(0.5, "vibration and power")
     assets, power = _assets(recording, scene, tracks, gains)
     energy = float(np.nansum([a.energy_kwh for a in assets]))
-    kpis = line_kpis(recording, scene, tracks, gains)
+    begun = recording.stretches(from_ns, to_ns)
+    hours = (begun[-1].last_ns - begun[0].first_ns) / NS / 3600 if begun else 0.0
+    figures = line_indicators(scene.kpi_targets, _counted(recording, scene, tracks, gains), hours, energy)
     progress(0.8, "alarms")
-    figures = (*kpis, energy_per_part(scene.kpi_targets, _parts(scene, gains), energy))
     book = load_book(scene.path)
     mean_kw = float(np.nanmean(power[1])) if np.isfinite(power[1]).any() else NAN
     own = own_kpis(recording, scene, book, (*figures, Kpi("power", "Power", mean_kw, "kW")), (from_ns, to_ns))
@@ -84,7 +84,7 @@ def shift_report(
         scene=scene.name,
         from_ns=from_ns,
         to_ns=to_ns,
-        recorded_s=sum(s.last_ns - s.first_ns for s in recording.stretches(from_ns, to_ns)) / NS,
+        recorded_s=sum(s.last_ns - s.first_ns for s in begun) / NS,
         kpis=(*(_targeted(k, book) for k in figures), *own),
         assets=assets,
         energy_kwh=energy,
@@ -125,23 +125,19 @@ def gains_of(
     return gains
 
 
-def line_kpis(recording: Recording, scene: Scene, tracks: Tracks, gains: dict[int, float]) -> tuple[Kpi, ...]:
-    """The ISO 22400-2 indicators of each line's bottleneck, and the line's throughput."""
-    found: list[Kpi] = []
-    begun = recording.stretches(tracks.from_ns, tracks.to_ns)
-    hours = (begun[-1].last_ns - begun[0].first_ns) / NS / 3600 if begun else 0.0
-    for line in lines_of(scene):
-        slowest = line.bottleneck()
+def _counted(recording: Recording, scene: Scene, tracks: Tracks, gains: dict[int, float]) -> list[Line]:
+    """The lines with what they counted: the times and parts of each bottleneck, the parts that left."""
+    lines = lines_of(scene)
+    for line in lines:
+        slowest, last = line.bottleneck(), line.last_counter()
         if slowest is not None:
-            unit = _unit(recording, line, slowest, tracks, gains)
-            found += unit_kpis(scene.kpi_targets, line, slowest, unit)
-        counter = line.last_counter()
-        parts = gains.get(counter.tag, NAN) if counter is not None else NAN
-        found.append(throughput(scene.kpi_targets, line, parts, hours))
-    return tuple(found)
+            _count(recording, line, slowest, tracks, gains)
+        if last is not None:
+            last.total = gains.get(last.tag, NAN)
+    return lines
 
 
-def _unit(recording: Recording, line: Line, k: int, tracks: Tracks, gains: dict[int, float]) -> iso22400.UnitTimes:
+def _count(recording: Recording, line: Line, k: int, tracks: Tracks, gains: dict[int, float]) -> None:
     track = tracks.of(line.stations[k])
     line.time_s[k] = track.seconds()
     for counter in (line.good[k], line.scrap[k]):
@@ -149,13 +145,6 @@ def _unit(recording: Recording, line: Line, k: int, tracks: Tracks, gains: dict[
         number = int(recording.number_of_row[counter.tag]) if counter.tag >= 0 else -1
         counter.unseen = unseen_of(recording, number, track).at(tracks.to_ns)
     line.failures[k] = len(track.failures_ns())
-    return line.unit_times(k)
-
-
-def _parts(scene: Scene, gains: dict[int, float]) -> float:
-    """Good parts that left a line."""
-    counters = [line.last_counter() for line in lines_of(scene)]
-    return sum(gains.get(counter.tag, 0.0) for counter in counters if counter is not None)
 
 
 def _targeted(kpi: Kpi, book: Book) -> Kpi:
