@@ -104,6 +104,19 @@ def test_one_crew_must_have_all_skills_of_a_job(tmp_path: Path) -> None:
     assert {j.crew for j in planned(two).jobs} == {"All-rounders"}
 
 
+def test_a_job_that_a_person_moves_keeps_its_crew(tmp_path: Path) -> None:
+    settings(tmp_path)
+    file = tmp_path / "maintenance.toml"
+    file.write_text(file.read_text().replace("eur_per_h = 50", "eur_per_h = 90"))  # the first crew is dearer now
+    plan = planned(read_settings(tmp_path))
+    assert {j.crew for j in plan.jobs} == {"All-rounders"}
+    name = plan.jobs[0].work_order
+    edit = plans.moved(plan, name, START_NS + 20 * HOUR_NS)
+    assert {j.crew for j in edit.jobs} == {"All-rounders"}
+    other = plans.moved(edit, name, START_NS + 20 * HOUR_NS, "Mechanics")
+    assert next(j for j in other.jobs if j.work_order == name).crew == "Mechanics"
+
+
 def test_who_is_away_is_not_planned_with(tmp_path: Path) -> None:
     text = TOML.replace("WORK", "").replace(
         "people = 9 }]", "people = 9 }]\naway = [{ first = 2025-11-04, last = 2025-11-05, people = 8 }]", 1

@@ -68,7 +68,8 @@ def bettered(
 
 
 def moved(plan: Plan, work_order: str, start_ns: int, crew: str = "") -> Plan:
-    """The plan after a person has put a job elsewhere (to the nearest full hour); conflicts are said, not prevented.
+    """The plan after a person has put a job elsewhere (to the nearest full hour), with another crew where one is named.
+    Conflicts are said, not prevented.
 
     Raises DataError for a job that the plan does not have, or a time outside of it.
     """
@@ -81,7 +82,9 @@ def moved(plan: Plan, work_order: str, start_ns: int, crew: str = "") -> Plan:
     k = names.index(work_order)
     if not 0 <= hour <= plan.hours - problem.tasks[k].duration_h:
         raise DataError("this lies outside the plan", work_order, f"It covers {plan.hours // 24} days.")
-    task = replace(problem.tasks[k], pinned_h=hour, pinned_crew=crew or problem.tasks[k].pinned_crew)
+    row = int(token.schedule.row[k])
+    same = problem.crews[token.options.row_crew[row]].name if row >= 0 else problem.tasks[k].pinned_crew
+    task = replace(problem.tasks[k], pinned_h=hour, pinned_crew=crew or same)
     tasks = (*problem.tasks[:k], task, *problem.tasks[k + 1 :])
     options = compiled(replace(problem, tasks=tasks))
     rows = token.schedule.row.copy()
