@@ -142,7 +142,6 @@ def test_a_changed_level_without_a_limit_in_sight_is_told_by_criterion_two() -> 
     assert found.change_mm_s == pytest.approx(-0.9, abs=0.05)
     assert minutes.time_ns[len(vibration) // 2] < found.changed_ns < found.time_ns
     assert "criterion II" in found.headline
-    assert any("criterion II" in note for note in found.notes)
 
 
 def test_a_machine_that_stands_is_told_as_it_last_ran() -> None:
@@ -168,10 +167,8 @@ def test_a_level_that_was_always_beyond_its_limit_is_no_sound_machine() -> None:
 def test_a_small_drift_of_power_is_on_the_card_with_its_interval() -> None:
     minutes, tags = minutes_with_wear(20, left_days=3.0)
     minutes.value["Power"][-3 * 1440 :] += 0.5  # less than a hundredth of 60 kW
-    told = card(minutes, tags, MaintenanceSettings())
-    found = told.energy
+    found = card(minutes, tags, MaintenanceSettings()).energy
     assert found is not None
-    assert any("kWh a year" in note for note in told.notes)
     assert 0 < found.low_kw <= 0.5 <= found.high_kw
     assert found.kwh_a_year == pytest.approx(found.excess_kw * 8760 * 0.75, rel=0.01)
 

@@ -74,11 +74,26 @@ def _scene(args: argparse.Namespace) -> int:
         for cause in card.causes[:1]:
             print(f"{'':23} {cause.label} ({100 * cause.weight:.0f} %): {cause.action}")
         for life in card.similar[:2]:
-            left = f"{life.rul_days:.1f} d left" if life.failed else f"{life.rul_days:.1f} d until it was renewed"
-            print(f"{'':23} as {life.asset_id} was, {100 * life.likeness:.0f} % alike: it had {left}")
-        for note in card.notes:
+            left = f"{24 * life.rul_days:.0f} h" if life.rul_days < 2 else f"{life.rul_days:.0f} d"
+            until = "left" if life.failed else "until it was renewed"
+            print(f"{'':23} as {life.asset_id} was, {100 * life.likeness:.0f} % alike: it had {left} {until}")
+        for note in (*_beyond(card), *card.notes):
             print(f"{'':23} {note}")
     return 0
+
+
+def _beyond(card: "Card") -> list[str]:
+    """What is beyond its usual level: vibration by criterion II, and energy."""
+    found, drift = list[str](), card.energy
+    if card.changed_ns:
+        found.append(
+            f"Vibration has changed by {card.change_mm_s:+.2g} mm/s at the same load: ISO 20816-3, criterion II."
+        )
+    if drift is not None and drift.low_kw > 0 and (drift.significant or card.detected_ns):
+        text = f"At the same load it draws {drift.excess_kw:.2g} kW more than its baseline ({drift.low_kw:.2g} to "
+        text += f"{drift.high_kw:.2g} kW): {drift.kwh_a_year:,.0f} kWh a year, {drift.eur_a_year:,.0f} EUR"
+        found.append(f"{text}, {drift.kg_co2_a_year:,.0f} kg of CO2.")
+    return found
 
 
 def _told(fraction: float, text: str) -> None:

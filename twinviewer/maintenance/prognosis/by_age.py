@@ -31,12 +31,11 @@ def card_by_age(seen: Seen, settings: MaintenanceSettings, log: Log) -> Card:
 
     risks = within(np.array(HORIZONS)) if parts else np.full((3, len(HORIZONS)), nan)
     choices, week = money.choices(asset, settings, seen.now_ns, lambda d: within(d)[0]) if parts else ((), nan)
-    fitted = bool(notes) and notes[0].find("Weibull") >= 0
     return Card(
         asset.asset_id,
         seen.now_ns,
         "age" if seen.readiness.ready else "poor_data",
-        _headline(seen, risks[:, -1], fitted),
+        _headline(seen, risks[:, -1], bool(parts and notes)),
         seen.zone,
         health_of(seen.signals),
         int(seen.time[min(s.since for s in seen.moved)]) if seen.moved else 0,

@@ -66,11 +66,7 @@ def look(
     moved = tuple(s for s in signals if s.since >= 0 and recent(s.off) > MOVED_AT)
     worn = _leading(moved)
     change, changed_ns = _change(minutes.asset, time, signals)
-    if changed_ns:
-        notes.append(_changed_said(minutes.asset, change))
     drift = _energy(minutes, tags, signals, prices)
-    if drift is not None and drift.low_kw > 0 and (drift.significant or worn is not None):
-        notes.append(_energy_said(drift))
     return Seen(
         minutes.asset, now_ns, state, time, signals, moved, worn,
         _fit(time, worn) if worn is not None and state.ready else None,
@@ -128,15 +124,6 @@ def _change(asset: Asset, time: np.ndarray, signals: Sequence[Signal]) -> tuple[
     return change, int(time[since]) if since >= 0 else 0
 
 
-def _changed_said(asset: Asset, change: float) -> str:
-    assert asset.vibration_limits is not None
-    quarter = zones.CHANGE * asset.vibration_limits[1]
-    return (
-        f"Vibration has changed by {change:+.2g} mm/s at the same load, more than a quarter of boundary B/C "
-        f"({quarter:.2g} mm/s): ISO 20816-3, criterion II."
-    )
-
-
 def _energy(
     minutes: Minutes, tags: Mapping[str, Tag], signals: Sequence[Signal], prices: EnergySettings | None
 ) -> EnergyDrift | None:
@@ -148,12 +135,6 @@ def _energy(
     on = float(is_running(minutes, dict(tags)).mean())
     tariff, carbon = (prices.tariff_eur_per_kwh, prices.carbon_kg_per_kwh) if prices else (0.0, 0.0)
     return energy.told(off[-max(energy.STRETCHES, int(RECENT * len(off))) :], signal.usual, tariff, carbon, on)
-
-
-def _energy_said(drift: EnergyDrift) -> str:
-    text = f"At the same load it draws {drift.excess_kw:.2g} kW more than its baseline ({drift.low_kw:.2g} to "
-    text += f"{drift.high_kw:.2g} kW): {drift.kwh_a_year:,.0f} kWh a year"
-    return f"{text}, {drift.eur_a_year:,.0f} EUR, {drift.kg_co2_a_year:,.0f} kg of CO2."
 
 
 def _regime(minutes: Minutes, tags: Mapping[str, Tag]) -> str:
