@@ -164,6 +164,19 @@ def test_the_table_binds_names_and_overrides(load: Load, folder: Path, kind: str
     assert scene.asset("P-1").nodes == ()
 
 
+def test_names_that_would_rewrite_a_terminal_are_shown_in_one_line(load: Load, folder: Path) -> None:
+    glb = Glb()
+    extras = {"asset": " P-1\x00\u202e\x1b[2J ", "name": "Feed\npump \u00e9"}
+    glb.node("Pump", mesh=glb.mesh(), extras=extras)
+    glb.node("Tank\x1b[31m", mesh=glb.mesh())
+    glb.save(folder / "hall.glb")
+    head = TOML[: TOML.index("[[asset]]")].replace('file = "hall.glb"', 'file = "hall.glb"\nnodes = "named"')
+    write(folder, head + '[assets]\ntable = "assets.csv"\n')
+    (folder / "assets.csv").write_text("asset,name,node\nT-1,a\x1b[1mb,Tank [31m\n")
+    names = {asset.asset_id: asset.name for asset in load(folder).assets}
+    assert names == {"P-1 [2J": "Feed pump \u00e9", "T-1": "a [1mb"}
+
+
 def test_a_table_that_is_none_says_what_was_found(load: Load, folder: Path) -> None:
     add(folder, '[assets]\ntable = "assets.csv"\n')
     for data, says in (
@@ -293,6 +306,7 @@ def test_accepted_bindings_replace_and_add_tags(load: Load, folder: Path) -> Non
         (('node = "p:s={asset}.State"', 'node = "ns=2;s={asset}.State"'), 13, "by index"),
         (('node = "p:s={asset}.State"', 'node = "p:{asset}.State"'), 13, "not an identifier"),
         (('node = "p:s={asset}.State"', 'node = "p:i={asset}"'), 13, "whole number"),
+        (('node = "p:s={asset}.State"', 'node = "p:b=?{asset}"'), 13, "base64"),
         (('node = "p:s={asset}.State"', 'node = "p:s={machine}.State"'), 13, "nothing fills '{machine}'"),
         (('nodes = "Hall/Line {line}', 'nodes = "Hall/Line {li-ne}'), 26, "not a capture"),
         (('file = "hall.glb"', 'file = "gone.glb"'), 7, "missing"),

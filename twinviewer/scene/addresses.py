@@ -1,5 +1,6 @@
 """Node addresses as people write them: prefix:identifier, nsu=URI;identifier, or a browse path."""
 
+import base64
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -25,9 +26,18 @@ def parse_node(template: str, namespaces: Mapping[str, str], values: Mapping[str
     if kind == "g" and not _GUID.match(value):
         remedy = "Write g=12345678-1234-1234-1234-123456789abc; names are written s=NAME."
         raise SceneError(f"'{identifier}' needs a GUID behind 'g='.", where, remedy)
+    if kind == "b" and not _is_base64(value):
+        raise SceneError(f"'{identifier}' needs base64 behind 'b='.", where, "Names are written s=NAME.")
     if kind not in ("s", "i", "g", "b") or not value:
         raise SceneError(f"'{identifier}' is not an identifier: it begins with s=, i=, g= or b=.", where, _REMEDY)
     return NodeAddress(uri=fill(uri, values, where), identifier=identifier)
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        return bool(base64.b64decode(text, validate=True))
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from twinviewer.model.geometry import GeometryNode
 from twinviewer.model.notice import Notice
 from twinviewer.scene.globs import glob
 from twinviewer.scene.manifest import Manifest, RuleEntry
-from twinviewer.scene.names import without_file
+from twinviewer.scene.names import one_line, without_file
 from twinviewer.scene.table import Row
 from twinviewer.scene.templates import fill
 from twinviewer.scene.toml_lines import Lines
@@ -49,8 +49,8 @@ def extras_id(node: GeometryNode) -> str:
     """The asset id in a node's extras, "" where there is none."""
     for key in EXTRAS_KEYS:
         value = node.extras.get(key)
-        if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
-            return str(value).strip()
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and one_line(str(value)):
+            return one_line(str(value))
     return ""
 
 
@@ -216,7 +216,7 @@ class Finder:
         found.values = {**values, "asset": asset_id}
         found.extras = dict(node.extras)
         found.type = self._type(rule, node, where)
-        own_name = str(node.extras.get("name") or node.name)
+        own_name = one_line(str(node.extras.get("name") or node.name))
         found.name = fill(rule.name, found.values, where) if rule and rule.name else own_name
         written = node.extras.get("path")
         found.path = str(written) if isinstance(written, str) else None

@@ -1,7 +1,19 @@
 """Canonical node paths: names from the root, "[k]" behind the k-th sibling of the same name, the file before "#"."""
 
+import re
+
 from twinviewer.model.errors import SceneError
 from twinviewer.scene.bounds import MAX_NAME, MAX_PATH, MAX_PATHS_TOTAL
+
+# Controls, which move a terminal's cursor or end a text, and those that turn the direction of writing (UAX #9)
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def one_line(text: str) -> str:
+    """A name out of a file as it may be shown and written anywhere: in one line, without what is not seen."""
+    if text.isprintable() or not _UNSEEN.search(text):
+        return text.strip()
+    return " ".join(_UNSEEN.sub(" ", text).split())
 
 
 class NodePaths:
@@ -15,8 +27,7 @@ class NodePaths:
 
     def add(self, parent: str, name: str, place: str = "") -> tuple[str, str]:
         """The path of a node called `name` under the path `parent` ("" at the root), and its cleaned name."""
-        name = " ".join(name.split()) if any(c < " " for c in name) else name.strip()
-        name = name or "unnamed"
+        name = one_line(name) or "unnamed"
         if len(name) > MAX_NAME:
             raise SceneError(f"a node name has {len(name):,} letters; at most {MAX_NAME} are read.", self._at(place))
         plain = f"{parent}/{name}" if parent else f"{self._label}#{name}"

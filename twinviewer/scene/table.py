@@ -11,6 +11,7 @@ from typing import Any
 
 from twinviewer.model.errors import SceneError
 from twinviewer.scene.bounds import MAX_TABLE_BYTES, MAX_TABLE_ROWS
+from twinviewer.scene.names import one_line
 from twinviewer.scene.paths import read_bytes
 
 
@@ -62,7 +63,7 @@ def _rows(lines: Iterator[tuple[int, list[str]]], name: str, needed: tuple[str, 
         if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
             text = f"the line has {len(cells)} cells, but there are {len(columns)} columns."
             raise SceneError(text, f"{name}:{number}", "Put texts that contain the separator in quotes.")
-        kept = {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if column and cell.strip()}
+        kept = {column: one_line(cell) for column, cell in zip(columns, cells, strict=False) if column and cell.strip()}
         if kept and not next(iter(kept.values())).startswith("#"):
             rows.append(Row(kept, f"{name}:{number}"))
         if len(rows) > MAX_TABLE_ROWS:
