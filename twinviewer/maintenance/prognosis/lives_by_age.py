@@ -22,6 +22,7 @@ class Log:
     type_of: Mapping[str, str] = field(default_factory=dict)
     hours_run: Mapping[str, float] = field(default_factory=dict)
     pace: Mapping[str, float] = field(default_factory=dict)
+    _fits: dict[tuple[str, str], Weibull | None] = field(default_factory=dict, init=False, compare=False)
 
     def pace_of(self, asset_id: str) -> float:
         """Running hours per hour."""
@@ -66,9 +67,12 @@ class Log:
         return np.array(hours), np.array(failed, bool)
 
     def fitted(self, type_name: str, title: str) -> Weibull | None:
-        """The Weibull life of a part in running hours; None where fewer than three failed."""
-        hours, failed = self.lives(type_name, title)
-        return fitted(hours, failed) if int(failed.sum()) >= LEAST_FAILED else None
+        """The Weibull life of a part in running hours; None where fewer than three failed. Made once for all assets."""
+        key = (type_name, title)
+        if key not in self._fits:
+            hours, failed = self.lives(type_name, title)
+            self._fits[key] = fitted(hours, failed) if int(failed.sum()) >= LEAST_FAILED else None
+        return self._fits[key]
 
 
 def _failed(order: Order) -> bool:
