@@ -31,3 +31,9 @@ def test_json_is_json_also_where_nothing_can_be_done(
     assert error["text"] in told.err
     assert main(command) == 2
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("seconds", ["nan", "-3", "inf"])
+def test_a_time_to_look_that_makes_no_sense_is_refused(seconds: str, capsys: pytest.CaptureFixture[str]):
+    assert main(["state", "nowhere", "--feed", "opc.tcp://127.0.0.1:1", f"--for={seconds}"]) == 2
+    assert "no time to look" in capsys.readouterr().err

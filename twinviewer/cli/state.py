@@ -16,6 +16,7 @@ from twinviewer.scene.scene import Scene
 if TYPE_CHECKING:
     from twinviewer.cli._source import Chosen
 
+_LONGEST_S = 1e6
 HELP = "show the state of every asset, live or recorded, without a window"
 
 
@@ -36,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
     from twinviewer.cli._source import chosen
     from twinviewer.model.errors import FeedError
 
+    if not 0 <= args.seconds <= _LONGEST_S:
+        raise FeedError(f"{args.seconds:g} s is no time to look", "--for", f"Take 0 to {_LONGEST_S:g}.")
     choice = chosen(args)
     try:
         if choice.recording:
