@@ -156,6 +156,10 @@ def test_instances_without_end_are_refused(tmp_path: Path, little_memory: None) 
     assert "instances" in refused(tmp_path, glb).text
 
 
+def test_an_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
+    assert refused(tmp_path, b"").text == "the file is empty."
+
+
 def test_points_beyond_any_factory_are_refused(tmp_path: Path) -> None:
     glb = Glb()
     glb.node("Box", mesh=glb.mesh(), translation=[0, 1e12, 0])

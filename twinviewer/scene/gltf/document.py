@@ -207,6 +207,8 @@ class Document:
         return text, binary
 
     def _parse(self, text: memoryview) -> dict[str, Any]:
+        if not text:
+            raise self.fail("the file is empty.")
         if len(text) > MAX_JSON_BYTES:
             raise self.fail(f"the description has {len(text):,} bytes; at most {MAX_JSON_BYTES:,} are read.")
         try:
