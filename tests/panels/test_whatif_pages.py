@@ -20,6 +20,7 @@ from twinviewer.panels import whatif
 from twinviewer.panels._whatif_found import Expectation, Filed
 from twinviewer.panels._whatif_model import Kept, Trust
 from twinviewer.panels._whatif_proposals import FiledCard, Proposals, expectation_text
+from twinviewer.panels._whatif_view import scrolling
 from twinviewer.session.run_source import RunSource
 
 _NS = 1_000_000_000
@@ -134,7 +135,6 @@ def test_a_suggestion_is_found_accepted_with_a_reason_and_decided(
     assert "parts wait too long" in card.who.text()
     assert "Lead time: expected −" in card.figures.text()
     click(qtbot, card.buttons["in_force"])
-    qtbot.waitUntil(lambda: not card.asking.field.visibleRegion().isEmpty(), timeout=WAIT_MS)  # the page scrolls to it
     card.asking.field.setText("since the early shift")
     qtbot.keyClick(card.asking.field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: panel.proposals.cards[0].filed.state == "in_force", timeout=WAIT_MS)
@@ -308,3 +308,18 @@ def test_a_proposal_shows_what_the_record_says_beside_what_was_expected(qtbot: Q
     page.put((filed,), has_record=False)
     assert "compare" not in page.cards[0].buttons
     assert "recording is needed" in page.hint.text()
+
+
+def test_the_line_that_asks_for_a_reason_is_scrolled_into_view(qtbot: QtBot) -> None:
+    page = Proposals()
+    area = scrolling(page)
+    qtbot.addWidget(area)
+    area.resize(340, 120)
+    filed = Filed("P-0007", "Four fitters", "accepted", "Ann", "why", _NS, None, (), Kept("x"), ("withdrawn",))
+    page.put((filed,), has_record=False)
+    area.show()
+    qtbot.waitExposed(area)
+    click(qtbot, page.cards[0].buttons["withdrawn"])
+    field = page.cards[0].asking.field
+    qtbot.waitUntil(lambda: area.verticalScrollBar().value() > 0)
+    assert field.visibleRegion().boundingRect().height() == field.height()
