@@ -60,7 +60,8 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_a_truncated_file_says_so(tmp_path: Path, keep: int) -> None:
     data = line().bytes()
     error = refused(tmp_path, data[:keep])
-    assert "truncated" in error.text or "not a glTF file" in error.text or "JSON" in error.text
+    words = ("truncated", "not a glTF file", "JSON") if keep else ("the file is empty",)
+    assert any(word in error.text for word in words)
 
 
 def test_every_truncation_is_refused_or_whole(tmp_path: Path) -> None:
@@ -154,10 +155,6 @@ def test_instances_without_end_are_refused(tmp_path: Path, little_memory: None) 
     many = glb.add("accessors", {"componentType": 5126, "count": 2_000_000_000, "type": "VEC3"})
     glb.json["nodes"][0]["extensions"] = {"EXT_mesh_gpu_instancing": {"attributes": {"TRANSLATION": many}}}
     assert "instances" in refused(tmp_path, glb).text
-
-
-def test_an_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
-    assert refused(tmp_path, b"").text == "the file is empty."
 
 
 def test_points_beyond_any_factory_are_refused(tmp_path: Path) -> None:
