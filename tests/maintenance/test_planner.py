@@ -216,6 +216,19 @@ def test_a_job_that_nobody_can_do_is_said() -> None:
     assert [c.kind for c in plans.first(short, 0).conflicts] == ["horizon"]
 
 
+def test_somebody_is_called_out_where_a_crew_comes_too_late_and_not_where_waiting_is_cheaper() -> None:
+    there = np.ones(24, np.int64)
+    there[:12] = 0
+    people = Crew("c", frozenset({"mechanic"}), there, np.full(24, 50.0))
+    soon, later = np.minimum(np.arange(25) / 6, 1.0), np.arange(25) / 25
+    for failure, said in ((soon, "call somebody out"), (later, "waiting is cheaper")):
+        job = task("a", 24, failure=failure, failure_eur=10.0, parts_eur=5000.0)
+        plan = plans.first(Problem(24, (job,), (people,), {}), HOUR_NS)
+        assert plan.jobs[0].start_ns == 0
+        assert said in plan.jobs[0].reason
+        assert [c.kind for c in plan.conflicts] == (["horizon"] if failure is soon else [])
+
+
 def test_a_machine_that_draws_too_much_is_repaired_earlier_and_the_energy_is_counted() -> None:
     people = Crew("c", frozenset({"m"}), np.ones(100, np.int64), np.full(100, 10.0))
     late = Task("a", "A", "a", "predictive", "m", 2, after_eur_per_h=1.0, put_off_eur=1000.0)

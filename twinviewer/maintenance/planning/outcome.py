@@ -19,7 +19,7 @@ from twinviewer.maintenance.planning.problem import (
 from twinviewer.maintenance.planning.usage import Usage
 from twinviewer.maintenance.results import Conflict, Cost, Load, PlannedJob
 
-SURE = 0.9  # probability of failure from which a job that is put off is one for a call-out
+SURE = 0.9  # probability of failing before a crew can begin from which somebody is to be called out
 CALL_OUT = "it is expected to fail before a crew is there: call somebody out"
 
 
@@ -110,7 +110,7 @@ def _reason(task: Task, options: Options, schedule: Schedule, k: int, stands_any
     start, hours = int(schedule.start[k]), options.own.shape[1]
     words = [task.why] if task.why else []
     if start < 0:
-        words.append(CALL_OUT if _sure(task) else "waiting is cheaper than a place in this plan")
+        words.append(CALL_OUT if _comes_too_late(options, k) else "waiting is cheaper than a place in this plan")
         return "; ".join(words)
     if task.pinned_h is not None:
         words.append("kept where a person put it")
@@ -127,9 +127,11 @@ def _reason(task: Task, options: Options, schedule: Schedule, k: int, stands_any
     return "; ".join(words) or "cheapest free place"
 
 
-def _sure(task: Task) -> bool:
-    """Whether it fails within the plan as good as certainly."""
-    return task.failure is not None and float(task.failure[-1]) > SURE
+def _comes_too_late(options: Options, k: int) -> bool:
+    """Whether a task's asset will as good as surely have failed by the first hour in which a crew could begin."""
+    failure = options.problem.tasks[k].failure
+    able = np.isfinite(options.own[options.first_row[k] : options.first_row[k + 1]]).any(axis=0)
+    return failure is not None and bool(able.any()) and float(failure[int(able.argmax())]) > SURE
 
 
 def _with_others(task: Task, options: Options, schedule: Schedule, k: int) -> list[str]:
@@ -166,7 +168,7 @@ def impossible(options: Options, schedule: Schedule) -> tuple[Conflict, ...]:
         said = ""
         if not np.isfinite(own).any():
             said = f"no crew has {task.duration_h} h in one go with {task.people} people"
-        elif _sure(task):
+        elif _comes_too_late(options, k):
             said = CALL_OUT
         if said:
             found.append(Conflict("horizon", f"{task.asset_id}, {task.title}: {said}", (task.name,)))
