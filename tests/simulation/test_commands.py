@@ -12,6 +12,7 @@ from twinviewer.__main__ import main
 from twinviewer.discovery import shipped
 from twinviewer.history.recording import Recording
 from twinviewer.history.synth import record_offline
+from twinviewer.model.errors import LineError
 from twinviewer.model.state import State
 from twinviewer.plant.spec import PlantSettings
 from twinviewer.scene.scene import load_scene
@@ -27,6 +28,7 @@ from twinviewer.simulation.runs import run
 from twinviewer.simulation.scenario import load_scenario
 from twinviewer.simulation.schema import FILE, schema_text
 from twinviewer.simulation.sketch import sketch
+from twinviewer.simulation.tables import build
 from twinviewer.simulation.warmup import mser5
 
 HALL = Path(__file__).resolve().parents[2] / "scenes" / "assembly-hall"
@@ -270,3 +272,16 @@ def test_mtbf_interval_and_shares():
     assert fit.low == pytest.approx(2000 / 36.78, rel=1e-3)
     assert fitting.mtbf("x", 1000.0, 2).value is None
     assert fitting.share("x", 990, 10).low < 0.99 < fitting.share("x", 990, 10).high
+
+
+@pytest.mark.parametrize(
+    ("key", "tables"),
+    [
+        ("more than 1,000,000 times", {"material": {"m": {"supply": {"every": 1e-9, "quantity": 1}}}}),
+        ("seed", {"model": {"seed": 2**63}}),
+        ("quantity", {"order": [{"id": "1", "product": "part", "quantity": 10**9}]}),
+    ],
+)
+def test_what_would_take_for_ever_is_refused(key, tables):
+    with pytest.raises(LineError, match=key):
+        build(parse_line({"station": {"a": {"time": "1 s"}}, "source": {"s": {"feeds": "a"}}, **tables}), 3600.0)

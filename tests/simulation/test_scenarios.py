@@ -9,7 +9,7 @@ from twinviewer.simulation.levers import levers
 from twinviewer.simulation.line import Line, parse_line
 from twinviewer.simulation.reading import load_line
 from twinviewer.simulation.runs import Experiment, run
-from twinviewer.simulation.scenario import Event, Scenario, applied, load_scenario, scenario_text
+from twinviewer.simulation.scenario import Event, Scenario, applied, load_scenario, scenario_of, scenario_text
 
 HALL = Path(__file__).resolve().parents[2] / "scenes" / "assembly-hall"
 
@@ -171,3 +171,19 @@ def test_orders_that_are_due_in_a_spike_grow():
     tables["source"] = {"s": {"feeds": "a", "policy": "orders"}}
     spike = Scenario("spike", levers={"demand_spike": 150, "demand_from": 1.5, "demand_to": 2.5})
     assert run(parse_line(tables), [spike], 3600.0, 1).scenarios[0].difference["good"].mean == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[lever]\n"machines.mill" = nan',
+        '[lever]\n"buffer.mill" = inf',
+        "event = 3",
+        '[[event]]\nstation = "mill"\ndown = [1]',
+        '[[event]]\nstation = "mill"\ndown = "1 h"\nmachine = "x"',
+        '[[event]]\nstation = "mill"\ndown = "1 h"\nat = nan',
+    ],
+)
+def test_a_scenario_that_makes_no_sense_is_told(text):
+    with pytest.raises(LineError):
+        applied(line(), scenario_of(text, "s.toml"))

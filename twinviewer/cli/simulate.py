@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--horizon", metavar="SPAN", help='how long ("7d", "12 h"); else what the line says')
     parser.add_argument("--replications", default="30", metavar="N|auto", help="how often (30); auto: until narrow")
-    parser.add_argument("--seed", type=int, metavar="S", help="of the random numbers; else what the line says")
+    parser.add_argument("--seed", type=_seed, metavar="S", help="of the random numbers; else what the line says")
     add_feed_arguments(parser)
     parser.add_argument("--recording", metavar="DIR", help="start from a moment of a recording")
     parser.add_argument("--at", metavar="TIME", help="that moment: ISO 8601, or a span back such as 1h; else its end")
@@ -69,6 +69,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
+def _seed(text: str) -> int:
+    """A seed of the random numbers: any whole number of 64 bits."""
+    seed = int(text)
+    if not -(2**63) <= seed < 2**63:
+        raise argparse.ArgumentTypeError(f"{text} is no number of 64 bits")
+    return seed
+
+
 def run(args: argparse.Namespace) -> int:
     """Exit code 0; 2 when line, scenario or state cannot be used."""
     from twinviewer.simulation.lint import check_line
@@ -85,8 +93,8 @@ def run(args: argparse.Namespace) -> int:
     line = load_line(line_path(args))
     scenarios = [load_scenario(path) for path in args.scenario]
     horizon_s = seconds(args.horizon, "--horizon") if args.horizon else None
-    if horizon_s is not None and horizon_s <= 0:
-        raise LineError("the horizon must be more than zero", "--horizon", 'Write for example "7d".')
+    if horizon_s is not None and not 0 < horizon_s < float("inf"):
+        raise LineError("the horizon must be more than zero, and end", "--horizon", 'Write for example "7d".')
     now = plant_now(args, line)
     start = StartFrom(now) if now is not None else None
     if now is not None:
@@ -233,7 +241,7 @@ def replications(text: str) -> int | str:
     """A number of replications, or "auto"."""
     if text == "auto":
         return text
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise LineError(f'"{text}" is not a number of replications', "--replications", 'Write 1 or more, or "auto".')
     return int(text)
 

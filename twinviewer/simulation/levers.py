@@ -1,5 +1,6 @@
 """Levers: what a person can move, within which bounds, and what each writes into the flow model."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -155,9 +156,13 @@ def patches_of(line: Line, lever: str, value: Any, where: str) -> tuple[Patches,
     if table is not None and name not in getattr(line, table):
         names = ", ".join(list(getattr(line, table))[:12]) or "none"
         raise LineError(f'lever "{lever}": the line has no such {table}', where, f"It has: {names}.")
-    if key not in ("shifts", "sequence") and (isinstance(value, bool) or not isinstance(value, int | float)):
+    if key not in ("shifts", "sequence") and not _is_number(value):
         raise LineError(f'lever "{lever}" needs a number', where, 'Write for example "speed.mill" = 105.')
     return maker(line, name, value, where)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _path(table: str, name: str, key: str) -> str:

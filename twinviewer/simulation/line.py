@@ -48,7 +48,7 @@ class ModelHead(Strict):
         description='discarded beginning, or "auto" (MSER-5); without it "auto" for an empty line without calendars, '
         "orders and deliveries, else nothing",
     )
-    seed: int = 1
+    seed: int = Field(default=1, ge=-(2**63), le=2**63 - 1)
     currency: str = "EUR"
 
 
@@ -228,7 +228,7 @@ class Lot(Strict):
     """So many parts of one product in a row."""
 
     product: str
-    quantity: int = Field(ge=1)
+    quantity: int = Field(ge=1, le=1_000_000)
 
 
 class Demand(Strict):
@@ -259,7 +259,7 @@ class Order(Strict):
 
     id: Annotated[str, BeforeValidator(_name)]
     product: str
-    quantity: int = Field(ge=1)
+    quantity: int = Field(ge=1, le=1_000_000)
     due: datetime | Text | None = None
     priority: int = 5
 

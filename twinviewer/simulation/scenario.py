@@ -157,7 +157,10 @@ def parse_scenario(data: Mapping[str, Any], name: str, where: str) -> Scenario:
     for key in ("set", "lever"):
         if not isinstance(data.get(key, {}), Mapping):
             raise LineError(f'"{key}" must be a table', where, f"Write [{key}] and lines below it.")
-    events = tuple(_event(e, where) for e in data.get("event", ()))
+    listed = data.get("event", ())
+    if not isinstance(listed, list | tuple):
+        raise LineError('"event" must be a list', where, "Write [[event]] and lines below it.")
+    events = tuple(_event(e, where) for e in listed)
     title = str(data.get("name", "") or name)
     return Scenario(
         title,
@@ -199,10 +202,15 @@ def _event(entry: Any, where: str) -> Event:
         raise LineError(
             f'"{sorted(unknown)[0]}" is not known in an event', where, "Known: at, station, down, machine, planned."
         )
-    at, down = seconds(entry.get("at", 0.0), where), seconds(entry["down"], where)
-    if at < 0 or down <= 0:
+    times = entry.get("at", 0.0), entry["down"]
+    machine = entry.get("machine", 1)
+    if not all(isinstance(t, str | int | float) for t in times) or not isinstance(machine, int):
+        remedy = 'Write for example at = "2 h", down = "6 h", machine = 1.'
+        raise LineError("an event's times are spans, and its machine is a number", where, remedy)
+    at, down = (seconds(t, where) for t in times)
+    if not (0 <= at < float("inf") and down > 0):
         raise LineError("an event lies before the start or takes no time", where, "Use times after the start.")
-    return Event(at, str(entry["station"]), down, int(entry.get("machine", 1)), bool(entry.get("planned", False)))
+    return Event(at, str(entry["station"]), down, machine, bool(entry.get("planned", False)))
 
 
 def load_scenario(path: Path) -> Scenario:

@@ -16,6 +16,7 @@ from twinviewer.simulation.quantities import distribution, due_s, seconds
 from twinviewer.simulation.random_numbers import DISTRIBUTION
 
 MOST_PARTS = 4_000_000
+MOST_TIMES = 1_000_000  # of one delivery or stop within a horizon
 
 
 @dataclass
@@ -192,6 +193,14 @@ def _calendars(b: Builder) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return table, np.array([*times, np.inf]), np.array([*values, 0], np.int64)
 
 
+def _check_period(b: Builder, period_s: float, where: str, example: str) -> None:
+    if not period_s > 0:
+        raise LineError("the period must be more than zero", where, f'Write for example "{example}".')
+    if b.horizon_s / period_s > MOST_TIMES:
+        text = f"this happens more than {MOST_TIMES:,} times within the horizon"
+        raise LineError(text, where, f'Write a longer period, for example "{example}".')
+
+
 def _materials(b: Builder) -> np.ndarray:
     table = np.zeros(len(b.line.material), r.MATERIAL)
     for k, (name, m) in enumerate(b.line.material.items()):
@@ -200,10 +209,7 @@ def _materials(b: Builder) -> np.ndarray:
         table[k]["next"] = np.inf
         if m.supply is not None:
             period = seconds(m.supply.every, f"material.{name}.supply.every")
-            if period <= 0:
-                raise LineError(
-                    "the period must be more than zero", f"material.{name}.supply.every", 'Write for example "8 h".'
-                )
+            _check_period(b, period, f"material.{name}.supply.every", "8 h")
             table[k]["period"], table[k]["quantity"] = period, m.supply.quantity
             table[k]["delay_row"] = b.add(distribution(m.supply.delay, f"material.{name}.supply.delay"))
             table[k]["next"] = period + seconds(m.supply.late, f"material.{name}.supply.late")
@@ -221,8 +227,7 @@ def _script(b: Builder, extra: tuple[tuple[float, float, str, int, bool], ...]) 
             duration = seconds(m.duration, where)
             if m.every is not None:
                 period = seconds(m.every, where)
-                if period <= 0:
-                    raise LineError("the period must be more than zero", where, 'Write for example "40 h".')
+                _check_period(b, period, where, "40 h")
                 begin = b.warmup_s % period + period if m.at is None else b.warmup_s + seconds(m.at, where)
                 times = list(np.arange(begin, b.horizon_s, period))
             else:
