@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from tests.factory import make_scene
 from tests.history.made import NS, START_NS, Clock, batch
 from twinviewer.__main__ import main
+from twinviewer.cli._source import Chosen
 from twinviewer.history.capsule import make_capsule, open_capsule
 from twinviewer.history.compare import compare
 from twinviewer.history.recorder import Recorder
@@ -305,3 +307,17 @@ def test_a_comparison_tells_states_values_and_alarms(made: tuple[Scene, Path, Pa
     assert {c.tag.role for c in found.states} <= {"state"}
     assert all(c.quality_after is Quality.GOOD for c in found.values)
     recording.close()
+
+
+def test_a_wish_that_cannot_be_leaves_nothing_unpacked(
+    made: tuple[Scene, Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for recording, feed in ((None, "opc.tcp://plc:4840"), ("elsewhere", None)):
+        with pytest.raises(RecordingError):
+            Chosen(made[2], recording, None, feed)
+    assert list(tmp_path.iterdir()) == []
+    choice = Chosen(made[2], None, None)
+    assert len(list(tmp_path.iterdir())) == 1
+    choice.close()
+    assert list(tmp_path.iterdir()) == []

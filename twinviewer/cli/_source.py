@@ -36,7 +36,10 @@ class Chosen:
         self.at_ns = parse_time(at, time.time_ns()) if at else None
         self._asked_ns = self.at_ns
         self._capsule = None
-        if scene is not None and scene.suffix.lower() == CAPSULE:
+        packed = scene is not None and scene.suffix.lower() == CAPSULE
+        if feed and (recording or packed):  # before anything is unpacked, which nobody would remove
+            raise RecordingError("a recording and a live feed exclude each other", remedy="Give one of the two.")
+        if scene is not None and packed:
             from twinviewer.history.capsule import open_capsule
 
             if recording:
@@ -44,8 +47,6 @@ class Chosen:
             self._capsule = open_capsule(scene)
             self.scene, self.recording = self._capsule.scene, str(self._capsule.recording)
             self.at_ns = self.at_ns if self.at_ns is not None else self._capsule.from_ns
-        if self.recording and feed:
-            raise RecordingError("a recording and a live feed exclude each other", remedy="Give one of the two.")
         if at and not self.recording:
             raise RecordingError("--at speaks of a recording", remedy="Give --recording DIR too.")
 
