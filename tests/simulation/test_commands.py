@@ -22,6 +22,7 @@ from twinviewer.simulation.evidence import Intervals, failures, repairs
 from twinviewer.simulation.line import parse_line
 from twinviewer.simulation.lint import check_file, check_line
 from twinviewer.simulation.past_orders import named
+from twinviewer.simulation.plant_now import read
 from twinviewer.simulation.reading import load_line
 from twinviewer.simulation.results import intervals
 from twinviewer.simulation.runs import run
@@ -285,3 +286,18 @@ def test_mtbf_interval_and_shares():
 def test_what_would_take_for_ever_is_refused(key, tables):
     with pytest.raises(LineError, match=key):
         build(parse_line({"station": {"a": {"time": "1 s"}}, "source": {"s": {"feeds": "a"}}, **tables}), 3600.0)
+
+
+@pytest.mark.parametrize("queue", ["-3", "true", '"AB"', "999999999999"])
+def test_a_state_with_an_impossible_queue_is_told(tmp_path, queue):
+    file = tmp_path / "state.json"
+    file.write_text(f'{{"time": "2026-01-01T00:00:00", "stations": {{"b": {{"queue": {queue}}}}}}}', encoding="utf-8")
+    with pytest.raises(LineError, match="not a state"):
+        read(file)
+
+
+@pytest.mark.parametrize("words", [["--at", "1 h"], ["--save-state", "x.json"]])
+def test_an_option_that_would_do_nothing_is_refused(tmp_path, capsys, words):
+    (tmp_path / "line.toml").write_text('[station.a]\ntime = "1 s"\n[source.s]\nfeeds = "a"\n', encoding="utf-8")
+    assert main(["simulate", "--line", str(tmp_path / "line.toml"), *words]) == 2
+    assert words[0] in capsys.readouterr().err

@@ -71,9 +71,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _seed(text: str) -> int:
     """A seed of the random numbers: any whole number of 64 bits."""
-    seed = int(text)
+    try:
+        seed = int(text)
+    except ValueError:
+        seed = 2**63
     if not -(2**63) <= seed < 2**63:
-        raise argparse.ArgumentTypeError(f"{text} is no number of 64 bits")
+        raise argparse.ArgumentTypeError(f'"{text}" is no whole number of 64 bits')
     return seed
 
 
@@ -95,12 +98,22 @@ def run(args: argparse.Namespace) -> int:
     horizon_s = seconds(args.horizon, "--horizon") if args.horizon else None
     if horizon_s is not None and not 0 < horizon_s < float("inf"):
         raise LineError("the horizon must be more than zero, and end", "--horizon", 'Write for example "7d".')
+    if args.at is not None and not args.recording:
+        raise LineError("a moment of what?", "--at", "Name the --recording DIR that it is a moment of.")
     now = plant_now(args, line)
+    if now is None and args.save_state is not None:
+        remedy = "Name what to start from: --feed URL, --recording DIR, or --from FILE."
+        raise LineError("a run that starts empty has no state to write", "--save-state", remedy)
     start = StartFrom(now) if now is not None else None
     if now is not None:
         line = at_time(line, now)
         if args.save_state is not None:
-            args.save_state.write_text(written(now), encoding="utf-8")
+            try:
+                args.save_state.write_text(written(now), encoding="utf-8")
+            except OSError as error:
+                why = error.strerror or str(error)
+                text = f"the state cannot be written ({why})"
+                raise LineError(text, str(args.save_state), "Choose another file.") from error
     if args.suggest:
         return suggest(args, line, horizon_s, start)
     asked = replications(args.replications)

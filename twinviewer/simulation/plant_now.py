@@ -19,6 +19,7 @@ from twinviewer.simulation.line import Line
 from twinviewer.simulation.lint import assets_of
 
 NS = 1_000_000_000
+MOST_WAITING = 1_000_000  # parts in front of a station in a written state
 STATES = frozenset(s.name.lower() for s in State)
 
 
@@ -136,7 +137,14 @@ def _parsed(data: Any) -> PlantNow:
     stations: dict[str, StationNow] = {}
     for name, s in data.get("stations", {}).items():
         queue = s.get("queue", 0)
-        parts = ("",) * queue if isinstance(queue, int) else tuple(str(p) for p in queue)
+        if isinstance(queue, int):
+            if isinstance(queue, bool) or not 0 <= queue <= MOST_WAITING:
+                raise ValueError(f"{queue} parts cannot wait before {name}")
+            parts = ("",) * queue
+        elif isinstance(queue, list):
+            parts = tuple(str(p) for p in queue)
+        else:
+            raise ValueError(f"the queue before {name} is a number of parts, or a list of their products")
         stations[str(name)] = StationNow(parts, tuple(_machine_of(m) for m in s.get("machines", ())))
     orders = {str(k): int(v) for k, v in data.get("orders", {}).items()}
     materials = {str(k): float(v) for k, v in data.get("materials", {}).items()}
@@ -148,7 +156,9 @@ def _machine_of(m: Any) -> MachineNow:
     if state not in STATES:
         raise ValueError(f'"{state}" is not a state')
     remaining = m.get("remaining_s")
-    return MachineNow(state, m.get("product"), None if remaining is None else max(0.0, float(remaining)))
+    if remaining is not None and not 0 <= float(remaining) < math.inf:
+        raise ValueError(f"remaining_s cannot be {remaining}")
+    return MachineNow(state, m.get("product"), None if remaining is None else float(remaining))
 
 
 def written(now: PlantNow) -> str:
