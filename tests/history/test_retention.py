@@ -8,12 +8,14 @@ import pytest
 from tests.factory import make_scene
 from tests.history.made import NS, START_NS, Clock, batch, record
 from twinviewer.__main__ import main
-from twinviewer.history import retention
+from twinviewer.history import query, retention
 from twinviewer.history.layout import MINUTES, RETENTION, SAMPLES
 from twinviewer.history.recorder import Recorder
+from twinviewer.history.recording import Recording
 from twinviewer.history.retention import Retention
 from twinviewer.model.errors import DataError, RecordingError
 from twinviewer.model.notice import Notice
+from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE
 
 SCENE = make_scene(1)
 HOUR_NS = 3600 * NS
@@ -99,3 +101,34 @@ def test_the_command_tells_plans_and_does(tmp_path: Path, capsys: pytest.Capture
     (tmp_path / "letters").mkdir()
     assert main(["retain", str(tmp_path / "letters"), "--keep-days", "1"]) == 2
     assert list((tmp_path / "letters").iterdir()) == []
+
+
+def test_what_is_left_of_samples_that_went_still_answers(tmp_path: Path) -> None:
+    clock = Clock()
+    recorder = Recorder(tmp_path, SCENE, clock=clock, threads=False)
+    state, power = (next(t.index for t in SCENE.tags if t.key == key) for key in ("State", "Power"))
+    for second in [*range(0, 1900, 15), 3700, 7300]:
+        clock.now_ns = START_NS + second * NS
+        bad = STATUS_BAD_SENSOR_FAILURE if second == 615 else 0
+        recorder.tap(batch(clock.now_ns, [power], [second], bad))
+        if second in (0, 1230):
+            recorder.tap(batch(clock.now_ns, [state], [1 + second // 1230]))
+        recorder.flush()
+    recorder.close(compact=True)
+    retention.apply_retention(tmp_path, Retention(raw_days=1 / 24), clock.now_ns)
+    assert hours(tmp_path) < hours(tmp_path, MINUTES) == 3
+    recording = Recording.open(tmp_path, SCENE)
+    last_ns = START_NS + 1800 * NS
+
+    def said(pattern: str, every_ns: int | None = None) -> list[tuple[int, float, str]]:
+        with query.answer(recording, pattern, START_NS, last_ns, every_ns) as relation:
+            rows = query.as_table(relation).to_pylist()
+        return [((row["time"].value - START_NS) // NS, row["value"], row["quality"]) for row in rows]
+
+    minutes = said("*.Power")
+    assert [row[0] for row in minutes] == list(range(60, 1801, 60))
+    assert minutes[9:12] == [(600, 585, "good"), (660, 645, "bad"), (720, 705, "good")]
+    assert [(at, value) for at, value, _ in said("*.State") if at in (0, 1230)] == [(0, 1), (1230, 2)]
+    held = {at: value for at, value, _ in said("*.Power", 90 * NS)}
+    assert (held[90], held[180], held[900]) == (45, 165, 885)
+    recording.close()

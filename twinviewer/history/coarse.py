@@ -55,6 +55,14 @@ class Coarse:
         inside = np.isin(found["tag"], tags)
         return {name: values[inside] for name, values in found.items()}
 
+    def lasts(self, part: Part, tags: np.ndarray) -> Rows:
+        """The last usable value of each minute of some tags in one hour as a sample at its end, without stamps."""
+        found = self.of_tags(part, tags)
+        time, none = found["time"].astype(np.int64) + MINUTE_NS, np.zeros(len(found["time"]), np.int64)
+        status = np.minimum(found["quality"], 2).astype(np.uint32) << np.uint32(30)  # good, uncertain, bad
+        words = np.full(len(time), -1, np.int32)
+        return Rows(time, found["tag"].astype(np.int32), found["last"].astype(float), status, none, none, words)
+
     def states(self, part: Part) -> Rows:
         """All changes of state in one hour, by tag and time."""
 

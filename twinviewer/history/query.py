@@ -31,7 +31,8 @@ def answer(recording: Recording, pattern: str, from_ns: int, to_ns: int, every_n
 
     `value` is a number where all tags asked for are numbers, else text. With `every_ns` there is one row for each tag
     and step: the value that held at the beginning of the step; none, of quality unknown, where nobody recorded or the
-    plant was not connected. Raises DataError where no tag matches.
+    plant was not connected. Where retention took the samples, the minutes that are left answer (`Recording.remains`).
+    Raises DataError where no tag matches.
     """
     import duckdb
 
@@ -88,8 +89,9 @@ def _parts(recording: Recording, from_ns: int, to_ns: int) -> list[Part]:
 def _samples(connection: Any, recording: Recording, tags: list[RecordedTag], from_ns: int, to_ns: int) -> str:
     """Compacted hours straight from Parquet, with what is not compacted yet."""
     parts = _parts(recording, from_ns, to_ns)
-    live = recording.uncompacted([tag.number for tag in tags], from_ns, to_ns)  # also what is compacted since
-    connection.register("live", _arrow(live))
+    numbers = [tag.number for tag in tags]
+    live = recording.uncompacted(numbers, from_ns, to_ns)  # also what is compacted since
+    connection.register("live", _arrow(concatenated([recording.remains(numbers, from_ns, to_ns), live])))
     columns = "time, tag, value, status, text"
     if not parts:
         return "live"
@@ -114,8 +116,11 @@ def _held(recording: Recording, tags: list[RecordedTag], from_ns: int, to_ns: in
     if (to_ns - from_ns) // every_ns * len(tags) > 50_000_000:
         raise DataError("that would be more than 50 million rows", remedy="Choose a longer step or fewer tags.")
     grid = np.arange(from_ns, to_ns + 1, every_ns, dtype=np.int64)
-    rows = recording.of_numbers([tag.number for tag in tags], from_ns, to_ns, before=True)
-    stretches = [Stretch(s.first_ns, s.last_ns + SLACK_NS) for s in recording.stretches(from_ns, to_ns)]
+    numbers = [tag.number for tag in tags]
+    left = recording.remains(numbers, from_ns - HOUR_NS, to_ns)
+    rows = concatenated([left, recording.of_numbers(numbers, from_ns, to_ns, before=True)])
+    rows = rows.take(np.lexsort((rows.time, rows.tag)))
+    stretches = [Stretch(s.first_ns, s.last_ns + SLACK_NS) for s in recording.known(from_ns, to_ns)]
     seen = _seen(usable(stretches, recording.diary.connections(from_ns, to_ns)), grid)
     found: list[Rows] = []
     for tag in tags:

@@ -259,9 +259,7 @@ class Recording:
             return True
         if to_ns - from_ns < HOUR_NS:
             return False
-        raw = {part.hour_ns for part in self._slices.parts}
-        gone = any(part.hour_ns not in raw for part in self._coarse.parts if meets(part, from_ns, to_ns))
-        return gone or self._slices.cost(number, from_ns, to_ns) > MOST_ROWS
+        return bool(self._gone(from_ns, to_ns)) or self._slices.cost(number, from_ns, to_ns) > MOST_ROWS
 
     def state_changes(self, from_ns: int, to_ns: int) -> Rows:
         """What the tags of role "state" said at `from_ns` and each change until `to_ns`, by tag and time.
@@ -308,10 +306,31 @@ class Recording:
             columns[name] = np.concatenate([*(f.pop(name) for f in found), own])[order]
         return columns
 
+    def remains(self, wanted: Sequence[int], from_ns: int, to_ns: int) -> Rows:
+        """What is left of some tags (by number) in hours whose samples are gone, by tag and time: changes of state, and
+        of numbers the last usable value of each minute, at its end, with the worst quality in it."""
+        tags = [tag for tag in self.tags if tag.number in set(wanted)]
+        states = np.array([tag.number for tag in tags if tag.role == "state"], np.int32)
+        figures = np.array([tag.number for tag in tags if tag.role != "state" and not tag.is_text], np.int32)
+        found: list[Rows] = []
+        for part in self._gone(from_ns, to_ns):
+            changes = self._coarse.states(part)
+            found += [changes.take(np.isin(changes.tag, states)), self._coarse.lasts(part, figures)]
+        rows = concatenated(found)
+        rows = rows.take((rows.time >= from_ns) & (rows.time <= to_ns))
+        return rows.take(np.lexsort((rows.time, rows.tag)))
+
+    def _gone(self, from_ns: int, to_ns: int) -> list[Part]:
+        """The hours of which there are aggregates, but no samples any more."""
+        raw = {part.hour_ns for part in self._slices.parts}
+        return [p for p in self._coarse.parts if p.hour_ns not in raw and meets(p, from_ns, to_ns)]
+
+    def known(self, from_ns: int, to_ns: int) -> list[Stretch]:
+        """When the recorder ran, between two moments, also where only aggregates are left."""
+        gone = self._gone(from_ns, to_ns)
+        kept = [span for part in gone if (span := self._coarse.span(part)) is not None]
+        return [*kept, *self.stretches(from_ns, to_ns)]
+
     def usable(self, from_ns: int, to_ns: int) -> list[Stretch]:
         """When the recorder ran and the feed delivered, between two moments."""
-        raw = {part.hour_ns for part in self._slices.parts}
-        coarse = [p for p in self._coarse.parts if p.hour_ns not in raw and meets(p, from_ns, to_ns)]
-        kept = [span for part in coarse if (span := self._coarse.span(part)) is not None]
-        stretches = [*kept, *self.stretches(from_ns, to_ns)]
-        return trend.usable(stretches, self.diary.connections(from_ns, to_ns))
+        return trend.usable(self.known(from_ns, to_ns), self.diary.connections(from_ns, to_ns))
