@@ -242,6 +242,16 @@ def test_every_command_is_in_the_palette_and_no_key_is_given_twice(setup: Setup)
     assert sorted(keys) == sorted(set(keys))
 
 
+def test_a_command_that_cannot_be_run_now_is_found_and_says_why(setup: Setup) -> None:
+    while not setup.window.docks.complete:
+        setup.window.docks.make_more()
+    palette, told = setup.window.palette_, []
+    setup.window.session.notice.connect(lambda notice: told.append(notice.remedy))
+    palette.open("new work order")
+    setup.qtbot.keyClick(palette.box, Qt.Key.Key_Return)
+    assert told == ["Select the asset it is for."]
+
+
 def test_what_the_status_bar_says_does_not_widen_the_window(setup: Setup) -> None:
     status = setup.window.status
     status.say("lost", "")

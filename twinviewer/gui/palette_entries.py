@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 from twinviewer.gui.command_palette import Entry
 from twinviewer.gui.fuzzy import rank
 from twinviewer.model.asset import Asset
+from twinviewer.model.notice import Notice
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State
+from twinviewer.panels._kit.actions import Action
+from twinviewer.panels._kit.icons import icon
 from twinviewer.panels._kit.style import theme
 from twinviewer.panels._kit.symbols import state_icon
 
@@ -39,13 +42,23 @@ class PaletteEntries:
             if found and len(query) >= 2:
                 entries += self._about(found[0])
         said = {entry.text for entry in entries}
-        for action in w.registry:
-            if action.is_enabled and action.id != "edit.palette" and action.text not in said:
-                note = action.group.replace("/", ": ")
-                entries.append(
-                    Entry(action.text, lambda a=action: w.registry.run(a.id), note, action.shortcut, action.keywords)
-                )
+        commands = [a for a in w.registry if a.id != "edit.palette" and a.text not in said]
+        entries += [self._command(a) for a in commands if a.is_enabled]
+        entries += [self._waiting(a) for a in commands if a.why and not a.is_enabled]
         return entries
+
+    def _command(self, action: Action) -> Entry:
+        note, registry = action.group.replace("/", ": "), self._window.registry
+        return Entry(action.text, lambda: registry.run(action.id), note, action.shortcut, action.keywords)
+
+    def _waiting(self, action: Action) -> Entry:
+        """A command that cannot be run now, after all that can; choosing it says why."""
+        notice = self._window.session.notice
+
+        def say() -> None:
+            notice.emit(Notice("info", f"{action.text.rstrip('…')}: not now.", action.why))
+
+        return Entry(action.text, say, action.why, "", action.keywords, icon("info", "text2"), -2.0)
 
     def _assets(self, query: str) -> list[Asset]:
         scene = self._window.session.scene

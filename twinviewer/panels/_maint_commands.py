@@ -22,6 +22,9 @@ BUTTONS = (
     ("maintenance.import", "Import…", "", "folder", ("orders",)),
     ("maintenance.cards", "Job cards…", "", "report", ("orders",)),
 )
+_NO_RECORD = "Evidence comes from a recording: record the plant, or open one. Or it is being worked out just now."
+_NO_SETTINGS = "A plan needs a maintenance.toml beside the scene. Or it is being made just now."
+_NO_WORK = "Select an asset that has planned work."
 
 
 def register(actions: Actions, panel: "Panel") -> None:
@@ -37,31 +40,35 @@ def register(actions: Actions, panel: "Panel") -> None:
     def has_orders() -> bool:
         return bool(ordering.orders)
 
+    no_plan, no_orders = "Nothing was planned yet.", "There are no work orders yet."
     actions.add(
         Action("maintenance.evidence", "Evidence for all assets", GROUP, panel.make_evidence,
-               enabled=lambda: evidence.can_make, icon="vibration", keywords="prognosis remaining life rul risk"),
+               enabled=lambda: evidence.can_make, icon="vibration", keywords="prognosis remaining life rul risk",
+               why=_NO_RECORD),
         Action("maintenance.plan", "Plan the jobs of the coming weeks", GROUP, panel.make_plan,
-               enabled=lambda: planning.can_make, icon="wrench", keywords="gantt optimise"),
+               enabled=lambda: planning.can_make, icon="wrench", keywords="gantt optimise", why=_NO_SETTINGS),
         Action("maintenance.stop", "Stop planning, keep the best plan", GROUP, planning.stop,
-               enabled=lambda: planning.running, icon="close"),
+               enabled=lambda: planning.running, icon="close", why="Nothing is being planned."),
         Action("maintenance.schedule", "Schedule the whole plan…", GROUP, ordering.schedule_plan,
-               enabled=lambda: has_plan() and not planning.running, icon="check", keywords="approve work orders"),
+               enabled=lambda: has_plan() and not planning.running, icon="check", keywords="approve work orders",
+               why=no_plan),
         Action("maintenance.undo", "Undo the move of a job", GROUP, planning.undo,
-               enabled=lambda: planning.edits.can_undo, icon="undo"),
+               enabled=lambda: planning.edits.can_undo, icon="undo", why="No job was moved."),
         Action("maintenance.redo", "Redo the move of a job", GROUP, planning.redo,
-               enabled=lambda: planning.edits.can_redo, icon="redo"),
+               enabled=lambda: planning.edits.can_redo, icon="redo", why="No move was undone."),
         Action("maintenance.job", "Planned work of the asset", "Asset", panel.show_work,
-               enabled=lambda: desk.asset_id in desk.session.work, icon="wrench", keywords="job gantt"),
+               enabled=lambda: desk.asset_id in desk.session.work, icon="wrench", keywords="job gantt", why=_NO_WORK),
         Action("maintenance.play", "Play the plan as a what-if", GROUP, panel.play,
-               enabled=lambda: has_plan() and PLAY in actions, icon="play", keywords="simulate compare"),
+               enabled=lambda: has_plan() and PLAY in actions, icon="play", keywords="simulate compare", why=no_plan),
         Action("maintenance.new", new_title, GROUP, ordering.new,
-               enabled=lambda: bool(desk.asset_id), icon="plus", keywords="job repair wo"),
+               enabled=lambda: bool(desk.asset_id), icon="plus", keywords="job repair wo",
+               why="Select the asset it is for."),
         Action("maintenance.ics", "Export the plan as iCalendar…", GROUP, ordering.ask_calendar_file,
-               enabled=has_plan, icon="export", keywords="ics calendar outlook"),
+               enabled=has_plan, icon="export", keywords="ics calendar outlook", why=no_plan),
         Action("maintenance.csv", "Export the work orders as CSV…", GROUP, ordering.ask_csv_file,
-               enabled=has_orders, icon="export", keywords="cmms table"),
+               enabled=has_orders, icon="export", keywords="cmms table", why=no_orders),
         Action("maintenance.import", "Import work orders from CSV…", GROUP, ordering.ask_table,
                enabled=lambda: bool(desk.session.scene.assets), icon="folder", keywords="cmms table"),
         Action("maintenance.cards", "Job cards of the open work orders as PDF…", GROUP, ordering.ask_card_file,
-               enabled=has_orders, icon="report", keywords="print crew"),
+               enabled=has_orders, icon="report", keywords="print crew", why=no_orders),
     )  # fmt: skip

@@ -214,14 +214,17 @@ class Panel(QWidget):
 
     def make_plan(self) -> None:
         """Plan, and look at it."""
-        self.show_page("plan")
+        self._come_forward("plan")
         self.planning.make()
+
+    def _come_forward(self, page: str) -> None:
+        if not self.isVisible() and "panel.show.maintenance" in self._actions:
+            self._actions.run("panel.show.maintenance")
+        self.show_page(page)
 
     def show_work(self) -> None:
         """Bring the plan to the front with the job of the selected asset."""
-        if "panel.show.maintenance" in self._actions:
-            self._actions.run("panel.show.maintenance")
-        self.show_page("plan")
+        self._come_forward("plan")
         self.plan_page.gantt.show_selected()
 
     def play(self) -> None:
@@ -232,7 +235,7 @@ class Panel(QWidget):
 
     def make_evidence(self) -> None:
         """Work out the evidence, and look at it."""
-        self.show_page("evidence")
+        self._come_forward("evidence")
         if self.evidence.can_make:
             self.evidence.make()
 
