@@ -65,6 +65,14 @@ def test_a_leap_is_heard_within_three_records_and_a_rise_later() -> None:
     assert 402 < own_baseline.alarms(rise)[0].at <= 408
 
 
+def test_an_alarm_stands_until_the_level_has_come_half_of_the_way_back() -> None:
+    level = np.concatenate([np.full(300, 1.0), np.full(200, 2.0), np.full(200, 4.0)])
+    assert [a.reference for a in own_baseline.standing(level)] == [1.0, 2.0]
+    settled, well = np.full(200, 2.0), np.full(200, 1.1)
+    assert [a.reference for a in own_baseline.standing(np.concatenate([level, settled]))] == [1.0]
+    assert own_baseline.standing(np.concatenate([level, well])) == ()
+
+
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 10_000), st.floats(0.1, 100))
 def test_alarms_do_not_depend_on_the_unit(seed: int, factor: float) -> None:

@@ -1,10 +1,15 @@
 """Prognosis: intervals hold the truth, ages give probabilities and never dates, poor data gives no answer."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import CensoredData, weibull_min
 
+from benchmarks.maintenance import DATA, bearing_series, detections_of, velocities
 from benchmarks.wearing import minutes_with_wear
+from twinviewer.maintenance.condition import own_baseline
+from twinviewer.maintenance.condition.detectors import EWMA_CUSUM, FIGURES, OWN_BASELINE
 from twinviewer.maintenance.planning.renewal import best_age, left_to_do, weibull_failure
 from twinviewer.maintenance.prognosis import degradation, weibull
 from twinviewer.maintenance.prognosis.assets import card
@@ -29,6 +34,47 @@ def test_a_worn_bearing_is_found_dated_and_named() -> None:
     assert (np.diff(found.fit) <= 1e-9).all()
     assert found.risks[0].probability <= found.risks[1].probability
     assert all(r.low <= r.probability <= r.high for r in found.risks)
+
+
+def test_the_card_says_which_detector_spoke_when_and_what_it_is_worth() -> None:
+    minutes, tags = minutes_with_wear(30, left_days=2.0)
+    found = card(minutes, tags, MaintenanceSettings())
+    of = {d.detector: d for d in found.detections if d.label == "Vibration"}
+    assert set(of) == {OWN_BASELINE, EWMA_CUSUM}
+    assert found.detected_ns == found.detections[0].since_ns <= of[OWN_BASELINE].since_ns
+    assert of[OWN_BASELINE].since_ns < of[OWN_BASELINE].newest_ns < found.time_ns  # it went on to rise
+    assert of[OWN_BASELINE].figures == FIGURES[OWN_BASELINE]
+    assert "1 of 6" in of[OWN_BASELINE].record
+    assert "0.66 false alarms" in of[OWN_BASELINE].record
+    assert card(*minutes_with_wear(30, wears=False), MaintenanceSettings()).detections == ()
+
+
+def test_wear_that_the_regression_learned_as_usual_is_told_by_the_own_baseline() -> None:
+    level = np.where(np.arange(1000) < 150, 1.0, 1.8) * np.exp(0.03 * np.random.default_rng(0).normal(size=1000))
+    (found,) = detections_of(level)
+    assert found.detector == OWN_BASELINE
+    assert 150 <= found.since_ns / 60e9 < 160
+    minutes, tags = minutes_with_wear(1, wears=False)
+    worn = np.where(np.arange(1440) < 600, 1.0, 1.8) * minutes.value["Vibration"]
+    moved = card(replace(minutes, value={**minutes.value, "Vibration": worn}), tags, MaintenanceSettings()).moved[0]
+    assert moved.now / moved.baseline == pytest.approx(1.8, rel=0.1)
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the bearing series are not here")
+def test_cards_warn_of_bearings_that_fail_and_carry_the_figures_of_their_rule() -> None:
+    for _, _, level in bearing_series():
+        for alarm in own_baseline.alarms(level):  # at the record at which it is raised
+            told = {d.detector: d.newest_ns for d in detections_of(level[: alarm.at + 1])}
+            assert told[OWN_BASELINE] == alarm.at * 60_000_000_000
+    levels = [level for _, _, level in velocities()]
+    scores = [own_baseline.scored(own_baseline.alarms(level), len(level), True) for level in levels]
+    false = 1000 * sum(s.false for s in scores) / sum(map(len, levels))
+    known = FIGURES[OWN_BASELINE]
+    assert (sum(s.useful for s in scores), len(scores), round(false, 3)) == (
+        known.useful,
+        known.failed,
+        known.false_per_1000,
+    )
 
 
 @pytest.mark.parametrize("left", [1.0, 3.0, 8.0])

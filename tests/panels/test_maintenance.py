@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from tests.panels import fake
+from twinviewer.maintenance.condition.detectors import FIGURES, OWN_BASELINE
 from twinviewer.maintenance.orders.model import OrderState
 from twinviewer.maintenance.orders.store import OrderStore
 from twinviewer.maintenance.results import (
@@ -22,6 +23,7 @@ from twinviewer.maintenance.results import (
     Cause,
     Choice,
     Cost,
+    Detection,
     EnergyDrift,
     Indicators,
     Load,
@@ -278,6 +280,8 @@ def card_of(asset_id: str, **changes: Any) -> Card:
                   2, 6, "set, bearing")  # fmt: skip
     moved = Moved(f"{asset_id}.Vibration", "Vibration", "mm/s", 3.8, 1.6, 91.0, START - 50 * HOUR_NS, "at 70 % load")
     energy = EnergyDrift(3.2, 2.9, 3.5, 0.04, 19_600.0, 3_700.0, 7_400.0, True)
+    spoke = Detection(moved.tag, "Vibration", OWN_BASELINE, moved.since_ns, START - 2 * HOUR_NS, FIGURES[OWN_BASELINE])
+    changes = {"detections": (spoke,), **changes}
     changes = {"energy": energy, "change_mm_s": 1.9, "changed_ns": START - 20 * HOUR_NS, **changes}
     time_ns = START - np.arange(20)[::-1] * HOUR_NS
     ahead = START + np.arange(10) * 12 * HOUR_NS
@@ -311,6 +315,8 @@ def test_evidence_says_what_is_missing_or_shows_the_card(opened: Callable[..., A
         "6.0 d",
         "4.0–9.0 d",
         "91 × its usual scatter",
+        "Vibration, own baseline: since",
+        "with 30 % of the life left; 0.66 false alarms per 1,000 records",
         "Rolling",
         "for: envelope",
         "Replace",

@@ -77,6 +77,10 @@ def _scene(args: argparse.Namespace) -> int:
             left = f"{24 * life.rul_days:.0f} h" if life.rul_days < 2 else f"{life.rul_days:.0f} d"
             until = "left" if life.failed else "until it was renewed"
             print(f"{'':23} as {life.asset_id} was, {100 * life.likeness:.0f} % alike: it had {left} {until}")
+        for spoke in card.detections:
+            since, newest = (_plain("since_ns", at_ns) for at_ns in (spoke.since_ns, spoke.newest_ns))
+            again = f", again {newest}" if newest != since else ""
+            print(f"{'':23} {spoke.label}: {spoke.detector} since {since}{again} ({spoke.record})")
         for note in (*_beyond(card), *card.notes):
             print(f"{'':23} {note}")
     return 0

@@ -43,6 +43,41 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class DetectorFigures:
+    """How a detector did on velocities (mm/s) of bearings run to failure: in time (50 to 1 % of the life before) for
+    `useful` of `failed` series, at the median with `lead_share` (0-1) of the life left; false alarms per 1,000
+    records."""
+
+    useful: int
+    failed: int
+    lead_share: float
+    false_per_1000: float
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A detector that speaks of a signal, since when, when it did so last (a further rise; the same moment without
+    one), and how it did on bearings that ran to failure."""
+
+    tag: str
+    label: str
+    detector: str
+    since_ns: int
+    newest_ns: int
+    figures: DetectorFigures
+
+    @property
+    def record(self) -> str:
+        """Its figures in words."""
+        known = self.figures
+        return (
+            f"on velocities of bearings run to failure in time for {known.useful} of {known.failed}, at the median "
+            f"with {100 * known.lead_share:.0f} % of the life left; "
+            f"{known.false_per_1000:.2g} false alarms per 1,000 records"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Cause:
     """A likely failure mode (ISO 14224) with its weight among all considered (0-1) and what speaks for and against."""
 
@@ -129,6 +164,7 @@ class Card:
     from the first sign (`detected_ns`, 0 without) to failure. `change_mm_s` is how far vibration is from its usual
     level at the same load (NaN without a sensor), `changed_ns` since when that is a change by ISO 20816-3, criterion II
     (0: it is none). `energy` is what it draws beyond its baseline at the same load, None without a power meter.
+    `detections` are the detectors that speak, the first one first.
     """
 
     asset_id: str
@@ -161,6 +197,7 @@ class Card:
     change_mm_s: float = float("nan")
     changed_ns: int = 0
     energy: EnergyDrift | None = None
+    detections: tuple[Detection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from twinviewer.maintenance.orders.model import Decision
-from twinviewer.maintenance.results import Card, Moved, Similar
+from twinviewer.maintenance.results import Card, Detection, Moved, Similar
 from twinviewer.panels import _maint_charts as charts
 from twinviewer.panels import _maint_scales as scales
 from twinviewer.panels._kit.widgets import Canvas, Paint, button, label, row
@@ -35,6 +35,13 @@ def moved_said(moved: Moved) -> str:
         f"{moved.label}: {moved.now:.3g} {moved.unit}, usually {moved.baseline:.3g} {moved.unit} {moved.regime}; "
         f"{moved.deviations:.0f} × its usual scatter, since {since.day} {since.strftime('%b %H:%M')}"
     )
+
+
+def detection_said(found: Detection) -> str:
+    """Which detector speaks, since when, and how it did before."""
+    since, newest = (f"{t.day} {t.strftime('%b %H:%M')}" for t in (local(found.since_ns), local(found.newest_ns)))
+    again = f", again {newest}" if found.newest_ns > found.since_ns else ""
+    return f"{found.label}, {found.detector}: since {since}{again} ({found.record})"
 
 
 def change_said(card: Card) -> list[str]:
@@ -188,6 +195,8 @@ class CardPage(QWidget):
     def _show_condition(self, card: Card) -> None:
         if card.moved:
             self._words("What moved", [moved_said(m) for m in card.moved])
+        if card.detections:
+            self._words("Detected by", [detection_said(d) for d in card.detections])
         if beyond := [*change_said(card), *energy_said(card)]:
             self._words("Beyond its usual level", beyond)
         if len(card.health_ns) > 1:

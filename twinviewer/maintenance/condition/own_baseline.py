@@ -29,10 +29,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Alarm:
-    """Raised at record `at`: the level was `times` its reference."""
+    """Raised at record `at`: the level was `times` its `reference`, which is in the unit of the level."""
 
     at: int
     times: float
+    reference: float
 
 
 def smoothed(level: np.ndarray, width: int) -> np.ndarray:
@@ -57,9 +58,17 @@ def alarms(level: np.ndarray, rule: Rule = Rule()) -> tuple[Alarm, ...]:
         leapt = bool((level[i - IN_A_ROW + 1 : i + 1] > rule.leap * reference).all())
         if risen or leapt:
             height = level[i] if leapt and not risen else smooth[i]
-            found.append(Alarm(i, float(height / max(reference, 1e-12))))
+            found.append(Alarm(i, float(height / max(reference, 1e-12)), reference))
             wait = i + rule.pause
     return tuple(found)
+
+
+def standing(level: np.ndarray, rule: Rule = Rule()) -> tuple[Alarm, ...]:
+    """The alarms that still stand at the end of the records, float64 (n,): since each, the smoothed level has not come
+    half of the way back to the reference."""
+    smooth = smoothed(np.asarray(level, float), rule.smooth) if len(level) else np.zeros(0)
+    back = 1 + (rule.rise - 1) / 2
+    return tuple(a for a in alarms(level, rule) if (smooth[a.at + rule.smooth :] > back * a.reference).all())
 
 
 @dataclass(frozen=True)

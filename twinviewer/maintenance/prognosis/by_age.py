@@ -13,7 +13,7 @@ from twinviewer.maintenance.prognosis import lives_by_age, money
 from twinviewer.maintenance.prognosis.by_wear import HORIZONS, causes_of, health_of
 from twinviewer.maintenance.prognosis.lives_by_age import Log
 from twinviewer.maintenance.prognosis.seen import Seen
-from twinviewer.maintenance.prognosis.signals import as_moved, recent
+from twinviewer.maintenance.prognosis.signals import as_detections, as_moved, recent
 from twinviewer.maintenance.results import Card, Risk
 from twinviewer.maintenance.settings import Component, MaintenanceSettings
 from twinviewer.model.state import Zone
@@ -38,7 +38,7 @@ def card_by_age(seen: Seen, settings: MaintenanceSettings, log: Log) -> Card:
         _headline(seen, risks[:, -1], bool(parts and notes)),
         seen.zone,
         health_of(seen.signals),
-        int(seen.time[min(s.since for s in seen.moved)]) if seen.moved else 0,
+        min((s.detected_ns for s in seen.moved), default=0),
         nan,
         nan,
         nan,
@@ -47,13 +47,14 @@ def card_by_age(seen: Seen, settings: MaintenanceSettings, log: Log) -> Card:
         tuple(Risk(d, *map(float, p)) for d, p in zip(HORIZONS, risks.T, strict=True)) if parts else (),
         week,
         seen.readiness,
-        tuple(as_moved(s, seen.time, seen.regime) for s in seen.moved),
+        tuple(as_moved(s, seen.regime) for s in seen.moved),
         causes_of(seen),
         choices,
         notes=(*seen.notes, *notes),
         change_mm_s=seen.change,
         changed_ns=seen.changed_ns,
         energy=seen.energy,
+        detections=as_detections(seen.moved),
     )
 
 

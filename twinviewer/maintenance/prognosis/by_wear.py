@@ -9,7 +9,7 @@ from twinviewer.maintenance.prognosis.curves import failure_within
 from twinviewer.maintenance.prognosis.earlier_lives import Life, wear_of
 from twinviewer.maintenance.prognosis.failure_modes import causes
 from twinviewer.maintenance.prognosis.seen import DAY_NS, Seen
-from twinviewer.maintenance.prognosis.signals import Signal, as_moved, recent
+from twinviewer.maintenance.prognosis.signals import Signal, as_detections, as_moved, recent
 from twinviewer.maintenance.results import BackTest, Card, Risk, Similar
 from twinviewer.maintenance.settings import MaintenanceSettings
 from twinviewer.plant.spec import kind_of
@@ -34,7 +34,7 @@ def card_by_wear(seen: Seen, settings: MaintenanceSettings, lives: Sequence[Life
     risk = failure_within(np.array(HORIZONS), fit.rul, fit.low, fit.high)
     usable = np.isfinite(worn.adjusted)
     shown_ns, shown = degradation.blocks(seen.time[usable], _health(worn)[usable], SHOWN)
-    detected = int(seen.time[worn.since])
+    detected = worn.detected_ns
     part = next((w.part for c in kind.component for w in kind.work if w.title == c.renewed_by), "")
     choices, week = money.choices(asset, settings, seen.now_ns, lambda d: failure_within(d, fit.rul, fit.low, fit.high))
     own = [x for x in lives if x.asset_id == asset.asset_id and x.key == worn.tag.key and x.ended_ns < detected]
@@ -56,7 +56,7 @@ def card_by_wear(seen: Seen, settings: MaintenanceSettings, lives: Sequence[Life
         tuple(Risk(d, float(p), *_risk_bounds(d, fit)) for d, p in zip(HORIZONS, risk, strict=True)),
         week,
         seen.readiness,
-        tuple(as_moved(s, seen.time, seen.regime) for s in sorted(seen.moved, key=lambda s: s.since)),
+        tuple(as_moved(s, seen.regime) for s in sorted(seen.moved, key=lambda s: s.detected_ns)),
         causes_of(seen, part),
         choices,
         alike,
@@ -71,12 +71,13 @@ def card_by_wear(seen: Seen, settings: MaintenanceSettings, lives: Sequence[Life
         seen.change,
         seen.changed_ns,
         seen.energy,
+        as_detections(seen.moved),
     )
 
 
 def causes_of(seen: Seen, part: str = "") -> tuple:
     """Likely failure modes from what moved and what did not."""
-    moved = [(s.role, as_moved(s, seen.time, "")) for s in seen.moved]
+    moved = [(s.role, as_moved(s, "")) for s in seen.moved]
     still = [(s.role, s.tag.key) for s in seen.signals if s not in seen.moved]
     return causes(kind_of(seen.asset), moved, still, part)
 

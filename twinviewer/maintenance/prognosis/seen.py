@@ -63,7 +63,7 @@ def look(
     time, signals = wear_signals(minutes, dict(tags))
     state = _readiness(minutes, tags)
     lives += own_lives(minutes.asset.asset_id, time, signals)
-    moved = tuple(s for s in signals if s.since >= 0 and recent(s.off) > MOVED_AT)
+    moved = tuple(s for s in signals if s.alarmed or (s.since >= 0 and recent(s.off) > MOVED_AT))
     worn = _leading(moved)
     change, changed_ns = _change(minutes.asset, time, signals)
     drift = _energy(minutes, tags, signals, prices)

@@ -1,12 +1,14 @@
 """Turns an asset's recorded minutes into signals of wear: gated, with load and speed taken out, each with its limit."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from twinviewer.maintenance.condition import residual, zones
+from twinviewer.maintenance.condition import own_baseline, residual, zones
+from twinviewer.maintenance.condition.detectors import EWMA_CUSUM, FIGURES, OWN_BASELINE
 from twinviewer.maintenance.recorded import Minutes, scale_of, unit_of
-from twinviewer.maintenance.results import Moved
+from twinviewer.maintenance.results import Detection, Moved
 from twinviewer.model.asset import Tag
 from twinviewer.model.state import State
 
@@ -14,6 +16,7 @@ ROLES = {"vibration": 1, "temperature": 1, "current": 1, "power": 1, "pressure":
 COVARIATES = ("load", "speed")
 LEARN = 0.35  # share of the records from which the baseline is learned
 RECORDS = 600  # blocks to which minutes are reduced
+FINE_RECORDS = 2000  # the same for alarms against the own baseline, whose rule was measured on series about so long
 SETTLE_NS = 180_000_000_000
 LEAST_SCALE = 0.015  # robust spread is taken as at least this share of the level
 MOVED_AT = 4.0
@@ -23,7 +26,8 @@ MOVED_AT = 4.0
 class Signal:
     """One signal on blocks of time: `level` float64 (n,), `off` its deviation from what is expected at this load, in
     robust standard deviations in the bad direction; `adjusted` the level at usual load; `limit` where it is a failure
-    (NaN: none); `since` the first block from which it has moved for good (-1: it has not)."""
+    (NaN: none); `since` the block from which it moves towards it (-1: it does not); `spoke` the detectors that
+    say so, each with the times at which it did (UTC ns)."""
 
     tag: Tag
     role: str
@@ -33,6 +37,17 @@ class Signal:
     usual: float
     limit: float
     since: int
+    spoke: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def alarmed(self) -> bool:
+        """Whether an alarm against its own baseline stands."""
+        return OWN_BASELINE in self.spoke
+
+    @property
+    def detected_ns(self) -> int:
+        """When the first of its detectors spoke, UTC ns; 0 where none does."""
+        return min((at_ns[0] for at_ns in self.spoke.values()), default=0)
 
     @property
     def beyond(self) -> bool:
@@ -69,17 +84,14 @@ def wear_signals(minutes: Minutes, tags: dict[str, Tag]) -> tuple[np.ndarray, tu
         return np.zeros(0), ()
     settle = int(SETTLE_NS // max(time[1] - time[0], 1.0))
     on = is_running(minutes, tags)
-    factor = max(1, len(time) // RECORDS)
-    covered = [minutes.of_role(role) for role in COVARIATES]
-    covariates = [_reduced(x, on, settle, factor) for x in covered if x is not None]
-    centres = _centres(time, factor)
+    coarse, fine = (_Blocks(minutes, on, settle, max(1, len(time) // records)) for records in (RECORDS, FINE_RECORDS))
     found = []
     for key, role in minutes.role.items():
         if role in ROLES and key in minutes.value:
-            signal = _signal(tags[key], role, _reduced(minutes.value[key], on, settle, factor), covariates, minutes)
+            signal = _signal(tags[key], role, minutes, coarse, fine)
             if signal is not None:
                 found.append(signal)
-    return centres, tuple(found)
+    return coarse.time, tuple(found)
 
 
 def recent(x: np.ndarray, count: int = 5) -> float:
@@ -105,11 +117,25 @@ def _reduced(x: np.ndarray, on: np.ndarray, settle: int, factor: int) -> np.ndar
     return out
 
 
-def _signal(tag: Tag, role: str, level: np.ndarray, covariates: list[np.ndarray], minutes: Minutes) -> Signal | None:
+class _Blocks:
+    """An asset's minutes in blocks of `factor`: `time` of each, UTC ns; `table` float64 (n, k), load and speed."""
+
+    def __init__(self, minutes: Minutes, on: np.ndarray, settle: int, factor: int) -> None:
+        self._on, self._settle, self._factor = on, settle, factor
+        self.time = _centres(minutes.time_ns.astype(float), factor)
+        covered = [x for name in COVARIATES if (x := minutes.of_role(name)) is not None]
+        self.table = np.array([_filled(self.of(x)) for x in covered]).reshape(len(covered), len(self.time)).T
+
+    def of(self, x: np.ndarray) -> np.ndarray:
+        """float64 (n,): the medians of a signal while the asset runs."""
+        return _reduced(x, self._on, self._settle, self._factor)
+
+
+def _signal(tag: Tag, role: str, minutes: Minutes, coarse: _Blocks, fine: _Blocks) -> Signal | None:
+    level, table = coarse.of(minutes.value[tag.key]), coarse.table
     usable = np.flatnonzero(np.isfinite(level))
     if len(usable) < 2 * residual.LEAST_LEARN:
         return None
-    table = np.column_stack([_filled(x) for x in covariates]) if covariates else np.zeros((len(level), 0))
     learn = usable[: max(residual.LEAST_LEARN + 1, int(LEARN * len(usable)))]
     usual = float(np.median(level[learn]))
     baseline = residual.learned(level[learn], table[learn], LEAST_SCALE * max(abs(usual), 1e-6))
@@ -117,7 +143,24 @@ def _signal(tag: Tag, role: str, level: np.ndarray, covariates: list[np.ndarray]
         return None
     off = ROLES[role] * baseline.residual(level, table)
     adjusted = level - baseline.expected(table) + usual
-    return Signal(tag, role, level, adjusted, off, usual, _limit(tag, role, minutes), _since(off, learn[-1]))
+    since = _since(off, learn[-1])
+    spoke: dict[str, tuple[int, ...]] = {EWMA_CUSUM: (int(coarse.time[since]),)} if since >= 0 else {}
+    if role == "vibration":
+        by_load = baseline.expected(fine.table) - baseline.expected(np.median(table[learn], axis=0)[None])
+        alarms, alarmed_ns = _alarms(fine.time, fine.of(minutes.value[tag.key]) - by_load)
+        if alarms:
+            spoke[OWN_BASELINE] = alarmed_ns
+        if alarms and since < 0:  # the regression has taken the wear for usual: the machine's first records know better
+            since = max(int(np.searchsorted(coarse.time, alarmed_ns[0], "right")) - 1, 0)
+            off, usual = off + (usual - alarms[0].reference) / baseline.scale, alarms[0].reference
+    return Signal(tag, role, level, adjusted, off, usual, _limit(tag, role, minutes), since, spoke)
+
+
+def _alarms(time: np.ndarray, records: np.ndarray) -> tuple[tuple[own_baseline.Alarm, ...], tuple[int, ...]]:
+    """The alarms that stand against the machine's own baseline, and when they were raised, UTC ns."""
+    known = np.flatnonzero(np.isfinite(records))
+    found = own_baseline.standing(records[known])
+    return found, tuple(int(time[known[alarm.at]]) for alarm in found)
 
 
 def _filled(x: np.ndarray) -> np.ndarray:
@@ -146,7 +189,17 @@ def _since(off: np.ndarray, learned_until: int) -> int:
     return (quiet[-1] if quiet else 0) + 1
 
 
-def as_moved(signal: Signal, time: np.ndarray, regime: str) -> Moved:
+def as_detections(signals: Sequence[Signal]) -> tuple[Detection, ...]:
+    """The detectors that speak of these signals, the first one first."""
+    found = [
+        Detection(s.tag.name, s.tag.key, name, at_ns[0], at_ns[-1], FIGURES[name])
+        for s in signals
+        for name, at_ns in s.spoke.items()
+    ]
+    return tuple(sorted(found, key=lambda d: d.since_ns))
+
+
+def as_moved(signal: Signal, regime: str) -> Moved:
     """The signal as evidence."""
     recent = signal.off[np.isfinite(signal.off)][-5:]
     now = signal.adjusted[np.isfinite(signal.adjusted)][-5:]
@@ -157,6 +210,6 @@ def as_moved(signal: Signal, time: np.ndarray, regime: str) -> Moved:
         float(np.median(now)),
         signal.usual,
         float(np.median(recent)),
-        int(time[signal.since]) if signal.since >= 0 else 0,
+        signal.detected_ns,
         regime,
     )
