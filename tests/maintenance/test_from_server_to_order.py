@@ -23,6 +23,7 @@ from twinviewer.history.recorder import Recorder
 from twinviewer.history.recording import Recording
 from twinviewer.maintenance import api
 from twinviewer.maintenance.afterwards import helped
+from twinviewer.maintenance.condition.detectors import FIGURES
 from twinviewer.model.alarm import AlarmEvent
 from twinviewer.model.connection import Connection
 from twinviewer.model.sample import SampleBatch
@@ -153,6 +154,8 @@ def test_a_bearing_goes_from_the_server_to_a_finished_work_order(plant: str, sce
     assert late.tier == early.tier == "degradation"
     assert early.zone < Zone.C
     assert 0 < early.detected_ns < early.time_ns
+    assert early.detected_ns in {d.since_ns for d in early.detections if d.label == "Vibration"}
+    assert {d.detector for d in late.detections if d.label == "Vibration"} == set(FIGURES)
     assert late.high_days - late.low_days < early.high_days - early.low_days
     assert late.causes[0].label == "Rolling bearing wear"
     store = api.OrderStore(tmp_path / "orders.sqlite")
