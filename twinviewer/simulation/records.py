@@ -23,7 +23,7 @@ def _record(integers: str, floats: str, *others: tuple) -> np.dtype:
 MACHINE = _record(
     "station stream calendar failure repair_crew ttf ttr operator_crew operators has_operator state part finished up "
     "on failures repairs last_product event blocked_next crew_next dirty lack planned crew_now breaks setup_crew "
-    "has_setter",
+    "has_setter awaits await_next",
     "speed last remaining after_setup to_failure event_at planned_s down_off maintained_off waits_since",
     ("time", _F, (N_STATES,)),
     ("kw", _F, (N_STATES,)),
@@ -31,12 +31,12 @@ MACHINE = _record(
 STATION = _record(
     "first n capacity process setup_group entry source need_first needs batch least queued occupied head tail "
     "blocked_head blocked_tail blocked listed listed_next stream transit_head transit_tail transit_timer "
-    "transit_station rework_to max_rework",
+    "transit_station rework_to max_rework asks asks_next",
     "transit_s per_part yield_share rework_share good scrap planned planned_good queue_area queue_at",
 )
 PART = _record("product order next rework mate", "entered arrives", ("serial", "i8"), ("visits", "i8"))
 # a row of crews is one of them, or (mask: a bit for each) all that have a skill; has_operator, has_setter: 1 + the crew
-CREW = _record("free head tail waiting calendar", "busy_s paid_s last", ("size", "i4"), ("mask", "i8"))
+CREW = _record("free head tail waiting calendar", "busy_s paid_s last", ("size", "i4"), ("held", "i4"), ("mask", "i8"))
 CALENDAR = _record("n offset place", "dummy")
 MATERIAL = _record(
     "supplies every_row delay_row blocked blocked_head blocked_tail", "stock quantity period next capacity"
@@ -50,7 +50,10 @@ FAILED, PLANNED, PACE = range(3)  # what a line of the script is; with PACE, `du
 SCRIPT = np.dtype([("t", _F), ("duration", _F), ("machine", _I), ("planned", _I), ("crew", _I)], align=True)
 NODE = np.dtype([("t", _F), ("i", "i8")], align=True)
 TRACE = np.dtype([("t", _F), ("machine", _I), ("state", _I), ("part", _I), ("queued", _I)], align=True)
-_COUNTS = "serial wip events free listed error seed replication script traced completed scrapped same absorbed"
+_COUNTS = (
+    "serial wip events free listed error seed replication script traced completed scrapped same absorbed "
+    "people asks_head asks_tail await_head await_tail served served_at"
+)
 _SUMS = "now area area_at lead lead2 bin_s since event_at"
 GLOBAL = np.dtype([(n, "i8") for n in _COUNTS.split()] + [(n, _F) for n in _SUMS.split()], align=True)
 PART_POOL_EXHAUSTED, TIME_STANDS_STILL = 1, 2

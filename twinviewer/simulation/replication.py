@@ -74,6 +74,7 @@ class Replication:
         self.globals = np.zeros(1, r.GLOBAL)
         g = self.globals[0]
         g["seed"], g["replication"], g["listed"], g["bin_s"] = seed, number, -1, BIN_S
+        g["asks_head"] = g["await_head"] = g["served_at"] = -1
         self.parts = _pool(t.parts)
         g["free"] = 0
         self._failures_before = np.zeros(len(self.machines), np.int64)

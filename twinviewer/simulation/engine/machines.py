@@ -4,7 +4,7 @@
 import numpy as np
 
 from twinviewer.simulation.compiling import inlined
-from twinviewer.simulation.engine.accounts import change_crew, crew_with, note, settle
+from twinviewer.simulation.engine.accounts import change_crew, note, settle
 from twinviewer.simulation.engine.timers import INFINITY, set_timer
 from twinviewer.simulation.random_numbers import PROCESS, SETUP, draw
 from twinviewer.simulation.records import (
@@ -19,8 +19,6 @@ from twinviewer.simulation.records import (
     SETTING_UP,
     STARVED,
     VISIT_SHIFT,
-    WAITING_MATERIAL,
-    WAITING_OPERATOR,
 )
 
 
@@ -69,41 +67,35 @@ def unload(machines, parts, i, p):
 
 
 @inlined
-def lacks(machines, stations, crews, materials, needs, i):
-    """What keeps machine `i` from starting: 0 nothing, else the state in which it waits."""
-    m = machines[i]
-    st = stations[m.station]
+def stock_lacks(stations, materials, needs, s):
+    """Whether a material is short for a start at station `s`."""
+    st = stations[s]
+    short = False
     for j in range(st.need_first, st.need_first + st.needs):
-        if materials[needs[j].material].stock < needs[j].n:
-            return WAITING_MATERIAL
-    if m.operator_crew >= 0 and crew_with(crews, m.operator_crew, m.operators, -1, 0) < 0:
-        return WAITING_OPERATOR
-    return 0
+        short |= materials[needs[j].material].stock < needs[j].n
+    return short
 
 
 @inlined
-def lacks_setter(machines, stations, parts, crews, sources, sequence, setups, i, direct):
-    """Whether machine `i` would have to be set up for the next part, and nobody is there to do it."""
+def needs_setter(machines, stations, parts, sources, sequence, setups, i):
+    """Whether machine `i` would have to be set up for the next part."""
     m = machines[i]
     st = stations[m.station]
     if st.setup_group < 0 or m.last_product < 0:
-        return 0
+        return False
     if st.queued > 0:
         product = parts[st.head].product
-    elif direct:
+    elif st.capacity == 0 and st.blocked > 0:
         product = parts[machines[st.blocked_head].part].product
     else:
         source = sources[st.source]
         product = np.int32(sequence[source.offset + source.count % source.n, 0])
-    if product == m.last_product or setups[st.setup_group, m.last_product, product] < 0:
-        return 0
-    other = crew_with(crews, m.operator_crew, m.operators, -1, 0) if m.operator_crew >= 0 else -1
-    return WAITING_OPERATOR if crew_with(crews, m.setup_crew, 1, other, m.operators) < 0 else 0
+    return product != m.last_product and setups[st.setup_group, m.last_product, product] >= 0
 
 
 @inlined
 def begin_operation(machines, stations, parts, g, crews, setups, dist, tables, energy, tree, trace, i, p, now):
-    """Load a part: a setup first where the product changes, then the processing time."""
+    """Load a part: a setup first where the product changes, then the processing time; who does it is known already."""
     settle(machines, energy, g, i, now)
     m = machines[i]
     s = stations[m.station]
@@ -121,10 +113,8 @@ def begin_operation(machines, stations, parts, g, crews, setups, dist, tables, e
         if row >= 0:
             m.remaining = draw(dist, tables, row, seed, replication, s.stream, SETUP, index)
             m.after_setup = time if time > 0.0 else 1e-9
-            if m.setup_crew >= 0:
-                setter = crew_with(crews, m.setup_crew, 1, -1, 0)
-                change_crew(crews, setter, -1, now)
-                m.has_setter = setter + 1
+            if m.has_setter > 0:
+                change_crew(crews, m.has_setter - 1, -1, now)
     m.last_product = part.product
     m.state = -1  # so that every start of an operation is noted, also back to back
     reschedule(machines, stations, tree, trace, g, i, now)

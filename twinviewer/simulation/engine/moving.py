@@ -2,10 +2,11 @@
 
 # pyright: reportIndexIssue=false, reportAttributeAccessIssue=false, reportOptionalSubscript=false
 from twinviewer.simulation.compiling import inlined
-from twinviewer.simulation.engine.accounts import account_queue, account_wip, change_crew, crew_with, settle
-from twinviewer.simulation.engine.machines import begin_operation, lacks, lacks_setter, reschedule, unload
+from twinviewer.simulation.engine.accounts import account_queue, account_wip, change_crew, settle
+from twinviewer.simulation.engine.machines import begin_operation, reschedule, stock_lacks, unload
 from twinviewer.simulation.engine.parts import admit, take_source, touch, use_up
-from twinviewer.simulation.records import SATURATED
+from twinviewer.simulation.engine.people import ask
+from twinviewer.simulation.records import SATURATED, WAITING_MATERIAL
 
 
 @inlined
@@ -28,7 +29,10 @@ def move(
     n_calendars,
     now,
 ):
-    """Move parts until nothing moves: buffers fill from blocked machines, machines load from buffers."""
+    """Move parts until nothing moves: buffers fill from blocked machines, machines load from buffers.
+
+    Machines that need people do so in their turn only (`people.serve_first`).
+    """
     while g[0].listed >= 0:
         s = g[0].listed
         st = stations[s]
@@ -62,15 +66,18 @@ def move(
                     machines[i].lack = 0
                     machines[i].dirty = 1
                 break
-            lack = lacks(machines, stations, crews, materials, needs, i)
-            if lack == 0 and machines[i].setup_crew >= 0:
-                lack = lacks_setter(machines, stations, parts, crews, sources, sequence, setups, i, direct)
-            if lack != 0:
-                if machines[i].lack != lack:
+            if stock_lacks(stations, materials, needs, s):
+                if machines[i].lack != WAITING_MATERIAL:
                     settle(machines, energy, g, i, now)
-                    machines[i].lack = lack
+                    machines[i].lack = WAITING_MATERIAL
                     machines[i].dirty = 1
                 break
+            if machines[i].operator_crew >= 0 or machines[i].setup_crew >= 0:
+                if g[0].served_at != s:
+                    ask(stations, g, s)
+                    break
+                g[0].served_at = -1
+                i = g[0].served
             u = -1
             if st.queued > 0:
                 p = st.head
@@ -111,9 +118,7 @@ def move(
             if st.needs > 0:
                 use_up(machines, stations, parts, g, materials, needs, energy, s, now)
             if machines[i].operator_crew >= 0:
-                operator = crew_with(crews, machines[i].operator_crew, machines[i].operators, -1, 0)
-                change_crew(crews, operator, -machines[i].operators, now)
-                machines[i].has_operator = operator + 1
+                change_crew(crews, machines[i].has_operator - 1, -machines[i].operators, now)
             begin_operation(machines, stations, parts, g, crews, setups, dist, tables, energy, tree, trace, i, p, now)
             if u >= 0:
                 settle(machines, energy, g, u, now)

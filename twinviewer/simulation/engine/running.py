@@ -13,6 +13,7 @@ from twinviewer.simulation.engine.events import (
 from twinviewer.simulation.engine.machines import reschedule
 from twinviewer.simulation.engine.moving import move
 from twinviewer.simulation.engine.parts import touch
+from twinviewer.simulation.engine.people import serve_first
 from twinviewer.simulation.engine.stops import repaired, stop
 from twinviewer.simulation.engine.timers import INFINITY, count_transits, set_timer
 from twinviewer.simulation.random_numbers import FAILURE, SUPPLY, draw
@@ -79,6 +80,10 @@ def run(
         )
         if g[0].error != 0:
             return
+        if g[0].people == 1 and serve_first(
+            machines, stations, parts, g, crews, materials, needs, sources, sequence, setups
+        ):
+            continue
         if tree[1].t > until:
             break
         i = tree[1].i

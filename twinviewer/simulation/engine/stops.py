@@ -58,7 +58,7 @@ def stop(machines, stations, g, crews, dist, tables, energy, tree, trace, i, c, 
 
 @compiled
 def serve_crew(machines, stations, g, crews, dist, tables, energy, tree, trace, c, now):
-    """Free members of crew `c` take the machines that wait longest, then stations that lack people are looked at."""
+    """Free members of crew `c` repair the machines that wait longest; `people.serve_first` has the others."""
     while crews[c].free > 0:
         row = -1
         since = INFINITY
@@ -74,11 +74,6 @@ def serve_crew(machines, stations, g, crews, dist, tables, energy, tree, trace, 
         change_crew(crews, c, -1, now)
         machines[i].crew_now = c
         begin_repair(machines, stations, g, dist, tables, energy, tree, trace, i, now)
-    if crews[c].free > 0:
-        for j in range(machines.size):
-            m = machines[j]
-            if m.part < 0 and (serves(crews, c, m.operator_crew) or serves(crews, c, m.setup_crew)):
-                touch(stations, g, m.station)
 
 
 @inlined
