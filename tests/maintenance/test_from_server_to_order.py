@@ -58,7 +58,9 @@ class PlantTimeRecorder:
         self._recorder.tap(replace(batch, received_ns=self.now_ns))
 
     def connection(self, connection: Connection) -> None:
-        self._link = connection
+        self._link = connection  # may come before or after the first samples
+        if self._recorder is not None:
+            self._recorder.connection(replace(connection, since_ns=self.now_ns))
 
     def event(self, event: AlarmEvent) -> None:
         """The server's own alarms are not what this is about."""

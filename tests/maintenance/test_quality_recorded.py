@@ -164,3 +164,24 @@ def test_vibration_and_power_are_read_in_the_units_of_their_limits(tmp_path: Pat
     read = {role: minutes.of_role(role) for role in rows}
     assert np.nanmax(read["vibration"]) == pytest.approx(2.8)
     assert np.nanmax(read["power"]) == pytest.approx(5.0)
+
+
+def test_between_two_samples_holds_the_last_and_not_the_mean_of_a_minute(tmp_path: Path) -> None:
+    scene = make_scene(1)
+    state, power = (next(t.index for t in scene.tags if t.role == role) for role in ("state", "power"))
+    clock = Clock(START_NS)
+    recorder = Recorder(tmp_path, scene, clock=clock, threads=False, unbroken=True)
+    for second, run, kw in ((0, 1, 10.0), (3630, 4, 2.0), (5430, 1, 20.0), (10_000, 1, 20.0)):
+        clock.now_ns = START_NS + second * NS
+        recorder.tap(batch(clock.now_ns, [state, power], [run, kw]))
+        recorder.flush()
+    recorder.close()
+    recording = Recording.open(tmp_path, scene)
+    minutes = minutes_of_recording(recording, scene, scene.assets)[0]
+    recording.close()
+    on = is_running(minutes, {t.key: t for t in scene.tags})
+    at = (minutes.time_ns - START_NS) // (60 * NS)
+    assert on[(at < 60) | (at >= 90)].all()
+    assert not on[(at >= 60) & (at < 90)].any()
+    kw = minutes.of_role("power")
+    assert (kw[at == 60], kw[at == 61], kw[at == 90], kw[at == 91]) == (pytest.approx(6), 2, pytest.approx(11), 20)

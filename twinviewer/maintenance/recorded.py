@@ -81,11 +81,12 @@ def minutes_of(
         step_ns = MINUTE_NS
         columns = recording.minutes([recording.number(t.name) for t in wanted], first, last)
         columns = _with_before(columns, recording, first, [recording.number(t.name) for t in wanted])
-        numbers, times, values, quality = (columns[name] for name in ("tag", "time", "mean", "quality"))
+        numbers, times, values, lasts, quality = (columns[name] for name in ("tag", "time", "mean", "last", "quality"))
     else:
         step_ns = SECOND_NS
         rows = recording.samples([t.name for t in wanted], first, last, before=True)
         numbers, times, values, quality = rows.tag, rows.time, rows.value, quality_of(rows.status, rows.time)
+        lasts = values
     grid = np.arange(first // step_ns, last // step_ns + 1, dtype=np.int64) * step_ns
     on = _recorded(grid, recording, first, last)
     bounds = {n: np.searchsorted(numbers, [n, n + 1]) for n in (recording.number(t.name) for t in wanted)}
@@ -94,7 +95,9 @@ def minutes_of(
 
     def series(tag: Tag) -> tuple[np.ndarray, float, float]:
         a, b = bounds[recording.number(tag.name)]
-        value, bad = _on_grid(grid, on, times[a:b], values[a:b] * scale_of(tag), quality[a:b])
+        means = lasts if tag.role == "state" else values  # between two states there is none
+        value, bad = _on_grid(grid, on, times[a:b], means[a:b], lasts[a:b], quality[a:b])
+        value *= scale_of(tag)
         return value, bad, max(float(np.median(np.diff(times[a:b]))) / 1e9 if b - a > 2 else np.inf, step_ns / 1e9)
 
     found = []
@@ -133,6 +136,7 @@ def _with_before(
         "tag": rows.tag[own],
         "time": np.minimum(rows.time[own], first),
         "mean": rows.value[own],
+        "last": rows.value[own],
         "quality": quality_of(rows.status[own], rows.time[own]),
     }
     whole = {name: np.concatenate([held[name], columns[name]]) for name in held}
@@ -149,15 +153,16 @@ def _recorded(grid: np.ndarray, recording: Recording, first: int, last: int) -> 
 
 
 def _on_grid(
-    grid: np.ndarray, on: np.ndarray, time: np.ndarray, value: np.ndarray, quality: np.ndarray
+    grid: np.ndarray, on: np.ndarray, time: np.ndarray, mean: np.ndarray, last: np.ndarray, quality: np.ndarray
 ) -> tuple[np.ndarray, float]:
-    """The value that held at each step, NaN where there was none; and the share of steps of bad quality."""
+    """What was said in each step, or was said last before it, NaN where nothing was; the share of bad quality."""
     if not len(time):
         return np.full(len(grid), np.nan), 0.0
     at = np.searchsorted(time, grid + (grid[1] - grid[0] if len(grid) > 1 else 1), "left") - 1
-    holds = on & (at >= 0)
-    bad = holds & (quality[np.maximum(at, 0)] >= Quality.BAD)
-    return np.where(holds & ~bad, value[np.maximum(at, 0)], np.nan), float(bad.mean())
+    holds, at = on & (at >= 0), np.maximum(at, 0)
+    bad = holds & (quality[at] >= Quality.BAD)
+    value = np.where(time[at] >= grid, mean[at], last[at])
+    return np.where(holds & ~bad, value, np.nan), float(bad.mean())
 
 
 def running(recording: Recording, scene: Scene, assets: Sequence[Asset]) -> tuple[dict[str, float], dict[str, float]]:
