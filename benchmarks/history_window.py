@@ -69,7 +69,8 @@ def scrub(day: Path, tags: int, hours: int) -> tuple[float, float, float, float]
     for _ in range(20):
         window.bridge.tick_now()
         pass_s(0.1)
-    window.docks.make_all()
+    while not window.docks.complete:
+        window.docks.make_more()
     window.session.select("A3")
     window.bridge.tick_now()
     pass_s(2.0)
