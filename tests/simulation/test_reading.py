@@ -36,6 +36,13 @@ GOOD = '[station.a]\ntime = "5 s"\n[source.s]\nfeeds = "a"\n'
         ('[station.a]\ntime = "5 s"\nquality = { yield = 1.3 }\n', "line 3, station.a.quality.yield", "more than 1"),
         ('[station.a]\ntime = "5 s"\nfailure = { mtbf = "9 h" }\n', "line 3, station.a.failure.mttr", "missing"),
         ('[station.a]\ntime = "empirical()"\n[source.s]\nfeeds = "a"\n', "line 2, station.a.time", "file=cycles.csv"),
+        ('[station.a]\ntime = "1e-9 s"\n[source.s]\nfeeds = "a"\n', "line 2, station.a.time", "within the horizon"),
+        (GOOD + 'policy = "exponential(1e-9 s)"\n', "line 5, source.s.policy", "within the horizon"),
+        (
+            '[station.a]\ntime = "5 s"\nfailure = { mtbf = "1e-9 s", mttr = "1e-9 s" }\n[source.s]\nfeeds = "a"\n',
+            "line 3, station.a.failure.mtbf",
+            "within the horizon",
+        ),
         ("[station.a\n", "line.toml", "at line 1"),
         ("", "station", '"station" is missing'),
         ("station = 5\n", "line 1, station", "not a table"),

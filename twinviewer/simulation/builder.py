@@ -13,6 +13,7 @@ from twinviewer.simulation.random_numbers import TABLE
 RELEASED = ("saturated", "orders")  # policies of a source that is not told when parts come
 
 
+MOST_STEPS = 50_000_000  # of one machine within a horizon: half a minute of computing for each
 MOST_CREWS = 63  # whose members may be asked for by skill: one bit each
 SKILL = "skill."
 
@@ -82,6 +83,12 @@ class Builder:
         else:
             self.distributions.append((d.kind, d.a, d.b, d.c, d.mean))
         return len(self.distributions) - 1
+
+    def paced(self, cycle_s: float, where: str) -> None:
+        """Raises LineError where something that takes so long (s) would happen too often for anybody to wait for."""
+        if 0 < cycle_s * MOST_STEPS < self.horizon_s:
+            text = f"{cycle_s:g} s each, this could happen more than {MOST_STEPS:,} times within the horizon"
+            raise LineError(text, where, "Give a longer time, or a shorter horizon; 0 s where it takes no time at all.")
 
     def station(self, name: str, where: str) -> int:
         """Row of a station, or SINK and SCRAP for "out" and "scrap"."""

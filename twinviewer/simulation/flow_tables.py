@@ -19,7 +19,9 @@ def arrival_machine(
 ) -> None:
     text = _text_between(name, source)
     row = b.station_row[f"arrivals {name}"]
-    rows = [b.add(_between(text, f"source.{name}.policy")) for _ in b.laps]
+    between = _between(text, f"source.{name}.policy")
+    b.paced(between.mean, f"source.{name}.policy")
+    rows = [b.add(between) for _ in b.laps]
     stations[row]["first"], stations[row]["n"] = len(machines), 1
     stations[row]["process"] = rows[0]
     stations[row]["stream"] = stream_of(f"arrivals {name}")

@@ -92,8 +92,10 @@ def machine_row(b: Builder, name: str, s: Station, k: int) -> dict[str, object]:
     if s.failure is not None:
         f = s.failure
         values["failure"] = r.FAILS_OPERATING if f.clock == "operating" else r.FAILS_CALENDAR
-        values["ttf"] = b.add(_mean_is_exponential(f.mtbf, f"{where}.failure.mtbf"))
-        values["ttr"] = b.add(_mean_is_exponential(f.mttr, f"{where}.failure.mttr"))
+        runs = _mean_is_exponential(f.mtbf, f"{where}.failure.mtbf")
+        repair = _mean_is_exponential(f.mttr, f"{where}.failure.mttr")
+        b.paced(runs.mean + repair.mean, f"{where}.failure.mtbf")
+        values["ttf"], values["ttr"] = b.add(runs), b.add(repair)
         values["repair_crew"] = b.crew(f.crew, f"{where}.failure.crew")
     elif s.maintenance:
         values["ttr"] = b.add(Distribution(0, 0.0))
@@ -162,7 +164,9 @@ def station_table(b: Builder) -> np.ndarray:
         if transit_s > 0 and row["capacity"] == 0:
             raise LineError("a transport needs room for at least one part", where, "Give the buffer a capacity.")
         row["stream"] = stream_of(name)
-        rows = [b.add(d) for d in _times(b, s, name)]
+        times = _times(b, s, name)
+        b.paced(min(d.mean for d in times), f"{where}.time")
+        rows = [b.add(d) for d in times]
         row["process"] = rows[0]
         row["yield_share"] = _yield_share(s)
         if s.quality is not None and s.quality.rework is not None:
