@@ -53,6 +53,17 @@ def test_oee_falls_with_every_minute_of_fault() -> None:
     assert kpis["oee"].value == pytest.approx(50, rel=0.05)
 
 
+def test_time_without_an_order_is_planned_but_allocated_to_none() -> None:
+    shift = Shift()
+    shift.run(1000)
+    shift.run(500, cycle_s=0, State=2)  # idle
+    shift.run(500, cycle_s=0, State=5)  # starved within an order
+    kpis = {k.key: k.value for k in shift.tracker.all()}
+    assert kpis["availability.Line A"] == pytest.approx(50, abs=0.2)
+    assert kpis["allocation_efficiency.Line A"] == pytest.approx(75, abs=0.2)
+    assert kpis["utilisation_efficiency.Line A"] == pytest.approx(100 * 1000 / 1500, abs=0.2)
+
+
 def test_energy_and_carbon_follow_power() -> None:
     kpis = Shift().run(3601)
     energy = next(v for k, v in kpis["power"].inputs.items() if k.startswith("energy_kwh"))

@@ -95,16 +95,17 @@ class Line:
                 counter.update(tags, now_ns, bool(seen[k]))
 
     def unit_times(self, k: int) -> iso22400.UnitTimes:
-        """Times and counts of the k-th station since the beginning."""
+        """Times and counts of the k-th station since the beginning. Idle, it waits for an order: it is planned to be busy
+        and is not."""
         t = self.time_s[k]
         good, scrap = self.good[k].seen, self.scrap[k].seen
-        delay = t[State.IDLE] + t[State.BLOCKED] + t[State.STARVED] + t[State.FAULT]
+        delay = t[State.BLOCKED] + t[State.STARVED] + t[State.FAULT]
         failures = int(self.failures[k])
         return iso22400.UnitTimes(
             apt_s=float(t[State.RUNNING]),
             aust_s=float(t[State.SETUP]),
             adet_s=float(delay),
-            pbt_s=float(t[State.RUNNING] + t[State.SETUP] + delay),
+            pbt_s=float(t[State.RUNNING] + t[State.SETUP] + delay + t[State.IDLE]),
             pri_s=float(self.pri_s[k]),
             pq=good + scrap,
             gq=good,
