@@ -95,8 +95,7 @@ class Line:
                 counter.update(tags, now_ns, bool(seen[k]))
 
     def unit_times(self, k: int) -> iso22400.UnitTimes:
-        """Times and counts of the k-th station since the beginning. Idle, it waits for an order: it is planned to be busy
-        and is not."""
+        """Times and counts of the k-th station since the beginning; idle, it is planned to be busy and has no order."""
         t = self.time_s[k]
         good, scrap = self.good[k].seen, self.scrap[k].seen
         delay = t[State.BLOCKED] + t[State.STARVED] + t[State.FAULT]
