@@ -22,7 +22,8 @@ from twinviewer.simulation.evidence import Intervals, failures, repairs
 from twinviewer.simulation.line import parse_line
 from twinviewer.simulation.lint import check_file, check_line
 from twinviewer.simulation.past_orders import named
-from twinviewer.simulation.plant_now import read
+from twinviewer.simulation.plant_now import MachineNow, PlantNow, StationNow, read
+from twinviewer.simulation.plant_now import fitting as fitting_state
 from twinviewer.simulation.reading import load_line
 from twinviewer.simulation.results import intervals
 from twinviewer.simulation.runs import run
@@ -294,6 +295,26 @@ def test_a_state_with_an_impossible_queue_is_told(tmp_path, queue):
     file.write_text(f'{{"time": "2026-01-01T00:00:00", "stations": {{"b": {{"queue": {queue}}}}}}}', encoding="utf-8")
     with pytest.raises(LineError, match="not a state"):
         read(file)
+
+
+@pytest.mark.parametrize(
+    ("state", "what"),
+    [
+        (PlantNow(0, {"c": StationNow()}), 'station "c"'),
+        (PlantNow(0, {"a": StationNow(("bolt", "nut"))}), 'product "nut" at station "a"'),
+        (PlantNow(0, {"a": StationNow((), (MachineNow(product="nut"),))}), 'product "nut" at station "a"'),
+        (PlantNow(0, {"a": StationNow((), (MachineNow(), MachineNow()))}), '2 machines at station "a"'),
+        (PlantNow(0, orders={"o": 3}), 'order "o"'),
+        (PlantNow(0, materials={"m": 3.0}), 'material "m"'),
+    ],
+)
+def test_a_written_state_of_another_line_is_told(state, what):
+    line = parse_line({"station": {"a": {"time": "1 s"}}, "source": {"s": {"feeds": "a"}}, "product": {"bolt": {}}})
+    good = PlantNow(0, {"a": StationNow(("bolt", ""), (MachineNow(),))})
+    assert fitting_state(good, line, "state.json") is good
+    with pytest.raises(LineError, match=what) as told:
+        fitting_state(state, line, "state.json")
+    assert told.value.where == "state.json"
 
 
 @pytest.mark.parametrize("words", [["--at", "1 h"], ["--save-state", "x.json"]])

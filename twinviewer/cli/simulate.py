@@ -189,13 +189,13 @@ def _accept(args: argparse.Namespace, result: "Result", scenarios: "list[Scenari
 
 def plant_now(args: argparse.Namespace, line: "Line") -> "PlantNow | None":
     """The state to start from; None for an empty line."""
-    from twinviewer.simulation.plant_now import read
+    from twinviewer.simulation.plant_now import fitting, read
 
     start = args.start or ("now" if args.feed or args.recording else "empty")
     if start == "empty":
         return None
     if start != "now":
-        return read(Path(start))
+        return fitting(read(Path(start)), line, start)
     if args.scene is None or not (args.feed or args.recording):
         raise LineError(
             "to start from now the plant must be seen", "--from now", "Name a SCENE and --feed URL or --recording DIR."

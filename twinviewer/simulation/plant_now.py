@@ -132,6 +132,29 @@ def read(path: Path) -> PlantNow:
         raise LineError(f"this is not a state ({error})", str(path), "See docs/what-if.md.") from error
 
 
+def fitting(now: PlantNow, line: Line, where: str) -> PlantNow:
+    """The same state. Raises LineError for names that the line has not, and for more machines than it has."""
+    orders = {o.id for o in line.order}
+    for what, names, known in (
+        ("station", now.stations, set(line.station)),
+        ("order", now.orders, orders),
+        ("material", now.materials, set(line.material)),
+    ):
+        for name in names:
+            if name not in known:
+                raise LineError(f'the state has {what} "{name}", which the line has not', where, "Check its names.")
+    products = {"", *(line.product or ("part",))}
+    for name, s in now.stations.items():
+        for product in (*s.queue, *(m.product or "" for m in s.machines)):
+            if product not in products:
+                text = f'the state has product "{product}" at station "{name}", which the line has not'
+                raise LineError(text, where, "Check its names.")
+        if len(s.machines) > line.station[name].machines:
+            text = f'the state has {len(s.machines)} machines at station "{name}"'
+            raise LineError(text, where, f"The line has {line.station[name].machines} of them.")
+    return now
+
+
 def _parsed(data: Any) -> PlantNow:
     time = datetime.fromisoformat(str(data["time"]))
     stations: dict[str, StationNow] = {}
