@@ -1,7 +1,6 @@
 """Frames are drawn when something changed, only what is needed is drawn, and nothing stays behind."""
 
 import gc
-import os
 
 import numpy as np
 import pytest
@@ -10,7 +9,6 @@ from vtkmodules.vtkCommonCore import vtkObjectBase
 from tests.view.scenes import Block, build, row_of_boxes
 from twinviewer.model.geometry import Texture
 from twinviewer.view.stage import Stage
-from twinviewer.view.window import share_processor
 
 
 def colours(n: int, value: int = 100) -> np.ndarray:
@@ -94,15 +92,3 @@ def test_another_scene_takes_the_place_of_the_first(stage: Stage) -> None:
     assert stage.renderer.GetActors().GetNumberOfItems() == count
     stage.clear()
     assert stage.renderer.GetActors().GetNumberOfItems() == 0
-
-
-@pytest.mark.parametrize(("cores", "said", "threads"), [(2, None, "0"), (2, "4", "4"), (8, None, None)])
-def test_software_on_two_cores_draws_in_one_thread(
-    monkeypatch: pytest.MonkeyPatch, cores: int, said: str | None, threads: str | None
-) -> None:
-    monkeypatch.setenv("LP_NUM_THREADS", said or "")  # so that it is as before afterwards
-    if said is None:
-        monkeypatch.delenv("LP_NUM_THREADS")
-    monkeypatch.setattr(os, "cpu_count", lambda: cores)
-    share_processor()
-    assert os.environ.get("LP_NUM_THREADS") == threads

@@ -12,20 +12,8 @@ from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
 _SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software", "basic render")
 
 
-def share_processor() -> None:
-    """Let software draw in the thread that asks for a frame where there are two cores or fewer; before OpenGL starts.
-
-    Mesa's renderer would take a thread per core, and a frame is done when the last of them is: with a server and a
-    collector on the same two cores one of them always waits. A frame alone on them takes a third longer, among others
-    half as many are late (docs/figures.md). What the environment says already stays.
-    """
-    if (os.cpu_count() or 1) <= 2:
-        os.environ.setdefault("LP_NUM_THREADS", "0")
-
-
 def offscreen_window(width: int = 1280, height: int = 800) -> vtkRenderWindow:
     """A window that no screen shows; where there is no X server it takes OpenGL from EGL."""
-    share_processor()
     egl = getattr(vtkRenderingOpenGL2, "vtkEGLRenderWindow", None)
     bare = sys.platform.startswith("linux") and not os.environ.get("DISPLAY")
     window = egl() if bare and egl is not None else vtkRenderWindow()

@@ -15,7 +15,7 @@ from vtkmodules.vtkRenderingOpenGL2 import vtkGenericOpenGLRenderWindow
 
 from twinviewer.view.camera import Pose
 from twinviewer.view.stage import Stage
-from twinviewer.view.window import is_software, share_processor
+from twinviewer.view.window import is_software
 
 _DRAW_FRAMEBUFFER, _COLOUR_ATTACHMENT, _COLOUR_BIT = 0x8CA9, 0x8CE0, 0x4000
 _NEAREST, _LINEAR, _LESS_OR_EQUAL, _DEPTH_TEST = 0x2600, 0x2601, 0x0203, 0x0B71
@@ -47,7 +47,6 @@ class Canvas(QOpenGLWidget):
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        share_processor()
         super().__init__(parent)
         self.setFormat(surface_format())
         self.setUpdateBehavior(QOpenGLWidget.UpdateBehavior.NoPartialUpdate)
