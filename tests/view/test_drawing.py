@@ -3,7 +3,6 @@
 import gc
 
 import numpy as np
-import pytest
 from vtkmodules.vtkCommonCore import vtkObjectBase
 
 from tests.view.scenes import Block, build, row_of_boxes
