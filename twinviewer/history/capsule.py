@@ -28,7 +28,7 @@ MOST_MANIFEST = 16 << 20
 _STORED = {".parquet", ".glb", ".png", ".jpg", ".jpeg", ".xlsx"}
 _BLOCK = 1 << 20
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# What zipfile raises on damage; NotImplementedError, which a changed flag can lead to, is a RuntimeError.
+# What zipfile raises on damage; a way of packing that it does not know, by a changed flag, is a RuntimeError to it.
 _TORN = (KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 Progress = Callable[[float, str], None]
