@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from twinviewer.maintenance.condition.spectrum import Bearing, features
 from twinviewer.maintenance.quality.association import associated
 from twinviewer.maintenance.quality.energy import drift
 from twinviewer.maintenance.quality.spc import chart, rules
@@ -99,33 +98,3 @@ def test_energy_drift_is_told_from_load() -> None:
     assert worn.low_kw <= 4.0 <= worn.high_kw
     assert worn.eur_a_year == pytest.approx(worn.excess_kw * 8760 * 0.5 * 0.2)
     assert drift(power[:20], load[:20, None], 0.2, 0.4) is None
-
-
-def test_frequencies_of_a_bearing_follow_their_closed_forms() -> None:
-    # SKF 6205 of the Case Western Reserve bearing data: published multiples of the shaft's speed; the frequency of an
-    # element is given there for both races, twice that of its spin
-    found = Bearing(9, 7.94, 39.04).frequencies_hz(60)
-    assert found["BPFI"] == pytest.approx(5.4152, abs=5e-5)
-    assert found["BPFO"] == pytest.approx(3.5848, abs=5e-5)
-    assert found["FTF"] == pytest.approx(0.39828, abs=5e-5)
-    assert 2 * found["BSF"] == pytest.approx(4.7135, abs=2e-4)
-    assert Bearing(9, 7.94, 39.04).frequencies_hz(1797)["BPFO"] == pytest.approx(3.5848 * 1797 / 60, rel=1e-4)
-    for wrong in ((0, 7.94, 39.04, 0.0), (9, 40.0, 39.04, 0.0), (9, 7.94, 39.04, 90.0), (9, float("nan"), 39.04, 0.0)):
-        with pytest.raises(DataError, match="no bearing"):
-            Bearing(*wrong)
-
-
-def test_an_outer_race_is_told_from_an_inner_one() -> None:
-    rate, seconds = 20_000, 2
-    bearing = Bearing(9, 7.94, 39.04)
-    time = np.arange(rate * seconds) / rate
-    noise = np.random.default_rng(0).normal(0, 0.3, len(time))
-    since = (time * bearing.frequencies_hz(1797)["BPFO"]) % 1 / bearing.frequencies_hz(1797)["BPFO"]
-    found = features(noise + 2 * np.exp(-since * 900) * np.sin(2 * np.pi * 4000 * since), rate, bearing, 1797)
-    assert max(found.lines, key=lambda name: found.lines[name]) == "BPFO"
-    quiet = features(noise, rate, bearing, 1797)
-    assert quiet.lines["BPFO"] < found.lines["BPFO"] / 3
-    assert quiet.kurtosis == pytest.approx(3, abs=0.2)
-    assert found.kurtosis > 4
-    with pytest.raises(DataError, match="too short"):
-        features(noise[:10], rate)
