@@ -7,6 +7,7 @@ import pytest
 
 from tests.factory import CONNECTED, NOW_NS, SECOND_NS, make_scene, snapshot
 from twinviewer.kpi import iso22400
+from twinviewer.kpi.lines import lines_of
 from twinviewer.kpi.live import KpiTracker
 from twinviewer.model.frame import Kpi
 from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE
@@ -105,3 +106,13 @@ def test_a_target_given_as_a_share_is_shown_in_the_unit_of_its_tile() -> None:
     shift.tracker = KpiTracker(shift.scene)
     kpis = shift.run(5)
     assert (kpis["oee"].target, kpis["power"].target) == (80.0, 15.0)
+
+
+def test_the_last_station_is_the_one_that_feeds_no_other_however_the_flow_is_written() -> None:
+    scene = make_scene(4)  # M-1 and M-2 side by side, M-2 named after the end of the line
+    flow = (("M-0", "M-1"), ("M-1", "M-3"), ("M-0", "M-2"), ("M-2", "M-3"))
+    (line,) = lines_of(replace(scene, flow=flow))
+    assert [a.asset_id for a in line.stations] == ["M-0", "M-1", "M-2", "M-3"]
+    assert line.last_counter() is line.good[3]
+    (loop,) = lines_of(replace(scene, flow=(*flow, ("M-3", "M-0"))))  # what comes back does not hang it
+    assert [a.asset_id for a in loop.stations] == ["M-0", "M-1", "M-2", "M-3"]

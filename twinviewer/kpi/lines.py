@@ -1,5 +1,6 @@
 """Production lines: their stations in the order of flow, the time each spent in each state, and what each counted."""
 
+import heapq
 from collections import deque
 from collections.abc import Sequence
 
@@ -124,16 +125,41 @@ class Line:
 
 
 def lines_of(scene: Scene) -> list[Line]:
-    """Assets that stand in the flow, grouped by the last step of their path, in the order of the flow."""
-    order: dict[str, int] = {}
-    for upstream, downstream in scene.flow:
-        order.setdefault(upstream, len(order))
-        order.setdefault(downstream, len(order))
+    """Assets that stand in the flow, grouped by the last step of their path, each behind what feeds it."""
+    order = _flow_order(scene.flow)
     groups: dict[str, list[Asset]] = {}
     for asset in sorted((a for a in scene.assets if a.asset_id in order), key=lambda a: order[a.asset_id]):
         if _tag(scene, asset, "state") >= 0:
             groups.setdefault(asset.path[-1] if asset.path else scene.name, []).append(asset)
     return [Line(scene, name, stations) for name, stations in groups.items()]
+
+
+def _flow_order(flow: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """The place of each asset: behind all that feed it, else as the flow names them; a loop begins at its first name."""
+    feeds: dict[str, set[str]] = {}
+    follows: dict[str, set[str]] = {}
+    for upstream, downstream in flow:
+        for one in (upstream, downstream):
+            feeds.setdefault(one, set())
+            follows.setdefault(one, set())
+        if upstream != downstream:
+            feeds[downstream].add(upstream)
+            follows[upstream].add(downstream)
+    named = {asset_id: at for at, asset_id in enumerate(feeds)}
+    ready = [(at, asset_id) for asset_id, at in named.items() if not feeds[asset_id]]
+    order: dict[str, int] = {}
+    for first in (*sorted(ready), *((at, asset_id) for asset_id, at in named.items())):
+        heap = [first]
+        while heap:
+            _, asset_id = heapq.heappop(heap)
+            if asset_id in order:
+                continue
+            order[asset_id] = len(order)
+            for follower in follows[asset_id]:
+                feeds[follower].discard(asset_id)
+                if not feeds[follower]:
+                    heapq.heappush(heap, (named[follower], follower))
+    return order
 
 
 def _tag(scene: Scene, asset: Asset, role: str) -> int:
