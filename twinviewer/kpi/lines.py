@@ -135,7 +135,7 @@ def lines_of(scene: Scene) -> list[Line]:
 
 
 def _flow_order(flow: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """The place of each asset: behind all that feed it, else as the flow names them; a loop begins at its first name."""
+    """The place of each asset: behind all that feed it, else as the flow names them; a loop begins at its first."""
     feeds: dict[str, set[str]] = {}
     follows: dict[str, set[str]] = {}
     for upstream, downstream in flow:
