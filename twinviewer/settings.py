@@ -8,6 +8,7 @@ import dataclasses
 import json
 import math
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -227,14 +228,17 @@ class SettingsStore:
 
 
 def write_atomic(path: Path, text: str) -> None:
-    """Write a file so that a reader, or a power cut, sees the old or the new content and never half of it."""
+    """Write a file so that a reader, or a power cut, sees the old or the new content and never half of it. Who may read
+    a file that was there may go on to; line ends that are written out stay as they are."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
     part = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="" if "\r\n" in text else None) as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
+        if path.exists():
+            shutil.copymode(path, part)
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)

@@ -82,6 +82,7 @@ def test_simulate_prints_the_promised_object(tmp_path, capsys):
         ["simulate", str(HALL), "--from", "nowhere.json"],
         ["simulate", str(HALL), "--scenario", "nowhere.toml"],
         ["calibrate", str(HALL), "--recording", "nowhere"],
+        ["calibrate", str(HALL), "--recording", "nowhere", "--write-line", "accepted-nothing.toml"],
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_sentence(words, capsys):
@@ -137,6 +138,9 @@ def test_a_person_accepts_each_proposal(recording, tmp_path, capsys, monkeypatch
     assert written.station["CNC"].time != before.station["CNC"].time
     assert written.station["CNC"].failure == before.station["CNC"].failure
     assert written.station["PRS-204"] == before.station["PRS-204"]
+    assert "# ---- Line A ---" in line.read_text(encoding="utf-8")  # it is the file that a person wrote
+    assert main([*words, "--accept", "*.yield", "PRS-999"]) == 2
+    assert '"PRS-999" fits no proposal' in capsys.readouterr().err
     assert main([*words, "--accept", "*.yield", "PRS-204", "--output", str(tmp_path / "s.toml")]) == 0
     paths = set(load_scenario(tmp_path / "s.toml").patches)
     assert 'station."PRS-204".time' in paths

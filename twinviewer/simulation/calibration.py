@@ -1,7 +1,7 @@
 """Proposals for a flow model from a recording: cycle times, failures, repairs, setups, yields, power, takts."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
@@ -26,15 +26,25 @@ LEAST_WINDOWS = 10
 SLOWER = 1.01  # than the station could work: else it is the station that sets the pace
 
 
-def calibrate(line: Line, scene: Scene, recording: Recording, from_ns: int, to_ns: int) -> list[Fit]:
+def calibrate(
+    line: Line,
+    scene: Scene,
+    recording: Recording,
+    from_ns: int,
+    to_ns: int,
+    progress: Callable[[float, str], None] | None = None,
+) -> list[Fit]:
     """One proposal per figure of every station; those without enough data say so and propose nothing.
 
-    Stations with too few failures of their own are pooled where together they have enough.
+    Stations with too few failures of their own are pooled where together they have enough. `progress` hears how much
+    is done (0 to 1) and of which station is read; what it raises ends the work.
     """
     found: list[Fit] = []
     up_s: dict[str, float] = {}
     down: dict[str, np.ndarray] = {}
-    for name, s in line.station.items():
+    for place, (name, s) in enumerate(line.station.items()):
+        if progress is not None:
+            progress(place / (len(line.station) + 1), name)
         assets = evidence.known_assets(line, scene, name)
         path = f'station."{name}"'
         if not assets:
@@ -149,6 +159,12 @@ def accepted(fits: list[Fit], chosen: Sequence[str]) -> Scenario:
         if other not in values and not any(f.path == other and f.current for f in fits):
             del values[path]
     return Scenario("calibration", values, note="fitted from a recording")
+
+
+def unmatched(fits: Sequence[Fit], chosen: Sequence[str]) -> list[str]:
+    """Those of a person's choices that fit no proposal at all, not even one with too little data."""
+    paths = [f.path.replace('"', "") for f in fits]
+    return [c for c in chosen if not any(_chosen(p, [c.replace('"', "")]) for p in paths)]
 
 
 def _chosen(path: str, patterns: Sequence[str]) -> bool:
