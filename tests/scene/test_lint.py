@@ -20,6 +20,10 @@ from twinviewer.scene.server import compare
 Read = Callable[..., Draft]
 
 
+WAVEFORM = '[type.cnc.tags.A]\nnode = "p:s={asset}.A"\nrole = "waveform"\nunit = "m/s²"\nsampling_hz = 10240\n'
+BEARING = "[type.cnc.bearing]\nelements = 9\nelement_mm = 7.94\npitch_mm = 39.04, rpm = 1500\n".replace(", ", "\n")
+
+
 def found(draft: Draft) -> list[tuple[str, str, str]]:
     """Level, kind and place of all findings that are no remarks."""
     return [(f.level, f.key, f.where) for f in lint(draft) if f.level != "info"]
@@ -52,6 +56,11 @@ def test_a_good_scene_has_no_findings(draft: Read, folder: Path) -> None:
         ),
         ('[type.cnc.tags.T]\nrole = "load"\n', ("warning", "unbound", "scene.toml:29")),
         ('[type.cnc.tags.S]\nnode = "p:s={asset}.S"\nrole = "state"\n', ("warning", "role", "scene.toml:22")),
+        (WAVEFORM.replace("sampling_hz = 10240\n", "") + BEARING, ("error", "waveform", "scene.toml:29")),
+        (WAVEFORM + "band_hz = [1000, 5200]\n" + BEARING, ("error", "waveform", "scene.toml:29")),
+        (WAVEFORM.replace("m/s²", "mm/s") + BEARING, ("error", "unit", "scene.toml:29")),
+        (WAVEFORM, ("warning", "waveform", "scene.toml:29")),  # no bearing
+        (WAVEFORM + BEARING.replace("rpm = 1500\n", ""), ("warning", "waveform", "scene.toml:29")),  # no speed
     ],
 )
 def test_each_mistake_is_found_where_it_stands(
@@ -265,6 +274,7 @@ class Facts:
     exists: bool = True
     data_type: str = "Double"
     is_numeric: bool = True
+    is_array: bool = False
     unit: str = ""
     eu_range: tuple[float, float] | None = None
 
@@ -289,6 +299,17 @@ def test_a_server_that_disagrees(draft: Read, folder: Path) -> None:
         ("error", "wrong-type")
     ]
     assert with_server(scene, CNC_101__Vibration=Facts(eu_range=(0, 3))) == [("warning", "range")]
+
+
+def test_a_waveform_is_an_array_of_numbers_and_nothing_else_is(draft: Read, folder: Path) -> None:
+    add(folder, WAVEFORM + BEARING)
+    scene = draft(folder)
+    wrong = [("error", "wrong-type")]
+    others = [("error", "wrong-type")] * 2  # of the other two machines, whose answer is a single number here
+    assert with_server(scene, CNC_101__A=Facts(is_array=True, unit="m/s²")) == others
+    assert with_server(scene, CNC_101__A=Facts(is_array=False)) == wrong + others
+    assert with_server(scene, CNC_101__A=Facts(data_type="String", is_numeric=False, is_array=True)) == wrong + others
+    assert with_server(scene, CNC_101__Vibration=Facts(is_array=True)) == [*wrong, *wrong, *others]
 
 
 def test_bound_counts_assets_that_the_server_knows(draft: Read, folder: Path) -> None:

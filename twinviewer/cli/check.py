@@ -84,7 +84,7 @@ def _ask_server(args: argparse.Namespace, draft: "Draft") -> tuple[list[Notice],
     from twinviewer.feeds.opcua_browse import describe
     from twinviewer.scene.server import compare
 
-    addresses = list(dict.fromkeys(tag.address for tag in draft.scene.tags))
+    addresses = list(dict.fromkeys(tag.address for tag in draft.scene.tags if tag.derived_from < 0))
     return compare(draft, asked(args.feed, lambda: describe(args.feed, addresses, feed_options(args))))
 
 

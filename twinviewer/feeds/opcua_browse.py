@@ -40,6 +40,7 @@ class NodeInfo:
     unit: str = ""
     eu_range: tuple[float, float] | None = None
     value: float | str | None = None
+    is_array: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ def _info(
     shown = text if text is not None else None if number != number else number
     builtin = value.Value.VariantType.value if value.Value is not None else 0
     numeric = builtin in _NUMERIC_TYPES or (not builtin and _is_numeric(kind))
-    return NodeInfo(True, status, data_type_name(kind, names), numeric, unit[0], unit[1], shown)
+    is_array = value.Value is not None and bool(value.Value.is_array)
+    return NodeInfo(True, status, data_type_name(kind, names), numeric, unit[0], unit[1], shown, is_array)
 
 
 def _is_numeric(kind: ua.NodeId) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from twinviewer.model.bearing import Bearing
 from twinviewer.model.state import State
 
 
@@ -47,10 +48,13 @@ class Tag:
     within the type ("Vibration"). `role` says what twinviewer does with it: one of "state", "vibration",
     "power", "energy", "temperature", "current", "pressure", "lubrication", "speed", "load", "count_good",
     "count_scrap", "queue", "cycle_time", "order", "product", "fault_code", "position_x", "position_y", "position_z",
-    "heading_deg", "health", "hours" or "".
+    "heading_deg", "health", "hours", "waveform", "acceleration", "acceleration_peak", "crest", "kurtosis", "envelope",
+    "bpfo", "bpfi", "bsf", "ftf" or "".
     `normal` is the band in which the value usually lies, `span` the range an instrument can show (EURange).
     `states` maps raw values (as text: "0", "3", "Running") to states, for role "state". `settable` is the range in
-    which a person may set the value, None where the scene lets nobody.
+    which a person may set the value, None where the scene lets nobody. A waveform is an array that the server sends at
+    `sampling_hz` (0: not said); `band_hz` is where its bearing rings (None: nobody said). `derived_from` is the row of
+    the waveform that the value is worked out of, -1 for a value that the server sends; such a tag has no address.
     """
 
     index: int
@@ -67,6 +71,9 @@ class Tag:
     states: Mapping[str, State] = field(default_factory=dict)
     is_text: bool = False
     settable: tuple[float, float] | None = None
+    sampling_hz: float = 0.0
+    band_hz: tuple[float, float] | None = None
+    derived_from: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,7 @@ class Asset:
     `path` is its ISA-95 place, outermost first ("Site", "Machining", "Line A"), without the asset itself.
     `tags` are rows of the tag table. `nodes` are canonical geometry node paths ("hall.glb#Plant/LineA/CNC-102").
     `vibration_limits` are the zone boundaries A/B, B/C, C/D in mm/s RMS (ISO 20816-3), None without them.
+    `bearing` holds the defect frequencies of its bearing, None where nobody gave them.
     `part_of` is the asset_id of the asset this one belongs to, "" where it stands on its own.
     """
 
@@ -92,4 +100,5 @@ class Asset:
     rated_power_kw: float | None = None
     station: bool = False
     part_of: str = ""
+    bearing: Bearing | None = None
     extras: Mapping[str, object] = field(default_factory=dict)

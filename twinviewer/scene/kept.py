@@ -25,6 +25,7 @@ _MANIFEST, _BINDINGS = "scene.toml", "bindings.csv"  # as toml_file and draft ha
 _ELSEWHERE = ("path", "geometry", "asset_of_node")
 _CLASSES = {
     "twinviewer.model.asset": ("Asset", "Limits", "NodeAddress", "Tag"),
+    "twinviewer.model.bearing": ("Bearing",),
     "twinviewer.model.camera": ("CameraView",),
     "twinviewer.model.notice": ("Notice",),
     "twinviewer.model.state": ("State",),

@@ -9,9 +9,12 @@ from twinviewer.model.notice import Notice
 from twinviewer.model.units import factor
 from twinviewer.scene.draft import Draft
 from twinviewer.scene.manifest import TagEntry
+from twinviewer.scene.waveform_lint import waveform_findings
+from twinviewer.waveforms.tags import ACCELERATIONS
 
 _LIMITED_ROLES = {"vibration", "temperature", "pressure", "lubrication"}
 _BASE_UNITS = {"vibration": "mm/s", "power": "kW", "energy": "kWh"}  # what values of these roles are turned into
+_BASE_UNITS |= dict.fromkeys(("waveform", *ACCELERATIONS), "m/s²")
 _ONCE_ROLES = ("state", "vibration", "power", "position_x", "position_y", "position_z", "heading_deg")
 _LEVELS = {"error": 0, "warning": 1, "info": 2}
 _MAX_NAMED = 5
@@ -26,6 +29,7 @@ def lint(draft: Draft, modes: Sequence[str] = ()) -> list[Notice]:
         *_limits(draft),
         *_missing_limits(draft),
         *_useless_units(draft),
+        *waveform_findings(draft),
         *_shared_addresses(draft),
         *_double_roles(draft),
         *_unused_types(draft),
@@ -132,7 +136,7 @@ def _missing_limits(draft: Draft) -> Iterable[Notice]:
 def _useless_units(draft: Draft) -> Iterable[Notice]:
     """Roles whose values are compared with limits in a certain unit, in a unit that cannot be turned into it."""
     for tag in draft.scene.tags:
-        wanted = _BASE_UNITS.get(tag.role)
+        wanted = _BASE_UNITS.get(tag.role) if tag.derived_from < 0 else None
         if wanted is not None and math.isnan(factor(tag.unit, wanted)):
             text = f"'{tag.unit}' is no unit for a tag of the role {tag.role}, so its value is not used as such."
             remedy = f'Write the unit that the server sends, such as "{wanted}", or another role.'
@@ -146,6 +150,8 @@ def _assets(tags: Sequence[Tag]) -> str:
 def _shared_addresses(draft: Draft) -> Iterable[Notice]:
     first: dict[object, Tag] = {}
     for tag in draft.scene.tags:
+        if tag.derived_from >= 0:
+            continue
         other = first.setdefault(tag.address, tag)
         if other is not tag:
             text = f"the tags '{other.name}' and '{tag.name}' read the same node {tag.address}."

@@ -4,11 +4,15 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from twinviewer.model.bearing import Bearing, of_geometry
+from twinviewer.model.errors import DataError
+
 FORMAT = 1
 Role = Literal[
     "", "state", "vibration", "power", "energy", "temperature", "current", "pressure", "lubrication", "speed", "load",
     "count_good", "count_scrap", "queue", "cycle_time", "order", "product", "fault_code", "position_x", "position_y",
-    "position_z", "heading_deg", "health", "hours",
+    "position_z", "heading_deg", "health", "hours", "waveform", "acceleration", "acceleration_peak", "crest",
+    "kurtosis", "envelope", "bpfo", "bpfi", "bsf", "ftf",
 ]  # fmt: skip
 StateName = Literal[
     "unknown", "offline", "running", "idle", "setup", "blocked", "starved", "fault", "maintenance"
@@ -95,6 +99,12 @@ class TagEntry(_Strict):
     settable: tuple[Number, Number] | None = Field(
         default=None, description="Range in which a person may set the value on the server, with approval."
     )
+    sampling_hz: Positive | None = Field(
+        default=None, description="For role waveform: values of the array per second of its recording."
+    )
+    band_hz: tuple[Positive, Positive] | None = Field(
+        default=None, description="For role waveform: where the bearing rings. Left out: 0.1 to 0.4 of sampling_hz."
+    )
 
     @model_validator(mode="after")
     def _sensible(self) -> "TagEntry":
@@ -104,6 +114,9 @@ class TagEntry(_Strict):
             band = getattr(self, name)
             if band is not None and band[0] > band[1]:
                 raise ValueError(f"'{name}' must be [lower, upper]")
+        for name in ("sampling_hz", "band_hz"):
+            if getattr(self, name) is not None and self.role not in ("", "waveform"):
+                raise ValueError(f"'{name}' is for the role waveform only, and this one is {self.role}")
         return self
 
 
@@ -123,6 +136,41 @@ class VibrationEntry(_Strict):
         return self
 
 
+class BearingEntry(_Strict):
+    """The rolling bearing that a waveform is of: its geometry, or its frequencies in turns of the shaft."""
+
+    elements: int | None = Field(default=None, ge=1, description="Number of rolling elements.")
+    element_mm: Positive | None = Field(default=None, description="Diameter of a rolling element, in mm.")
+    pitch_mm: Positive | None = Field(default=None, description="Pitch diameter, in mm.")
+    angle_deg: Annotated[float, Field(ge=0, lt=90)] = Field(default=0.0, description="Contact angle, in degrees.")
+    bpfo: Positive | None = Field(default=None, description="Outer race, in turns of the shaft.")
+    bpfi: Positive | None = Field(default=None, description="Inner race, in turns of the shaft.")
+    bsf: Positive | None = Field(default=None, description="Spin of an element, in turns of the shaft.")
+    ftf: Positive | None = Field(default=None, description="Cage, in turns of the shaft.")
+    rpm: Positive | None = Field(
+        default=None,
+        description="Nominal speed of the shaft in turns a minute: for a machine that tells no speed, or one in %.",
+    )
+
+    @model_validator(mode="after")
+    def _sensible(self) -> "BearingEntry":
+        self.made()
+        return self
+
+    def made(self) -> Bearing:
+        """The bearing. Raises ValueError where neither its geometry nor its frequencies are whole."""
+        geometry = (self.elements, self.element_mm, self.pitch_mm)
+        orders = (self.bpfo, self.bpfi, self.bsf, self.ftf)
+        try:
+            if None not in orders and geometry == (None, None, None):
+                return Bearing(*orders, self.rpm)  # type: ignore[arg-type]
+            if None not in geometry and orders == (None, None, None, None):
+                return of_geometry(*geometry, self.angle_deg, self.rpm)  # type: ignore[arg-type]
+        except DataError as error:
+            raise ValueError(f"{error.text}. {error.remedy}") from None
+        raise ValueError("say elements, element_mm and pitch_mm, or bpfo, bpfi, bsf and ftf, and not both")
+
+
 class TypeEntry(_Strict):
     """A template for assets of one kind. `{asset}`, captures and table columns are filled into texts."""
 
@@ -132,6 +180,9 @@ class TypeEntry(_Strict):
     static: bool = Field(default=False, description="Never has live data (a rack, a wall): not reported as unbound.")
     rated_power_kw: Positive | None = Field(default=None, description="Rated power in kW.")
     vibration: VibrationEntry | None = Field(default=None, description="Vibration severity zones.")
+    bearing: BearingEntry | None = Field(
+        default=None, description="The bearing whose frequencies are looked for in the waveform."
+    )
     tags: dict[str, TagEntry] = Field(default={}, description="The tags that every asset of this type has.")
     data: dict[str, Any] = Field(default={}, description="Anything else that is to be kept with the asset.")
 

@@ -3,25 +3,29 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from twinviewer.model.asset import Asset, NodeAddress, Tag
+from twinviewer.model.bearing import Bearing
 from twinviewer.model.errors import SceneError
 from twinviewer.model.notice import Notice
 from twinviewer.scene.addresses import parse_node, parse_path
 from twinviewer.scene.bounds import MAX_TAGS
+from twinviewer.scene.derived import derived_keys, derived_tag
 from twinviewer.scene.found import Found, NodeList, top_level
-from twinviewer.scene.manifest import Manifest, TagEntry
-from twinviewer.scene.overrides import Binding, tag_overrides
+from twinviewer.scene.manifest import BearingEntry, Manifest, TagEntry
+from twinviewer.scene.overrides import Binding, TagOverride, tag_overrides
 from twinviewer.scene.table import number
 from twinviewer.scene.tag_rows import Facts, facts_of, make_tag
 from twinviewer.scene.types import AssetType, TagTemplate
 from twinviewer.scene.vibration import VibrationTable
 
 _NO_TYPE = AssetType("")
+_BEARING = "bearing_"
 
 
 @dataclass(slots=True)
@@ -44,11 +48,15 @@ class Resolved:
                 told = (tag.limits, sorted(tag.states.items()), *facts[2:], tag.is_text)
                 digest.update(f"{number} {told!r}\n".encode())
             address = tag.address
-            place = (tag.name, address.uri, address.identifier, address.browse_path, number)
+            place: tuple[object, ...] = (tag.name, address.uri, address.identifier, address.browse_path, number)
+            if tag.role == "waveform":
+                place += (tag.sampling_hz, tag.band_hz)
             digest.update(f"{place!r}\n".encode())
         for a in self.assets:
-            told = [a.asset_id, a.type, a.tags, a.vibration_limits, a.rated_power_kw]
-            digest.update((json.dumps(told) + "\n").encode())
+            about: list[object] = [a.asset_id, a.type, a.tags, a.vibration_limits, a.rated_power_kw]
+            if a.bearing is not None:
+                about.append(astuple(a.bearing))
+            digest.update((json.dumps(about) + "\n").encode())
         return digest.hexdigest()[:32]
 
 
@@ -83,7 +91,8 @@ class Resolver:
             kind = self._kind(item)
             parent = self._parent(item, owner, nodes, index)
             path = self._path(item, nodes, owner, dropped)
-            tags = self._tags(item, kind)
+            machine = self._machine(item, kind)
+            tags = self._tags(item, kind, machine["bearing"] is not None)
             asset = Asset(
                 index=index,
                 asset_id=item.asset_id,
@@ -95,7 +104,7 @@ class Resolver:
                 type_label=kind.label or item.type,
                 part_of=found[parent].asset_id if parent >= 0 else "",
                 extras={**kind.data, **item.extras},
-                **self._machine(item, kind),
+                **machine,
             )
             self._result.assets.append(asset)
             self._result.where[item.asset_id] = item.where
@@ -148,11 +157,17 @@ class Resolver:
         station = kind.station
         if "station" in cells:
             station = cells["station"].lower() in ("yes", "true", "1", "x")
-        return {"vibration_limits": limits, "vibration_group": group, "rated_power_kw": power, "station": station}
+        return {
+            "vibration_limits": limits,
+            "vibration_group": group,
+            "rated_power_kw": power,
+            "station": station,
+            "bearing": _bearing(cells, where) or kind.bearing,
+        }
 
     # --- tags -------------------------------------------------------------------------------------------------
 
-    def _tags(self, item: Found, kind: AssetType) -> tuple[int, ...]:
+    def _tags(self, item: Found, kind: AssetType, with_bearing: bool) -> tuple[int, ...]:
         values = {"asset": item.asset_id, "type": item.type, "name": item.name or item.asset_id, **item.values}
         overrides = tag_overrides(item.row) if item.row else {}
         templates = {template.key: template for template in kind.tags}
@@ -161,11 +176,13 @@ class Resolver:
                 templates[key] = self._added.setdefault(
                     (item.asset_id, key), self._bindings[item.asset_id, key].template()
                 )
+        entries = {key: self._entry(item, template, overrides) for key, template in templates.items()}
+        derived = derived_keys(entries, with_bearing)
         rows: list[int] = []
         for key, template in templates.items():
-            entry = overrides[key].applied(template.entry) if key in overrides else template.entry
-            if (item.asset_id, key) in self._bindings:
-                entry = self._bindings[item.asset_id, key].applied(entry)
+            entry = entries[key]
+            if key in derived:
+                continue
             address, where = self._address(item, template, entry, values)
             if address is None:
                 continue
@@ -176,10 +193,35 @@ class Resolver:
             self._result.tags.append(make_tag(index, item.asset_id, key, entry, facts, address))
             self._result.where[f"{item.asset_id}.{key}"] = where
             rows.append(index)
+        rows += self._derived(item.asset_id, rows, derived, entries)
         for key in overrides.keys() - templates.keys():
             text = f"'{item.type or 'no type'}' has no tag '{key}', which a column of the table changes."
             self._say("warning", "type", text, overrides[key].where, "Correct the column's name.")
         return tuple(rows)
+
+    def _entry(self, item: Found, template: TagTemplate, overrides: Mapping[str, TagOverride]) -> TagEntry:
+        """What holds for a tag of this asset: the type's, then the table's, then the binding's."""
+        key = template.key
+        entry = overrides[key].applied(template.entry) if key in overrides else template.entry
+        bound = self._bindings.get((item.asset_id, key))
+        return bound.applied(entry) if bound is not None else entry
+
+    def _derived(
+        self,
+        asset_id: str,
+        rows: Sequence[int],
+        derived: Mapping[str, tuple[str, str]],
+        entries: Mapping[str, TagEntry],
+    ) -> list[int]:
+        """The rows of the tags that are worked out of this asset's waveforms."""
+        tags, made = self._result.tags, list[int]()
+        waveforms = {tags[row].key: tags[row] for row in rows}
+        for key, (of, role) in derived.items():
+            if of in waveforms:
+                made.append(len(tags))
+                tags.append(derived_tag(len(tags), waveforms[of], key, role, entries.get(key)))
+                self._result.where[f"{asset_id}.{key}"] = self._result.where[waveforms[of].name]
+        return made
 
     def _shared(self, template: TagTemplate) -> Facts:
         """The facts of a template; the types keep it alive, so its identity is its key."""
@@ -204,6 +246,25 @@ class Resolver:
 
     def _say(self, level: str, key: str, text: str, where: str, remedy: str) -> None:
         self._result.findings.append(Notice(level, text, remedy, where, key))
+
+
+def _bearing(cells: Mapping[str, str], where: str) -> Bearing | None:
+    """The bearing that columns such as "bearing_elements" or "bearing_bpfo" give. Raises SceneError."""
+    given = {column: text for column, text in cells.items() if column.startswith(_BEARING)}
+    values: dict[str, Any] = {}
+    for column, text in given.items():
+        name = column.removeprefix(_BEARING)
+        if name not in BearingEntry.model_fields:
+            known = ", ".join(_BEARING + key for key in BearingEntry.model_fields)
+            raise SceneError(f"the column '{column}' is not known.", where, f"Known are {known}.")
+        values[name] = number(text, column, where)
+    if not values:
+        return None
+    try:
+        return BearingEntry.model_validate(values).made()
+    except ValidationError as error:
+        reason = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
+        raise SceneError(f"the columns {', '.join(given)}: {reason}.", where, "Correct the line.") from None
 
 
 def owners(found: Sequence[Found], nodes: NodeList) -> np.ndarray:

@@ -19,6 +19,8 @@ class NodeFacts(Protocol):
     @property
     def is_numeric(self) -> bool: ...
     @property
+    def is_array(self) -> bool: ...
+    @property
     def unit(self) -> str: ...
     @property
     def eu_range(self) -> tuple[float, float] | None: ...
@@ -48,6 +50,7 @@ def _differences(draft: Draft, tag: Tag, known: NodeFacts) -> Iterable[Notice]:
     elif known.unit and not tag.unit:
         text = f"the server gives '{tag.name}' in {known.unit}; the scene says no unit."
         yield Notice("info", text, f'Write unit = "{known.unit}".', where, "unit")
+    yield from _rank(tag, known, where)
     if known.data_type and not known.is_numeric and not tag.is_text:
         text = f"'{tag.name}' is a number here, but the server has {known.data_type}."
         yield Notice(
@@ -57,7 +60,7 @@ def _differences(draft: Draft, tag: Tag, known: NodeFacts) -> Iterable[Notice]:
             where,
             "wrong-type",
         )
-    if known.is_numeric and tag.is_text:
+    if known.is_numeric and tag.is_text and tag.role != "waveform":
         text = f"'{tag.name}' is a text here, but the server has {known.data_type}."
         yield Notice(
             "error",
@@ -67,6 +70,18 @@ def _differences(draft: Draft, tag: Tag, known: NodeFacts) -> Iterable[Notice]:
             "wrong-type",
         )
     yield from _range(tag, known, where)
+
+
+def _rank(tag: Tag, known: NodeFacts, where: str) -> Iterable[Notice]:
+    """A waveform is an array of numbers, and nothing else is."""
+    if tag.role == "waveform" and known.data_type and not (known.is_array and known.is_numeric):
+        what = f"an array of {known.data_type}" if known.is_array else f"a single {known.data_type}"
+        text = f"'{tag.name}' is a waveform here, but the server has {what}."
+        yield Notice("error", text, "Correct the node id, or the role.", where, "wrong-type")
+    elif tag.role != "waveform" and known.is_array:
+        text = f"'{tag.name}' is a single value here, but the server has an array of {known.data_type}."
+        remedy = 'Write role = "waveform" if it is one, or correct the node id.'
+        yield Notice("error", text, remedy, where, "wrong-type")
 
 
 def _range(tag: Tag, known: NodeFacts, where: str) -> Iterable[Notice]:

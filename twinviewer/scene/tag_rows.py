@@ -18,7 +18,7 @@ STANDARD_STATES: Mapping[str, State] = {
         )
     )
 }  # fmt: skip
-_TEXT_ROLES = {"product", "order", "fault_code"}
+_TEXT_ROLES = {"product", "order", "fault_code", "waveform"}  # of a waveform, how long it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,8 @@ def make_tag(index: int, asset_id: str, key: str, entry: TagEntry, facts: Facts,
         states=facts.states,
         is_text=facts.is_text,
         settable=entry.settable,
+        sampling_hz=entry.sampling_hz or 0.0,
+        band_hz=entry.band_hz,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from twinviewer.model.bearing import Bearing
 from twinviewer.model.errors import SceneError
 from twinviewer.scene.manifest import Manifest, TagEntry, TypeEntry
 from twinviewer.scene.toml_lines import Lines
@@ -29,6 +30,7 @@ class AssetType:
     rated_power_kw: float | None = None
     vibration_limits: tuple[float, float, float] | None = None
     vibration_group: str = ""
+    bearing: Bearing | None = None
     tags: tuple[TagTemplate, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
 
@@ -44,13 +46,14 @@ def _resolve(name: str, manifest: Manifest, lines: Lines, table: VibrationTable)
     data: dict[str, Any] = {}
     for ancestor in reversed(_chain(name, manifest, lines)):
         entry = manifest.type[ancestor]
-        for key in ("station", "rated_power_kw", "vibration"):
+        for key in ("station", "rated_power_kw", "vibration", "bearing"):
             if key in entry.model_fields_set:
                 fields[key] = (getattr(entry, key), lines.where("type", ancestor, key))
         data.update(entry.data)
         for key, tag in entry.tags.items():
             where = lines.where("type", ancestor, "tags", key)
             tags[key] = TagTemplate(key, _merged(tags[key].entry, tag) if key in tags else tag, where)
+    bearing = fields.get("bearing", (None,))[0]
     vibration, where = fields.get("vibration", (None, ""))
     limits, group = None, ""
     if vibration is not None:
@@ -63,6 +66,7 @@ def _resolve(name: str, manifest: Manifest, lines: Lines, table: VibrationTable)
         rated_power_kw=fields.get("rated_power_kw", (None,))[0],
         vibration_limits=limits,
         vibration_group=group,
+        bearing=bearing.made() if bearing is not None else None,
         tags=tuple(tags.values()),
         data=data,
     )
