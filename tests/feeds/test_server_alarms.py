@@ -51,6 +51,7 @@ def test_limit_alarms_of_another_makers_server_come_change_are_acknowledged_and_
         until(lambda: from_server(pipeline), 15, "an alarm of the server")
         (alarm,) = from_server(pipeline).values()
         assert (alarm.asset_id, alarm.state, alarm.active) == ("M-1", AlarmState.UNACKNOWLEDGED, True)
+        assert alarm.watches == "M-1.Vibration:high"
         acknowledge(pipeline, tmp_path, alarm.key)
         until(lambda: from_server(pipeline)["M-1"].state is AlarmState.ACKNOWLEDGED, 15, "its acknowledgement")
         server.command("set M-1.Vibration 1")

@@ -1,4 +1,4 @@
-"""A fault that we see and the server raises too is one line; what is not surely the same stays apart."""
+"""A fault or limit that we see and the server raises too is one line; what is not surely the same stays apart."""
 
 from dataclasses import replace
 
@@ -62,3 +62,26 @@ def test_no_alarm_is_ever_hidden_by_another_of_the_same_words() -> None:
     lines = joined((OURS, THEIRS, second))
     assert {p.key for line in lines for p in parts_of(line)} == {OURS.key, THEIRS.key, second.key}
     assert len(lines) == 2
+
+
+HIGH = replace(OURS, key="M-1.Vibration:high", tag="M-1.Vibration", priority=3, message="Vibration 5 mm/s, above 2.8")
+FAR = replace(HIGH, key="M-1.Vibration:high_high", priority=2, message="Vibration zone D, 5.0 mm/s")
+LIMIT = replace(THEIRS, key="server:urn:x;s=A1", tag="TooMuch", priority=3, message="above", watches=HIGH.key)
+
+
+def test_a_limit_alarm_on_the_value_that_we_watch_too_is_one_line_with_the_limit_that_both_passed() -> None:
+    lines = joined((FAR, HIGH, LIMIT))
+    assert [parts_of(line) for line in lines] == [(FAR,), (HIGH, LIMIT)]
+    lines = joined((FAR, HIGH, replace(LIMIT, watches=FAR.key)))
+    assert [parts_of(line)[0] for line in lines] == [FAR, HIGH]
+    assert lines[0].message == "Vibration zone D, 5.0 mm/s, on the server too"
+    (line,) = joined(
+        (HIGH, replace(LIMIT, watches=FAR.key))
+    )  # its limits are others than ours: the same value and side
+    assert len(parts_of(line)) == 2
+
+
+@pytest.mark.parametrize("watches", ["", "M-1.Vibration:low", "M-1.Temp:high", "M-1.Vibration2:high"])
+def test_a_limit_alarm_that_may_be_about_something_else_stays_apart(watches: str) -> None:
+    both = (HIGH, replace(LIMIT, watches=watches))
+    assert joined(both) is both

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.factory import NOW_NS, SECOND_NS, make_scene
+from tests.factory import CONNECTED, NOW_NS, SECOND_NS, make_scene, snapshot
 from twinviewer.model.alarm import SERVER, AlarmState, ServerCondition
 from twinviewer.model.asset import NodeAddress
 from twinviewer.model.errors import TwinError
 from twinviewer.states.alarms import WINDOW_NS, AlarmBook
+from twinviewer.states.evaluator import Evaluator
 
 HOT = ServerCondition(
     NodeAddress("urn:x", "s=M-1/Hot"), b"1", "Hot", "M-1", "too hot", 700, True, True, False, NOW_NS, user="",
@@ -104,3 +105,31 @@ def test_it_belongs_to_the_asset_that_it_names(source: str, about: str, address:
     )
     told(book, condition)
     assert book.alarms[0].asset_id == owner
+
+
+def test_a_limit_alarm_says_which_limit_of_ours_it_is_about_also_when_it_has_returned() -> None:
+    scene = make_scene(3)
+    book = AlarmBook(scene)
+    watched = scene.tag("M-1.Vibration").address
+    limit = replace(HOT, source="somewhere", input_address=watched, level="high")
+    told(book, limit)
+    assert (book.alarms[0].asset_id, book.alarms[0].watches) == ("M-1", "M-1.Vibration:high")
+    assert told(book, replace(limit, level="high_high")) == ["changed"]
+    assert book.alarms[0].watches == "M-1.Vibration:high_high"
+    told(book, replace(limit, active=False, level="", time_ns=NOW_NS + SECOND_NS))
+    assert book.alarms[0].watches == "M-1.Vibration:high_high"
+
+
+def test_what_both_tell_counts_once_towards_a_flood_whoever_told_it_first() -> None:
+    scene = make_scene(3)
+    book, evaluator = AlarmBook(scene), Evaluator(scene)
+    told(book, replace(HOT, input_address=scene.tag("M-1.Vibration").address, level="high"))
+    for second in range(8):
+        now_ns = NOW_NS + second * SECOND_NS
+        shot = snapshot(scene, now_ns)
+        shot.value[scene.tag("M-1.Vibration").index] = 3.5
+        book.update(*evaluator.evaluate(shot, now_ns, CONNECTED), now_ns)
+    assert len(book.alarms) == 2
+    assert book.alarms_10_min == 1
+    told(book, replace(HOT, address=NodeAddress("urn:x", "s=M-1/Oil"), name="Oil"))
+    assert book.alarms_10_min == 2

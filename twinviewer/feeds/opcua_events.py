@@ -43,6 +43,22 @@ _FIELDS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (ua.ObjectIds.AcknowledgeableConditionType, ("AckedState", "Id")),
     (ua.ObjectIds.AlarmConditionType, ("ActiveState", "Id")),
 )
+# of limit alarms (Part 9, 5.8.19 to 5.8.21); a server that knows no such types may refuse them
+_LIMIT_FIELDS: tuple[tuple[int, tuple[str, ...]], ...] = (
+    (ua.ObjectIds.AlarmConditionType, ("InputNode",)),
+    (ua.ObjectIds.ExclusiveLimitAlarmType, ("LimitState", "CurrentState", "Id")),
+    (ua.ObjectIds.NonExclusiveLimitAlarmType, ("HighHighState", "Id")),
+    (ua.ObjectIds.NonExclusiveLimitAlarmType, ("LowLowState", "Id")),
+    (ua.ObjectIds.NonExclusiveLimitAlarmType, ("HighState", "Id")),
+    (ua.ObjectIds.NonExclusiveLimitAlarmType, ("LowState", "Id")),
+)
+_LEVELS = ("high_high", "low_low", "high", "low")  # in the order of the last four
+_EXCLUSIVE = {
+    ua.NodeId(ua.ObjectIds.ExclusiveLimitStateMachineType_HighHigh): "high_high",
+    ua.NodeId(ua.ObjectIds.ExclusiveLimitStateMachineType_High): "high",
+    ua.NodeId(ua.ObjectIds.ExclusiveLimitStateMachineType_Low): "low",
+    ua.NodeId(ua.ObjectIds.ExclusiveLimitStateMachineType_LowLow): "low_low",
+}
 (
     _EVENT_ID, _EVENT_TYPE, _SOURCE_NODE, _SOURCE_NAME, _TIME, _MESSAGE, _SEVERITY,
     _CONDITION, _BRANCH, _NAME, _RETAIN, _COMMENT, _USER, _ACKED, _ACTIVE,
@@ -66,20 +82,26 @@ class Events:
     async def begin(self, subscription: int, uris: Sequence[str]) -> None:
         """Watch the server's conditions on this subscription, and have those that stand told now."""
         self._uris = uris
-        asked = ua.CreateMonitoredItemsParameters()
-        asked.SubscriptionId = subscription
-        asked.TimestampsToReturn = ua.TimestampsToReturn.Neither
-        asked.ItemsToCreate = [_item()]
         try:
-            (result,) = await self._client.uaclient.session.create_monitored_items(asked)
+            status = await self._ask(subscription, _FIELDS + _LIMIT_FIELDS)
+            if not status.is_good():
+                status = await self._ask(subscription, _FIELDS)
         except (ua.UaStatusCodeError, TimeoutError) as error:  # values go on all the same
             log.info("the server gives no events: %s", error or "no answer")
             return
-        if not result.StatusCode.is_good():
-            log.info("the server gives no events: %s", result.StatusCode.name)
+        if not status.is_good():
+            log.info("the server gives no events: %s", status.name)
             return
         self._subscription = subscription
         await self.refresh()
+
+    async def _ask(self, subscription: int, fields: Sequence[tuple[int, tuple[str, ...]]]) -> ua.StatusCode:
+        asked = ua.CreateMonitoredItemsParameters()
+        asked.SubscriptionId = subscription
+        asked.TimestampsToReturn = ua.TimestampsToReturn.Neither
+        asked.ItemsToCreate = [_item(fields)]
+        (result,) = await self._client.uaclient.session.create_monitored_items(asked)
+        return result.StatusCode
 
     async def refresh(self) -> None:
         """Have all conditions told that stand (ConditionRefresh); a server that cannot tells the next changes only."""
@@ -119,7 +141,7 @@ class Events:
             log.warning("events of the server cannot be read", exc_info=True)
 
     def _take(self, fields: list[Any]) -> None:
-        if len(fields) != len(_FIELDS):
+        if len(fields) not in (len(_FIELDS), len(_FIELDS) + len(_LIMIT_FIELDS)):
             return
         kind = fields[_EVENT_TYPE]
         if kind == _END:
@@ -156,6 +178,8 @@ class Events:
             comment=_text(fields[_COMMENT]),
             user=_text(fields[_USER]),
             branch=str(branch) if isinstance(branch, ua.NodeId) and not branch.is_null() else "",
+            input_address=self._address(fields[len(_FIELDS)] if len(fields) > len(_FIELDS) else None),
+            level=_level(fields[len(_FIELDS) + 1 :]),
         )
 
     def _address(self, node: Any) -> NodeAddress:
@@ -170,13 +194,21 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _item() -> ua.MonitoredItemCreateRequest:
+def _level(fields: Sequence[Any]) -> str:
+    """Which limit is passed now, the farthest one; "" for none or where the server does not say."""
+    if not fields:
+        return ""
+    state, *beyond = fields
+    return _EXCLUSIVE.get(state, "") or next((name for name, is_so in zip(_LEVELS, beyond, strict=True) if is_so), "")
+
+
+def _item(fields: Sequence[tuple[int, tuple[str, ...]]]) -> ua.MonitoredItemCreateRequest:
     request = ua.MonitoredItemCreateRequest()
     request.ItemToMonitor.NodeId = ua.NodeId(ua.ObjectIds.Server)
     request.ItemToMonitor.AttributeId = ua.AttributeIds.EventNotifier
     request.MonitoringMode = ua.MonitoringMode.Reporting
     wanted = ua.EventFilter()
-    for kind, path in _FIELDS:
+    for kind, path in fields:
         operand = ua.SimpleAttributeOperand()
         operand.TypeDefinitionId = ua.NodeId(kind)
         operand.BrowsePath = [ua.QualifiedName(step, 0) for step in path]

@@ -25,7 +25,8 @@ class Alarm:
     """One alarm as it stands. `key` is stable ("CMP-321.Vibration:high_high"); `priority` is 1 (worst) to 4.
 
     `since_ns` is when it became active, `changed_ns` its last change of state. `until_ns` ends a shelf. `source` is ""
-    for an alarm of ours and SERVER for one that the server raises, and that only the server acknowledges.
+    for an alarm of ours and SERVER for one that the server raises, and that only the server acknowledges; `watches`
+    is the limit of ours that such a one is about ("CMP-321.Vibration:high"), "" where the server does not say.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Alarm:
     reason: str = ""
     until_ns: int = 0
     source: str = ""
+    watches: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class ServerCondition:
     """A condition of a server as its newest event tells it (OPC UA Part 9). `severity` is 1 to 1000.
 
     `event_id` names that event for an acknowledgement; `branch` is "" but for an earlier state that still waits.
+    Of a limit alarm `input_address` is the value that it watches and `level` the limit that is passed now ("low_low",
+    "low", "high", "high_high", "" for none).
     """
 
     address: NodeAddress
@@ -78,6 +82,8 @@ class ServerCondition:
     comment: str = ""
     user: str = ""
     branch: str = ""
+    input_address: NodeAddress = field(default_factory=NodeAddress)
+    level: str = ""
 
     @property
     def key(self) -> str:
@@ -95,7 +101,7 @@ class StandingConditions:
 @dataclass(frozen=True, slots=True)
 class AlarmEvent:
     """One change in an alarm's life, for the record: `what` is "raised", "returned", "acknowledged",
-    "shelved", "unshelved", "cleared", or "changed" where only its words or its priority are others."""
+    "shelved", "unshelved", "cleared", or "changed" where only its words, its priority or its limit are others."""
 
     time_ns: int
     what: str

@@ -12,6 +12,7 @@ from twinviewer.model.frame import AssetStates, TagSnapshot
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State, Zone
 from twinviewer.scene.scene import Scene
+from twinviewer.states import same_cause
 from twinviewer.states.conditions import Condition, Conditions
 from twinviewer.states.server_alarms import ServerConditions
 
@@ -91,7 +92,6 @@ class AlarmBook:
         return raw
 
     def _raise(self, c: Condition, snapshot: TagSnapshot, states: AssetStates, now_ns: int) -> list[AlarmEvent]:
-        self._raised.append(now_ns)
         old = self._book.get(c.key)
         shelved = old is not None and old.state is AlarmState.SHELVED
         alarm = Alarm(
@@ -110,6 +110,7 @@ class AlarmBook:
             reason=old.reason if old and shelved else "",
             until_ns=old.until_ns if old and shelved else 0,
         )
+        self._count_one(alarm, now_ns)
         return [self._put(alarm, "raised", now_ns)]
 
     def _message(self, c: Condition, snapshot: TagSnapshot, states: AssetStates) -> str:
@@ -167,9 +168,8 @@ class AlarmBook:
             return [self._drop(alarm, now_ns, alarm.by)]
         if not what:
             return []
-        told = any(a.asset_id == alarm.asset_id and a.active and a.source != SERVER for a in self._book.values())
-        if what == "raised" and not told and now_ns - alarm.since_ns < WINDOW_NS:
-            self._raised.append(now_ns)
+        if what == "raised" and now_ns - alarm.since_ns < WINDOW_NS:
+            self._count_one(alarm, now_ns)
         return [self._put(alarm, what, now_ns, alarm.by, alarm.reason)]
 
     def standing_on_server(self, keys: Container[str], now_ns: int) -> list[AlarmEvent]:
@@ -228,6 +228,12 @@ class AlarmBook:
     def _unshelve_due(self, now_ns: int) -> Iterable[AlarmEvent]:
         due = [a.key for a in self._book.values() if a.state is AlarmState.SHELVED and a.until_ns <= now_ns]
         return [event for key in due for event in self.unshelve(key, "time", now_ns)]
+
+    def _count_one(self, alarm: Alarm, now_ns: int) -> None:
+        """A flood is counted in lines of the list: what stands there already, told by the other side, is no new one."""
+        others = [a for a in self._book.values() if a.active and a.asset_id == alarm.asset_id]
+        if not any(same_cause.same(a, alarm) or same_cause.same(alarm, a) for a in others):
+            self._raised.append(now_ns)
 
     def _count(self, now_ns: int) -> None:
         while self._raised and self._raised[0] < now_ns - WINDOW_NS:

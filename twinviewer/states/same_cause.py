@@ -1,4 +1,4 @@
-"""One line for one cause: a fault that we see in the state of an asset, and that the server raises as an alarm too."""
+"""One line for one cause: a fault or a passed limit that we see, and that the server raises as an alarm too."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ _URGENCY = (AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED_UNACKNOWLEDGED, Alarm
 
 
 def joined(alarms: tuple[Alarm, ...]) -> tuple[Alarm, ...]:
-    """The alarms with those made one that tell the same fault of the same asset; all others as they are, in order.
+    """The alarms with those made one that tell the same of the same asset; all others as they are, in order.
 
     A joined line is as urgent as its more urgent part and stands as long as one of them does. What is not surely the
     same stays apart, and so does one that was set aside from one that was not. The very same tuple where none joins.
@@ -24,23 +24,39 @@ def joined(alarms: tuple[Alarm, ...]) -> tuple[Alarm, ...]:
     return tuple(sorted(told, key=lambda a: (a.priority, -a.since_ns, a.key)))
 
 
+def same(ours: Alarm, theirs: Alarm) -> bool:
+    """Whether an alarm of the server tells what one of ours tells: the same fault, or the same value beyond a limit of
+    the same side. Names alone do not tell it: a limit alarm must say which value it watches and which limit it is."""
+    if ours.asset_id != theirs.asset_id or ours.source or theirs.source != SERVER:
+        return False
+    if (ours.state in _ASIDE or theirs.state in _ASIDE) and ours.state is not theirs.state:
+        return False
+    if ours.key == f"{ours.asset_id}:fault":
+        return _same_fault(ours, theirs)
+    return bool(theirs.watches) and _side(ours.key) == _side(theirs.watches)
+
+
 def _partners(alarms: Sequence[Alarm]) -> dict[str, Alarm]:
-    """Key of a fault of ours -> the alarm of the server that tells it too."""
-    theirs = [a for a in alarms if a.source == SERVER]
-    if not theirs:
-        return {}
-    faults = {a.asset_id: a for a in alarms if not a.source and a.key == f"{a.asset_id}:fault"}
+    """Key of an alarm of ours -> the alarm of the server that tells it too; of two limits the one that both passed."""
+    ours: dict[str, list[Alarm]] = {}
+    for alarm in alarms:
+        if not alarm.source:
+            ours.setdefault(alarm.asset_id, []).append(alarm)
     found: dict[str, Alarm] = {}
-    for alarm in theirs:
-        fault = faults.get(alarm.asset_id)
-        if fault is not None and fault.key not in found and _same(fault, alarm):
-            found[fault.key] = alarm
+    for theirs in (a for a in alarms if a.source == SERVER):
+        likely = [a for a in ours.get(theirs.asset_id, ()) if a.key not in found and same(a, theirs)]
+        if likely:
+            found[min(likely, key=lambda a: (a.key != theirs.watches, a.priority)).key] = theirs
     return found
 
 
-def _same(fault: Alarm, alarm: Alarm) -> bool:
-    if (fault.state in _ASIDE or alarm.state in _ASIDE) and fault.state is not alarm.state:
-        return False
+def _side(limit: str) -> tuple[str, str]:
+    """Value and direction of a limit's key: "M-1.Vibration:high_high" and "M-1.Vibration:high" are one side."""
+    tag, _, level = limit.rpartition(":")
+    return tag, level.partition("_")[0]
+
+
+def _same_fault(fault: Alarm, alarm: Alarm) -> bool:
     text = _plain(fault.message.removeprefix("Fault"))
     if not text:  # the asset has no fault code: only a condition that is called a fault is the same
         return _plain(alarm.tag) == "fault"

@@ -12,8 +12,7 @@ class ServerConditions:
 
     def __init__(self, scene: Scene) -> None:
         self._names = {_folded(name): a.asset_id for a in scene.assets for name in (a.name, a.asset_id)}
-        addressed = ((tag.address, tag.asset_id) for tag in scene.tags if tag.address.identifier)
-        self._tags = {(a.uri, a.identifier): asset_id for a, asset_id in addressed}
+        self._tags = {(t.address.uri, t.address.identifier): t for t in scene.tags if t.address.identifier}
         self._newest: dict[str, ServerCondition] = {}
 
     def newest(self, key: str) -> ServerCondition | None:
@@ -54,16 +53,22 @@ class ServerConditions:
             by=condition.user,
             reason=condition.comment,
             source=SERVER,
+            watches=self._watches(condition) or (old.watches if old is not None else ""),
         )
         if old is not None and old.state is AlarmState.SHELVED and alarm.state is not AlarmState.NORMAL:
             return replace(alarm, state=old.state, by=old.by, reason=old.reason, until_ns=old.until_ns)
         return alarm
 
+    def _watches(self, condition: ServerCondition) -> str:
+        """The limit of ours that a limit alarm is about; "" where no limit is passed or the value is none of ours."""
+        tag = self._tags.get((condition.input_address.uri, condition.input_address.identifier))
+        return f"{tag.name}:{condition.level}" if tag is not None and condition.level else ""
+
     def _owner(self, condition: ServerCondition) -> str:
         """The asset that the condition is about; its source's own name where the scene does not have it."""
-        for address in (condition.source_address, condition.address):
+        for address in (condition.source_address, condition.input_address, condition.address):
             if (address.uri, address.identifier) in self._tags:
-                return self._tags[address.uri, address.identifier]
+                return self._tags[address.uri, address.identifier].asset_id
         plain = [a.identifier.partition("=")[2] for a in (condition.source_address, condition.address)]
         texts = [condition.source, *plain]
         for text in texts:
@@ -95,5 +100,5 @@ def _change(old: Alarm | None, new: Alarm) -> str:
         return "returned"
     if old.state is not new.state and new.state is AlarmState.ACKNOWLEDGED:
         return "acknowledged"
-    same = (old.message, old.priority, old.state) == (new.message, new.priority, new.state)
-    return "" if same else "changed"
+    before, after = ((a.message, a.priority, a.state, a.watches) for a in (old, new))
+    return "" if before == after else "changed"
