@@ -26,6 +26,7 @@ from twinviewer.gui.main_window import MainWindow
 from twinviewer.history.capsule import open_capsule
 from twinviewer.history.recorder import Recorder
 from twinviewer.history.recording import Recording
+from twinviewer.kpi.book import Book
 from twinviewer.model.palette import STATE, SURFACE, rgb
 from twinviewer.model.sample import SampleBatch
 from twinviewer.model.state import State
@@ -412,6 +413,8 @@ def test_packing_can_be_cancelled_and_leaves_nothing(
 def test_a_shift_report_is_written_beside_the_window(
     setup: Setup, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    before = time.localtime(setup.source.begun_ns / NS - 1800)  # at whatever time of the day this runs
+    monkeypatch.setattr(Book, "shift_starts", (time.strftime("%H:%M", before),))
 
     def choose(dialog: StretchDialog) -> None:
         this = next(choice for choice in dialog.choices if choice.text() == "This shift")

@@ -234,9 +234,16 @@ class WindowWaiter:
             elif failures:
                 done = False
         end = time.monotonic() + SETTLE_S
-        while time.monotonic() < end:
+        latest = end + self._args.wait
+        while time.monotonic() < end or (self._reading and time.monotonic() < latest):
             self._pump(process_events)
         return done
+
+    @property
+    def _reading(self) -> bool:
+        """Whether a part of the recording is still being read."""
+        archive = self._window.session.archive
+        return archive is not None and archive.busy
 
     @staticmethod
     def _pump(process_events: Callable[[], None]) -> None:

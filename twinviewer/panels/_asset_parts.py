@@ -208,8 +208,8 @@ class Changes(QWidget):
 
     def show_changes(self, changes: Sequence[Change], asset_id: str, now_ns: int) -> None:
         """Show other changes; the same ones are left alone."""
-        newest = list(changes[-self._most :])
-        what = (asset_id, tuple(newest))
+        newest, known = list(changes[-self._most :]), self._session.changes_known(now_ns)
+        what = (asset_id, tuple(newest), known)
         if what == self._shown:
             return
         self._shown = what
@@ -224,7 +224,8 @@ class Changes(QWidget):
             self._layout.addWidget(row)
             self.rows.append(row)
         first = self._session.past.seen()[0]
-        self.nothing.setText(f"Nothing since {_text.clock(first, now_ns)}, before which nothing is known.")
+        since = f"Nothing since {_text.clock(first, now_ns)}, before which nothing is known."
+        self.nothing.setText(since if known else "Reading the recording …")
         self.nothing.setVisible(not newest)
 
 

@@ -31,7 +31,10 @@ _REACH = 7  # pixels around a mark that count as the mark
 
 @dataclass(frozen=True)
 class Shown:
-    """What is known of a stretch. `own` is the asset whose marks stand out, "" for all; `shares` None for one asset."""
+    """What is known of a stretch. `own` is the asset whose marks stand out, "" for all; `shares` None for one asset.
+
+    `waits` says why a part of what was recorded is not shown yet, "" where all is.
+    """
 
     seen: tuple[int, int] = (0, 0)
     bands: Sequence[Band] = ()
@@ -40,6 +43,7 @@ class Shown:
     notes: Sequence[Note] = ()
     own: str = ""
     between: tuple[int, int] = field(default=(0, 0))  # A and B, 0 where not marked
+    waits: str = ""
 
 
 class TimeBand(QWidget):
@@ -122,6 +126,7 @@ class TimeBand(QWidget):
         if shown.shares is not None:
             paint.paint_shares(painter, box, self.x_of, min(shown.seen[1], self.to_ns), shown.shares)
         paint.paint_bands(painter, box, self.x_of, shown.bands)
+        paint.paint_words(painter, box, self._bare(), shown.waits)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colour("accent" if self.hasFocus() else "border"), 1))
         painter.drawRect(box)
@@ -133,6 +138,20 @@ class TimeBand(QWidget):
         if 0 <= x <= self.width() + 2:
             paint.paint_cursor(painter, min(x, self.width() - 1.0), "not_live" if self.is_past else "accent")
         painter.end()
+
+    def _bare(self) -> tuple[float, float]:
+        """The longer stretch of pixels, left or right of what is known, in which nothing is known yet."""
+        shown = self.shown
+        if shown.shares is None:
+            known = [b.start_ns for b in shown.bands[:1]] + [b.end_ns for b in shown.bands[-1:]]
+        else:
+            times = shown.shares[0][shown.shares[1].any(axis=1)]
+            known = [int(times[0]), int(times[-1])] if len(times) else []
+        if not known:
+            return 0.0, float(self.width())
+        left, right = self.x_of(known[0]), self.x_of(known[1])
+        end = min(self.x_of(shown.seen[1]), float(self.width()))
+        return (0.0, left) if left >= end - right else (right, end)
 
     # What a person does --------------------------------------------------------------------------------------------
 
@@ -156,7 +175,8 @@ class TimeBand(QWidget):
             if band.start_ns <= at < band.end_ns:
                 held = duration((band.end_ns - band.start_ns) / NS)
                 return f"{band.state.label} {held}\n{clock(band.start_ns, self._now_ns)} to {clock(band.end_ns)}"
-        return f"{clock(at, self._now_ns)}{self._shares_at(at)}"
+        waits = f"\n{self.shown.waits}" if self.shown.waits else ""
+        return f"{clock(at, self._now_ns)}{self._shares_at(at) or waits}"
 
     def _mark_text(self, found: tuple[Mark, int] | None) -> str:
         if found is None:

@@ -62,6 +62,17 @@ def _fill(painter: QPainter, part: QRectF, box: QRectF, state: State) -> None:
         painter.fillRect(part, tint(STATE[theme()][state]))
 
 
+def paint_words(painter: QPainter, box: QRectF, part: tuple[float, float], words: str) -> None:
+    """Why a part of the band is empty; nothing where there is no room for it."""
+    room = QRectF(part[0] + 6, box.top(), part[1] - part[0] - 12, BAND)
+    if not words or room.width() < 60:
+        return
+    painter.setFont(font(10))
+    painter.setPen(colour("text2"))
+    elided = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(room.width()))
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, elided)
+
+
 def paint_shares(
     painter: QPainter, box: QRectF, x_of: XOf, until_ns: int, shares: tuple[np.ndarray, np.ndarray]
 ) -> None:

@@ -1,5 +1,7 @@
 """The time slider: the selected asset's past as a band with alarms and notes, and where in time the window stands."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
@@ -14,7 +16,7 @@ from twinviewer.panels._time_band import LONGEST_NS, SHORTEST_NS, Shown, TimeBan
 from twinviewer.panels._time_controls import SPEEDS, TimeControls
 from twinviewer.panels._time_menu import open_menu, register
 from twinviewer.panels._time_span import SPANS, SpanChoice
-from twinviewer.session import Noted, Seekable, Session, Shares
+from twinviewer.session import Noted, Reads, Seekable, Session, Shares
 
 TITLE = "Time"
 AREA = "under"
@@ -37,6 +39,7 @@ class Panel(QWidget):
         self._live_span_ns = self._span_ns
         self._end_ns = 0  # 0: the right edge is now, or the page that holds the moment; else it stays there
         self._key: object = None
+        self._stepping = 0  # -1 or 1 while the alarm before or after this moment is looked for
         self.band = TimeBand(self)
         self.what = label("", "heading")
         self.what.setFixedWidth(84)
@@ -120,6 +123,8 @@ class Panel(QWidget):
 
     def on_frame(self, frame: Frame) -> None:
         """Show one frame; while live the picture moves once a second."""
+        if self._stepping:
+            self._step(self._stepping)
         self._redraw()
 
     def on_theme(self, theme: str) -> None:
@@ -128,7 +133,7 @@ class Panel(QWidget):
         self._redraw()
 
     def _on_source(self) -> None:
-        self._end_ns = 0
+        self._end_ns = self._stepping = 0
         self._key = None
         self._redraw()
 
@@ -152,25 +157,34 @@ class Panel(QWidget):
         between = session.between
         name, marked = session.selection or "", (between.a_ns, between.b_ns)
         fresh = frame.now_ns // NS if self._seekable is None else seen[1] // _FRESH_NS
-        key = (stretch, name, fresh, seen[0], notes, marked, past)
+        version = past.version if isinstance(past, Reads) else 0
+        key = (stretch, name, fresh, seen[0], notes, marked, past, version)
         if key == self._key:
             self.band.show_now(frame.now_ns)
             return
         self._key = key
         between.shown = stretch
+        self._draw(frame.now_ns, stretch, Shown(seen, notes=notes, own=name, between=marked))
+
+    def _draw(self, now_ns: int, stretch: tuple[int, int], shown: Shown) -> None:
+        """Show what is known of a stretch now; what is still being read is drawn when it is there."""
+        past, name = self._session.past, shown.own
         bands = past.bands(name, *stretch) if name else ()
         shares = past.shares(*stretch) if not name and isinstance(past, Shares) else None
-        marks = past.marks(*stretch)
+        marks, waits = past.marks(*stretch), ""
+        if isinstance(past, Reads) and past.reading(*stretch):
+            waits = str(past.error) if past.error is not None else "Reading the recording …"
         self.what.setText(name or "All assets")
         self.what.setToolTip(name or "Share of all assets in each state; select one to see its own")
-        self.band.seekable = self._seekable is not None or session.can_look_back
+        self.band.seekable = self._seekable is not None or self._session.can_look_back
         self.band.is_past = self._seekable is not None
-        self.band.show_time(stretch, frame.now_ns, Shown(seen, bands, shares, marks, notes, name, marked))
+        self.band.show_time(stretch, now_ns, replace(shown, bands=bands, shares=shares, marks=marks, waits=waits))
         last = f", {bands[-1].state.label.lower()} since {clock(bands[-1].start_ns)}" if bands else ""
-        noted = f", {len(notes)} notes" if notes else ""
+        noted = f", {len(shown.notes)} notes" if shown.notes else ""
+        known = f". {waits}" if waits else f", {len(marks)} alarms{noted}{last}"
         self.band.setAccessibleName(
-            f"{name or 'All assets'}, {clock(stretch[0], frame.now_ns, seconds=False)} to "
-            f"{clock(to_ns, frame.now_ns, seconds=False)}, {len(marks)} alarms{noted}{last}"
+            f"{name or 'All assets'}, {clock(stretch[0], now_ns, seconds=False)} to "
+            f"{clock(stretch[1], now_ns, seconds=False)}{known}"
         )
 
     def _show_controls(self) -> None:
@@ -225,6 +239,7 @@ class Panel(QWidget):
     def seek(self, time_ns: int) -> None:
         """Show a moment; from a live plant this leads into its past, with the stretch left where it is."""
         source, session = self._seekable, self._session
+        self._stepping = 0
         if source is not None:
             first, last = session.past.seen()
             source.seek(min(max(time_ns, first), last) if last else time_ns)
@@ -233,9 +248,7 @@ class Panel(QWidget):
             try:
                 session.look_back(time_ns)
             except TwinError as error:
-                if self._actions.on_error is None:
-                    raise
-                self._actions.on_error(error)
+                self._say(error)
                 return
             self._live_span_ns = was_ns
             if stretch[0] <= time_ns <= stretch[1]:
@@ -280,16 +293,34 @@ class Panel(QWidget):
         self._step(1)
 
     def _step(self, sign: int) -> None:
+        """Go to the next alarm; where it must be looked for in the recording, at the frame that finds it."""
         frame, past = self._session.frame, self._session.past
         if frame is None:
             return
+        self._stepping = 0
         first, last = past.seen()
+        if isinstance(past, Reads):
+            try:
+                found = past.next_mark(frame.now_ns, sign)
+            except TwinError as error:
+                self._say(error)
+                return
+            if found is None:
+                self._stepping = sign
+                return
+            self.seek(found[0] if found[0] is not None else first if sign < 0 else last)
+            return
         if sign < 0:
             times = [m.time_ns for m in past.marks(first, frame.now_ns - NS)]
             self.seek(times[-1] if times else first)
         else:
             times = [m.time_ns for m in past.marks(frame.now_ns + NS, last)]
             self.seek(times[0] if times else last)
+
+    def _say(self, error: TwinError) -> None:
+        if self._actions.on_error is None:
+            raise error
+        self._actions.on_error(error)
 
     def step_by(self, seconds: int) -> None:
         """Stand still a little before or after this moment."""

@@ -1,7 +1,7 @@
 """What is open in a window, and the one call that brings it up to date."""
 
 from twinviewer.session.events import Event
-from twinviewer.session.journal import Band, Change, Journal, Mark, Note, Noted, Past, Seekable, Shares
+from twinviewer.session.journal import Band, Change, Journal, Mark, Note, Noted, Past, Reads, Seekable, Shares
 from twinviewer.session.session import Session
 from twinviewer.session.sources import LiveSource, NoSource, Polled, Source, empty_snapshot
 from twinviewer.session.trends import Series, TrendBuffer
@@ -18,6 +18,7 @@ __all__ = [
     "Noted",
     "Past",
     "Polled",
+    "Reads",
     "Seekable",
     "Series",
     "Session",

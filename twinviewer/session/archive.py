@@ -71,6 +71,12 @@ class Archive:
         with self._lock:
             return key in self._waiting or key in self._answers or (self._working and self._busy == key)
 
+    @property
+    def busy(self) -> bool:
+        """Whether any question waits or is being answered."""
+        with self._lock:
+            return self._working
+
     def close(self) -> None:
         """Answer nothing more, and let the files go as soon as the question at hand is done."""
         with self._lock:

@@ -10,6 +10,7 @@ import numpy as np
 
 from twinviewer.model.alarm import Alarm, AlarmState
 from twinviewer.model.asset import Asset
+from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State
@@ -108,6 +109,32 @@ class Noted(Protocol):
 
     def notes(self, from_ns: int, to_ns: int) -> Sequence[Note]:
         """Notes between two moments, in order."""
+        ...
+
+
+@runtime_checkable
+class Reads(Protocol):
+    """A past that reads meanwhile and gives what it knows at once: ask again to see more."""
+
+    @property
+    def version(self) -> int:
+        """Another one whenever more is known."""
+        ...
+
+    @property
+    def error(self) -> TwinError | None:
+        """Why the recording could not be read."""
+        ...
+
+    def reading(self, from_ns: int, to_ns: int) -> bool:
+        """Whether a part of a stretch is recorded but not known yet."""
+        ...
+
+    def next_mark(self, time_ns: int, sign: int) -> tuple[int | None] | None:
+        """When the alarm before (`sign` -1) or after (1) a moment was raised, (None,) where there is none.
+
+        None while it is looked for: ask again. Raises TwinError where it cannot be.
+        """
         ...
 
 

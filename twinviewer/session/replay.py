@@ -1,38 +1,37 @@
 """The past as a source: a recording played back, with the plant's states, alarms, trends and bands as of then."""
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from twinviewer.history.journal import append, note_line
 from twinviewer.history.layout import NOTES
 from twinviewer.history.recording import Recording
 from twinviewer.history.trend import Trend
-from twinviewer.kpi.tracks import Track, Tracks
-from twinviewer.model.alarm import AlarmEvent
+from twinviewer.kpi.tracks import Tracks
 from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame, TagSnapshot
 from twinviewer.model.notice import Notice
 from twinviewer.model.state import State
 from twinviewer.scene.scene import Scene
-from twinviewer.session.journal import Band, Change, Mark, Note
-from twinviewer.session.live_past import notes_of
+from twinviewer.session.journal import Band, Mark, Note
 from twinviewer.session.look import Look
+from twinviewer.session.replay_past import GROWN_NS
 from twinviewer.session.sources import Polled
+from twinviewer.session.stretch import notes_of
 from twinviewer.session.trends import Series
 from twinviewer.states.alarms import FLOOD_BEGINS, WINDOW_NS
 
 NS = 1_000_000_000
 SLOWEST, FASTEST = 0.1, 1000.0
 SHARE_STEPS = 240
-HOUR_NS, HOURS_BEFORE = 3600 * NS, 3
-GROWN_NS = 5 * NS  # so much more recorded is worth reading the states anew
 TREND_PIXELS = 1000
 _GRID_NS = 10 * NS
 
 
 class RecordedPast:
-    """What a time line and a trend ask of a recording (`session.journal.Past` and `Shares`)."""
+    """States, alarms and notes of a recording (`session.journal.Past` and `Shares`), read on the caller's thread.
+
+    A window asks `ReplayPast`, which has this done beside it.
+    """
 
     def __init__(self, recording: Recording, scene: Scene) -> None:
         self.recording = recording
@@ -40,7 +39,6 @@ class RecordedPast:
         self._tracks: Tracks | None = None
         self._known_ns = 0  # how far the recording went when the tracks were read
         self._notes: list[Note] | None = None
-        self._hours: tuple[int, int, Tracks, list[AlarmEvent]] | None = None
 
     def seen(self) -> tuple[int, int]:
         """The first and the last moment recorded (UTC ns)."""
@@ -92,25 +90,6 @@ class RecordedPast:
             self._notes = notes_of(self.recording)
         return [n for n in self._notes if from_ns <= n.time_ns <= to_ns]
 
-    def changes(self, asset_ids: Iterable[str], until_ns: int, limit: int = 20) -> list[Change]:
-        """The newest changes of state and alarms of these assets in the hours before a moment, oldest first."""
-        wanted = set(asset_ids)
-        tracks, events = self._before(until_ns)
-        found = [_change_of(e) for e in events if e.alarm.asset_id in wanted and e.time_ns <= until_ns]
-        for asset in self._scene.assets:
-            if asset.asset_id in wanted and asset.tags:
-                found += _transitions(asset.asset_id, tracks.of(asset), until_ns)
-        return sorted(found, key=lambda c: (c.time_ns, c.asset_id))[-limit:]
-
-    def _before(self, until_ns: int) -> tuple[Tracks, list[AlarmEvent]]:
-        """States and alarms of the hours before a moment; read once for the whole hour that it lies in."""
-        hour, known = until_ns // HOUR_NS, min(self.recording.span()[1], (until_ns // HOUR_NS + 1) * HOUR_NS)
-        if self._hours is None or self._hours[0] != hour or known - self._hours[1] > GROWN_NS:
-            from_ns, to_ns = (hour - HOURS_BEFORE) * HOUR_NS, (hour + 1) * HOUR_NS
-            events = self.recording.diary.events(from_ns, to_ns)
-            self._hours = hour, known, Tracks(self.recording, self._scene, max(0, from_ns), to_ns), events
-        return self._hours[2], self._hours[3]
-
     def look_again(self) -> None:
         """See what was recorded, and noted, since."""
         self.recording.refresh()
@@ -120,22 +99,6 @@ class RecordedPast:
 def _far(tracks: Tracks, from_ns: int, to_ns: int) -> bool:
     """Whether what is kept is so much longer that its shares would be too coarse."""
     return tracks.to_ns - tracks.from_ns > 3 * (to_ns - from_ns) + 2 * _GRID_NS
-
-
-def _transitions(asset_id: str, track: Track, until_ns: int) -> list[Change]:
-    """From state to state; data that came for the first time is none."""
-    found: list[Change] = []
-    for k in range(1, int(np.searchsorted(track.start_ns, until_ns, "right"))):
-        before, after = State(int(track.state[k - 1])), State(int(track.state[k]))
-        if k > 1 or before is not State.UNKNOWN:
-            found.append(Change(int(track.start_ns[k]), asset_id, f"{before.label} → {after.label}", after))
-    return found
-
-
-def _change_of(event: AlarmEvent) -> Change:
-    alarm, by = event.alarm, f" by {event.by}" if event.by else ""
-    text = alarm.message if event.what == "raised" else f"{alarm.message}: {event.what}{by}"
-    return Change(event.time_ns, alarm.asset_id, text, priority=alarm.priority)
 
 
 class RecordedTrends:

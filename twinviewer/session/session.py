@@ -14,6 +14,7 @@ from twinviewer.session.events import Event
 from twinviewer.session.journal import Change, Journal, Noted, Past
 from twinviewer.session.live_past import LivePast
 from twinviewer.session.look import Look
+from twinviewer.session.replay_past import ReplayPast, Spanned
 from twinviewer.session.sources import NoSource, Source
 from twinviewer.session.trends import Trends
 from twinviewer.states.evaluator import Evaluator
@@ -50,10 +51,12 @@ class Session:
         self._aside: Look | None = None
         self._aside_ns = 0
         self._live_past: LivePast | None = None
+        self._replay_past: ReplayPast | None = None
         self._begin(source or NoSource(len(scene.tags)))
 
     def _begin(self, source: Source) -> None:
         self._look = Look(self.scene, source)
+        self._replay_past = None
         self._find_archive()
 
     @property
@@ -84,6 +87,8 @@ class Session:
     @property
     def past(self) -> Past:
         """Who knows what was: the source itself, the recording behind it, or what this session saw."""
+        if self._replay_past is not None:
+            return self._replay_past
         if isinstance(self.source, Past):
             return self.source
         return self._live_past if self._live_past is not None else self.journal
@@ -108,21 +113,28 @@ class Session:
         old = self.archive
         if old is not None and (old.address != address or old.scene is not self.scene):
             old.close()
-            self.archive = self._live_past = None
+            self.archive = self._live_past = self._replay_past = None
         if self.archive is None and address is not None:
             self.archive = Archive(address, self.scene)
             self._live_past = None
+        source = self.source
+        if self._replay_past is None and self.archive is not None and source.name == "replay":
+            self._replay_past = ReplayPast(self.scene, self.archive, source) if isinstance(source, Spanned) else None
         if self._live_past is None and self.archive is not None and self._aside is None and self.source.name == "live":
             self._live_past = LivePast(self.scene, self.archive, self.journal)
 
     def changes(self, asset_ids: Sequence[str], until_ns: int, limit: int = 20) -> list[Change]:
         """The newest changes and notes of these assets until a moment, oldest first."""
-        known = getattr(self.source, "changes", self.journal.changes)
-        found: list[Change] = known(asset_ids, until_ns, limit)
+        known = self._replay_past or self.journal
+        found = known.changes(asset_ids, until_ns, limit)
         past = self.past
         notes = past.notes(until_ns - CHANGES_NS, until_ns) if isinstance(past, Noted) else ()
         found += [Change(n.time_ns, n.asset_id, n.text, noted=True) for n in notes if n.asset_id in asset_ids]
         return sorted(found, key=lambda c: (c.time_ns, c.asset_id))[-limit:]
+
+    def changes_known(self, until_ns: int) -> bool:
+        """Whether `changes` before a moment are all there, not still being read."""
+        return self._replay_past is None or self._replay_past.changes_known(until_ns)
 
     # looking back ------------------------------------------------------------------------------------------------
 
@@ -174,6 +186,7 @@ class Session:
         if self._aside is None:
             return
         past, self._look, self._aside = self._look, self._aside, None
+        self._replay_past = None
         past.source.close()
         self._find_archive()
         self.frame = self._look.frame
@@ -185,8 +198,9 @@ class Session:
             raise TwinError("Nothing is recorded, so a note would be lost.", "", "Start a recording, or open one.")
         keeper = self._aside.source if self._aside is not None else self.source
         keeper.command("note", text=text, by=self.user, asset=asset_id, time_ns=time_ns)
-        if self._live_past is not None:
-            self._live_past.look_again()
+        for past in (self._live_past, self._replay_past):
+            if past is not None:
+                past.look_again()
 
     def keep_on_record(self, subject: str, reason: str, by: str = "") -> None:
         """Have the live plant's record say what a person decided in a panel (a scenario, a plan, a work order).
@@ -249,7 +263,7 @@ class Session:
         if self._aside is not None:
             self._aside.source.close()
             self._aside = None
-        self._live_past = None
+        self._live_past = self._replay_past = None
 
     def close(self) -> None:
         """Let go of the source."""
