@@ -2,7 +2,7 @@
 
 Nodes s=<name> in namespace urn:twinviewer:test, named as tests/factory.py names tags. Commands come as lines on
 standard input: `set NAME VALUE`, `status NAME CODE`, `text NAME TEXT`, `burst NAME N` (1 to N at once),
-`overflow NAME VALUE`, `skip` (lose one notification).
+`overflow NAME VALUE`, `array NAME VALUE VALUE ...`, `skip` (lose one notification).
 """
 
 import argparse
@@ -16,6 +16,7 @@ URI = "urn:twinviewer:test"
 NUMBERS = ("Vibration", "Power")
 WHOLE = ("State", "GoodCount")
 TEXTS = ("Product",)
+ARRAYS = ("Acceleration",)
 
 
 def arguments() -> argparse.Namespace:
@@ -79,6 +80,8 @@ class TestServer:
                 kind = ua.VariantType.Double if key in NUMBERS else ua.VariantType.Int32
                 first = ua.Variant("A" if value > 0 else "wrong") if key in TEXTS else ua.Variant(value, kind)
                 await self._add(folder, index, f"{name}.{key}", first)
+            for key in ARRAYS:
+                await self._add(folder, index, f"{name}.{key}", ua.Variant([0.0], ua.VariantType.Float))
 
     async def _add(self, parent: object, index: int, name: str, value: ua.Variant) -> None:
         browse = ua.QualifiedName(name.rpartition(".")[2], index)
@@ -107,6 +110,9 @@ class TestServer:
             await self.write(name, ua.Variant(None), int(rest, 0))
         elif what == "overflow":  # as a server marks the value behind those that it dropped
             await self.write(name, ua.Variant(int(rest), ua.VariantType.Int32), 0x480)
+        elif what == "array":
+            values = [float(word) for word in words[2:]]
+            await self.write(name, ua.Variant(values, ua.VariantType.Float, is_array=True))
         elif what == "set":
             kind = ua.VariantType.Double if name.rpartition(".")[2] in NUMBERS else ua.VariantType.Int32
             await self.write(name, ua.Variant(float(rest) if kind == ua.VariantType.Double else int(rest), kind))

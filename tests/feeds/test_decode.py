@@ -43,8 +43,11 @@ STATUS = st.sampled_from([None, 0, 0x40900000, 0x808C0000, 0x80320000, 0x0000048
 def variants() -> st.SearchStrategy[ua.Variant]:
     """Scalars of every type, arrays, and nothing."""
     scalars = [values.map(lambda v, k=kind: ua.Variant(v, k)) for kind, values in {**NUMBERS, **OTHERS}.items()]
-    arrays = st.lists(st.floats(-1e6, 1e6), max_size=4).map(lambda v: ua.Variant(v, T.Double, is_array=True))
-    return st.one_of(*scalars, arrays, st.just(ua.Variant(None)))
+    arrays = [
+        st.lists(values, max_size=20).map(lambda v, k=kind: ua.Variant(v, k, is_array=True))
+        for kind, values in NUMBERS.items()
+    ]
+    return st.one_of(*scalars, *arrays, st.just(ua.Variant(None)))
 
 
 def data_values(values: st.SearchStrategy[ua.Variant]) -> st.SearchStrategy[ua.DataValue]:
@@ -74,7 +77,8 @@ def expected(raw: bytes) -> list[tuple]:
         data = item.Value
         number, text = number_and_text(data.Value.Value if data.Value is not None else None)
         status = data.StatusCode.value if data.StatusCode is not None else 0
-        rows.append((item.ClientHandle, number, text, status, data.SourceTimestamp, data.ServerTimestamp))
+        whole = data.Value.Value if data.Value is not None and data.Value.is_array else None
+        rows.append((item.ClientHandle, number, text, status, data.SourceTimestamp, data.ServerTimestamp, whole))
     return rows
 
 
@@ -85,8 +89,10 @@ def same(raw: bytes) -> None:
     assert (publish.subscription, publish.sequence, publish.has_data) == (7, 42, True)
     wanted = expected(raw)
     assert len(wanted) == len(found.handle)
-    for i, (handle, number, text, status, source, server) in enumerate(wanted):
+    for i, (handle, number, text, status, source, server, whole) in enumerate(wanted):
         assert (found.handle[i], found.status[i], found.text.get(i)) == (handle, status, text)
+        values = found.arrays.get(i)
+        assert (values.tolist() if values is not None else None) == whole
         assert found.value[i] == number or (math.isnan(found.value[i]) and math.isnan(number))
         for got, time in ((found.source_ns[i], source), (found.server_ns[i], server)):
             assert abs(int(got) - datetime_ns(time)) < 1000  # asyncua rounds to microseconds

@@ -307,15 +307,17 @@ def test_describe_and_browse_name_types_units_and_places(server: ServerProcess):
     async def work(url: str) -> None:
         here, path = NodeAddress(URI, "s=M-1.State"), NodeAddress(browse_path=((URI, "Machines"), (URI, "M-1")))
         gone, text = NodeAddress(URI, "s=gone"), NodeAddress(URI, "s=M-1.Product")
-        found = await describe(url, [here, path, gone, text, here])
-        assert list(found) == [here, path, gone, text]
+        wave = NodeAddress(URI, "s=M-1.Acceleration")
+        found = await describe(url, [here, path, gone, text, here, wave])
+        assert list(found) == [here, path, gone, text, wave]
+        assert (found[wave].is_array, found[here].is_array, found[wave].is_numeric) == (True, False, True)
         assert (found[here].exists, found[here].data_type, found[here].is_numeric) == (True, "Int32", True)
         assert found[here].value == 1.0
         assert (found[text].is_numeric, found[text].value) == (False, "A")
         assert not found[gone].exists
         assert found[path].exists, "an object is there, though it has no value"
         nodes = {node.identifier: node for node in await browse(url) if node.uri == URI}
-        assert len(nodes) == 11
+        assert len(nodes) == 13
         node = nodes["s=M-1.Vibration"]
         assert node.path == ("Machines", "M-1", "Vibration")
         assert (node.data_type, node.type_name, node.parent_type) == (

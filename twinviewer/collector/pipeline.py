@@ -11,6 +11,7 @@ import numpy as np
 
 from twinviewer.collector.supervisor import Supervisor
 from twinviewer.collector.tap import Tap, TapQueue
+from twinviewer.collector.waveforms import Waveforms
 from twinviewer.feeds.options import FeedOptions
 from twinviewer.feeds.source import FeedSource, feed_of
 from twinviewer.model.alarm import Alarm, AlarmEvent, ServerCondition, StandingConditions
@@ -60,6 +61,7 @@ class Pipeline:
         self._tap = TapQueue(tap) if tap is not None else None
         self._tap_failure = ""
         self._supervisor: Supervisor | None = None
+        self._waveforms = Waveforms(scene, self._take, self._reader.read, clock_ns)
         self._connection = Connection(Link.CONNECTING, "", clock_ns(), url)
         self._skew_said = False
         self._thread: threading.Thread | None = None
@@ -137,20 +139,29 @@ class Pipeline:
 
     async def run(self) -> None:
         """Feed and evaluate until cancelled."""
-        self._supervisor = Supervisor(self.source, self.scene.tags, _Inlet(self), self._clock_ns)
+        asked = [tag for tag in self.scene.tags if tag.derived_from < 0]
+        self._supervisor = Supervisor(self.source, asked, _Inlet(self), self._clock_ns)
         feed = asyncio.create_task(self._supervisor.run())
+        waveforms = asyncio.create_task(self._waveforms.run())
         try:
             while True:
                 self.tick()
                 await asyncio.wait([feed], timeout=TICK_S)
-                if feed.done():
-                    feed.result()
+                for task in (feed, waveforms):
+                    if task.done():
+                        task.result()
         finally:
             feed.cancel()
-            await asyncio.gather(feed, return_exceptions=True)
+            waveforms.cancel()
+            await asyncio.gather(feed, waveforms, return_exceptions=True)
             self._count()
             if self._tap is not None:
                 await asyncio.to_thread(self._tap.close)
+
+    def _take(self, batch: SampleBatch) -> None:
+        """First the record, which wants every sample; then the table, which wants the newest."""
+        self._record("tap", batch)
+        self.table.write(batch)
 
     def tick(self) -> None:
         """Evaluate once: states, alarms, heartbeat."""
@@ -248,9 +259,9 @@ class _Inlet:
         self._pipeline = pipeline
 
     def samples(self, batch: SampleBatch) -> None:
-        """First the record, which wants every sample; then the table, which wants the newest."""
-        self._pipeline._record("tap", batch)
-        self._pipeline.table.write(batch)
+        """Everything of the feed is taken, and waveforms are worked out besides."""
+        self._pipeline._take(batch)
+        self._pipeline._waveforms.offer(batch)
 
     def connection(self, connection: Connection) -> None:
         """Shown and, where the state changed, recorded."""
@@ -266,4 +277,5 @@ class _Inlet:
 
     def lost(self) -> None:
         """What was good is now the last usable value."""
+        self._pipeline._waveforms.forget()
         self._pipeline.table.mark_last_usable()

@@ -107,6 +107,8 @@ class _Live:
         self._is_text = np.zeros(rows, bool)
         self._is_text[[t.index for t in tags if t.is_text]] = True
         self._any_text = bool(self._is_text.any())
+        self._is_waveform = np.zeros(rows, bool)
+        self._is_waveform[[t.index for t in tags if t.role == "waveform"]] = True
         self._newest = np.zeros(rows, np.int64)  # source time of the last sample of each tag
         self._overflown = 0
         self._nodes: dict[int, ua.NodeId] = {}
@@ -187,15 +189,18 @@ class _Live:
         """A decoded notification as samples."""
         slot = changes.handle.astype(np.int64) - 1
         columns = (slot, changes.value, changes.status, changes.source_ns, changes.server_ns)
-        text = changes.text
+        text, arrays = changes.text, changes.arrays
         known = (slot >= 0) & (slot < len(self._newest))
         if not known.all():
             place = np.cumsum(known) - 1
             text = {int(place[row]): value for row, value in text.items() if known[row]}
+            arrays = {int(place[row]): value for row, value in arrays.items() if known[row]}
             columns = tuple(column[known] for column in columns)
-        self._deliver(columns, text, received_ns)
+        self._deliver(columns, text, arrays, received_ns)
 
-    def _deliver(self, columns: tuple[np.ndarray, ...], text: dict[int, str], received_ns: int) -> None:
+    def _deliver(
+        self, columns: tuple[np.ndarray, ...], text: dict[int, str], arrays: dict[int, np.ndarray], received_ns: int
+    ) -> None:
         slot, value, status, source_ns, server_ns = columns
         if self._any_text:
             for row in np.flatnonzero(self._is_text[slot] & ~np.isnan(value)).tolist():
@@ -204,8 +209,11 @@ class _Live:
         if overflown.any():
             self._overflown += int(overflown.sum())
             status = np.where(overflown, status & ~_OVERFLOW, status)
+        arrays = {row: values for row, values in arrays.items() if self._is_waveform[slot[row]]}
+        text.update({row: f"{len(values):,} values" for row, values in arrays.items()})
         self._newest[slot] = source_ns
-        self._put.samples(SampleBatch(slot.astype(np.int32), value, status, source_ns, server_ns, received_ns, text))
+        columns = (slot.astype(np.int32), value, status, source_ns, server_ns)
+        self._put.samples(SampleBatch(*columns, received_ns, text, arrays))
 
     async def _read(self, nodes: Sequence[ua.NodeId]) -> list[ua.DataValue]:
         request = ua.ReadRequest()
@@ -223,7 +231,8 @@ class _Live:
         for first in range(0, len(slots), limits.read):
             part = slots[first : first + limits.read]
             values = await self._read([self._nodes[slot] for slot in part])
-            pairs = [number_and_text(v.Value.Value if v.Value is not None else None) for v in values]
+            plain = [v.Value.Value if v.Value is not None else None for v in values]
+            pairs = [number_and_text(value) for value in plain]
             source = np.array([datetime_ns(v.SourceTimestamp) for v in values], np.int64)
             slot = np.array(part, np.int64)
             columns = (
@@ -236,7 +245,9 @@ class _Live:
             fresh = (source == 0) | (source >= self._newest[slot] // 1000 * 1000)
             place = np.cumsum(fresh) - 1
             text = {int(place[row]): t for row, (_, t) in enumerate(pairs) if t is not None and fresh[row]}
-            self._deliver(tuple(column[fresh] for column in columns), text, self._clock_ns())
+            rows = [row for row, value in enumerate(plain) if fresh[row] and _is_array(value)]
+            arrays = {int(place[row]): np.array(plain[row]) for row in rows}
+            self._deliver(tuple(column[fresh] for column in columns), text, arrays, self._clock_ns())
 
     async def _ask_again(self, limits: Limits) -> None:
         tags = [tag for tag in self._tags if tag.index in self._refused]
@@ -281,3 +292,8 @@ class _Live:
         text = f"{len(self._refused)} of {len(self._tags)} tags refused: {ua.StatusCode(code).name}"
         absent = f"; the server has no namespace {', '.join(self._absent)}" if self._absent else ""
         return f"{text} ({', '.join(names[:_NAMED])}{more}){absent}"
+
+
+def _is_array(value: object) -> bool:
+    """Whether asyncua read an array of numbers."""
+    return isinstance(value, list) and all(isinstance(x, (int, float)) for x in value)

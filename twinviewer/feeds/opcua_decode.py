@@ -20,6 +20,8 @@ _NUMPY = {1: "?", 2: "i1", 3: "u1", 4: "<i2", 5: "<u2", 6: "<i4", 7: "<u4", 8: "
 _NUMPY[19] = "<u4"  # StatusCode
 _STRUCT = {1: "?", 2: "b", 3: "B", 4: "h", 5: "H", 6: "i", 7: "I", 8: "q", 9: "Q", 10: "f", 11: "d", 19: "I"}
 _STRING = 12
+_ARRAY = 0x80  # bit of a variant's encoding byte
+_TOLD = 16  # values of an array that its text names
 _PARTS = ((2, "status", "<u4", "I"), (4, "source", "<i8", "q"), (16, "source_ps", "<u2", "H"))
 _PARTS += ((8, "server", "<i8", "q"), (32, "server_ps", "<u2", "H"))
 _KEPT = ("value", "status", "source", "server")
@@ -40,7 +42,9 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """n data changes as columns: handle uint32, value float64 (NaN for text), status uint32, times int64 UTC ns."""
+    """n data changes as columns: handle uint32, value float64 (NaN for text), status uint32, times int64 UTC ns.
+
+    `arrays` maps a row to its numbers where it is an array of them (one dimension), as the server encodes them."""
 
     handle: np.ndarray
     value: np.ndarray
@@ -48,6 +52,7 @@ class Changes:
     source_ns: np.ndarray
     server_ns: np.ndarray
     text: dict[int, str]
+    arrays: dict[int, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -124,7 +129,7 @@ def number_and_text(value: object) -> tuple[float, str | None]:
     if isinstance(value, bytes):
         return float("nan"), value.hex()
     if isinstance(value, (list, tuple)):
-        parts = [number_and_text(item) for item in value[:16]]
+        parts = [number_and_text(item) for item in value[:_TOLD]]
         return float("nan"), ", ".join(f"{number:g}" if text is None else text for number, text in parts)
     return float("nan"), str(value)
 
@@ -139,9 +144,11 @@ class _Columns:
         self.source = np.zeros(n, np.int64)
         self.server = np.zeros(n, np.int64)
         self.text: dict[int, str] = {}
+        self.arrays: dict[int, np.ndarray] = {}
 
     def finish(self) -> Changes:
-        return Changes(self.handle, self.value, self.status, times_ns(self.source), times_ns(self.server), self.text)
+        times = times_ns(self.source), times_ns(self.server)
+        return Changes(self.handle, self.value, self.status, *times, self.text, self.arrays)
 
 
 def decode_changes(raw: bytes, pos: int, end: int) -> Changes:
@@ -212,6 +219,8 @@ def _take_singly(columns: _Columns, first: int, last: int, raw: bytes, pos: int,
             pos += code.size
         elif kind == _STRING and not mask & 0xC0:
             pos = _take_string(columns, i, raw, pos)
+        elif kind & _ARRAY and kind & ~_ARRAY in _NUMPY and not mask & 0xC0:
+            pos = _take_array(columns, i, raw, pos)
         else:
             pos = _take_any(columns, i, raw, pos, end)
     return pos
@@ -222,6 +231,16 @@ def _take_string(columns: _Columns, i: int, raw: bytes, pos: int) -> int:
     pos += 10
     columns.text[i] = raw[pos : pos + max(length, 0)].decode(errors="replace")
     return _take_tail(columns, i, raw, pos + max(length, 0), mask)
+
+
+def _take_array(columns: _Columns, i: int, raw: bytes, pos: int) -> int:
+    columns.handle[i], mask, kind, length = struct.unpack_from("<IBBi", raw, pos)
+    pos += 10
+    values = np.frombuffer(raw, _NUMPY[kind & ~_ARRAY], max(length, 0), pos)
+    if length >= 0:
+        columns.arrays[i] = values
+        columns.text[i] = number_and_text(values[:_TOLD].tolist())[1] or ""
+    return _take_tail(columns, i, raw, pos + values.nbytes, mask)
 
 
 def _take_tail(columns: _Columns, i: int, raw: bytes, pos: int, mask: int) -> int:

@@ -11,7 +11,8 @@ class SampleBatch:
 
     `slot` int32 (n,) is the tag index, `value` float64 (n,) (NaN for text), `status` uint32 (n,) the OPC UA
     StatusCode, `source_ns` and `server_ns` int64 (n,) UTC nanoseconds (0 where the server gave none),
-    `received_ns` when it arrived here. `text` maps a row to its text for values that are not numbers.
+    `received_ns` when it arrived here. `text` maps a row to its text for values that are not numbers; `arrays` a row
+    to its values, float (k,), for waveforms.
     """
 
     slot: np.ndarray
@@ -21,6 +22,7 @@ class SampleBatch:
     server_ns: np.ndarray
     received_ns: int
     text: dict[int, str] = field(default_factory=dict)
+    arrays: dict[int, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.slot)
