@@ -104,6 +104,62 @@ def test_one_crew_must_have_all_skills_of_a_job(tmp_path: Path) -> None:
     assert {j.crew for j in planned(two).jobs} == {"All-rounders"}
 
 
+ELECTRICIANS = """
+[[crew]]
+name = "Electricians"
+skills = ["electrician"]
+eur_per_h = 70
+extra = 0
+shift = [{ days = ["Tue"], hours = [8, 12], people = 1 }]
+"""
+
+
+def test_two_crews_work_on_one_job_at_once_and_both_are_paid(tmp_path: Path) -> None:
+    found = settings(tmp_path, 'people = 2\nalso = [{ skill = "electrician" }]', ELECTRICIANS)
+    plan = planned(found, 1)
+    (job,) = plan.jobs
+    assert (job.crew, job.people) == ("Mechanics + Electricians", 3)
+    assert job.team == (("Mechanics", 2), ("Electricians", 1))
+    assert 24 + 8 <= (job.start_ns - START_NS) // HOUR_NS <= 24 + 9  # when an electrician is there for three hours
+    assert plan.cost.labour_eur == pytest.approx(3 * (2 * 50 + 70))
+    assert plan.cost.person_h == 9
+    busy = {load.name: int(load.busy.sum()) for load in plan.crews}
+    assert busy == {"Electricians": 3, "Mechanics": 6, "All-rounders": 0}
+    early = plans.moved(plan, job.work_order, START_NS)
+    assert early.jobs[0].team == job.team
+    (wrong,) = early.conflicts
+    assert (wrong.kind, wrong.jobs) == ("crew", (job.work_order,))
+    assert wrong.text.startswith("Electricians")
+
+
+def test_a_second_job_waits_for_the_electrician(tmp_path: Path) -> None:
+    plan = planned(settings(tmp_path, 'also = [{ skill = "electrician" }]', ELECTRICIANS), 2)
+    first, second = plan.jobs
+    assert first.start_ns
+    assert not second.start_ns  # four hours of electrician a week, three of which the first takes
+
+
+def test_a_crew_that_has_both_skills_sends_people_for_both(tmp_path: Path) -> None:
+    plan = planned(settings(tmp_path, 'also = [{ skill = "controls", people = 2 }]'), 1)
+    (job,) = plan.jobs
+    assert job.team == (("Mechanics", 1), ("All-rounders", 2))  # cheaper than three of the second crew
+    alone = plans.moved(plan, job.work_order, job.start_ns, "All-rounders")
+    assert alone.jobs[0].at_work == (("All-rounders", 3),)
+    assert alone.cost.labour_eur == pytest.approx(3 * 3 * 80)
+
+
+def test_a_work_order_of_another_system_may_ask_for_two_crews(tmp_path: Path) -> None:
+    found = settings(tmp_path, before=ELECTRICIANS)
+    order = Order(
+        "X-1", "P-0", "Rewire", "corrective", OrderState.APPROVED, "", START_NS, START_NS, skill="mechanic",
+        also="2 x controls, electrician, welder",
+    )  # fmt: skip
+    finder = Finder([asset(0)], found, Known(now_ns=START_NS, orders=(order,)), Hours(START_NS, WEEK, "UTC"))
+    (task,) = [t for t in finder.problem().tasks if t.name == "X-1"]
+    assert task.beside == (("controls", 2), ("electrician", 1))
+    assert any('"welder", which no crew has' in note for note in finder.notes)
+
+
 def test_a_job_that_a_person_moves_keeps_its_crew(tmp_path: Path) -> None:
     settings(tmp_path)
     file = tmp_path / "maintenance.toml"

@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from twinviewer.maintenance.orders.calendar_file import icalendar
 from twinviewer.maintenance.orders.connector import CsvConnector, csv_text, parsed
 from twinviewer.maintenance.orders.indicators import indicators, prediction_right
-from twinviewer.maintenance.orders.model import Check, Decision, Feedback, Order, OrderState, may_become
+from twinviewer.maintenance.orders.model import (
+    Check,
+    Decision,
+    Feedback,
+    Order,
+    OrderState,
+    beside_of,
+    beside_text,
+    may_become,
+)
 from twinviewer.maintenance.orders.store import OrderStore
 from twinviewer.maintenance.results import PlannedJob
 from twinviewer.model.errors import DataError
@@ -255,21 +264,35 @@ def test_no_change_without_a_reason(tmp_path: Path) -> None:
         assert store.order(made.number).state is OrderState.PROPOSED
 
 
-def test_a_file_of_the_format_before_is_kept_and_learns_of_tools(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "lacks"), [(1, ("tools", "lock_out_h", "also")), (2, ("also",))])
+def test_a_file_of_a_format_before_is_kept_and_learns_of_the_rest(
+    tmp_path: Path, number: int, lacks: tuple[str, ...]
+) -> None:
     path = tmp_path / "orders.sqlite"
     with OrderStore(path) as store:
         store.add(order(checks=(Check("Lock out"),)), "planner", "card accepted")
     with sqlite3.connect(path) as old:
-        for column in ("tools", "lock_out_h"):
+        for column in lacks:
             old.execute(f"ALTER TABLE orders DROP COLUMN {column}")
-        old.execute("PRAGMA user_version = 1")
+        old.execute(f"PRAGMA user_version = {number}")
     old.close()
     with OrderStore(path) as store:
         kept = store.order("WO-00001")
-        assert (kept.tools, kept.lock_out_h, kept.checks) == ("", 0.0, (Check("Lock out"),))
-        store.change("WO-00001", "planner", "needs it", 12 * DAY, tools="Crane")
+        assert (kept.tools, kept.lock_out_h, kept.also, kept.checks) == ("", 0.0, "", (Check("Lock out"),))
+        store.change("WO-00001", "planner", "needs it", 12 * DAY, tools="Crane", also="2 × electrician")
     with OrderStore(path) as store:
         assert store.order("WO-00001").tools == "Crane"
+        assert store.order("WO-00001").everybody == 3
+
+
+def test_who_works_beside_is_read_as_people_write_it() -> None:
+    pairs = (("electrician", 1), ("mechanic + controls", 2))
+    assert beside_text(pairs) == "electrician, 2 × mechanic + controls"
+    assert beside_of(beside_text(pairs)) == pairs
+    assert beside_of(" 2x electrician ,3 fitter, 3D printing,, 0 × cook") == (
+        ("electrician", 2), ("fitter", 3), ("3D printing", 1), ("cook", 1),
+    )  # fmt: skip
+    assert beside_of("") == ()
 
 
 @pytest.mark.parametrize(

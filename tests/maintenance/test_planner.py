@@ -51,7 +51,7 @@ def with_tools(problem: Problem) -> Problem:
 
 @st.composite
 def small(draw: st.DrawFn) -> Problem:
-    """Three jobs within 8 hours, with stops that can be shared."""
+    """Three jobs within 8 hours, with stops that can be shared; some take two crews."""
     hours = 8
     rates = draw(st.lists(st.integers(0, 900), min_size=hours, max_size=hours))
     tasks = [
@@ -66,10 +66,12 @@ def small(draw: st.DrawFn) -> Problem:
             due_h=draw(st.one_of(st.none(), st.integers(1, 8))),
             late_eur_per_h=float(draw(st.integers(0, 500))),
             tools=("crane",) if draw(st.booleans()) else (),
+            beside=(("electrician", 1),) if draw(st.booleans()) else (),
         )
         for k in range(3)
     ]
-    return replace(problem(tasks, hours, people=2, loss={"line": np.array(rates, float)}), tools={"crane": 1})
+    one = problem(tasks, hours, people=2, loss={"line": np.array(rates, float)})
+    return replace(one, crews=(*one.crews, crew(hours, 1, "electrician")), tools={"crane": 1})
 
 
 @settings(max_examples=25, deadline=None)

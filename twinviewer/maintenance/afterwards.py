@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from twinviewer.maintenance.orders.indicators import Yardsticks
-from twinviewer.maintenance.orders.model import Check, Order
+from twinviewer.maintenance.orders.model import Check, Order, beside_text
 from twinviewer.maintenance.prognosis.signals import ROLES, is_running
 from twinviewer.maintenance.recorded import HOUR_NS, MINUTE_NS, Minutes, minutes_of, opened, running
 from twinviewer.maintenance.settings import MaintenanceSettings, read_settings
@@ -99,4 +99,5 @@ def detailed(order: Order, type_name: str, settings: MaintenanceSettings) -> Ord
         return order
     checks = order.checks or tuple(Check(text) for text in work.checks)
     told = {"lock_out": work.lock_out, "lock_out_h": work.lock_out_h, "tools": ", ".join(work.tools)}
-    return replace(order, skill=work.skill, stops=work.stops, checks=checks, **told)
+    who = {"skill": work.skill, "people": work.people, "also": beside_text(work.beside)}
+    return replace(order, stops=work.stops, checks=checks, **who, **told)

@@ -231,7 +231,8 @@ class PlannedJob:
 
     `earliest_ns` is when it may begin, `parts_ns` when a part that is not in store arrives (0: nothing is waited for),
     `due_ns` its deadline (0: none), `group` the assets that stand with it, `lock_out_h` how much of its time goes into
-    making the asset safe and giving it back.
+    making the asset safe and giving it back. `people` are all who work on it; `team` says how many of which crew, where
+    several work together (`crew` has all their names then).
     """
 
     work_order: str
@@ -253,6 +254,17 @@ class PlannedJob:
     tools: tuple[str, ...] = ()
     lock_out: str = ""
     lock_out_h: float = 0.0
+    team: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def at_work(self) -> tuple[tuple[str, int], ...]:
+        """Each crew that works on it, with its people."""
+        return self.team or (((self.crew, self.people),) if self.crew else ())
+
+    @property
+    def who(self) -> str:
+        """ "Mechanics, 2", or "Mechanics, 2 + Electricians, 1"."""
+        return " + ".join(f"{crew}, {people}" for crew, people in self.at_work)
 
 
 @dataclass(frozen=True, slots=True)

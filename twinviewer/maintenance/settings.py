@@ -61,6 +61,13 @@ class MaintenanceSettings(Strict):
         """A spare part by name."""
         return next((p for p in self.parts if p.name == name), None)
 
+    def doing_eur(self, work: Work) -> float:
+        """What it costs to do a work once: the part, and the wages of everybody by the cheapest crews that are able."""
+        part, hourly = self.part(work.part), 0.0
+        for skill, people in ((work.skill, work.people), *work.beside):
+            hourly += people * min((c.eur_per_h for c in self.crews if needed(skill) <= set(c.skills)), default=0.0)
+        return hourly * work.whole_h + (part.eur if part else 0.0)
+
 
 DEFAULT_CREW = CrewSettings.model_validate(
     {
@@ -135,12 +142,16 @@ def _check_type(settings: MaintenanceSettings, name: str, lines: Lines) -> None:
         for tool in work.tools:
             if tool not in tools:
                 raise wrong(f'there is no tool "{tool}"', "Add a [[tool]].", "work", k, "tools")
-        able = [c for c in crews if needed(work.skill) <= set(c.skills)]
-        if not able:
-            raise wrong(f'no crew has the skill "{work.skill}"', "Add it to a crew.", "work", k, "skill")
-        if work.people > max(s.people for c in able for s in c.shifts):
-            text = f'"{work.title}" takes {work.people} people, and no crew with its skill has so many in a shift'
-            raise wrong(text, "Ask for fewer, or add people to a shift.", "work", k, "people")
+        for place, skill, people in (
+            ((), work.skill, work.people),
+            *((("also", j), *a) for j, a in enumerate(work.beside)),
+        ):
+            able = [c for c in crews if needed(skill) <= set(c.skills)]
+            if not able:
+                raise wrong(f'no crew has the skill "{skill}"', "Add it to a crew.", "work", k, *place, "skill")
+            if people > max(s.people for c in able for s in c.shifts):
+                text = f'"{work.title}" takes {people} people, and no crew with its skill has so many in a shift'
+                raise wrong(text, "Ask for fewer, or add people to a shift.", "work", k, *place, "people")
     for k, component in enumerate(kind.component):
         if component.renewed_by not in titles:
             text = f'"{component.name}" is renewed by "{component.renewed_by}", which is not listed as work'

@@ -130,17 +130,26 @@ class Group(Strict):
         return hours
 
 
+class Also(Strict):
+    """People of another skill who work on a job beside the first, for all of its time; of whichever crew has them."""
+
+    skill: Name
+    people: Annotated[int, Field(ge=1)] = 1
+
+
 class Work(Strict):
     """A kind of job on a type of asset. It falls due by running hours or by days; `legal` is a deadline by law.
 
-    `skill` may be several ("mechanic + controls"): one crew must have them all. `lock_out` says how the asset is made
-    safe, `lock_out_h` how long that and giving it back take: the crew is bound and the asset stands for it, too.
+    `skill` may be several ("mechanic + controls"): one crew must have them all; `also` is who is needed beside it.
+    `lock_out` says how the asset is made safe, `lock_out_h` how long that and giving it back take: the crews are bound
+    and the asset stands for it, too.
     """
 
     title: Name
     skill: Name
     duration_h: Annotated[int, Field(ge=1, le=72)]
     people: Annotated[int, Field(ge=1)] = 1
+    also: tuple[Also, ...] = ()
     part: str = ""
     tools: tuple[str, ...] = ()
     stops: bool = True
@@ -160,8 +169,13 @@ class Work(Strict):
 
     @property
     def whole_h(self) -> int:
-        """Whole hours that the crew is bound: the work, making safe, and giving back."""
+        """Whole hours that the crews are bound: the work, making safe, and giving back."""
         return math.ceil(self.duration_h + self.lock_out_h)
+
+    @property
+    def beside(self) -> tuple[tuple[str, int], ...]:
+        """(skill, people) of those who are needed beside `people` with `skill`."""
+        return tuple((a.skill, a.people) for a in self.also)
 
 
 class Component(Strict):

@@ -42,7 +42,7 @@ def said(job: PlannedJob, state: OrderState | None) -> str:
     when = day(job.start_ns)
     hours = (job.end_ns - job.start_ns) / 3.6e12
     stage = TITLES[state] if state is not None else "Proposal of the planner"
-    lines = [f"{job.asset_id} · {job.title}", f"{when}, {hours:.0f} h · {job.crew}, {job.people} · {stage}", job.reason]
+    lines = [f"{job.asset_id} · {job.title}", f"{when}, {hours:.0f} h · {job.who} · {stage}", job.reason]
     if job.part:
         lines.append(f"Part: {job.part}, {'in store' if not job.parts_ns else 'there on ' + day(job.parts_ns)}")
     if job.tools:

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from twinviewer.maintenance.orders.model import KINDS, Feedback, Order
-from twinviewer.panels._kit.widgets import Segmented, label
+from twinviewer.maintenance.orders.model import KINDS, Feedback, Order, beside_text
+from twinviewer.panels._kit.widgets import Segmented, label, row
 from twinviewer.panels._text import NS
 
 YES_NO = (("yes", "Yes", ""), ("no", "No", ""))
@@ -191,8 +191,15 @@ class NewOrderDialog(Asking):
         self.people.setRange(1, 20)
         self.skill, self.part = QComboBox(), QLineEdit()
         self.skill.addItem("Whoever is there", "")
+        self.beside, self.helpers = QComboBox(), QSpinBox()
+        self.beside.addItem("Nobody else", "")
+        self.helpers.setRange(1, 20)
+        self.helpers.setEnabled(False)
+        self.helpers.setAccessibleName("People beside them")
+        self.beside.currentIndexChanged.connect(lambda k: self.helpers.setEnabled(k > 0))
         for skill in skills:
             self.skill.addItem(skill.capitalize(), skill)
+            self.beside.addItem(skill.capitalize(), skill)
         self.stops = QCheckBox("The asset must stand, and what stands with it")
         self.stops.setChecked(True)
         self.has_due = QCheckBox("Due by")
@@ -210,6 +217,8 @@ class NewOrderDialog(Asking):
         self.ask("Duration", self.hours)
         self.ask("People", self.people)
         self.ask("Skill", self.skill)
+        self.beside.setAccessibleName("Skill beside it")
+        self.form.addRow("Together with", row(self.beside, self.helpers))
         self.ask("Part", self.part)
         self.ask("", self.stops)
         self.due.setAccessibleName("Due by")
@@ -231,9 +240,10 @@ class NewOrderDialog(Asking):
         """The work order that was asked for; its number comes from the store."""
         from twinviewer.maintenance.orders.model import OrderState
 
-        kind = KINDS[self.kind.currentIndex()]
+        kind, beside = KINDS[self.kind.currentIndex()], str(self.beside.currentData())
         return Order(
             "", self._asset_id, self.title_field.text().strip(), kind, OrderState.PROPOSED, self.why, now_ns, now_ns,
             people=self.people.value(), duration_h=float(self.hours.value()), part=self.part.text().strip(),
             skill=str(self.skill.currentData()), stops=self.stops.isChecked(), due_ns=self.due_ns,
+            also=beside_text([(beside, self.helpers.value())] if beside else ()),
         )  # fmt: skip

@@ -14,12 +14,13 @@ def snapped(plan: Plan, job: PlannedJob, start_ns: int) -> int:
 
 
 def moved_here(plan: Plan, work_order: str, start_ns: int) -> Plan:
-    """The plan with one job elsewhere: same crew, load and conflicts counted anew, cost as it was."""
+    """The plan with one job elsewhere: same crews, load and conflicts counted anew, cost as it was."""
     old = next(j for j in plan.jobs if j.work_order == work_order)
     begin = snapped(plan, old, start_ns)
     new = replace(old, start_ns=begin, end_ns=begin + old.end_ns - old.start_ns, pinned=True)
     jobs = tuple(new if j is old else j for j in plan.jobs)
-    crews = tuple(_reloaded(c, plan.start_ns, old, new, old.people) if c.name == old.crew else c for c in plan.crews)
+    team = dict(old.at_work)
+    crews = tuple(_reloaded(c, plan.start_ns, old, new, team[c.name]) if c.name in team else c for c in plan.crews)
     tools = tuple(_reloaded(t, plan.start_ns, old, new, 1) if t.name in old.tools else t for t in plan.tools)
     kept = tuple(c for c in plan.conflicts if c.kind == "horizon")
     found = (*kept, *conflicts(jobs, crews, tools, plan.start_ns, plan.hours))

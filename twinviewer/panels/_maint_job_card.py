@@ -11,6 +11,7 @@ from twinviewer.maintenance.orders.model import Order
 from twinviewer.model.errors import DataError
 from twinviewer.panels._maint_bar import day
 from twinviewer.panels._maint_book import TITLES
+from twinviewer.panels._maint_order import skills_of
 
 _DPI = 150
 _STYLE = """
@@ -26,8 +27,8 @@ def html(order: Order, place: str, made_ns: int, new_page: bool) -> str:
     facts = [
         ("Asset", f"{order.asset_id}{f', {place}' if place else ''}"),
         ("When", when),
-        ("Crew", f"{order.crew or 'not assigned'}, {order.people} people, {order.duration_h:g} h"),
-        ("Skill", order.skill or "–"),
+        ("Crew", f"{order.crew or 'not assigned'}, {order.everybody} people, {order.duration_h:g} h"),
+        ("Skill", skills_of(order) or "–"),
         ("Part", order.part or "none"),
         ("Tools", order.tools or "none of those that are shared"),
         ("Lock-out", order.lock_out or ("the asset must stand" if order.stops else "not needed: the asset runs on")),

@@ -24,10 +24,17 @@ STEPS: tuple[tuple[OrderState, str, tuple[OrderState, ...]], ...] = (
 _DAY_NS = 86_400_000_000_000
 
 
+def skills_of(order: Order) -> str:
+    """ "2 × mechanic, electrician": who is needed; "" where no skill is named."""
+    first = f"{order.people} × {order.skill}" if order.skill and order.people > 1 else order.skill
+    return ", ".join(filter(None, (first, order.also)))
+
+
 def facts(order: Order) -> list[str]:
     """What there is to know about a work order, a line each."""
-    size = f"{order.duration_h:g} h, {order.people} people" if order.people > 1 else f"{order.duration_h:g} h, 1 person"
-    who = " · ".join(filter(None, (order.crew, order.skill)))
+    many = order.everybody
+    size = f"{order.duration_h:g} h, {many} people" if many > 1 else f"{order.duration_h:g} h, 1 person"
+    who = " · ".join(filter(None, (order.crew, skills_of(order))))
     lines = [f"{TITLES[order.state]} · {order.kind} · {size}{f' · {who}' if who else ''}"]
     if order.start_ns:
         lines.append(f"Planned {day(order.start_ns)} to {day(order.end_ns)}")

@@ -19,7 +19,7 @@ def icalendar(jobs: Iterable[PlannedJob], made_ns: int, host: str = "twinviewer"
 
 
 def _event(job: PlannedJob, made_ns: int, host: str) -> list[str]:
-    about = [job.reason, f"Crew: {job.crew}, {job.people}"] + ([f"Part: {job.part}"] if job.part else [])
+    about = [job.reason, f"Crew: {job.who}"] + ([f"Part: {job.part}"] if job.part else [])
     return [
         "BEGIN:VEVENT",
         f"UID:{_escaped(job.work_order)}@{host}",

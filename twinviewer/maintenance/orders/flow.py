@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from twinviewer.maintenance.orders.indicators import prediction_right
-from twinviewer.maintenance.orders.model import Check, Decision, Feedback, Order, OrderState
+from twinviewer.maintenance.orders.model import Check, Decision, Feedback, Order, OrderState, beside_text
 from twinviewer.maintenance.orders.store import OrderStore
 from twinviewer.maintenance.results import Card, Plan
 from twinviewer.maintenance.settings import MaintenanceSettings
@@ -49,6 +49,7 @@ def _order(card: Card, title: str, settings: MaintenanceSettings, type_name: str
         order,
         skill=work.skill,
         people=work.people,
+        also=beside_text(work.beside),
         duration_h=float(work.whole_h),
         part=work.part,
         stops=work.stops,

@@ -62,7 +62,7 @@ def schedule_compliance(orders: Sequence[Order], now_ns: int) -> float:
 
 def backlog_weeks(orders: Sequence[Order], weekly_work_h: float) -> float:
     """Person hours of all open work orders ÷ person hours that crews can work in a week."""
-    hours = sum(o.duration_h * o.people for o in orders if o.state in OPEN)
+    hours = sum(o.duration_h * o.everybody for o in orders if o.state in OPEN)
     return hours / weekly_work_h if weekly_work_h > 0 else NAN
 
 

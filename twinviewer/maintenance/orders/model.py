@@ -1,9 +1,13 @@
 """A work order and its life: proposed, approved, scheduled, in progress (or on hold), done, cancelled."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from twinviewer.model.errors import DataError
+
+_BESIDE = re.compile(r"(?:(\d{1,3})(?:\s*[x×*]\s*|\s+))?(.+)")
 
 
 class OrderState(StrEnum):
@@ -49,6 +53,17 @@ def check_change(number: str, now: OrderState, wanted: OrderState) -> None:
         )
 
 
+def beside_text(beside: Iterable[tuple[str, int]]) -> str:
+    """(skill, people) of those who work beside the first crew, in words: "electrician, 2 × inspector"."""
+    return ", ".join(f"{people} × {skill}" if people > 1 else skill for skill, people in beside)
+
+
+def beside_of(text: str) -> tuple[tuple[str, int], ...]:
+    """What `beside_text` has written; a person or another system may leave the × out, or write an x."""
+    found = (_BESIDE.fullmatch(part.strip()) for part in text.split(",") if part.strip())
+    return tuple((match[2].strip(), max(int(match[1] or 1), 1)) for match in found if match)
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One line of a checklist."""
@@ -77,7 +92,8 @@ class Order:
     """A work order as it stands. Times are UTC ns, 0: not known. `kind` is "corrective", "preventive", "predictive",
     "inspection" or "legal". `predicted_rul_days` (NaN: none) is what the card said at `created_ns`, `failed` whether
     the asset failed before the work (None: not known). `duration_h` holds the `lock_out_h` for making the asset safe
-    and giving it back; `tools` are names with commas between them."""
+    and giving it back; `tools` are names with commas between them, `also` who is needed beside `people` with `skill`,
+    as `beside_text` writes it."""
 
     number: str
     asset_id: str
@@ -108,6 +124,12 @@ class Order:
     source: str = "twinviewer"
     tools: str = ""
     lock_out_h: float = 0.0
+    also: str = ""
+
+    @property
+    def everybody(self) -> int:
+        """How many people it takes together."""
+        return self.people + sum(people for _, people in beside_of(self.also))
 
 
 @dataclass(frozen=True, slots=True)

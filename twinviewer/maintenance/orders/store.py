@@ -11,8 +11,11 @@ from twinviewer.database import Database
 from twinviewer.maintenance.orders.model import Change, Check, Decision, Feedback, Order, OrderState, check_change
 from twinviewer.model.errors import DataError
 
-FORMAT = 2
-UPGRADES = {1: "ALTER TABLE orders ADD COLUMN tools DEFAULT ''; ALTER TABLE orders ADD COLUMN lock_out_h DEFAULT 0.0"}
+FORMAT = 3
+UPGRADES = {
+    1: "ALTER TABLE orders ADD COLUMN tools DEFAULT ''; ALTER TABLE orders ADD COLUMN lock_out_h DEFAULT 0.0",
+    2: "ALTER TABLE orders ADD COLUMN also DEFAULT ''",
+}
 FILE = "work_orders.sqlite"
 _PACKED = ("checks", "feedback")
 _COLUMNS = tuple(f.name for f in fields(Order))

@@ -48,7 +48,9 @@ class Bound:
     def priced(self, wage: np.ndarray, share: np.ndarray) -> np.ndarray:
         """float64 (r, H): each start at these prices, inf where it is not allowed."""
         o = self.options
-        per_hour = o.people[o.row_task][:, None] * wage[o.row_crew] + share[o.row_task]
+        per_hour = share[o.row_task]
+        for k in range(o.row_crew.shape[1]):
+            per_hour += o.row_people[:, k, None] * wage[o.row_crew[:, k]]
         total = np.zeros((len(per_hour), per_hour.shape[1] + 1))
         np.cumsum(per_hour, axis=1, out=total[:, 1:])
         hours = per_hour.shape[1]
@@ -96,7 +98,8 @@ class Bound:
         for row, start in zip(rows.tolist(), starts.tolist(), strict=True):
             task = o.row_task[row]
             run = slice(start, start + int(o.duration[task]))
-            excess[o.row_crew[row], run] += o.people[task]
+            for crew, people in o.team[row]:
+                excess[crew, run] += people
             if o.group[task] >= 0:
                 stands[task, run] = 1.0
         return excess, stands

@@ -28,7 +28,7 @@ def conflicts(
     found = []
     for load in crews:
         text = "{}: {} h with more people at work than are there"
-        found += _over("crew", text, load, [j for j in planned if j.crew == load.name], start_ns)
+        found += _over("crew", text, load, [j for j in planned if load.name in dict(j.at_work)], start_ns)
     for load in tools:
         text = "{}: wanted by more jobs at once than there are of it, {} h"
         found += _over("tool", text, load, [j for j in planned if load.name in j.tools], start_ns)

@@ -53,29 +53,27 @@ def _gain(
     """By how much the value of these jobs together surpasses the sum of each by itself."""
     slack = _slack(options, members, reduced, least)
     rows, cost = Rows(), list[float]()
-    crew: dict[tuple[int, int], list[int]] = {}
+    crew: dict[tuple[int, int], list[tuple[int, int]]] = {}
     standing: dict[int, dict[int, list[int]]] = {}
-    people: list[int] = []
     for task in members.tolist():
         columns = []
         for row in range(options.first_row[task], options.first_row[task + 1]):
             for start in np.flatnonzero(np.isfinite(reduced[row]) & (reduced[row] - least[task] <= slack)).tolist():
                 columns.append(len(cost))
                 for h in range(start, start + int(options.duration[task])):
-                    crew.setdefault((int(options.row_crew[row]), h), []).append(len(cost))
+                    for c, people in options.team[row]:
+                        crew.setdefault((c, h), []).append((len(cost), people))
                     if options.loss[group, h] > 0:
                         standing.setdefault(h, {}).setdefault(task, []).append(len(cost))
                 cost.append(float(alone[row, start]))
-                people.append(int(options.people[task]))
         if options.put_off[task] - least[task] <= slack and np.isfinite(options.put_off[task]):
             columns.append(len(cost))
             cost.append(float(options.put_off[task]))
-            people.append(0)
         rows.add(columns, [1.0] * len(columns), 1.0, 1.0)
-    for (c, h), columns in crew.items():
-        needs = [float(people[j]) for j in columns]
+    for (c, h), wanted in crew.items():
+        needs = [float(people) for _, people in wanted]
         if sum(needs) > options.there[c, h]:
-            rows.add(columns, needs, -np.inf, float(options.there[c, h]))
+            rows.add([column for column, _ in wanted], needs, -np.inf, float(options.there[c, h]))
     for h, tasks in standing.items():
         hour = len(cost)
         cost.append(float(options.loss[group, h]))

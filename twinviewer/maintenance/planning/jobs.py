@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from twinviewer.maintenance.orders.model import OPEN, Order, OrderState
+from twinviewer.maintenance.orders.model import OPEN, Order, OrderState, beside_of
 from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, crew_of, loss_of
 from twinviewer.maintenance.planning.known import Known, group_of
 from twinviewer.maintenance.planning.problem import Problem, Task
@@ -84,6 +84,7 @@ class Finder:
             tools=work.tools,
             lock_out=work.lock_out,
             lock_out_h=work.lock_out_h,
+            beside=work.beside,
         )
 
     def _group(self, asset: Asset) -> str:
@@ -97,7 +98,7 @@ class Finder:
         kind = "legal" if work.legal else "inspection" if work.inspection else "preventive"
         task = self._task(asset, work, kind)
         day = self._settings.legal_late_eur_per_day if work.legal else self._settings.late_eur_per_day
-        worth = task.parts_eur + self._wage(work.skill) * task.duration_h * task.people
+        worth = self._settings.doing_eur(work)
         every = (
             f"every {work.every_running_h:g} running hours" if work.every_running_h else f"every {work.every_days:g} d"
         )
@@ -138,8 +139,7 @@ class Finder:
         age = since if since == since else self._known.hours_run.get(asset.asset_id, component.life_h / 3)
         curve = failure_curve(card, far / DAY_H) if card is not None else None
         task = self._task(asset, work, "predictive")
-        planned = task.parts_eur + self._wage(work.skill) * task.duration_h * task.people
-        planned += task.duration_h * self._rate(task.group) * 0.5
+        planned = self._settings.doing_eur(work) + task.duration_h * self._rate(task.group) * 0.5
         failed = kind.failure_eur + kind.failure_h * self._rate(task.group)
         renewal = best_age(component.shape, component.life_h / pace, planned, failed)
         shown = card is not None and curve is not None
@@ -191,10 +191,14 @@ class Finder:
         asset = self._assets.get(order.asset_id)
         part = self._settings.part(order.part)
         crews = self._settings.crews
-        able = order.skill and any(needed(order.skill) <= set(c.skills) for c in crews)
+        able = bool(order.skill) and self._known_skill(order.skill)
         if not able:
             skill = f'the skill "{order.skill}", which no crew has' if order.skill else "no skill"
             self.notes.append(f"{order.number} names {skill}; it is planned for {crews[0].name}.")
+        beside = beside_of(order.also)
+        for skill, _ in beside:
+            if not self._known_skill(skill):
+                self.notes.append(f'{order.number} also names the skill "{skill}", which no crew has; it is left out.')
         task = Task(
             name=order.number,
             asset_id=order.asset_id,
@@ -209,16 +213,16 @@ class Finder:
             tools=tuple(name.strip() for name in order.tools.split(",") if name.strip()),
             lock_out=order.lock_out,
             lock_out_h=order.lock_out_h,
+            beside=tuple(b for b in beside if self._known_skill(b[0])),
         )
         if order.kind == "corrective" and not order.due_ns:
             task = replace(task, due_h=0, late_eur_per_h=self._settings.late_eur_per_day / DAY_H)
         return self._as_ordered(task, order)
 
-    # -- money and parts ----------------------------------------------------------------------------------------
+    def _known_skill(self, skill: str) -> bool:
+        return any(needed(skill) <= set(c.skills) for c in self._settings.crews)
 
-    def _wage(self, skill: str) -> float:
-        rates = [c.eur_per_h for c in self._settings.crews if needed(skill) <= set(c.skills)]
-        return min(rates, default=0.0)
+    # -- money and parts ----------------------------------------------------------------------------------------
 
     def _rate(self, group: str) -> float:
         """EUR that an hour of the group costs when demand is full."""

@@ -114,15 +114,16 @@ def _one_each(rows: Rows, options: Options, free: list[int], choice: _Choice, co
 
 def _within_crews(rows: Rows, usage: Usage, choice: _Choice) -> None:
     o = usage.options
-    wanted: dict[tuple[int, int], list[int]] = {}
+    wanted: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for j, (task, row, start, _) in enumerate(choice):
-        for h in range(start, start + int(o.duration[task])):
-            wanted.setdefault((int(o.row_crew[row]), h), []).append(j)
+        for crew, people in o.team[row]:
+            for h in range(start, start + int(o.duration[task])):
+                wanted.setdefault((crew, h), []).append((j, people))
     for (crew, h), columns in wanted.items():
-        people = [float(o.people[choice[j][0]]) for j in columns]
+        needs = [float(people) for _, people in columns]
         left = float(o.there[crew, h] - usage.busy[crew, h])
-        if sum(people) > left:
-            rows.add(columns, people, -np.inf, left)
+        if sum(needs) > left:
+            rows.add([j for j, _ in columns], needs, -np.inf, left)
 
 
 def _within_tools(rows: Rows, usage: Usage, choice: _Choice) -> None:

@@ -39,10 +39,10 @@ def cost_of(options: Options, schedule: Schedule) -> Cost:
         failures += risk
         down_h += risk * task.failure_down_h
         if start >= 0:
-            crew = options.problem.crews[options.row_crew[schedule.row[k]]]
-            labour += labour_cost(task, crew)[start]
+            team = options.team[schedule.row[k]]
+            labour += labour_cost(task, team, options.problem.crews)[start]
             parts += task.parts_eur
-            worked_h += task.duration_h * task.people
+            worked_h += task.duration_h * task.everybody
     standing = Usage(options, schedule).down > 0
     lost = float(options.loss[standing].sum())
     down_h += float((standing & (options.loss > 0)).sum())
@@ -81,7 +81,8 @@ def _bar(options: Options, schedule: Schedule, k: int, start_ns: int) -> Planned
     planned = start >= 0
     run = slice(start, start + task.duration_h)
     stands_anyway = planned and group >= 0 and bool((options.loss[group, run] == 0).all())
-    crew = options.problem.crews[options.row_crew[schedule.row[k]]].name if planned else ""
+    crews, row = options.problem.crews, int(schedule.row[k])
+    team = tuple((crews[c].name, people) for c, people in options.team[row]) if planned else ()
     return PlannedJob(
         task.name,
         task.asset_id,
@@ -89,8 +90,8 @@ def _bar(options: Options, schedule: Schedule, k: int, start_ns: int) -> Planned
         task.kind,
         start_ns + start * HOUR_NS if planned else 0,
         start_ns + (start + task.duration_h) * HOUR_NS if planned else 0,
-        crew,
-        task.people,
+        options.crews_of(row) if planned else "",
+        task.everybody,
         _reason(task, options, schedule, k, stands_anyway),
         task.group,
         start_ns + task.earliest_h * HOUR_NS,
@@ -102,6 +103,7 @@ def _bar(options: Options, schedule: Schedule, k: int, start_ns: int) -> Planned
         task.tools,
         task.lock_out,
         task.lock_out_h,
+        team,
     )
 
 
@@ -168,6 +170,8 @@ def impossible(options: Options, schedule: Schedule) -> tuple[Conflict, ...]:
         said = ""
         if not np.isfinite(own).any():
             said = f"no crew has {task.duration_h} h in one go with {task.people} people"
+            if task.beside:
+                said = f"its crews have no {task.duration_h} h in one go together with {task.everybody} people"
         elif _comes_too_late(options, k):
             said = CALL_OUT
         if said:

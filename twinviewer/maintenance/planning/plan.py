@@ -83,7 +83,7 @@ def moved(plan: Plan, work_order: str, start_ns: int, crew: str = "") -> Plan:
     if not 0 <= hour <= plan.hours - problem.tasks[k].duration_h:
         raise DataError("this lies outside the plan", work_order, f"It covers {plan.hours // 24} days.")
     row = int(token.schedule.row[k])
-    same = problem.crews[token.options.row_crew[row]].name if row >= 0 else problem.tasks[k].pinned_crew
+    same = token.options.crews_of(row) if row >= 0 else problem.tasks[k].pinned_crew
     task = replace(problem.tasks[k], pinned_h=hour, pinned_crew=crew or same)
     tasks = (*problem.tasks[:k], task, *problem.tasks[k + 1 :])
     options = compiled(replace(problem, tasks=tasks))

@@ -1,7 +1,8 @@
 """A planning problem: jobs, crews and what an hour of standing costs, compiled to arrays over whole hours.
 
-A job runs in one go, by one crew that has all its skills, with tools that no other job has meanwhile. All hours count
-from the plan's start. A job that is put off runs its risk until the end of the horizon; one that failed before its
+A job runs in one go, with tools that no other job has meanwhile, by a team: one crew that has its skills, and where it
+needs others beside them the crew that has theirs (the same one, or another). All hours count from the plan's start. A
+job that is put off runs its risk until the end of the horizon; one that failed before its
 start has been repaired by then, at `failure_eur`.
 """
 
@@ -10,22 +11,23 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from twinviewer.maintenance.settings_tables import needed
-from twinviewer.model.errors import DataError
+from twinviewer.maintenance.planning.teams import Team, team_name, teams_for
 
 
 @dataclass(frozen=True)
 class Task:
     """One job. `failure` float64 (hours + 1,): probability that the asset has failed by each hour without the job.
 
-    `group` is what stands while it runs ("" nothing). `due_h` is its deadline (None without) and `late_eur_per_h` what
-    each hour beyond it costs. `earliest_h` is when it may begin, `parts_h` when its part arrives (0: it is in store).
-    `pinned_h` fixes its start, `pinned_crew` its crew. `parts_eur` is paid when the job is done. `after_eur_per_h`
-    prices each hour of the horizon after the job (a part renewed early is used up earlier), `put_off_eur` what remains
-    to be paid when it is not done in the horizon. `failure_down_h` is how long the asset stands after a failure, `why`
-    the reason for the job, `order` its number where it is a work order already. `excess_kw` is what the asset draws
-    beyond its baseline until the job is done (mean over the hours of the calendar), `energy_eur_per_h` what that costs.
-    `duration_h` holds the time to make the asset safe and give it back, of which there are `lock_out_h`.
+    `group` is what stands while it runs ("" nothing). `due_h` is its deadline (None without) and `late_eur_per_h`
+    what each hour beyond it costs. `earliest_h` is when it may begin, `parts_h` when its part arrives (0: it is in
+    store). `pinned_h` fixes its start, `pinned_crew` its crew or crews. `parts_eur` is paid when the job is done.
+    `after_eur_per_h` prices each hour of the horizon after the job (a part renewed early is used up earlier),
+    `put_off_eur` what remains to be paid when it is not done in the horizon. `failure_down_h` is how long the asset
+    stands after a failure, `why` the reason for the job, `order` its number where it is a work order already.
+    `excess_kw` is what the asset draws beyond its baseline until the job is done (mean over the hours of the
+    calendar), `energy_eur_per_h` what that costs. `duration_h` holds the time to make the asset safe and give it
+    back, of which there are `lock_out_h`. `beside` are (skill, people) of those who work on it beside `people` with
+    `skill`, for all of its time.
     """
 
     name: str
@@ -56,6 +58,12 @@ class Task:
     tools: tuple[str, ...] = ()
     lock_out: str = ""
     lock_out_h: float = 0.0
+    beside: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def everybody(self) -> int:
+        """How many people it takes together."""
+        return self.people + sum(people for _, people in self.beside)
 
 
 @dataclass(frozen=True)
@@ -82,8 +90,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Options:
-    """A problem as arrays: n tasks, r rows (a task by a crew that can do it), c crews, g groups, H hours.
+    """A problem as arrays: n tasks, r rows (a task by a team that can do it), c crews, g groups, H hours.
 
+    `team` are the crews of each row with their people, `row_crew` and `row_people` int64 (r, m) the same as arrays: a
+    team of fewer than m crews is filled up with its first one and nobody of it. `people` is how many a task takes.
     `own` float64 (r, H) is what starting there costs by itself, inf where it is not allowed; `put_off` float64 (n,)
     what not doing the job within the horizon costs; `first_row` int64 (n + 1,) the rows of each task. `tools` are the
     tools of each task, as rows of `tool_count` int64 (t,).
@@ -91,7 +101,9 @@ class Options:
 
     problem: Problem
     row_task: np.ndarray
+    team: tuple[Team, ...]
     row_crew: np.ndarray
+    row_people: np.ndarray
     first_row: np.ndarray
     own: np.ndarray
     put_off: np.ndarray
@@ -102,6 +114,10 @@ class Options:
     there: np.ndarray
     tools: tuple[tuple[int, ...], ...]
     tool_count: np.ndarray
+
+    def crews_of(self, row: int) -> str:
+        """The name of the crew of a row, or the names of its crews."""
+        return team_name(self.team[row], self.problem.crews)
 
 
 @dataclass(frozen=True)
@@ -139,9 +155,10 @@ def lateness_cost(task: Task, hours: int) -> np.ndarray:
     return task.late_eur_per_h * np.maximum(0, np.arange(hours + 1) + task.duration_h - task.due_h)
 
 
-def labour_cost(task: Task, crew: Crew) -> np.ndarray:
-    """float64 (hours,): wages for each start."""
-    return task.people * window_sums(crew.eur_per_h, task.duration_h)
+def labour_cost(task: Task, team: Team, crews: tuple[Crew, ...]) -> np.ndarray:
+    """float64 (hours,): wages of a team for each start."""
+    hourly = sum(people * crews[k].eur_per_h for k, people in team)
+    return window_sums(np.asarray(hourly, float), task.duration_h)
 
 
 def later_cost(task: Task, hours: int) -> np.ndarray:
@@ -156,11 +173,12 @@ def energy_cost(task: Task, hours: int) -> np.ndarray:
     return task.energy_eur_per_h * np.arange(hours + 1.0)
 
 
-def own_cost(task: Task, crew: Crew, hours: int) -> np.ndarray:
-    """float64 (hours,): all that a start costs by itself, inf where it is not allowed."""
+def own_cost(task: Task, team: Team, crews: tuple[Crew, ...], hours: int) -> np.ndarray:
+    """float64 (hours,): all that a start with this team costs by itself, inf where it is not allowed."""
     cost = failure_cost(task, hours)[:-1] + lateness_cost(task, hours)[:-1] + later_cost(task, hours)[:-1]
-    cost = cost + labour_cost(task, crew) + energy_cost(task, hours)[:-1] + task.parts_eur
-    short = window_sums((crew.there < task.people).astype(float), task.duration_h) > 0.5
+    cost = cost + labour_cost(task, team, crews) + energy_cost(task, hours)[:-1] + task.parts_eur
+    lacking = np.any([crews[k].there < people for k, people in team], axis=0)
+    short = window_sums(lacking.astype(float), task.duration_h) > 0.5
     start = np.arange(hours)
     allowed = ~short & (start >= task.earliest_h) & (start + task.duration_h <= hours)
     if task.pinned_h is not None:
@@ -168,32 +186,20 @@ def own_cost(task: Task, crew: Crew, hours: int) -> np.ndarray:
     return np.where(allowed, cost, np.inf)
 
 
-def crews_for(task: Task, crews: tuple[Crew, ...]) -> list[int]:
-    """The crews that may do a task."""
-    able = [k for k, crew in enumerate(crews) if needed(task.skill) <= crew.skills]
-    if task.pinned_crew:
-        able = [k for k, crew in enumerate(crews) if crew.name == task.pinned_crew] or able
-    return able
-
-
 def compiled(problem: Problem) -> Options:
-    """Raises DataError for a job that no crew can do."""
-    rows: list[tuple[int, int]] = []
+    """A problem as arrays. Raises DataError for a job that no crew can do."""
+    rows: list[tuple[int, Team]] = []
     first = [0]
     for i, task in enumerate(problem.tasks):
-        able = crews_for(task, problem.crews)
-        if not able:
-            known = ", ".join(sorted({s for c in problem.crews for s in c.skills})) or "none"
-            raise DataError(
-                f'no crew has the skill "{task.skill}"', task.name, f"Skills of the crews: {known} (maintenance.toml)."
-            )
-        rows += [(i, c) for c in able]
+        rows += [(i, team) for team in teams_for(task, problem.crews)]
         first.append(len(rows))
+    most = max((len(team) for _, team in rows), default=1)
+    filled = [(*team, *[(team[0][0], 0)] * (most - len(team))) for _, team in rows]
     hours, tasks = problem.hours, problem.tasks
     names = sorted(problem.loss)
     number = {name: k for k, name in enumerate(names)}
     tool = {name: k for k, name in enumerate(problem.tools)}
-    own = [own_cost(tasks[i], problem.crews[c], hours) for i, c in rows]
+    own = [own_cost(tasks[i], team, problem.crews, hours) for i, team in rows]
     put_off = [
         failure_cost(t, hours)[-1] + lateness_cost(t, hours)[-1] + energy_cost(t, hours)[-1] + t.put_off_eur
         for t in tasks
@@ -204,12 +210,14 @@ def compiled(problem: Problem) -> Options:
     return Options(
         problem,
         np.array([i for i, _ in rows], np.int64),
-        np.array([c for _, c in rows], np.int64),
+        tuple(team for _, team in rows),
+        np.array([[k for k, _ in team] for team in filled], np.int64).reshape(len(rows), most),
+        np.array([[people for _, people in team] for team in filled], np.int64).reshape(len(rows), most),
         np.array(first, np.int64),
         np.array(own).reshape(len(rows), hours),
         np.array(put_off, float),
         np.array([t.duration_h for t in tasks], np.int64),
-        np.array([t.people for t in tasks], np.int64),
+        np.array([t.everybody for t in tasks], np.int64),
         np.array([number.get(t.group, -1) for t in tasks], np.int64),
         np.array([problem.loss[name] for name in names], float).reshape(len(names), hours),
         np.array([c.there for c in problem.crews], np.int64).reshape(len(problem.crews), hours),

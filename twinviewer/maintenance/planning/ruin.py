@@ -71,8 +71,8 @@ class Ruin:
         if kind < 0.5 and o.group[seed] >= 0:
             far = np.where(o.group[self._movable] == o.group[seed], far, far + 1e6)
         elif kind < 0.8:
-            crew = o.row_crew[o.first_row[self._movable]]
-            far = np.where(crew == o.row_crew[o.first_row[seed]], far, far + 1e6)
+            crew = o.row_crew[o.first_row[self._movable], 0]
+            far = np.where(crew == o.row_crew[o.first_row[seed], 0], far, far + 1e6)
         far = far * random.random(len(far)) ** 0.7
         return self._movable[np.argsort(far)[:count]]
 

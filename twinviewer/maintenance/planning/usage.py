@@ -42,7 +42,8 @@ class Usage:
     def _add(self, task: int, sign: int) -> None:
         o, s = self.options, int(self.start[task])
         run = slice(s, s + int(o.duration[task]))
-        self.busy[o.row_crew[self.row[task]], run] += sign * o.people[task]
+        for crew, people in o.team[self.row[task]]:
+            self.busy[crew, run] += sign * people
         if o.group[task] >= 0:
             self.down[o.group[task], run] += sign
         for tool in o.tools[task]:
@@ -55,8 +56,10 @@ class Usage:
         length = int(o.duration[task])
         hours = o.own.shape[1]
         cost = o.own[rows].copy()
-        crews = o.row_crew[rows]
-        full = self.busy[crews] + o.people[task] > o.there[crews]
+        crews, people = o.row_crew[rows], o.row_people[rows]
+        full = self.busy[crews[:, 0]] + people[:, :1] > o.there[crews[:, 0]]
+        for k in range(1, crews.shape[1]):
+            full |= self.busy[crews[:, k]] + people[:, k : k + 1] > o.there[crews[:, k]]
         for tool in o.tools[task]:
             full |= self.held[tool] >= o.tool_count[tool]
         total = np.zeros((len(crews), hours + 1), np.int64)

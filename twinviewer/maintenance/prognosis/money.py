@@ -7,7 +7,7 @@ import numpy as np
 from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, planned_stops
 from twinviewer.maintenance.results import Choice
 from twinviewer.maintenance.settings import MaintenanceSettings
-from twinviewer.maintenance.settings_tables import Group, Work
+from twinviewer.maintenance.settings_tables import Group
 from twinviewer.model.asset import Asset
 
 WEEK_H = 168
@@ -27,15 +27,15 @@ def choices(
     group = group_of(asset, settings)
     rate = group.eur_per_h if group is not None and kind.stands_with == "group" else 0.0
     failed = kind.failure_eur + kind.failure_h * rate
-    doing = _doing(work, settings)
-    stop_h = _next_stop(group, settings, now_ns, work.duration_h)
+    doing = settings.doing_eur(work)
+    stop_h = _next_stop(group, settings, now_ns, work.whole_h)
     moments = [("now", "now", 0.0, rate), ("in_a_week", "in a week", float(WEEK_H), rate)]
     if stop_h is not None:
         moments.insert(1, ("planned_stop", "at the next planned stop", stop_h, 0.0))
     found = []
     for name, label, hours, lost in moments:
         risk = float(within(np.array([hours / 24]))[0])
-        cost = risk * failed + (1 - risk) * (doing + lost * work.duration_h)
+        cost = risk * failed + (1 - risk) * (doing + lost * work.whole_h)
         found.append(Choice(name, label, now_ns + int(hours * HOUR_NS), risk, cost))
     risk = float(within(np.array([HORIZON_D]))[0])
     found.append(Choice("not_at_all", "not within 30 d", now_ns + int(HORIZON_D * 24 * HOUR_NS), risk, risk * failed))
@@ -48,12 +48,6 @@ def group_of(asset: Asset, settings: MaintenanceSettings) -> Group | None:
     path = "/".join(asset.path)
     inside = [g for g in settings.groups if f"/{g.path}/" in f"/{path}/"]
     return max(inside, key=lambda g: len(g.path), default=None)
-
-
-def _doing(work: Work, settings: MaintenanceSettings) -> float:
-    part = settings.part(work.part)
-    wage = min((c.eur_per_h for c in settings.crews if work.skill in c.skills), default=0.0)
-    return wage * work.people * work.duration_h + (part.eur if part else 0.0)
 
 
 def _next_stop(group: Group | None, settings: MaintenanceSettings, now_ns: int, duration_h: int) -> float | None:
