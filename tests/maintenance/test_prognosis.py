@@ -163,6 +163,24 @@ def test_weibull_with_censoring_agrees_with_scipy_and_without_it_is_wrong() -> N
         weibull.fitted(seen[:5], np.zeros(5, bool))
 
 
+def test_intervals_of_few_failures_hold_what_they_say() -> None:
+    truth, inside = 1 - np.exp(0.5**2 - 0.7**2), list[bool]()
+    for seed in range(120):
+        lives = 1000 * np.random.default_rng(seed).weibull(2.0, 5)
+        _, low, high = weibull.fitted(lives, np.ones(5, bool), samples=100).within(500, 200)
+        inside.append(low <= truth <= high)
+    assert 0.7 <= np.mean(inside) <= 0.9
+
+
+@pytest.mark.parametrize("lives", [[100.0] * 5, [1e200, 2e200, 3e200], [1e-9, 1.0, 1e200]])
+def test_lives_that_are_all_the_same_or_absurd_give_probabilities(lives: list[float]) -> None:
+    found = weibull.fitted(np.array(lives), np.ones(len(lives), bool))
+    for age, ahead in ((0.0, 0.0), (0.0, 10.0), (50.0, 10.0), (1e299, 1e300)):
+        value, low, high = found.within(age, ahead)
+        assert 0 <= low <= value <= high <= 1
+    assert found.within(0.0, 1e300)[0] > 0.99
+
+
 def test_the_best_age_is_where_the_rate_meets_the_hazard() -> None:
     shape, scale, planned, failed = 3.0, 1000.0, 1.0, 10.0
     best = best_age(shape, scale, planned, failed)

@@ -82,7 +82,7 @@ def _failed(order: Order) -> bool:
 
 def said(part: str, life: Weibull) -> str:
     """The fit in a sentence: what it stands on, its shape with its interval, and how well it holds."""
-    low, high = np.quantile(life.draws[:, 0], [0.1, 0.9]) if len(life.draws) else (life.shape, life.shape)
+    low, high = np.quantile(life.draws[:, 0], [0.1, 0.9])
     good = life.count - life.failed
     text = f"{part}: Weibull life of {life.count} lives, {life.failed} failed and {good} were still good (censored); "
     text += f"shape {life.shape:.2g} ({low:.2g} to {high:.2g}), scale {life.scale:.0f} running hours"
