@@ -108,17 +108,17 @@ class Drawing:
         self.outlines.set_theme(theme)
         self.casts.set_theme(theme)
 
-    def set_colours(self, rgba: np.ndarray) -> np.ndarray:
-        """uint8 (n_assets, 4); returns the rows that changed."""
+    def set_colours(self, rgba: np.ndarray) -> tuple[np.ndarray, bool]:
+        """uint8 (n_assets, 4); returns the rows that changed, and whether any alpha did."""
         changed, alpha_changed = self.table.set_assets(rgba)
         if alpha_changed:
             self._show(self.table.alpha)
-        return changed
+        return changed, alpha_changed
 
     def _show(self, alpha: np.ndarray) -> None:
         self.tiles.show(alpha)
         self.casts.show(alpha)
-        self.outlines.show_ghosts(bool(((alpha > 0) & (alpha < 255)).any()))
+        self.outlines.show_ghosts(self.tiles.some_translucent)
 
     def set_section(self, box: Box | None) -> None:
         """Draw only what lies inside the box; the floor stays."""

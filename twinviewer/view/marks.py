@@ -113,9 +113,15 @@ class Patches:
         self._actor.VisibilityOff()
         renderer.AddActor(self._actor)
 
-    def set_colours(self, rgba: np.ndarray, visible: np.ndarray) -> np.ndarray:
-        """uint8 (n_assets, 4), alpha 0 none, and bool (n_assets,); returns the rows that changed."""
-        wanted = np.where(visible, np.ascontiguousarray(rgba).view(np.uint32)[:, 0], np.uint32(0))
+    def set_colours(self, rgba: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+        """uint8 (n_assets, 4), alpha 0 none, and the alpha of each asset, uint8 (n_assets,): what is hidden has none.
+        Returns the rows that changed."""
+        wanted = np.ascontiguousarray(rgba).view(np.uint32)[:, 0]
+        some = np.flatnonzero(wanted)
+        if not len(some) and not self._actor.GetVisibility():
+            return some
+        wanted = wanted.copy()
+        wanted[some[alpha[some] == 0]] = 0
         changed = np.flatnonzero(wanted != self._wanted)
         if len(changed):
             self._wanted = wanted

@@ -97,9 +97,10 @@ class Picture(Frames):
     def _apply_colours(self) -> None:
         if self.drawing is None:
             return
-        changed = self.drawing.set_colours(self._visibility.over(self._rgba))
+        changed, alpha_changed = self.drawing.set_colours(self._visibility.over(self._rgba))
         if len(changed):
             self._touch_assets(changed)
+        if alpha_changed:
             self._apply_patches()
 
     def set_patches(self, rgba: np.ndarray) -> None:
@@ -109,7 +110,7 @@ class Picture(Frames):
 
     def _apply_patches(self) -> None:
         if self.drawing is not None:
-            changed = self.drawing.patches.set_colours(self._patches, self.drawing.table.alpha > 0)
+            changed = self.drawing.patches.set_colours(self._patches, self.drawing.table.alpha)
             if len(changed):
                 self._touch_assets(changed)
 

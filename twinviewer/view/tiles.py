@@ -24,6 +24,7 @@ class Tile:
 
     def __init__(self, part: Part, table: vtkTexture, pictures: tuple[vtkTexture, ...]) -> None:
         self.part = part
+        self.background = part.kind in (Kind.BACKGROUND, Kind.FLOOR)  # no asset's state decides what it shows
         self._table = table
         self._picture = pictures[part.texture] if part.uv is not None else None
         self._data = polydata(part.points, part.triangles, normals=part.normals, surface=part.surface, uv=part.uv)
@@ -32,7 +33,8 @@ class Tile:
         self.closed: list[vtkActor] = []  # those of which back faces need not be drawn
         self.ghost: vtkActor | None = None
         self.veil: vtkActor | None = None
-        self._shown, self._coarsely, self._melted = True, False, False
+        self._coarsely, self._melted = False, False
+        self._needed: tuple[bool, bool] | None = None
         if not part.glass:
             self.full = [self._solid(self._data)]
         if part.glass or not self.background:
@@ -58,11 +60,6 @@ class Tile:
         if moving:
             shaders.tell_turn(actor, np.eye(4))
 
-    @property
-    def background(self) -> bool:
-        """Whether no asset's state decides what it shows."""
-        return self.part.kind in (Kind.BACKGROUND, Kind.FLOOR)
-
     def actors(self) -> list[vtkActor]:
         """All of them."""
         return [*self.full, *self.coarse, *(actor for actor in (self.ghost, self.veil) if actor is not None)]
@@ -74,16 +71,16 @@ class Tile:
         for actor in self.full:
             self._colour(actor, shaders.SOLID, ground)
 
-    def show(self, alpha: np.ndarray) -> None:
-        """Draw only what some asset needs; alpha uint8 (n_assets,)."""
-        mine = alpha[self.part.assets]
-        self._shown = self.background or bool((mine == 255).any())
+    def show(self, solid: bool, translucent: bool) -> None:
+        """Draw what is needed for assets of which some are solid, some translucent, or none is either."""
+        if (solid, translucent) == self._needed:
+            return
+        self._needed = solid, translucent
         self._switch()
         if self.ghost is not None:
-            translucent = mine > 0 if self.part.glass else (mine > 0) & (mine < 255)
-            self.ghost.SetVisibility(self.background or bool(translucent.any()))
-            if self.veil is not None:
-                self.veil.SetVisibility(bool(translucent.any()))
+            self.ghost.SetVisibility(self.background or translucent or (self.part.glass and solid))
+        if self.veil is not None:
+            self.veil.SetVisibility(translucent)
 
     def set_coarse(self, coarse: bool) -> None:
         """Draw the copy with less detail, or not."""
@@ -92,11 +89,12 @@ class Tile:
             self._switch()
 
     def _switch(self) -> None:
+        shown = self.background or (self._needed is not None and self._needed[0])
         use_coarse = self._coarsely and self._melted
         for actor in self.full:
-            actor.SetVisibility(self._shown and not use_coarse)
+            actor.SetVisibility(shown and not use_coarse)
         for actor in self.coarse:
-            actor.SetVisibility(self._shown and use_coarse)
+            actor.SetVisibility(shown and use_coarse)
 
     def split(self, detail: Detail) -> list[vtkActor]:
         """Draw closed bodies apart from now on; returns the actors that take the place of the old one."""
@@ -122,6 +120,13 @@ class Tiles:
         self._renderer = renderer
         self._tiles = [Tile(part, table, pictures) for part in parts]
         self._culling = True
+        self._owned = [tile for tile in self._tiles if len(tile.part.assets)]
+        sizes = [len(tile.part.assets) for tile in self._owned]
+        self._assets = np.concatenate([np.zeros(0, np.intp), *(tile.part.assets for tile in self._owned)])
+        self._starts = np.cumsum([0, *sizes])[:-1]
+        self.some_translucent = False  # whether an asset is shown as a ghost
+        for tile in self._tiles:
+            tile.show(solid=False, translucent=False)  # all that those without assets are ever told
         for actor in self.actors():
             renderer.AddActor(actor)
         self.draw_veils_last()
@@ -152,8 +157,15 @@ class Tiles:
 
     def show(self, alpha: np.ndarray) -> None:
         """Draw only what some asset needs; alpha uint8 (n_assets,)."""
-        for tile in self._tiles:
-            tile.show(alpha)
+        if not self._owned:
+            return
+        theirs = alpha[self._assets]
+        solid = np.maximum.reduceat(theirs, self._starts) == 255
+        theirs -= 1  # what is hidden becomes 255
+        translucent = np.minimum.reduceat(theirs, self._starts) < 254
+        self.some_translucent = bool(translucent.any())
+        for tile, *needed in zip(self._owned, solid.tolist(), translucent.tolist(), strict=True):
+            tile.show(*needed)
 
     def set_coarse(self, coarse: bool) -> None:
         """Draw with less detail, or not; without effect before `split`."""
