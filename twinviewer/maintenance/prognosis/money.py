@@ -29,7 +29,8 @@ def choices(
     failed = kind.failure_eur + kind.failure_h * rate
     doing = settings.doing_eur(work)
     stop_h = _next_stop(group, settings, now_ns, work.whole_h)
-    moments = [("now", "now", 0.0, rate), ("in_a_week", "in a week", float(WEEK_H), rate)]
+    standing = rate if work.stops else 0.0
+    moments = [("now", "now", 0.0, standing), ("in_a_week", "in a week", float(WEEK_H), standing)]
     if stop_h is not None:
         moments.insert(1, ("planned_stop", "at the next planned stop", stop_h, 0.0))
     found = []
