@@ -44,7 +44,7 @@ def test_the_lint_finds_nothing(shipped: Scene) -> None:
 def test_names_are_unique(shipped: Scene) -> None:
     assets = [a.asset_id for a in shipped.assets]
     tags = [t.name for t in shipped.tags]
-    addresses = [str(t.address) for t in shipped.tags]
+    addresses = [str(t.address) for t in shipped.tags if t.derived_from < 0]
     for names in (assets, tags, addresses):
         assert len(names) == len(set(names))
 
@@ -71,6 +71,9 @@ def test_every_asset_has_skin_that_takes_the_state_colour(shipped: Scene) -> Non
 
 def test_every_tag_template_is_filled_in(shipped: Scene) -> None:
     for tag in shipped.tags:
+        if tag.derived_from >= 0:
+            assert shipped.tags[tag.derived_from].asset_id == tag.asset_id
+            continue
         assert "{" not in str(tag.address)
         assert tag.address.identifier == f"s={tag.asset_id}.{tag.key}"
         assert tag.address.uri == "urn:twinviewer:plant"
@@ -95,7 +98,7 @@ def test_bands_limits_and_spans_lie_in_order(shipped: Scene) -> None:
 
 
 def test_numbers_have_units(shipped: Scene) -> None:
-    bare = {"state", "fault_code", "product", "order", "count_good", "count_scrap", "queue"}
+    bare = {"state", "fault_code", "product", "order", "count_good", "count_scrap", "queue", "crest", "kurtosis"}
     assert [t.name for t in shipped.tags if not t.unit and t.role not in bare] == []
 
 

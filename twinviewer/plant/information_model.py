@@ -41,6 +41,7 @@ class PlantNodes:
     numeric_ids: list[ua.NodeId] = field(default_factory=list)
     kinds: list[int] = field(default_factory=list)
     texts: dict[int, ua.NodeId] = field(default_factory=dict)
+    waveforms: dict[int, ua.NodeId] = field(default_factory=dict)
     item_states: list[ua.NodeId] = field(default_factory=list)
     machines: list[tuple[str, ua.NodeId]] = field(default_factory=list)  # id and node of every asset
     writable: dict[int, ua.NodeId] = field(default_factory=dict)
@@ -66,7 +67,7 @@ class InformationModel:
         for asset in scene.assets:
             parent = self._group(asset.index, len(scene.assets))
             machine = self._machine(parent, asset, taken)
-            for k, row in enumerate(asset.tags):
+            for k, row in enumerate(row for row in asset.tags if scene.tags[row].derived_from < 0):
                 holder = machine if len(asset.tags) <= MOST_CHILDREN else self._shelf(machine, asset, k)
                 self._tag(holder, scene.tags[row])
 
@@ -134,6 +135,12 @@ class InformationModel:
             node_id = self._id(tag.name)
         if self._maker.exists(node_id):
             raise FeedError(f"Two tags want the node {tag.address}.", tag.name, "Give each tag its own node.")
+        if tag.role == "waveform":
+            none_yet = ua.Variant([], ua.VariantType.Float, is_array=True)
+            self._maker.variable(parent, node_id, name, none_yet, True, False, tag.name)
+            self._analog(node_id, tag)
+            self.nodes.waveforms[tag.index] = node_id
+            return
         words = is_text(tag)
         kind = DOUBLE if words or tag.role not in _COUNTS | {"state"} else INT32 if tag.role == "state" else UINT32
         first = ua.Variant("", ua.VariantType.String) if words else _zero(kind)

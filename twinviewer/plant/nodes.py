@@ -114,7 +114,7 @@ def _fill_variable(node: NodeData, value: ua.Variant, writable: bool) -> None:
     values = {
         _IDS.Value: ua.DataValue(value),
         _IDS.DataType: _data_type(_type_number(value)),
-        _IDS.ValueRank: _plain(-1, ua.VariantType.Int32),
+        _IDS.ValueRank: _plain(1 if value.is_array else -1, ua.VariantType.Int32),
         _IDS.AccessLevel: level,
         _IDS.UserAccessLevel: level,
         _IDS.MinimumSamplingInterval: _plain(0.0, ua.VariantType.Double),

@@ -19,6 +19,7 @@ from twinviewer.plant.signals import Signals
 from twinviewer.plant.spec import CALM, MOVERS, PlantScene, PlantSettings, kind_of, route_of, stream, tags_by_key
 from twinviewer.plant.stations import Station
 from twinviewer.plant.utilities import Utilities
+from twinviewer.plant.waveforms import EVERY_S, Waveforms
 
 SEIZED = "E-1105 bearing seized"
 _FAULTS = {
@@ -39,7 +40,7 @@ class Process:
 
     `value` float64, `status` uint32 (n_tags) and `text` (tag row -> text) are what the tags read now. Equal seed,
     scene, settings, faults and tick give equal readings, however often `advance` is called. `start_hour` is the hour
-    of the day at the start, for the shifts.
+    of the day at the start, for the shifts. Acceleration sensors record every `waveform_every_s`.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Process:
         settings: PlantSettings = CALM,
         faults: Sequence[Fault] = (),
         start_hour: float = 8.0,
+        waveform_every_s: float = EVERY_S,
     ) -> None:
         self.scene = scene
         self.settings = settings
@@ -67,6 +69,7 @@ class Process:
         self.condition = Condition(names, seed, turning, settings.bearing_life_h)
         self.utilities = Utilities(scene)
         self.signals = Signals(scene, seed, settings.ambient_c)
+        self.waveforms = Waveforms(scene, seed, waveform_every_s)
         self._bad: dict[int, int] = {}
         self._is_open = True
         self.state = np.full(len(scene.assets), int(State.RUNNING), dtype=np.uint8)
@@ -180,6 +183,7 @@ class Process:
             carried[mover.index] = mover.carried if mover.kind == "crane" else np.nan
             mover.battery = _charged(mover, seconds)
         self.signals.update(now, seconds, self.state, load, speed, self.condition, self.utilities, carried)
+        self.waveforms.sense(now, self.signals.value, self.signals.drive, load, self.condition)
         self.readings.read(self)
 
     def _keep_shift(self, time_s: float) -> None:

@@ -16,6 +16,7 @@ from twinviewer.plant.parts import Node
 from twinviewer.plant.signals import unit_factor
 from twinviewer.plant.spec import PlantScene
 from twinviewer.plant.stations import Station
+from twinviewer.plant.waveforms import COUNT
 
 if TYPE_CHECKING:
     from twinviewer.plant.process import Process
@@ -30,7 +31,7 @@ class Readings:
 
     def __init__(self, scene: PlantScene, process: Process) -> None:
         n = len(scene.tags)
-        self.value = np.array([np.nan if is_text(t) else 0.0 for t in scene.tags])
+        self.value = np.array([np.nan if is_text(t) or t.derived_from >= 0 else 0.0 for t in scene.tags])
         self.status = np.zeros(n, dtype=np.uint32)
         self.text: dict[int, str] = {}
         self.deadband = np.array([_deadband(t) for t in scene.tags]) if n else np.zeros(0)
@@ -43,7 +44,7 @@ class Readings:
         for tag in scene.tags:
             if tag.role.startswith(("position", "heading")):
                 self._moving.append((tag, rows[tag.asset_id]))
-            elif tag.is_text or tag.role in _SPECIAL or tag.key in ("CycleTime", "Battery", "SpeedSetpoint"):
+            elif is_text(tag) or tag.role in _SPECIAL or tag.key in ("CycleTime", "Battery", "SpeedSetpoint"):
                 self._special.append((tag, rows[tag.asset_id]))
         self._bad: Mapping[int, int] = {}
         self._products = process.settings.products
@@ -97,6 +98,8 @@ class Readings:
             self.value[tag.index] = round(nominal_speed(tag) * unit.setpoint, 3)
         elif tag.key == "Battery":
             self.value[tag.index] = getattr(unit, "battery", 100.0)
+        elif tag.role == "waveform":
+            self.text[tag.index] = f"{COUNT:,} values"
         elif tag.is_text:
             self.text.setdefault(tag.index, "")
         else:
@@ -114,7 +117,7 @@ _SPECIAL = frozenset({"state", "count_good", "count_scrap", "queue", "order", "p
 
 def is_text(tag: Tag) -> bool:
     """Whether a tag reads as text: it says so, its role does, or its raw states are words."""
-    if tag.is_text or tag.role in ("order", "product", "fault_code"):
+    if tag.is_text or tag.role in ("order", "product", "fault_code", "waveform"):
         return True
     return tag.role == "state" and any(not _is_number(raw) for raw in tag.states)
 

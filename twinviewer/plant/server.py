@@ -193,7 +193,10 @@ class PlantServer:
             value, status = process.readings.shown(rows), process.status[rows]
             self._values.put(self._numeric[rows], np.nan_to_num(value), status, source, server)
         for row in changed[self._numeric[changed] < 0]:
-            await self._show_text(process, int(row), source_ns, now_ns)
+            if int(row) in self._nodes.waveforms:
+                await self._show_waveform(process, int(row), source_ns, now_ns)
+            else:
+                await self._show_text(process, int(row), source_ns, now_ns)
         for index in np.flatnonzero(process.state != self._states):
             await self._show_state(process, int(index), now_ns)
         self._states[:] = process.state
@@ -202,6 +205,12 @@ class PlantServer:
         status = int(process.status[row])
         text = process.text.get(row, "") if status == STATUS_GOOD else None
         await self._write(self._nodes.texts[row], ua.Variant(text, ua.VariantType.String), status, source_ns, now_ns)
+
+    async def _show_waveform(self, process: Process, row: int, source_ns: int, now_ns: int) -> None:
+        status = int(process.status[row])
+        values = process.waveforms.values(row).tolist() if status == STATUS_GOOD else None
+        array = ua.Variant(values, ua.VariantType.Float, is_array=True) if values is not None else ua.Variant(None)
+        await self._write(self._nodes.waveforms[row], array, status, source_ns, now_ns)
 
     async def _show_state(self, process: Process, index: int, now_ns: int) -> None:
         before, state = int(self._states[index]), int(process.state[index])

@@ -242,7 +242,7 @@ class Signals:
 
 _NOT_PHYSICAL = frozenset({
     "state", "count_good", "count_scrap", "queue", "order", "product", "fault_code",
-    "position_x", "position_y", "position_z", "heading_deg",
+    "position_x", "position_y", "position_z", "heading_deg", "waveform",
 })  # fmt: skip
 COUNTED_KEYS = frozenset({"CycleTime", "Battery", "SpeedSetpoint"})
 
@@ -251,7 +251,7 @@ def _groups(scene: PlantScene) -> dict[str, Group]:
     found: dict[str, list[Tag]] = {}
     for tag in scene.tags:
         meaning = meaning_of(tag)
-        if tag.is_text or meaning in _NOT_PHYSICAL or tag.key in COUNTED_KEYS:
+        if tag.is_text or tag.derived_from >= 0 or meaning in _NOT_PHYSICAL or tag.key in COUNTED_KEYS:
             continue
         found.setdefault(meaning if meaning in _KNOWN else "", []).append(tag)
     row = {a.asset_id: a.index for a in scene.assets}

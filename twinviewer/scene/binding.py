@@ -150,7 +150,10 @@ def _wanted(draft: Draft, asset: Asset) -> list[Wanted]:
     made = {draft.scene.tags[row].key: draft.scene.tags[row] for row in asset.tags}
     kind = draft.types.get(asset.type)
     wanted = {t.key: (t.entry.role, t.entry.unit, t.entry.text) for t in kind.tags} if kind else {}
-    wanted.update({key: (tag.role, tag.unit, tag.is_text) for key, tag in made.items()})
+    wanted.update({key: (tag.role, tag.unit, tag.is_text and tag.role != "waveform") for key, tag in made.items()})
+    for key, tag in made.items():
+        if tag.derived_from >= 0:  # it is worked out here, whatever the server has
+            del wanted[key]
     return [Wanted(asset, key, role, unit, text) for key, (role, unit, text) in wanted.items()]
 
 

@@ -27,6 +27,12 @@ ROLE_WORDS: dict[str, tuple[str, ...]] = {
     "order": ("productionorder", "ordernumber", "workorder", "order", "auftrag"),
     "product": ("productname", "productid", "recipe", "product", "produkt"),
     "fault_code": ("faultcode", "errorcode", "alarmcode", "fehlercode"),
+    "waveform": ("timewaveform", "waveform", "rawvibration", "rawacceleration"),
+    "acceleration": ("accelerationrms", "rmsacceleration", "arms"),
+    "acceleration_peak": ("accelerationpeak", "peakacceleration"),
+    "kurtosis": ("kurtosis", "woelbung"),
+    "crest": ("crestfactor", "scheitelfaktor"),
+    "envelope": ("accelerationenvelope", "envelope", "huellkurve"),
     "hours": ("operatinghours", "runninghours", "operationtime", "poweronduration", "betriebsstunden"),
 }
 UNIT_ROLES = {
