@@ -17,6 +17,7 @@ from twinviewer.maintenance.planning.group_bound import group_values
 from twinviewer.maintenance.planning.improve import improved
 from twinviewer.maintenance.planning.neighbourhood import solved
 from twinviewer.maintenance.planning.outcome import cost_of, outcome_of
+from twinviewer.maintenance.planning.plan import Move
 from twinviewer.maintenance.planning.policies import fixed_interval, run_to_failure
 from twinviewer.maintenance.planning.problem import Crew, Options, Problem, Schedule, Task, compiled
 from twinviewer.maintenance.planning.ruin import Ruin
@@ -187,6 +188,50 @@ def test_a_person_may_put_a_job_anywhere_and_hears_what_is_wrong() -> None:
         plans.moved(plan, "a", start + 23 * HOUR_NS)
     with pytest.raises(DataError, match="no such job"):
         plans.moved(plan, "c", start)
+
+
+def test_what_a_person_moved_stays_when_it_is_planned_again() -> None:
+    tasks = [task("a", 48), task("b", 48, earliest_h=4), task("c", 48)]
+    one = plans.first(problem(tasks, 48), HOUR_NS)
+    edited = plans.moved(one, "a", HOUR_NS + 20 * HOUR_NS)
+    later = plans.first(problem(tasks, 48), 2 * HOUR_NS)
+    told = [Move(j.work_order, j.asset_id, j.title, j.start_ns, j.crew) for j in edited.jobs if j.pinned]
+    gone = Move("WO-9", "A-b", "job b", 0, "mechanic")  # a proposal that became a work order; its time is over
+    again = plans.bettered(plans.with_moves(later, [*told, gone], one.cost), 0.2)
+    assert next(j for j in again.jobs if j.work_order == "a").start_ns == HOUR_NS + 20 * HOUR_NS
+    assert [j.work_order for j in again.jobs if j.pinned] == ["a"]
+    assert again.compare["plan"] == one.cost
+    assert again.compare["edit"] == again.cost
+    assert again.cost.total_eur > one.cost.total_eur
+    assert any("A-b, job b" in note for note in again.notes)
+
+
+def test_an_overbooked_crew_is_a_conflict_and_the_search_goes_on() -> None:
+    tasks = [task("a", 24), task("b", 24), *(task(str(k), 24, group="line") for k in range(3))]
+    one = plans.first(problem(tasks, 24, loss={"line": np.full(24, 500.0)}), HOUR_NS)
+    both = plans.moved(plans.moved(one, "a", 6 * HOUR_NS), "b", 6 * HOUR_NS)
+    found = plans.bettered(both, 0.5)
+    assert {c.kind for c in found.conflicts} == {"crew"}
+    assert 0 < found.bound_eur <= found.cost.total_eur * (1 + 1e-6)
+    assert all(j.start_ns == 6 * HOUR_NS for j in found.jobs if j.work_order in "ab")
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"duration_h": 40}, "longer than the whole plan"),
+        ({"earliest_h": 400, "parts_h": 400, "part": "Seal"}, "Seal comes too late for this plan, 17 d after"),
+        ({"people": 5}, "no crew has 5 people there for 2 h in one go"),
+        ({"beside": (("mechanic", 2),)}, "never there together for 2 h in one go (3 people)"),
+    ],
+)
+def test_a_job_that_cannot_be_done_is_put_off_and_says_why(values: dict[str, object], said: str) -> None:
+    tasks = [task("a", 24, **values), task("b", 24)]
+    plan = plans.bettered(plans.first(problem(tasks, 24), HOUR_NS), 0.2)
+    assert [j.work_order for j in plan.jobs if j.start_ns] == ["b"]
+    (conflict,) = plan.conflicts
+    assert (conflict.kind, conflict.jobs) == ("horizon", ("a",))
+    assert said in conflict.text
 
 
 def test_the_newest_plan_survives_a_stopped_search(tmp_path) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 BUTTONS = (
     ("maintenance.new", "New work order", "primary", "plus", ("evidence", "plan", "orders")),
     ("maintenance.plan", "Plan", "", "wrench", ("evidence", "plan")),
+    ("maintenance.afresh", "Plan afresh", "", "wrench", ("plan",)),
     ("maintenance.schedule", "Schedule plan…", "", "check", ("plan",)),
     ("maintenance.play", "Play as what-if", "", "play", ("plan",)),
     ("maintenance.undo", "Undo", "", "undo", ("plan",)),
@@ -47,6 +48,9 @@ def register(actions: Actions, panel: "Panel") -> None:
                why=_NO_RECORD),
         Action("maintenance.plan", "Plan the jobs of the coming weeks", GROUP, panel.make_plan,
                enabled=lambda: planning.can_make, icon="wrench", keywords="gantt optimise", why=_NO_SETTINGS),
+        Action("maintenance.afresh", "Plan afresh, without your moves", GROUP, lambda: panel.make_plan(afresh=True),
+               enabled=lambda: planning.can_make and bool(planning.moves), icon="wrench", keywords="gantt reset",
+               why="No job was moved."),
         Action("maintenance.stop", "Stop planning, keep the best plan", GROUP, planning.stop,
                enabled=lambda: planning.running, icon="close", why="Nothing is being planned."),
         Action("maintenance.schedule", "Schedule the whole plan…", GROUP, ordering.schedule_plan,
@@ -68,7 +72,8 @@ def register(actions: Actions, panel: "Panel") -> None:
         Action("maintenance.csv", "Export the work orders as CSV…", GROUP, ordering.ask_csv_file,
                enabled=has_orders, icon="export", keywords="cmms table", why=no_orders),
         Action("maintenance.import", "Import work orders from CSV…", GROUP, ordering.ask_table,
-               enabled=lambda: bool(desk.session.scene.assets), icon="folder", keywords="cmms table"),
+               enabled=lambda: bool(desk.session.scene.assets), icon="folder", keywords="cmms table",
+               why="The scene has no assets."),
         Action("maintenance.cards", "Job cards of the open work orders as PDF…", GROUP, ordering.ask_card_file,
                enabled=has_orders, icon="report", keywords="print crew", why=no_orders),
     )  # fmt: skip

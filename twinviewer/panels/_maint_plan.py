@@ -122,8 +122,10 @@ class PlanPage(QWidget):
             text = f"Proven: at most {100 * plan.gap:.0f} % of its cost could still be saved."
             if plan.gap < 0.005:
                 text = "Proven: no other plan of these jobs is noticeably cheaper (gap below 0.5 %)."
+            if "edit" in plan.compare:
+                text += " Your moves were kept."
         elif plan is not None and "edit" in plan.compare:
-            text = "Edited by you: nothing is proven of this. Plan finds the best places for all other jobs."
+            text = "Edited by you: nothing is proven of this. Plan keeps your moves and finds the best for the rest."
         elif plan is not None:
             text = "No bound is proven yet; plan again for one."
         self.gap.setText(text)

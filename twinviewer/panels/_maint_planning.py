@@ -123,16 +123,26 @@ class Planning:
 
     # Making ----------------------------------------------------------------------------------------------------------
 
-    def make(self) -> None:
-        """Plan in a worker process; each better plan is shown as it is found."""
+    @property
+    def moves(self) -> tuple[PlannedJob, ...]:
+        """Jobs that a person has put where they are (those that have begun stay by themselves)."""
+        begun, states = (OrderState.IN_PROGRESS, OrderState.ON_HOLD), self.states()
+        return tuple(j for j in self.jobs if j.pinned and states.get(j.work_order) not in begun)
+
+    def make(self, afresh: bool = False) -> None:
+        """Plan in a worker process; each better plan is shown as it is found. What a person has moved stays there,
+        unless it is made `afresh`."""
         desk = self._desk
         self._forget_scratch()
         self._scratch = Path(tempfile.mkdtemp(prefix="twinviewer-plan-"))
         shown = self._shown
         fresh = tuple(c for c in self._cards().values() if abs(desk.now_ns - c.time_ns) < FRESH_NS)
+        moves = () if afresh else self.moves
+        planner = self.plan.compare.get("plan") if self.plan is not None and moves else None
         wanted = work.Wanted(
-            desk.session.scene.path, desk.recording, desk.file, desk.now_ns, seconds=self.seconds, cards=fresh
-        )
+            desk.session.scene.path, desk.recording, desk.file, desk.now_ns,
+            seconds=self.seconds, cards=fresh, moves=moves, planner=planner,
+        )  # fmt: skip
         self._job = desk.run(
             "Plan maintenance", work.make_plan, wanted, shown,
             done=self._planned, failed=self._not_planned, cancelled=self._stopped,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from twinviewer.maintenance.orders.indicators import Yardsticks
     from twinviewer.maintenance.orders.model import Order
     from twinviewer.maintenance.quality.recorded import QualityView
-    from twinviewer.maintenance.results import Card, Plan
+    from twinviewer.maintenance.results import Card, Cost, Plan, PlannedJob
     from twinviewer.maintenance.service import Production
     from twinviewer.panels._maint_book import Takeover
 
@@ -22,7 +22,8 @@ _FIRST = 0.3  # share of the progress bar until the search begins
 @dataclass(frozen=True)
 class Wanted:
     """What a plan is made of. Without a recording it begins at `now_ns` and knows rules, ages and work orders only;
-    `cards` are those that are known already."""
+    `cards` are those that are known already, `moves` the jobs that a person has moved in the plan before, which cost
+    `planner` without them."""
 
     scene: Path
     recording: Path | None
@@ -31,6 +32,8 @@ class Wanted:
     weeks: int = 4
     seconds: float = 30.0
     cards: "tuple[Card, ...]" = ()
+    moves: "tuple[PlannedJob, ...]" = ()
+    planner: "Cost | None" = None
 
 
 def make_plan(wanted: Wanted, shown: Path, progress: Tell) -> "Plan":
@@ -80,10 +83,13 @@ def _first(wanted: Wanted, shown: Path, progress: Tell) -> "Plan":
 
 
 def _planned(wanted: Wanted, production: "Production") -> "Plan":
+    from twinviewer.maintenance.planning.plan import Move, with_moves
     from twinviewer.maintenance.service import Request, first_plan
 
     request = Request(wanted.scene, wanted.recording, wanted.weeks, wanted.orders, wanted.now_ns)
-    return first_plan(request, production, wanted.cards)
+    plan = first_plan(request, production, wanted.cards)
+    moves = [Move(j.work_order, j.asset_id, j.title, j.start_ns, j.crew) for j in wanted.moves]
+    return with_moves(plan, moves, wanted.planner)
 
 
 def light(plan: "Plan") -> "Plan":

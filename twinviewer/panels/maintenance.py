@@ -212,10 +212,10 @@ class Panel(QWidget):
     def _order_proposed(self, number: str) -> None:
         self.ordering.read(number)
 
-    def make_plan(self) -> None:
-        """Plan, and look at it."""
+    def make_plan(self, afresh: bool = False) -> None:
+        """Plan, and look at it; `afresh` without what a person has moved."""
         self._come_forward("plan")
-        self.planning.make()
+        self.planning.make(afresh)
 
     def _come_forward(self, page: str) -> None:
         if not self.isVisible() and "panel.show.maintenance" in self._actions:

@@ -169,11 +169,22 @@ def impossible(options: Options, schedule: Schedule) -> tuple[Conflict, ...]:
             continue
         said = ""
         if not np.isfinite(own).any():
-            said = f"no crew has {task.duration_h} h in one go with {task.people} people"
-            if task.beside:
-                said = f"its crews have no {task.duration_h} h in one go together with {task.everybody} people"
+            said = _why_impossible(task, options.own.shape[1])
         elif _comes_too_late(options, k):
             said = CALL_OUT
         if said:
             found.append(Conflict("horizon", f"{task.asset_id}, {task.title}: {said}", (task.name,)))
     return tuple(found)
+
+
+def _why_impossible(task: Task, hours: int) -> str:
+    """Why a task has no start at all within the plan."""
+    if task.duration_h > hours:
+        return f"its {task.duration_h} h are longer than the whole plan"
+    if task.earliest_h + task.duration_h > hours:
+        what = task.part if task.part and task.parts_h == task.earliest_h else "what it waits for"
+        return f"{what} comes too late for this plan, {task.earliest_h / 24:.0f} d after its start"
+    if task.beside:
+        return f"its crews are never there together for {task.duration_h} h in one go ({task.everybody} people)"
+    people = "1 person" if task.people == 1 else f"{task.people} people"
+    return f"no crew has {people} there for {task.duration_h} h in one go"

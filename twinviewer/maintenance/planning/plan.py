@@ -2,7 +2,7 @@
 
 import pickle
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,17 @@ from twinviewer.maintenance.results import Cost, Plan, PlannedStop
 from twinviewer.model.errors import DataError
 
 Tell = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Move:
+    """Where a person has put a job: its work order (or the name of a proposal), asset and title, start, and crew."""
+
+    work_order: str
+    asset_id: str
+    title: str
+    start_ns: int
+    crew: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +105,29 @@ def moved(plan: Plan, work_order: str, start_ns: int, crew: str = "") -> Plan:
     schedule = Schedule(token.schedule.start.copy(), rows).with_task(k, hour, int(options.first_row[k]))
     edited = Token(options, schedule, token.edited | {work_order}, token.planner or plan.cost)
     return _remade(plan, edited, 0.0)
+
+
+def with_moves(plan: Plan, moves: Sequence[Move], planner: Cost | None = None) -> Plan:
+    """The plan with what a person has moved in one before it; `planner` is what that one cost without the moves.
+
+    Jobs are told by work order, or by asset and title where one has become a work order since. A move that cannot be
+    kept, as its time is over, is named in a note.
+    """
+    lost = []
+    for move in moves:
+        same = [j for j in plan.jobs if j.work_order == move.work_order]
+        same = same or [j for j in plan.jobs if (j.asset_id, j.title) == (move.asset_id, move.title)]
+        try:
+            plan = moved(plan, same[0].work_order, move.start_ns, move.crew) if same else plan
+        except DataError:
+            lost.append(f"{move.asset_id}, {move.title}")
+    if lost:
+        note = f"Your moves of these are over, they are planned anew: {'; '.join(lost)}."
+        plan = replace(plan, notes=(*plan.notes, note))
+    token = _token(plan)
+    if planner is None or not token.edited:
+        return plan
+    return _remade(plan, replace(token, planner=planner), 0.0)
 
 
 def read_snapshot(path: Path) -> Plan | None:

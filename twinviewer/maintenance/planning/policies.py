@@ -35,7 +35,11 @@ def fixed_interval(options: Options) -> Schedule:
 
 
 def _put_near(usage: Usage, task: int, wanted: float) -> None:
-    """At the free hour that is nearest to the wanted one; put off where no hour is free."""
+    """At the free hour that is nearest to the wanted one; put off where no hour is free. What is fixed stays."""
+    fixed = usage.options.problem.tasks[task].pinned_h
+    if fixed is not None:
+        usage.put(task, fixed, int(usage.options.first_row[task]))
+        return
     cost = usage.marginal(task)
     away = np.where(np.isfinite(cost), np.abs(np.arange(cost.shape[1]) - wanted)[None, :], np.inf)
     row, start = divmod(int(away.argmin()), cost.shape[1])

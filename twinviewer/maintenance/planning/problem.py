@@ -6,7 +6,7 @@ job that is put off runs its risk until the end of the horizon; one that failed 
 start has been repaired by then, at `failure_eur`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -96,7 +96,7 @@ class Options:
     team of fewer than m crews is filled up with its first one and nobody of it. `people` is how many a task takes.
     `own` float64 (r, H) is what starting there costs by itself, inf where it is not allowed; `put_off` float64 (n,)
     what not doing the job within the horizon costs; `first_row` int64 (n + 1,) the rows of each task. `tools` are the
-    tools of each task, as rows of `tool_count` int64 (t,).
+    tools of each task, as rows of `tool_count` int64 (t,). `there` int64 (c, H) are the people who can be planned with.
     """
 
     problem: Problem
@@ -186,6 +186,21 @@ def own_cost(task: Task, team: Team, crews: tuple[Crew, ...], hours: int) -> np.
     return np.where(allowed, cost, np.inf)
 
 
+def _there(problem: Problem, rows: Sequence[tuple[int, Team]]) -> np.ndarray:
+    """int64 (c, hours): the people of each crew, and for what a person has fixed as many as it takes: it stays there,
+    and must not make all plans impossible (nor a bound endless). What is amiss then is told as a conflict."""
+    there = np.array([c.there for c in problem.crews], np.int64).reshape(len(problem.crews), problem.hours)
+    fixed = np.zeros_like(there)
+    seen = set[int]()
+    for i, team in rows:
+        begin = problem.tasks[i].pinned_h
+        if begin is not None and i not in seen:
+            seen.add(i)
+            for crew, people in team:
+                fixed[crew, begin : begin + problem.tasks[i].duration_h] += people
+    return np.maximum(there, fixed)
+
+
 def compiled(problem: Problem) -> Options:
     """A problem as arrays. Raises DataError for a job that no crew can do."""
     rows: list[tuple[int, Team]] = []
@@ -220,7 +235,7 @@ def compiled(problem: Problem) -> Options:
         np.array([t.everybody for t in tasks], np.int64),
         np.array([number.get(t.group, -1) for t in tasks], np.int64),
         np.array([problem.loss[name] for name in names], float).reshape(len(names), hours),
-        np.array([c.there for c in problem.crews], np.int64).reshape(len(problem.crews), hours),
+        _there(problem, rows),
         tuple(tuple(sorted({tool[name] for name in t.tools if name in tool})) for t in tasks),
         np.array(list(problem.tools.values()), np.int64),
     )

@@ -53,8 +53,8 @@ class Usage:
         """float64 (rows of the task, H): what each start would add to the cost of the plan; inf where it cannot be."""
         o = self.options
         rows = slice(int(o.first_row[task]), int(o.first_row[task + 1]))
-        length = int(o.duration[task])
         hours = o.own.shape[1]
+        length = min(int(o.duration[task]), hours)
         cost = o.own[rows].copy()
         crews, people = o.row_crew[rows], o.row_people[rows]
         full = self.busy[crews[:, 0]] + people[:, :1] > o.there[crews[:, 0]]
