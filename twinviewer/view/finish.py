@@ -78,6 +78,9 @@ def _edges(mover: int, parts: list[Part]) -> EdgeLines | None:
     for part in parts:
         pairs = sharp_edges(part.points, part.normals, part.triangles)
         if len(pairs):
+            pairs = pairs[
+                np.lexsort((pairs[:, 1], pairs[:, 0]))
+            ]  # neighbours together: fewer vertices worked out twice
             used, inverse = np.unique(pairs, return_inverse=True)
             points.append(part.points[used])
             surfaces.append(part.surface[used])
@@ -88,7 +91,7 @@ def _edges(mover: int, parts: list[Part]) -> EdgeLines | None:
     all_points, all_segments = np.concatenate(points), np.concatenate(segments)
     length = np.linalg.norm(all_points[all_segments[:, 0]] - all_points[all_segments[:, 1]], axis=1)
     if len(length) > MOST_EDGES:
-        kept = np.argpartition(-length, MOST_EDGES)[:MOST_EDGES]
+        kept = np.sort(np.argpartition(-length, MOST_EDGES)[:MOST_EDGES])
         all_segments, length = all_segments[kept], length[kept]
     level = np.searchsorted(EDGE_LEVELS_M, length, side="right") - 1
     lines = tuple(all_segments[level == k] for k in range(len(EDGE_LEVELS_M)))
