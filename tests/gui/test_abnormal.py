@@ -57,12 +57,19 @@ def test_when_everything_is_unknown_the_strip_says_it_and_no_label_does() -> Non
 
 def test_a_first_priority_alarm_is_labelled_in_every_mode() -> None:
     frame, scene = frame_of(3, priority=[0, 1, 0], unacknowledged=[False, True, False])
-    alarm = Alarm("k", "M-1", "M-1.Vibration", 1, "too much", AlarmState.UNACKNOWLEDGED, True, 0, 0, 8.3)
+    alarm = Alarm("k", "M-1", "M-1.Vibration", 1, "too much", AlarmState.UNACKNOWLEDGED, True, 0, 0, 8.3, 4.5)
     frame = dataclasses.replace(frame, alarms=(alarm,))
+    row = scene.tag("M-1.Vibration").index
+    frame.tags.value[row] = 9.74  # it has risen since
     for mode in ("status", "vibration", "energy"):
         (label,) = labelled(frame, scene, mode, None)
         assert (label.title, label.priority, label.unacknowledged) == ("M-1", 1, True)
-    assert labelled(frame, scene, "status", None)[0].detail == "Vibration 8.3 mm/s"
+    assert labelled(frame, scene, "status", None)[0].detail == "Vibration 9.7 mm/s"
+    lost = dataclasses.replace(frame, alarms=(dataclasses.replace(alarm, limit=float("nan")),))
+    assert labelled(lost, scene, "status", None)[0].detail == "too much"  # no limit: its value says nothing
+    assert frame.tags.quality is not None
+    frame.tags.quality[row] = Quality.BAD
+    assert labelled(frame, scene, "status", None)[0].detail == "too much"
 
 
 def test_only_the_worst_are_labelled_when_there_are_many() -> None:

@@ -250,6 +250,8 @@ def test_a_command_that_cannot_be_run_now_is_found_and_says_why(setup: Setup) ->
     palette.open("new work order")
     setup.qtbot.keyClick(palette.box, Qt.Key.Key_Return)
     assert told == ["Select the asset it is for."]
+    silent = [a.id for a in setup.window.registry if a.group and a.enabled is not None and not a.why]
+    assert silent == []
 
 
 def test_what_the_status_bar_says_does_not_widen_the_window(setup: Setup) -> None:
@@ -259,6 +261,16 @@ def test_what_the_status_bar_says_does_not_widen_the_window(setup: Setup) -> Non
     status.say("lost", "server clock off by 12 s, " * 20)
     assert status.minimumSizeHint().width() <= before + 110
     assert status.text("lost").startswith("server clock off")
+
+
+def test_a_narrow_status_bar_says_it_shorter_and_the_whole_to_the_pointer(setup: Setup) -> None:
+    status = setup.window.status
+    setup.window.resize(1366, 768)
+    status.say("feed", "opc.tcp://plc:4840/line", short="plc:4840")
+    assert (status.text("feed"), status.more("feed")) == ("plc:4840", "opc.tcp://plc:4840/line")
+    setup.window.resize(1900, 1000)
+    status.say("feed", "opc.tcp://plc:4840/line", short="plc:4840")
+    assert (status.text("feed"), status.more("feed")) == ("opc.tcp://plc:4840/line", "")
 
 
 def test_every_menu_entry_is_a_command_and_no_menu_is_empty(setup: Setup) -> None:

@@ -328,7 +328,7 @@ def test_title_counts_and_the_flood_is_said(bench: Callable[..., Any]) -> None:
     b.give(replace(b.frame, flood=True, alarms_10_min=23))
     assert b.panel.banner.isVisible()
     assert b.panel.banner_text.text() == (
-        "Alarm flood: 23 alarms in the last 10 min. 1 of priority 1 wait: begin with them."
+        "Alarm flood: 23 alarms in the last 10 min. 1 of priority 1 waits: begin with it."
     )
 
 

@@ -206,6 +206,20 @@ def test_typing_filters_and_escape_shows_all_again(bench: Callable[..., Any], qt
     assert not b.panel.hint.isVisible()
 
 
+def test_without_the_filter_every_place_stands_open_or_closed_as_before(bench: Callable[..., Any]) -> None:
+    b = bench(assets.Panel)
+    model, tree = b.panel.tree.assets, b.panel.tree
+    tree.collapse(model.index(1, NAME))
+    for text in ("nothing is called so", "cnc", ""):
+        b.panel.field.setText(text)
+        b.panel.apply_filter()
+    assert tree.isExpanded(model.index(0, NAME))
+    assert not tree.isExpanded(model.index(1, NAME))
+    b.panel.field.setText("state:")
+    b.panel.apply_filter()
+    assert b.panel.hint.text().startswith("A word must stand behind state: (character 1). One of: unknown,")
+
+
 def test_enter_in_the_filter_selects_the_first_asset_found(bench: Callable[..., Any], qtbot: QtBot) -> None:
     b = bench(assets.Panel)
     qtbot.keyClicks(b.panel.field, "type:compressor")

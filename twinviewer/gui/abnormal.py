@@ -8,6 +8,7 @@ from twinviewer.model.alarm import Alarm, AlarmState
 from twinviewer.model.frame import Frame
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import ABNORMAL_STATES, State, Zone
+from twinviewer.panels._text import title_of, value_text
 from twinviewer.scene.scene import Scene
 from twinviewer.states.explain import duration
 
@@ -130,7 +131,7 @@ def _detail(frame: Frame, scene: Scene, row: int, mode: str, alarm: Alarm | None
     if state in ABNORMAL_STATES:
         return f"{state.label}{lasts}"
     if alarm is not None:
-        return _alarm_text(alarm, scene)
+        return _alarm_text(alarm, frame, scene)
     return f"{state.label}{lasts}" if state is not State.UNKNOWN else "No state"
 
 
@@ -139,12 +140,15 @@ def _whole(seconds: float) -> str:
     return f"{max(0, int(seconds))} s" if seconds < 60 else duration(seconds)
 
 
-def _alarm_text(alarm: Alarm, scene: Scene) -> str:
-    """ "Vibration 8.3 mm/s" where the alarm is of a tag with a number, else the alarm's own words."""
-    if alarm.tag and np.isfinite(alarm.value):
-        try:
-            tag = scene.tag(alarm.tag)
-        except KeyError:
-            return alarm.message
-        return f"{tag.key} {alarm.value:.3g} {tag.unit}".strip()
-    return alarm.message
+def _alarm_text(alarm: Alarm, frame: Frame, scene: Scene) -> str:
+    """ "Vibration 8.3 mm/s", as it is now, where a limit of that value was passed, else the alarm's own words."""
+    if not np.isfinite(alarm.limit):
+        return alarm.message
+    try:
+        tag = scene.tag(alarm.tag)
+    except KeyError:
+        return alarm.message
+    quality = frame.tags.quality
+    if quality is None or quality[tag.index] >= Quality.STALE:
+        return alarm.message
+    return f"{title_of(tag)} {value_text(tag, frame)}"

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from twinviewer.gui.view_commands import view_commands
 from twinviewer.model.connection import Link
-from twinviewer.panels._kit.actions import Action
+from twinviewer.panels._kit.actions import NO_ASSET, NO_PICTURE, NO_SCENE, Action
 
 if TYPE_CHECKING:
     from twinviewer.gui.main_window import MainWindow
@@ -29,6 +29,7 @@ def _file(w: "MainWindow") -> list[Action]:
             open_,
             icon="window",
             keywords="second screen monitor",
+            why=NO_SCENE,
         ),
         Action("file.open", "Open scene…", "File", w.asking.ask_scene, "Ctrl+O", icon="folder", keywords="load folder"),
         Action(
@@ -56,6 +57,7 @@ def _file(w: "MainWindow") -> list[Action]:
             open_,
             icon="connect",
             keywords="opc ua feed server live url",
+            why=NO_SCENE,
         ),
         Action(
             "file.trust",
@@ -66,6 +68,7 @@ def _file(w: "MainWindow") -> list[Action]:
             lambda: refused(w),
             icon="lock",
             keywords="fingerprint security opc ua",
+            why="No server was refused.",
         ),
         Action(
             "file.disconnect",
@@ -74,6 +77,7 @@ def _file(w: "MainWindow") -> list[Action]:
             lambda: w.host.disconnect_feed(w),
             "",
             lambda: w.has_scene and w.session.source.name != "none",
+            why="Nothing is connected.",
         ),
         Action(
             "file.screenshot",
@@ -84,6 +88,7 @@ def _file(w: "MainWindow") -> list[Action]:
             open_,
             icon="camera",
             keywords="screenshot image png",
+            why=NO_SCENE,
         ),
         Action(
             "file.copy_picture",
@@ -93,6 +98,7 @@ def _file(w: "MainWindow") -> list[Action]:
             "Ctrl+Shift+C",
             open_,
             keywords="screenshot clipboard",
+            why=NO_SCENE,
         ),
         Action(
             "file.report",
@@ -103,6 +109,7 @@ def _file(w: "MainWindow") -> list[Action]:
             open_,
             icon="report",
             keywords="print pdf",
+            why=NO_SCENE,
         ),
         Action("file.close", "Close window", "File", w.close, "Ctrl+W"),
         Action("file.quit", "Quit", "File", w.host.quit, "Ctrl+Q", keywords="exit"),
@@ -122,6 +129,7 @@ def _edit(w: "MainWindow") -> list[Action]:
             "Ctrl+Z",
             lambda: w.picture.has_stage,
             icon="undo",
+            why=NO_PICTURE,
         ),
         Action(
             "edit.redo",
@@ -131,8 +139,9 @@ def _edit(w: "MainWindow") -> list[Action]:
             "Ctrl+Y | Ctrl+Shift+Z",
             lambda: w.picture.has_stage,
             icon="redo",
+            why=NO_PICTURE,
         ),
-        Action("edit.copy_id", "Copy asset id", "Edit", w.copy_id, "", chosen),
+        Action("edit.copy_id", "Copy asset id", "Edit", w.copy_id, "", chosen, why=NO_ASSET),
         Action("edit.deselect", "Deselect", "Edit", w.escape, "Esc", keywords="clear selection"),
         Action(
             "edit.palette",
@@ -166,6 +175,7 @@ def _scene(w: "MainWindow") -> list[Action]:
             lambda: w.picture.has_stage,
             icon="bookmark",
             keywords="camera view save",
+            why=NO_PICTURE,
         ),
         Action(
             "scene.check",
@@ -175,6 +185,7 @@ def _scene(w: "MainWindow") -> list[Action]:
             "",
             lambda: w.has_scene,
             keywords="lint findings errors",
+            why=NO_SCENE,
         ),
         Action(
             "scene.bind",
@@ -185,8 +196,18 @@ def _scene(w: "MainWindow") -> list[Action]:
             lambda: connected(w),
             icon="flow",
             keywords="opc ua browse nodes tags proposals",
+            why="No server answers: connect to one first.",
         ),
-        Action("scene.reload", "Reload scene", "Scene", w.reload_scene, "F5", lambda: w.has_scene, icon="refresh"),
+        Action(
+            "scene.reload",
+            "Reload scene",
+            "Scene",
+            w.reload_scene,
+            "F5",
+            lambda: w.has_scene,
+            icon="refresh",
+            why=NO_SCENE,
+        ),
     ]
 
 

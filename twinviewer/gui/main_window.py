@@ -142,7 +142,8 @@ class MainWindow(QMainWindow):
                 if note.level != "info":
                     self.picture.notices.add(note)
             told = "\n".join(note.text for note in scene.notes if note.level == "info")
-            self.status.say("scene", f"{len(scene.assets):,} assets · {scene.name}", told)
+            counted = f"{len(scene.assets):,} assets"
+            self.status.say("scene", f"{counted} · {scene.name}", told, short=counted)
         else:
             self.setWindowTitle("twinviewer")
             self.welcome.show_recent(self.host.settings.value.recent)
@@ -190,7 +191,7 @@ class MainWindow(QMainWindow):
             self.picture.show_link(frame, words)
             self.status.show_frame(frame, len(self.session.scene.tags))
             self.status.say("recording", *self.recordings.status(frame))
-            self.status.say("role", f"{self.session.user} (view + acknowledge)")
+            self.status.say("role", f"{self.session.user} (view + acknowledge)", short=self.session.user)
             self.status.say("picture", self.picture.speed_text())
 
     def on_theme(self, theme: str) -> None:

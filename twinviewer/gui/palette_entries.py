@@ -49,7 +49,8 @@ class PaletteEntries:
 
     def _command(self, action: Action) -> Entry:
         note, registry = action.group.replace("/", ": "), self._window.registry
-        return Entry(action.text, lambda: registry.run(action.id), note, action.shortcut, action.keywords)
+        picture = icon(action.icon, "text2") if action.icon else None
+        return Entry(action.text, lambda: registry.run(action.id), note, action.shortcut, action.keywords, picture)
 
     def _waiting(self, action: Action) -> Entry:
         """A command that cannot be run now, after all that can; choosing it says why."""

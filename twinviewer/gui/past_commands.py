@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MARKED = "Marked moment"
 NS = 1_000_000_000
+_NOT_RECORDED = "The plant is not recorded; File, Record the plant…, begins it."
 
 
 class PastCommands:
@@ -39,17 +40,19 @@ class PastCommands:
             return f"Pin a note to {session.selection}…" if session.selection else "Pin a note…"
 
         def add(name: str, title: str, group: str, run: object, keys: str = "", enabled: object = recorded,
-                icon: str = "", words: str = "") -> None:  # fmt: skip
+                icon: str = "", words: str = "", why: str = _NOT_RECORDED) -> None:  # fmt: skip
             self._window.registry.add(
-                Action(name, title, group, run, keys, enabled, None, words, icon)  # type: ignore[arg-type]
+                Action(name, title, group, run, keys, enabled, None, words, icon, why)  # type: ignore[arg-type]
             )
 
         self._window.registry.add(
-            Action("note.pin", pin_title, "Asset", self.pin_note, "T", recorded, None, "annotation remark", "note")
-        )
+            Action("note.pin", pin_title, "Asset", self.pin_note, "T", recorded, None, "annotation remark", "note",
+                   _NOT_RECORDED),
+        )  # fmt: skip
         add("note.mark", "Mark this moment", "History", self.mark, "Shift+T", icon="bookmark", words="note report")
         add("time.goto", "Go to a moment…", "History", self.go_to, "Ctrl+G", icon="clock", words="time date seek")
-        add("replay.compare", "Compare A and B…", "History", self.compare, "C", both, "layout", "difference moments")
+        add("replay.compare", "Compare A and B…", "History", self.compare, "C", both, "layout", "difference moments",
+            "Mark two moments first, A and B.")  # fmt: skip
         add("file.capsule", "Save incident capsule…", "File", self.save_capsule, "Ctrl+Shift+E", icon="export",
             words="hand over twin export")  # fmt: skip
         add("file.shift_report", "Save shift report…", "File", self.save_shift_report, icon="report",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog
 
 from twinviewer.model.frame import Frame
-from twinviewer.panels._kit.actions import Action
+from twinviewer.panels._kit.actions import NO_SCENE, Action
 from twinviewer.panels._text import clock
 from twinviewer.session.archive import Archive
 
@@ -41,18 +41,20 @@ class RecordingCommands:
     def register(self) -> None:
         """Put them into the window's registry."""
 
-        def add(name: str, title: str, run: object, enabled: object, icon: str, words: str) -> None:
+        def add(name: str, title: str, run: object, enabled: object, icon: str, words: str, why: str) -> None:
             self._window.registry.add(
-                Action(f"file.{name}", title, "File", run, "", enabled, None, words, icon)  # type: ignore[arg-type]
+                Action(f"file.{name}", title, "File", run, "", enabled, None, words, icon, why)  # type: ignore[arg-type]
             )
 
         def scene() -> bool:
             return self._window.has_scene
 
-        add("record", "Record the plant…", self.record, lambda: self._can_record, "record", "recording history")
-        add("stop_recording", "Stop recording…", self.stop, lambda: bool(self.recorded), "stop", "record end history")
-        add("open_recording", "Open recording…", self.open_recording, scene, "folder", "replay history past")
-        add("open_capsule", "Open incident capsule…", self.open_capsule, None, "folder", "twin")
+        add("record", "Record the plant…", self.record, lambda: self._can_record, "record", "recording history",
+            "No plant is connected, or it is recorded already.")  # fmt: skip
+        add("stop_recording", "Stop recording…", self.stop, lambda: bool(self.recorded), "stop", "record end history",
+            "The plant is not recorded.")  # fmt: skip
+        add("open_recording", "Open recording…", self.open_recording, scene, "folder", "replay history past", NO_SCENE)
+        add("open_capsule", "Open incident capsule…", self.open_capsule, None, "folder", "twin", "")
 
     @property
     def recorded(self) -> "Recorded | None":

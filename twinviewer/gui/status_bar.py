@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt
@@ -157,9 +158,14 @@ class StatusBar(QStatusBar):
         """What one part says when the pointer rests on it."""
         return (self._left | self._right)[name].toolTip()
 
-    def say(self, name: str, text: str, more: str = "", loud: bool = False) -> None:
-        """Let one part say `text`, and `more` when the pointer rests on it; an empty one takes no room."""
+    def say(self, name: str, text: str, more: str = "", loud: bool = False, short: str = "") -> None:
+        """Let one part say `text`, and `more` when the pointer rests on it; an empty one takes no room.
+
+        In a narrow bar it says `short`, if there is one, and the text to the pointer.
+        """
         part = (self._left | self._right)[name]
+        if short and self.width() < _ROOMY:
+            text, more = short, more or text
         if bool(part.property("loud")) != loud:
             part.setProperty("loud", loud)
             part.style().unpolish(part)
@@ -174,7 +180,7 @@ class StatusBar(QStatusBar):
         """Bring everything about the feed up to date."""
         connection = frame.connection
         if frame.source == "live":
-            self.say("feed", connection.url or "no feed")
+            self.say("feed", connection.url or "no feed", short=urlsplit(connection.url).netloc)
             security = security_text(connection)
             loud = security == NOT_SECURE
             self.say("security", security.upper() if loud else security, loud=loud)
@@ -182,18 +188,19 @@ class StatusBar(QStatusBar):
             self.say("feed", {"none": "not connected"}.get(frame.source, frame.source))
             self.say("security", "")
         self.rate = self._rate.update(frame.now_ns, connection.samples)
-        self.say("traffic", self._traffic(frame, tags))
+        flow = self._traffic(frame)
+        self.say("traffic", " · ".join((f"{tags:,} tags", *flow)), short=" · ".join(flow))
         self.say("bad", _bad(frame))
         self.say("lost", _lost(frame))
 
-    def _traffic(self, frame: Frame, tags: int) -> str:
-        words = [f"{tags:,} tags"]
+    def _traffic(self, frame: Frame) -> list[str]:
+        words: list[str] = []
         if frame.connection.link in (Link.CONNECTED, Link.DEGRADED):
             words.append(f"{self.rate:,.0f} changes/s" if np.isfinite(self.rate) else "– changes/s")
         oldest = oldest_good_s(frame)
         if np.isfinite(oldest):
             words.append(f"oldest good value {duration(oldest)}")
-        return " · ".join(words)
+        return words
 
 
 def _bad(frame: Frame) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from twinviewer import colours
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import ABNORMAL_STATES
-from twinviewer.panels._kit.actions import Action
+from twinviewer.panels._kit.actions import NO_ASSET, NO_PICTURE, Action
 
 if TYPE_CHECKING:
     from twinviewer.gui.main_window import MainWindow
@@ -50,6 +50,7 @@ def view_commands(w: "MainWindow") -> list[Action]:
             there,
             icon="fit",
             keywords="zoom everything",
+            why=NO_PICTURE,
         ),
         Action(
             "view.fit_selection",
@@ -60,8 +61,9 @@ def view_commands(w: "MainWindow") -> list[Action]:
             chosen,
             icon="focus",
             keywords="zoom go",
+            why=NO_ASSET,
         ),
-        Action("view.home", "Home view", "View", w.tools.home, "H", there, icon="home"),
+        Action("view.home", "Home view", "View", w.tools.home, "H", there, icon="home", why=NO_PICTURE),
         Action(
             "view.isolate",
             about("Isolate"),
@@ -72,6 +74,7 @@ def view_commands(w: "MainWindow") -> list[Action]:
             lambda: w.tools.isolated,
             "only others away",
             "isolate",
+            why=NO_ASSET,
         ),
         Action(
             "view.ghost",
@@ -83,8 +86,11 @@ def view_commands(w: "MainWindow") -> list[Action]:
             lambda: w.tools.ghosting,
             "transparent see through",
             "ghost",
+            why=NO_ASSET,
         ),
-        Action("view.hide", about("Hide"), "View", w.tools.hide_selection, "Shift+H", chosen, icon="hide"),
+        Action(
+            "view.hide", about("Hide"), "View", w.tools.hide_selection, "Shift+H", chosen, icon="hide", why=NO_ASSET
+        ),
         Action(
             "view.show_all",
             "Show everything",
@@ -94,6 +100,7 @@ def view_commands(w: "MainWindow") -> list[Action]:
             there,
             icon="eye",
             keywords="unhide reset visibility",
+            why=NO_PICTURE,
         ),
         Action(
             "view.section",
@@ -105,6 +112,7 @@ def view_commands(w: "MainWindow") -> list[Action]:
             lambda: w.tools.sectioned,
             "cut clip",
             "section",
+            why=NO_PICTURE,
         ),
         Action(
             "view.measure",
@@ -116,6 +124,7 @@ def view_commands(w: "MainWindow") -> list[Action]:
             lambda: w.tools.measuring,
             "ruler distance length",
             "measure",
+            why=NO_PICTURE,
         ),
         Action(
             "view.clear_measures",
@@ -124,11 +133,29 @@ def view_commands(w: "MainWindow") -> list[Action]:
             w.tools.clear_measurements,
             "Shift+M",
             lambda: w.tools.measured,
+            why="Nothing was measured.",
         ),
-        Action("view.labels", "Labels", "View", w.tools.toggle_labels, "L", there, lambda: w.tools.labels_on),
-        Action("view.next_abnormal", "Next abnormal asset", "View", lambda: step_abnormal(w, 1), "N", there),
         Action(
-            "view.previous_abnormal", "Previous abnormal asset", "View", lambda: step_abnormal(w, -1), "Shift+N", there
+            "view.labels",
+            "Labels",
+            "View",
+            w.tools.toggle_labels,
+            "L",
+            there,
+            lambda: w.tools.labels_on,
+            why=NO_PICTURE,
+        ),
+        Action(
+            "view.next_abnormal", "Next abnormal asset", "View", lambda: step_abnormal(w, 1), "N", there, why=NO_PICTURE
+        ),
+        Action(
+            "view.previous_abnormal",
+            "Previous abnormal asset",
+            "View",
+            lambda: step_abnormal(w, -1),
+            "Shift+N",
+            there,
+            why=NO_PICTURE,
         ),
         Action(
             "view.theme", "Switch theme", "View/Theme", w.switch_theme, "Ctrl+T", icon="theme", keywords="dark light"
@@ -144,6 +171,7 @@ def view_commands(w: "MainWindow") -> list[Action]:
             lambda: w.wall.on,
             "large screen kiosk",
             "fullscreen",
+            why=NO_PICTURE,
         ),
         Action("view.full_screen", "Full screen", "View", w.toggle_full_screen, "Shift+F11", None, w.isFullScreen),
         Action("view.layout_save", "Save layout as…", "View/Layouts", w.asking.ask_layout_name, icon="layout"),

@@ -78,7 +78,7 @@ class AssetPage(QWidget):
             self.on_frame(frame)
 
     def _fill(self, asset: Asset) -> None:
-        """A row for each tag with a band; counters and texts two by two below."""
+        """A row for each tag with a band; counters and short texts two by two below."""
         for row in self.rows:
             (self._tags if isinstance(row, TagRow) else self._facts).removeWidget(row)
             row.hide()
@@ -91,6 +91,9 @@ class AssetPage(QWidget):
             item.chosen.connect(self._choose)
             if banded:
                 self._tags.addWidget(item)
+            elif tag.role == "fault_code":  # words, which half a row would cut
+                self._facts.addWidget(item, (cells + 1) // 2, 0, 1, 2)
+                cells += 2 + cells % 2
             else:
                 self._facts.addWidget(item, cells // 2, cells % 2)
                 cells += 1

@@ -114,24 +114,27 @@ def _number(field: str, sign: str, text: str, at: int) -> Number:
     try:
         limit = float(text.replace(",", "."))
     except ValueError:
-        raise FilterError(f"{field}{sign} needs a number", at, f"Write for example {field}{sign}20.") from None
+        raise FilterError(
+            f"a number must stand behind {field}{sign}", at, f"Write for example {field}{sign}20."
+        ) from None
     return Number(field, sign, limit)
 
 
 def _field(field: str, value: str, at: int) -> Node:
     if field in _TEXT_FIELDS:
         if not value:
-            raise FilterError(f"{field}: needs a word", at, f'Write for example {field}:"Line B".')
+            raise FilterError(f"a word must stand behind {field}:", at, f'Write for example {field}:"Line B".')
         return Words(_TEXT_FIELDS[field], value.casefold())
     if field in _CHOICES:
         choices = _CHOICES[field]
         key = value.casefold()
         if key not in choices:
             shown = ", ".join(k for k in choices if " " not in k)
-            raise FilterError(f"{field}:{value} is not known", at, f"One of: {shown}.")
+            text = f"there is no {field} {value}" if value else f"a word must stand behind {field}:"
+            raise FilterError(text, at, f"One of: {shown}.")
         return Choice(field, key, choices[key])
     if field in ("kw", "vib", "age"):
-        raise FilterError(f"{field} is a number", at, f"Compare it: {field}>20.")
+        raise FilterError(f"the field {field} is a number", at, f"Compare it: {field}>20.")
     known = ", ".join((*_CHOICES, "type", "line", "name", "kw", "vib", "age"))
     raise FilterError(f"there is no field {field}", at, f"Fields: {known}.")
 

@@ -44,8 +44,8 @@ class FlowCard(ClickableCard):
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        state_symbol(painter, QPointF(14, HEIGHT / 2), 7.5, self._state, theme())
-        room = self.width() - 29.0
+        state_symbol(painter, QPointF(12, HEIGHT / 2), 7.5, self._state, theme())
+        room = self.width() - 24.0
         for y, text, look, token in (
             (5, self.asset_id, font(11, 600), "text"),
             (21, self._state.label, font(10), "text2"),
@@ -53,7 +53,7 @@ class FlowCard(ClickableCard):
             painter.setFont(look)
             painter.setPen(colour(token))
             shown = QFontMetricsF(look).elidedText(text, Qt.TextElideMode.ElideRight, room)
-            painter.drawText(QRectF(26, y, room, 16), _MIDDLE, shown)
+            painter.drawText(QRectF(22, y, room, 16), _MIDDLE, shown)
         painter.end()
 
 

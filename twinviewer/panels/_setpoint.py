@@ -14,6 +14,7 @@ from twinviewer.panels._kit.widgets import label
 from twinviewer.session import Session
 
 NAME = "asset.setpoint"
+WHY_NOT = "It takes an asset with a value that may be set, and a window that was opened with --allow-write."
 
 
 def settable(session: Session) -> list[Tag]:

@@ -11,6 +11,8 @@ from twinviewer.session import Session
 
 GROUP = "History"
 STEP_S = 1
+_NO_PAST = "Nothing was recorded or seen that could be gone back to."
+_NOT_PAST = "The picture shows the plant now: hold this moment first (P)."
 _MENU = (
     "time.here", "-", "note.pin", "note.mark", "-", "time.mark_a", "time.mark_b", "time.clear_ab", "replay.compare",
     "-", "time.loop", "file.capsule", "file.shift_report",
@@ -61,10 +63,12 @@ def register(line: TimeLine, session: Session, actions: Actions) -> None:
 
     def add(name: str, title: str | Callable[[], str], run: Callable[[], object], keys: str,
             enabled: Callable[[], bool] = has_past, checked: Callable[[], bool] | None = None,
-            words: str = "", glyph: str = "") -> None:  # fmt: skip
-        actions.add(Action(f"time.{name}", title, GROUP, run, keys, enabled, checked, words, glyph))
+            words: str = "", glyph: str = "", why: str = "") -> None:  # fmt: skip
+        why = why or (_NOT_PAST if enabled is in_past else _NO_PAST)
+        actions.add(Action(f"time.{name}", title, GROUP, run, keys, enabled, checked, words, glyph, why))
 
-    add("live", "Back to live", line.go_live, "0", lambda: line.can_go_live, words="now end", glyph="play")
+    add("live", "Back to live", line.go_live, "0", lambda: line.can_go_live, words="now end", glyph="play",
+        why="No plant is connected, or it is shown as it is now.")  # fmt: skip
     add("play", play_title, line.toggle_play, "P", words="run stop pause hold", glyph="clock")
     add("back", "Back to the alarm before", line.step_back, ",", glyph="skip-previous")
     add("forward", "On to the next alarm", line.step_forward, ".", in_past, glyph="skip-next")
@@ -74,10 +78,12 @@ def register(line: TimeLine, session: Session, actions: Actions) -> None:
     add("faster", "Replay faster", lambda: line.shift_speed(1), ">", in_past, words="speed")
     add("loop", lambda: "Stop repeating" if looping() else f"Repeat {line.repeats}", line.toggle_loop, "O", in_past,
         looping, "repeat")  # fmt: skip
-    add("here", "Show this moment", lambda: line.seek(line.aimed_ns), "", lambda: bool(between.aimed_ns))
+    add("here", "Show this moment", lambda: line.seek(line.aimed_ns), "", lambda: bool(between.aimed_ns),
+        why="Choose it in the menu of the time line.")  # fmt: skip
     add("mark_a", "Mark this moment as A", lambda: between.mark_a(line.aimed_ns), "Ctrl+Shift+A", words="compare")
     add("mark_b", "Mark this moment as B", lambda: between.mark_b(line.aimed_ns), "Ctrl+Shift+B", words="compare")
-    add("clear_ab", "Clear A and B", between.clear, "", lambda: bool(between.a_ns or between.b_ns))
+    add("clear_ab", "Clear A and B", between.clear, "", lambda: bool(between.a_ns or between.b_ns),
+        why="Neither A nor B is marked.")  # fmt: skip
 
 
 def run_at(session: Session, actions: Actions, name: str, time_ns: int) -> None:

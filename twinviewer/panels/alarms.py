@@ -133,15 +133,19 @@ class Panel(QWidget):
 
         actions.add(
             Action("alarms.acknowledge", "Acknowledge the selected alarms", "Alarms", acts.acknowledge_selected, "",
-                   waits, icon="check", keywords="ack confirm"),
+                   waits, icon="check", keywords="ack confirm",
+                   why="Select alarms in the list that wait to be acknowledged."),
             Action("alarms.acknowledge_shown", "Acknowledge all alarms shown…", "Alarms", acts.acknowledge_shown, "",
-                   lambda: bool(acts.waiting(self.table.alarms.shown)), keywords="ack all"),
+                   lambda: bool(acts.waiting(self.table.alarms.shown)), keywords="ack all",
+                   why="No alarm in the list waits to be acknowledged."),
             Action("alarms.shelve", "Shelve the selected alarms…", "Alarms", acts.shelve_selected, "",
-                   lambda: bool(acts.shelvable()), icon="shelve", keywords="suppress aside"),
+                   lambda: bool(acts.shelvable()), icon="shelve", keywords="suppress aside",
+                   why="Select alarms in the list first."),
             Action("alarms.unshelve", "Unshelve the selected alarms", "Alarms", acts.unshelve_selected, "",
-                   lambda: bool(acts.shelved())),
+                   lambda: bool(acts.shelved()), why="Select shelved alarms in the list first."),
             Action("alarms.export", "Save the alarm list as CSV…", "Alarms", acts.export, "",
-                   lambda: bool(self.table.alarms.shown), icon="export", keywords="table spreadsheet"),
+                   lambda: bool(self.table.alarms.shown), icon="export", keywords="table spreadsheet",
+                   why="The list is empty."),
         )  # fmt: skip
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
@@ -169,7 +173,10 @@ class Panel(QWidget):
         self.banner.setVisible(frame.flood)
         if frame.flood:
             worst = 0 if self.acts.held else sum(a.priority == 1 and a.state in rows.WAITING for a in frame.alarms)
-            first = f" {worst} of priority 1 wait: begin with them." if worst else ""
+            one = worst == 1
+            first = (
+                f" {worst} of priority 1 {'waits: begin with it' if one else 'wait: begin with them'}." if worst else ""
+            )
             when = "in the 10 min before" if self.acts.held else "in the last 10 min"
             self.banner_text.setText(f"Alarm flood: {frame.alarms_10_min} alarms {when}.{first}")
         if fresh:

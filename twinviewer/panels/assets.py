@@ -17,6 +17,7 @@ from twinviewer.panels._kit.actions import Action, Actions
 from twinviewer.panels._kit.icons import icon
 from twinviewer.panels._kit.widgets import label
 from twinviewer.panels._life import until_gone
+from twinviewer.panels._tree import ROOT
 from twinviewer.scene.scene import Scene
 from twinviewer.session import Session
 
@@ -130,6 +131,7 @@ class Panel(QWidget):
         self._columns = Columns(session.scene.assets)
         self._query: Node = All(())
         self._mask: np.ndarray | None = None
+        self._closed: frozenset[int] = frozenset()  # places that were closed before a filter
         self._from_session = False
         self.tree = AssetTree(session, actions, self)
         self.field = self._make_field()
@@ -161,7 +163,8 @@ class Panel(QWidget):
         )
         actions.add(
             Action(_setpoint.NAME, "Set a value on the plant…", "Asset", self.propose_value, "",
-                   self.may_propose, keywords="setpoint set-point speed write")
+                   self.may_propose, keywords="setpoint set-point speed write",
+                   why=_setpoint.WHY_NOT)
         )  # fmt: skip
         self._expand_few()
 
@@ -212,9 +215,12 @@ class Panel(QWidget):
             self._say(f"{error.text[0].upper()}{error.text[1:]} ({error.where}). {error.remedy}")
             return
         if not text.strip():
-            self._mask = None
+            if self._mask is not None:
+                self._mask = None
+                self.tree.assets.show_only(None)
+                self._open_again()
             self._say("")
-            self._shown(self.tree.assets.show_only(None))
+            self._on_selection(self._session.selection)
             return
         self._show_mask(self._session.frame)
 
@@ -222,17 +228,24 @@ class Panel(QWidget):
         mask = self._query.mask(self._columns, frame.assets if frame is not None else None)
         if self._mask is not None and np.array_equal(mask, self._mask):
             return
+        if self._mask is None:
+            self._closed = frozenset(n for n in self._places() if not self.tree.isExpanded(self._place(n)))
         self._mask = mask
         self._say(f"{int(mask.sum()):,} of {len(mask):,} assets" if mask.any() else "Nothing matches.")
-        self._shown(self.tree.assets.show_only(mask))
-
-    def _shown(self, anew: bool) -> None:
-        if anew:
-            if self._mask is not None:
-                self.tree.expandAll()
-            else:
-                self._expand_few()
+        if self.tree.assets.show_only(mask):
+            self.tree.expandAll()
         self._on_selection(self._session.selection)
+
+    def _places(self) -> list[int]:
+        return [node for node in self.tree.assets.tree.children if node != ROOT]
+
+    def _place(self, node: int) -> QModelIndex:
+        return self.tree.assets.index_of(node)
+
+    def _open_again(self) -> None:
+        """Without a filter, every place stands open or closed as it did before."""
+        for node in self._places():
+            self.tree.setExpanded(self._place(node), node not in self._closed)
 
     def _on_inserted(self, parent: QModelIndex, first: int, last: int) -> None:
         """Open the places that a filter brings back, so that what was found is seen."""

@@ -10,7 +10,7 @@ from twinviewer.model.frame import Frame
 from twinviewer.model.notice import Notice
 from twinviewer.panels._alarm_rows import WAITING
 from twinviewer.panels._asset_page import AssetPage
-from twinviewer.panels._kit.actions import Action, Actions
+from twinviewer.panels._kit.actions import NO_ASSET, Action, Actions
 from twinviewer.panels._kit.widgets import button
 from twinviewer.panels._life import until_gone
 from twinviewer.panels._overview import OverviewPage
@@ -75,16 +75,18 @@ class Panel(QWidget):
 
         actions.add(
             Action("asset.acknowledge", self._acknowledge_title, GROUP, self.acknowledge,
-                   enabled=lambda: chosen() and self._waiting() > 0, icon="check", keywords="alarm ack"),
-            Action("asset.fly", "Fly to the asset", GROUP, self.fly_to, enabled=chosen, icon="focus"),
+                   enabled=lambda: chosen() and self._waiting() > 0, icon="check", keywords="alarm ack",
+                   why="No alarm of the selected asset waits to be acknowledged here."),
+            Action("asset.fly", "Fly to the asset", GROUP, self.fly_to, enabled=chosen, icon="focus", why=NO_ASSET),
             Action("asset.trend", "Trend in a window of its own", GROUP, self.asset_page.open_trend,
                    enabled=lambda: chosen() and self.asset_page.trend.tag is not None, icon="window",
-                   keywords="chart history plot"),
+                   keywords="chart history plot", why="Select an asset with a value that has a trend."),
             Action("asset.export", "Export the trend of the asset…", GROUP, self.asset_page.trend.export,
                    enabled=lambda: chosen() and self.asset_page.trend.tag is not None, icon="export",
-                   keywords="csv parquet save values history"),
+                   keywords="csv parquet save values history", why="Select an asset with a value that has a trend."),
             Action("asset.copy", "Copy the values of the asset", GROUP, self.asset_page.copy_values,
-                   enabled=lambda: chosen() and bool(self._session.frame), icon="copy", keywords="clipboard table"),
+                   enabled=lambda: chosen() and bool(self._session.frame), icon="copy", keywords="clipboard table",
+                   why=NO_ASSET),
         )  # fmt: skip
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)

@@ -42,7 +42,8 @@ class Panel(QWidget):
         actions.add(
             Action("scene.indicators", "Indicators and targets…", "Scene", self.open_indicators,
                    enabled=lambda: bool(session.scene.assets), icon="report",
-                   keywords="kpi oee target formula iso 22400 availability mtbf mttr shift energy"),
+                   keywords="kpi oee target formula iso 22400 availability mtbf mttr shift energy",
+                   why="The scene has no assets."),
         )  # fmt: skip
         self._book = QTimer(self)
         self._book.setInterval(_BOOK_MS)

@@ -11,6 +11,11 @@ from PySide6.QtWidgets import QWidget
 from twinviewer.panels._kit.icons import icon
 from twinviewer.panels._kit.jobs import Jobs
 
+# what is said of commands that need one of these
+NO_SCENE = "No scene is open."
+NO_PICTURE = "There is no picture."
+NO_ASSET = "Select an asset first."
+
 _log = logging.getLogger(__name__)
 
 
