@@ -83,6 +83,14 @@ def test_losing_the_signal_neither_raises_nor_clears_the_limit() -> None:
     assert {a.key for a in plant.book.alarms if a.active} == {"M-0.Vibration:high", "M-0:signal"}
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_server_that_calls_good_what_is_no_number_ends_no_limit_alarm(value: float) -> None:
+    plant = Plant()
+    plant.run(10, Vibration=3.0)
+    assert plant.run(10, Vibration=value) == ["raised M-0:signal"]
+    assert {a.key for a in plant.book.alarms if a.active} == {"M-0.Vibration:high", "M-0:signal"}
+
+
 def test_a_dead_device_is_one_alarm() -> None:
     plant = Plant()
     assert plant.run(5, bad=tuple(range(5))) == ["raised M-0:signal"]

@@ -93,6 +93,17 @@ def test_a_not_a_number_with_good_status_is_bad() -> None:
     assert assets.vibration_quality[0] == Quality.BAD
 
 
+@pytest.mark.parametrize("key", ["State", "Power", "GoodCount"])
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_should_be_a_number_and_is_none_is_bad_whatever_the_server_says(key: str, value: float) -> None:
+    scene = make_scene(1, ("State", "Power", "GoodCount", "Label"))
+    given = replace(snapshot(scene, **{key: value, "Label": math.nan}), text={3: "A"})
+    shown, assets = Evaluator(scene).evaluate(given, NOW_NS, CONNECTED)
+    assert shown.quality is not None
+    assert shown.quality.tolist() == [Quality.BAD if t.key == key else Quality.GOOD for t in scene.tags]
+    assert key != "State" or assets.quality[0] == Quality.BAD
+
+
 def test_never_received_is_unknown_with_infinite_age() -> None:
     scene = make_scene(1)
     never = snapshot(scene)

@@ -18,6 +18,7 @@ ABNORMAL = ABNORMAL_STATES | {State.UNKNOWN}
 _FAR = 6  # steps of the flow that are followed to find what holds an asset up
 # OPC UA Part 6, Annex A: the codes a person meets most, the severity and sub-code in the upper half.
 _STATUS_WORDS = {
+    0x0000: "no number",  # said of a bad value only: the server calls good what is none
     0x8031: "no communication",
     0x8032: "waiting for a first value",
     0x8034: "node id unknown to the server",

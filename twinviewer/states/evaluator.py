@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from twinviewer.model.alarm import Alarm, AlarmState
-from twinviewer.model.asset import Asset, Tag
+from twinviewer.model.asset import Asset, Limits, Tag
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.frame import AssetStates, Frame, TagSnapshot
 from twinviewer.model.quality import Quality, quality_of
@@ -89,6 +89,7 @@ class Evaluator:
         self._to_kw = factors(scene, self.power_tag, "kW")
         self._map = StateMap(scene.tags, self.state_tag)
         self._stale_after_s = np.array([np.inf if t.stale_after_s is None else t.stale_after_s for t in scene.tags])
+        self._measured = np.array([_is_measured(t) for t in scene.tags], bool)
         self._tag_asset = np.array([_owner(scene, t) for t in scene.tags], np.int64)
         self._bounds = np.full((n, 3), np.nan)
         self._rated_kw = np.full(n, np.nan)
@@ -140,8 +141,12 @@ class Evaluator:
         return explain(frame, self.scene, asset, mode)
 
     def _with_quality(self, snapshot: TagSnapshot, now_ns: int, connection: Connection) -> TagSnapshot:
-        """Staleness: by the link for every tag, and by the age of the value where the scene gives a limit."""
+        """Staleness: by the link for every tag, and by the age of the value where the scene gives a limit.
+
+        What should be a number and is none (NaN, an infinity, a text, an array) is bad, whatever the server says.
+        """
         quality = quality_of(snapshot.status, snapshot.received_ns)
+        quality[self._measured & ~np.isfinite(snapshot.value) & (quality < Quality.BAD)] = Quality.BAD
         skew_ns = int(connection.clock_skew_s * 1e9)
         source = np.where(snapshot.source_ns > 0, snapshot.source_ns - skew_ns, snapshot.received_ns)
         age_s = np.maximum(now_ns - np.minimum(source, snapshot.received_ns), 0) / 1e9
@@ -231,6 +236,11 @@ class Evaluator:
             if alarm.state in (AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED_UNACKNOWLEDGED):
                 unacknowledged[row] = True
         return priority, unacknowledged
+
+
+def _is_measured(tag: Tag) -> bool:
+    """Whether only a number can be meant: the scene gives the tag a meaning, a unit or limits, and no text."""
+    return not tag.is_text and tag.role != "waveform" and bool(tag.role or tag.unit or tag.limits != Limits())
 
 
 def _owner(scene: Scene, tag: Tag) -> int:
