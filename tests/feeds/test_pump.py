@@ -1,7 +1,9 @@
 """The pump: order, acknowledgements, gaps, and what a server may answer instead."""
 
 import asyncio
+import time
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 import pytest
 from asyncua import ua
@@ -9,8 +11,11 @@ from asyncua.common.utils import Buffer
 from asyncua.ua.ua_binary import struct_to_binary
 
 from tests.feeds.test_decode import encode
+from twinviewer.feeds.opcua import _Live
+from twinviewer.feeds.opcua_client import Opened
 from twinviewer.feeds.opcua_decode import Changes
 from twinviewer.feeds.opcua_pump import Pump
+from twinviewer.feeds.source import FeedSource
 from twinviewer.model.errors import FeedLost
 
 
@@ -145,3 +150,23 @@ def test_the_clock_of_the_server_is_compared_by_its_quickest_messages():
     made, _ = pump(message(1, 1.0), message(2, 2.0))
     assert abs(made.clock_skew_s) < 30
     assert Pump(lambda request: asyncio.Future(), lambda changes, ns: None).clock_skew_s == 0.0
+
+
+def test_a_subscription_that_died_on_the_server_is_noticed_while_the_other_one_is_heard():
+    async def run() -> None:
+        opened = Opened(SimpleNamespace(uaclient=SimpleNamespace(session=None)), "None")  # type: ignore[arg-type]
+        live = _Live(FeedSource("opc.tcp://here:4840"), opened, (), None, time.time_ns)  # type: ignore[arg-type]
+        live._made.ids[:], live._made.keep_alive_s = [7, 8], 0.5
+        pump, answers = live._pump, [message(1), message(1, subscription=8), message(1), message(1)]
+        for k, answer in enumerate(answers):
+            pump._take(Buffer(answer))
+            now = pump.heard_at = pump.heard_at + k
+            pump.heard[8 if k == 1 else 7] = now
+            if k < 3:
+                await live._check_line(now)
+        with pytest.raises(FeedLost, match=r"one of 2 subscriptions has been silent for \d\.\d s"):
+            await live._check_line(pump.heard_at)
+        pump.excuse(pump.heard_at)
+        await live._check_line(pump.heard_at)  # we were held up ourselves
+
+    asyncio.run(run())

@@ -131,6 +131,7 @@ class _Live:
         items = await self._resolve(self._tags, limits)
         options = self._source.options
         self._refuse(await subscriptions.watch(self._client, options, items, self._made, limits))
+        self._pump.in_flight = max(self._pump.in_flight, len(self._made.ids) + 1)  # none waits for another one's turn
         self._report()
         await self._events.begin(self._made.ids[0], self._uris)
         await self._look_after(limits)
@@ -159,7 +160,7 @@ class _Live:
             await asyncio.sleep(_LOOK_S)
             now = time.monotonic()
             if now - before > _LOOK_S + _LATE_S:
-                self._pump.heard_at = now
+                self._pump.excuse(now)
             await self._check_line(now)
             if self._pump.gap:
                 self._pump.gap = False
@@ -184,6 +185,11 @@ class _Live:
                 self._pump.heard_at = time.monotonic()
         elif silence > max(_SILENCE * keep_alive_s, _LEAST_SILENCE_S):
             raise FeedLost(f"the server has been silent for {silence:.1f} s", self._source.url)
+        silent_s = max(self._pump.silent_s(each, now) for each in self._made.ids)
+        if silent_s > max(_SILENCE * keep_alive_s, _LEAST_SILENCE_S):
+            # its tags would stand still and look good for ever, while the other subscriptions are heard
+            text = f"one of {len(self._made.ids)} subscriptions has been silent for {silent_s:.1f} s"
+            raise FeedLost(text, self._source.url)
 
     def _take(self, changes: Changes, received_ns: int) -> None:
         """A decoded notification as samples."""

@@ -24,7 +24,7 @@ class Pump:
     ones of events. `run` ends only by an exception.
 
     `lost` counts notifications that never came; `gap` is set when one was missed, until somebody clears it.
-    `heard_at` is when the server last answered (monotonic seconds).
+    `heard_at` is when the server last answered (monotonic seconds), `heard` when each subscription was last heard of.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class Pump:
         self.lost = 0
         self.gap = False
         self.heard_at = time.monotonic()
+        self.heard: dict[int, float] = {}
 
     @property
     def clock_skew_s(self) -> float:
@@ -53,6 +54,15 @@ class Pump:
         A message takes time and never less than none, so the largest difference of the last ones is the best.
         """
         return max(self._skews) / 1e9 if self._skews else 0.0
+
+    def excuse(self, now: float) -> None:
+        """We were held up ourselves: count silence from now on (monotonic seconds)."""
+        self.heard_at = now
+        self.heard = dict.fromkeys(self.heard, now)
+
+    def silent_s(self, subscription: int, now: float) -> float:
+        """For how long nothing was heard of a subscription; counts from the first time that this is asked."""
+        return now - self.heard.setdefault(subscription, now)
 
     async def run(self) -> None:
         """Ask, take, ask again. Raises FeedLost when the server ends it or cannot be understood."""
@@ -93,6 +103,7 @@ class Pump:
             return
         if publish.sent_ns:
             self._skews.append(publish.sent_ns - received_ns)
+        self.heard[publish.subscription] = self.heard_at
         self._follow(publish.subscription, publish.sequence, publish.has_data)
         for changes in publish.changes:
             self._sink(changes, received_ns)
