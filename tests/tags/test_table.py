@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ from twinviewer.model.connection import Connection, Link
 from twinviewer.model.errors import DataError
 from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE, STATUS_UNCERTAIN_LAST_USABLE
 from twinviewer.model.sample import SampleBatch
+from twinviewer.tags import table as module
+from twinviewer.tags.layout import blocks_of
 from twinviewer.tags.table import TagTable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -230,4 +233,31 @@ def test_killed_at_a_random_moment_the_table_still_reads_whole(tmp_path: Path):
         time.sleep(0.05)
         process.kill()
     _read_and_compare(table, reads=2)
+    table.close()
+
+
+def test_a_writer_that_hangs_in_the_middle_of_everything_holds_a_reader_only_once(monkeypatch: pytest.MonkeyPatch):
+    slept: list[float] = []
+    monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: sum(slept), sleep=slept.append))
+    table = TagTable.in_memory(50_000)
+    zero = np.zeros(50_000, np.int64)
+    table.write(SampleBatch(np.arange(50_000, dtype=np.int32), zero + 1.0, zero.astype(np.uint32), zero, zero, 1))
+    table.read()
+    with table._writing(np.arange(blocks_of(50_000))):
+        table._column["value"][:] = 2.0
+        assert (table.read().value == 1.0).all()
+    assert sum(slept) < 0.03  # not 20 ms for each of its 98 blocks
+    table.close()
+
+
+def test_a_connection_with_endless_words_stays_inside_its_place():
+    table = TagTable.in_memory(3)
+    table.write(
+        SampleBatch(np.arange(3, dtype=np.int32), np.ones(3), np.zeros(3, np.uint32), *[np.ones(3, np.int64)] * 2, 1)
+    )
+    table.set_connection(Connection(Link.REFUSED, "𝕏" * 9000, 5, "opc.tcp://" + "é" * 9000, "s" * 9000, lost=7))
+    told = table.connection()
+    assert (told.link, told.since_ns, told.lost) == (Link.REFUSED, 5, 7)
+    assert told.why.startswith("𝕏𝕏")
+    assert (table.read().value == 1.0).all()
     table.close()

@@ -20,7 +20,7 @@ from twinviewer.model.quality import STATUS_UNCERTAIN_LAST_USABLE
 from twinviewer.model.sample import SampleBatch
 from twinviewer.tags import layout
 
-_READ_LIMIT_S = 0.02  # a block that stays unreadable this long belongs to a writer that died while writing
+_READ_LIMIT_S = 0.02  # blocks that stay unreadable this long belong to a writer that died, or hangs, while writing
 _PAUSE_S = 0.000_05
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _NUMBERS = ("value", "status", "source_ns", "server_ns", "received_ns")
@@ -130,9 +130,10 @@ class TagTable:
 
     def set_connection(self, connection: Connection) -> None:
         """Say how the feed stands."""
-        raw = json.dumps({**asdict(connection), "link": int(connection.link)}).encode()
-        if len(raw) > layout.NOTE_BYTES:
-            raw = json.dumps({**asdict(connection), "link": int(connection.link), "why": connection.why[:500]}).encode()
+        told = {**asdict(connection), "link": int(connection.link)}
+        raw = json.dumps(told).encode()
+        if len(raw) > layout.NOTE_BYTES:  # 12 bytes at most for a character
+            raw = json.dumps({k: v[:150] if isinstance(v, str) else v for k, v in told.items()}).encode()
         self._note += np.uint64(1)
         self._pass_fence()
         struct.pack_into("<I", self._memory, layout.NOTE_LENGTH_AT, len(raw))
@@ -177,21 +178,22 @@ class TagTable:
         moved = np.flatnonzero((before != self._counter) | (before & np.uint64(1) != 0))
         if len(moved):
             texts = dict(zip(rows.tolist(), raw.tolist(), strict=True))
+            deadline = time.perf_counter() + _READ_LIMIT_S  # for all of them: who reads may be a window
             for block in moved.tolist():
-                self._read_block(
-                    slice(block * layout.BLOCK, min((block + 1) * layout.BLOCK, self.n)), block, copy, texts
-                )
+                rows = slice(block * layout.BLOCK, min((block + 1) * layout.BLOCK, self.n))
+                self._read_block(rows, block, copy, texts, deadline)
             rows = np.array(sorted(texts), np.intp)
             raw = np.array([texts[row] for row in rows.tolist()], f"S{layout.TEXT_BYTES}")
         self._decode(rows, raw)
         self._last = copy
         return TagSnapshot(**copy, text=self._texts)
 
-    def _read_block(self, rows: slice, block: int, into: dict[str, np.ndarray], texts: dict[int, bytes]) -> None:
-        deadline = time.perf_counter() + _READ_LIMIT_S
+    def _read_block(
+        self, rows: slice, block: int, into: dict[str, np.ndarray], texts: dict[int, bytes], deadline: float
+    ) -> None:
         for row in [row for row in texts if rows.start <= row < rows.stop]:
             del texts[row]
-        while time.perf_counter() < deadline:
+        while True:
             before = int(self._counter[block])
             self._pass_fence()
             part = {name: self._column[name][rows].copy() for name in _NUMBERS}
@@ -203,6 +205,8 @@ class TagTable:
                     into[name][rows] = part[name]
                 texts.update(zip(flagged.tolist(), raw.tolist(), strict=True))
                 return
+            if time.perf_counter() >= deadline:
+                break
             time.sleep(_PAUSE_S)  # on few cores the writer may be waiting for ours
         self._keep(rows, into, texts)
 
