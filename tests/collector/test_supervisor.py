@@ -118,6 +118,13 @@ def test_after_one_it_is_lost_since_the_loss_whatever_attempts_do(monkeypatch: p
     assert target.losses == 1
 
 
+def test_values_that_came_before_the_line_broke_are_not_left_as_good(monkeypatch: pytest.MonkeyPatch):
+    opening: Script = [lambda put: put.connection(Connection(Link.CONNECTING, "subscribing"))]
+    first = [*opening, lambda put: put.samples(batch(3)), fail(FeedLost("cut off"))]
+    target, _, _ = play(monkeypatch, first, [*opening, fail(FeedLost("nobody there"))])
+    assert target.losses == 1  # of the first attempt, which never counted as connected
+
+
 def test_totals_go_on_over_reconnections(monkeypatch: pytest.MonkeyPatch):
     _, made, _ = play(monkeypatch, [up, fail(FeedLost("x"))], [up, fail(FeedLost("x"))], [up, fail(FeedLost("x"))])
     assert (made.now.samples, made.now.lost, made.now.reconnects) == (9, 6, 2)

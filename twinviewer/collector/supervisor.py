@@ -62,6 +62,7 @@ class Supervisor:
         self._jitter = jitter
         self._again = asyncio.Event()
         self._up_at: float | None = None
+        self._heard = False  # whether this attempt brought any sample
         self._was_up = False
         self._returning = False
         self._base = Connection()
@@ -77,7 +78,7 @@ class Supervisor:
         pause = FIRST_PAUSE_S
         self._target.connection(self.now)
         while True:
-            self._up_at = None
+            self._up_at, self._heard = None, False
             self._base = self.now
             self._returning = self._was_up
             wait: float | None = None
@@ -110,7 +111,7 @@ class Supervisor:
         why = " ".join(part for part in (failure.text + ("." if failure.remedy else ""), failure.remedy) if part)
         if link is not self.now.link or why != self.now.why:
             log.warning("%s: %s", link.name.lower(), failure)
-        if self._up_at is not None:
+        if self._up_at is not None or self._heard:  # first values come before the connection counts as up
             self._target.lost()
         self._set(replace(self.now, link=link, why=why))
         if isinstance(failure, Refused) and failure.fingerprint:
@@ -125,6 +126,7 @@ class Supervisor:
 
     def samples(self, batch: SampleBatch) -> None:
         """Count and pass on."""
+        self._heard = True
         self.now = replace(self.now, samples=self.now.samples + len(batch))
         self._target.samples(batch)
 
