@@ -16,7 +16,8 @@ import pytest
 
 from tests.factory import make_scene
 from tests.history.made import NS, START_NS, Clock, batch
-from twinviewer.history import stream
+from twinviewer.history import journal, stream
+from twinviewer.history.layout import LIVE, NOTES
 from twinviewer.history.recorder import Recorder
 from twinviewer.history.recording import Recording
 from twinviewer.model.errors import RecordingError
@@ -66,6 +67,59 @@ def test_a_full_disk_is_told_once_and_the_recording_goes_on(tmp_path: Path, monk
     recording = Recording.open(tmp_path, SCENE)
     assert recording.samples(["M-0.State"], 0, 2**62).value.tolist() == [0, 1, 2, 3, 4, 5]
     recording.close()
+
+
+def test_a_journal_that_cannot_be_written_keeps_no_sample_from_the_disk_and_loses_no_note(tmp_path: Path) -> None:
+    notices: list[Notice] = []
+    recorder = Recorder(tmp_path, SCENE, clock=Clock(), notify=notices.append, threads=False)
+    (tmp_path / NOTES).mkdir()
+    recorder.note(START_NS, "half a \ud83d character", "ada")
+    recorder.tap(batch(START_NS, [0], [1]))
+    for _ in range(3):
+        assert not recorder.flush()
+    assert (recorder.status.waiting, recorder.status.lines, recorder.status.written) == (0, 1, 1)
+    assert len(list((tmp_path / LIVE).iterdir())) == 1  # the slice goes on
+    (tmp_path / NOTES).rmdir()
+    assert recorder.flush()
+    recorder.close(compact=True)
+    assert [n.level for n in notices] == ["error", "info"]
+    assert NOTES in notices[0].text
+    recording = Recording.open(tmp_path, SCENE)
+    assert [n["text"] for n in recording.diary.notes()] == ["half a ? character"]
+    assert recording.samples(["M-0.State"], 0, 2**62).value.tolist() == [1]
+    recording.close()
+
+
+def test_lines_of_which_the_disk_took_a_part_are_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, write = tmp_path / "notes.jsonl", os.write
+    journal.append(path, [{"time_ns": 1}])
+
+    def full(descriptor: int, raw: memoryview) -> int:
+        if len(raw) < 20:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, raw[:20])
+
+    lines = [{"time_ns": k, "text": "x" * 5} for k in (2, 3)]
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", full)
+        with pytest.raises(OSError, match="No space"):
+            journal.append(path, lines)
+    journal.append(path, lines)
+    assert [line["time_ns"] for line in journal.parse(path.read_bytes())] == [1, 2, 3]
+
+
+def test_lines_that_memory_cannot_hold_are_counted_and_told(tmp_path: Path) -> None:
+    notices: list[Notice] = []
+    recorder = Recorder(tmp_path, SCENE, clock=Clock(), notify=notices.append, threads=False)
+    recorder.flush()
+    (tmp_path / NOTES).mkdir()
+    for k in range(20_003):
+        recorder.note(START_NS + k, "n", "ada")
+    assert not recorder.flush()
+    (tmp_path / NOTES).rmdir()
+    assert recorder.flush()
+    assert "3 alarms, actions or notes were lost" in notices[-1].text
+    recorder.close()
 
 
 def test_memory_is_bounded_while_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -255,7 +255,7 @@ class _Life:
         if waiting is not None:
             await asyncio.to_thread(waiting.close)
         await asyncio.to_thread(recorder.close)
-        return Notice("info", "The plant is no longer recorded.", "", str(recorder.folder), "record")
+        return _farewell(recorder)
 
     def _serve_recording(self, recorder: "Recorder", pipeline: Pipeline) -> None:
         """The recorder's notices reach every window, and whether it is in trouble; they come from its own thread."""
@@ -295,6 +295,15 @@ def _recorder(folder: Path, scene: Scene, standing: tuple[Alarm, ...], retention
     from twinviewer.history.recorder import Recorder  # pyarrow is loaded only where something is recorded
 
     return Recorder(folder, scene, standing=standing, retention=retention)
+
+
+def _farewell(recorder: "Recorder") -> Notice:
+    """That a recording ended, and what of it could not be written any more."""
+    status, text, where = recorder.status, "The plant is no longer recorded.", str(recorder.folder)
+    if not status.waiting and not status.lines:
+        return Notice("info", text, "", where, "record")
+    lost = f"{status.waiting:,} samples and {status.lines:,} alarms, actions or notes could not be written any more"
+    return Notice("error", f"{text} {lost}: {status.trouble}.", "They are lost.", where, "record")
 
 
 def _remove(path: Path) -> None:

@@ -1,5 +1,6 @@
 """Rare things, one JSON object a line, one file a day: alarms, people's actions, the connection."""
 
+import contextlib
 import json
 import os
 from collections.abc import Iterable
@@ -14,7 +15,10 @@ from twinviewer.model.connection import Connection, Link, without_secret
 
 
 def append(path: Path, lines: Iterable[dict[str, Any]]) -> None:
-    """Add lines; a line torn by a kill before is ended first, so that it cannot spoil the next. Raises OSError."""
+    """Add lines, all or none; a line torn by a kill before is ended first, so that it cannot spoil the next.
+
+    Raises OSError.
+    """
     text = "".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in lines)
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
     try:
@@ -23,12 +27,24 @@ def append(path: Path, lines: Iterable[dict[str, Any]]) -> None:
             os.lseek(descriptor, size - 1, os.SEEK_SET)
             if os.read(descriptor, 1) != b"\n":
                 text = "\n" + text
-        raw = memoryview(text.encode())
-        while len(raw):
-            raw = raw[os.write(descriptor, raw) :]
-        os.fsync(descriptor)  # rare, and the only account of it
+        line = memoryview(text.encode(errors="replace"))  # half a character of a pasted text is no reason to fail
+        raw = line
+        try:
+            while len(raw):
+                raw = raw[os.write(descriptor, raw) :]
+            os.fsync(descriptor)  # rare, and the only account of it
+        except OSError:
+            _take_back(descriptor, size, len(line) - len(raw))
+            raise
     finally:
         os.close(descriptor)
+
+
+def _take_back(descriptor: int, size: int, written: int) -> None:
+    """Leave a file as it was: who tries again would have some lines twice. Not where somebody else wrote behind us."""
+    with contextlib.suppress(OSError):
+        if os.fstat(descriptor).st_size == size + written:
+            os.ftruncate(descriptor, size)
 
 
 def parse(raw: bytes) -> list[dict[str, Any]]:

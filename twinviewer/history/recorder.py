@@ -37,12 +37,16 @@ SMALL_ROWS = 2_000_000  # up to so many samples the running hour is compacted wh
 
 @dataclass(frozen=True, slots=True)
 class RecorderStatus:
-    """Samples `written` to the disk, `waiting` in memory, `dropped` because memory is bounded; `trouble` or ""."""
+    """Samples `written` to the disk, `waiting` in memory, `dropped` because memory is bounded; `trouble` or "".
+
+    `lines` (alarms, actions, notes, the connection) wait in memory. After `close` what waits is lost.
+    """
 
     written: int
     waiting: int
     dropped: int
     trouble: str
+    lines: int = 0
 
 
 class Recorder:
@@ -76,8 +80,9 @@ class Recorder:
         if retention is not None:
             self._keep(retention)
         self._writing = threading.Lock()  # guards the store
-        self._told_dropped = 0
+        self._told_dropped = self._told_lines = 0
         self._trouble = self._compaction = ""
+        self._broken = False  # whether the running slice must be given up
         self._book = {alarm.key: alarm for alarm in standing}
         self._book_day = -1
         self._connection: Connection | None = None
@@ -143,7 +148,7 @@ class Recorder:
     def status(self) -> RecorderStatus:
         """How the recording goes."""
         waiting = self._waiting
-        return RecorderStatus(waiting.written, waiting.samples, waiting.dropped, self._trouble)
+        return RecorderStatus(waiting.written, waiting.samples, waiting.dropped, self._trouble, waiting.lines)
 
     def _line(self, table: str, time_ns: int, line: dict[str, Any]) -> None:
         self._waiting.put_line(table, time_ns, line)
@@ -161,21 +166,29 @@ class Recorder:
         """Write what waits; False, with a notice the first time, where the disk does not take it."""
         with self._writing:
             try:
-                reason = self._store.missing()
-                if reason:
-                    self._fail(reason)
-                if self._trouble:
-                    self._store.repair()
-                self._write_lines()
-                self._write_samples()
-                if self._threads and time.monotonic() - self._synced_at >= SYNC_S:
-                    self._synced_at = time.monotonic()
-                    self._store.sync()
+                self._mend()
             except OSError as error:
                 self._fail(error.strerror or str(error))
                 return False
-            self._recover()
-            return True
+            lines, samples = _failure(self._write_lines), _failure(self._write_samples)  # neither waits for the other
+            self._broken = samples is not None
+            if samples is not None:
+                self._fail(samples.strerror or str(samples))
+            elif lines is not None:
+                self._fail(
+                    f"{lines.strerror or lines} ({lines.filename or 'a journal'})", "Alarms, actions and notes wait"
+                )
+            else:
+                self._recover()
+            return samples is None and lines is None
+
+    def _mend(self) -> None:
+        """After a failure, or where the folder is gone: begin anew in the folder as it is now. Raises OSError."""
+        reason = self._store.missing()
+        if reason:
+            self._fail(reason)
+        if reason or self._broken:
+            self._store.repair()
 
     def _write_lines(self) -> None:
         for run in self._waiting.runs():
@@ -198,6 +211,9 @@ class Recorder:
         if self._threads and now_ns - self._last_ns > BEAT_NS:
             self._store.beat(now_ns)
             self._last_ns = now_ns
+        if self._threads and time.monotonic() - self._synced_at >= SYNC_S:
+            self._synced_at = time.monotonic()
+            self._store.sync()
 
     def _watch_clock(self, first_ns: int) -> None:
         back_s = (self._last_ns - first_ns) / NS
@@ -206,21 +222,24 @@ class Recorder:
             self._line(LINKS, first_ns, {"time_ns": first_ns, "what": "clock", "text": text})
             self._say("warning", text, "recorder-clock")
 
-    def _fail(self, reason: str) -> None:
+    def _fail(self, reason: str, waits: str = "Samples wait") -> None:
         if not self._trouble:
-            text = f"The recording cannot be written: {reason}. Samples wait in memory."
+            text = f"The recording cannot be written: {reason}. {waits} in memory."
             self._say("error", text, "recorder", "Make room, or bring the folder back: the recording then goes on.")
         self._trouble = reason
 
     def _recover(self) -> None:
         if not self._trouble:
             return
-        reason, self._trouble, dropped = self._trouble, "", self._waiting.dropped
+        reason, self._trouble = self._trouble, ""
+        dropped, lines = self._waiting.dropped, self._waiting.lines_dropped
         now_ns = self._clock()
         text = f"The recording goes on after: {reason}."
         if dropped > self._told_dropped:
             text += f" {dropped - self._told_dropped} samples were lost meanwhile."
-        self._told_dropped = dropped
+        if lines > self._told_lines:
+            text += f" {lines - self._told_lines} alarms, actions or notes were lost meanwhile."
+        self._told_dropped, self._told_lines = dropped, lines
         self._line(LINKS, now_ns, {"time_ns": now_ns, "what": "trouble", "text": text, "dropped": dropped})
         self._say("info", text, "recorder")
 
@@ -277,6 +296,15 @@ class Recorder:
                 self._fail(error.strerror or str(error))
             finally:
                 self._store.close()
+
+
+def _failure(work: Callable[[], None]) -> OSError | None:
+    """What kept some work from being done."""
+    try:
+        work()
+    except OSError as error:
+        return error
+    return None
 
 
 def _filled(rows: Rows, last_ns: int) -> Rows:

@@ -18,11 +18,12 @@ Entry = tuple[str, int, dict[str, Any]]  # table, moment, line
 class Waiting:
     """Filled by one thread, emptied by another. Above `most` samples the oldest go: `dropped` counts them.
 
-    `samples` is how many wait, `written` how many were taken away as done.
+    `samples` is how many wait, `written` how many were taken away as done. Of lines the newest `MOST_LINES` wait:
+    `lines_dropped` counts the others.
     """
 
     def __init__(self, most: int) -> None:
-        self.samples = self.written = self.dropped = 0
+        self.samples = self.written = self.dropped = self.lines_dropped = 0
         self._most = most
         self._lock = threading.Lock()
         self._batches: deque[SampleBatch] = deque()
@@ -41,7 +42,13 @@ class Waiting:
     def put_line(self, table: str, time_ns: int, line: dict[str, Any]) -> None:
         """A line of a journal waits."""
         with self._lock:
+            self.lines_dropped += len(self._lines) == MOST_LINES
             self._lines.append((table, time_ns, line))
+
+    @property
+    def lines(self) -> int:
+        """How many lines wait."""
+        return len(self._lines)
 
     def batches(self) -> list[SampleBatch]:
         """The oldest samples, as many as should be written at once; they stay until `done`."""
