@@ -201,3 +201,14 @@ def test_several_models_share_one_file(load: Load, folder: Path, cache_dir: Path
     assert same(first.geometry, second.geometry)
     assert len(first.assets) == 5
     assert entry(cache_dir)
+
+
+def test_a_material_library_that_comes_later_is_read(load: Load, tmp_path: Path) -> None:
+    text = "mtllib part.mtl\no Part\nusemtl red\nv 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
+    (tmp_path / "part.obj").write_text(text)
+    plain = load(tmp_path / "part.obj").geometry
+    (tmp_path / "part.mtl").write_text("newmtl red\nKd 1 0 0\n")
+    coloured = load(tmp_path / "part.obj").geometry
+    assert plain is not None
+    assert coloured is not None
+    assert plain.colour[0].tolist() != coloured.colour[0].tolist() == [255, 0, 0, 255]

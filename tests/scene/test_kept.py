@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.scene.glb import line
-from twinviewer.scene import array_file, draft
+from twinviewer.scene import array_file, draft, kept
 from twinviewer.scene.scene import Scene, load_scene
 
 Load = Callable[..., Scene]
@@ -31,8 +32,9 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 
 @pytest.fixture
-def old(folder: Path) -> Path:
-    """The scene folder, written a while ago."""
+def old(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The scene folder, written and put there a while ago."""
+    monkeypatch.setattr(kept, "_YOUNG_NS", -(10**18))
     age(folder)
     return folder
 
@@ -102,3 +104,48 @@ def test_what_does_not_belong_into_a_scene_is_not_made(old: Path, cache_dir: Pat
     assert same(first, load_scene(old, cache_dir=cache_dir))
     assert not (cache_dir / "made").exists()
     assert len(readings) == 2
+
+
+def test_a_link_that_leads_elsewhere_is_followed(load: Load, old: Path, readings: list[Path]) -> None:
+    first = load(old)
+    for name in ("hall.glb", "scene.toml"):
+        (old / name).rename(old / f"first-{name}")
+    line(2).save(old / "second-hall.glb")
+    (old / "second-scene.toml").write_text((old / "first-scene.toml").read_text().replace("Trial", "Other"))
+    age(old)
+    for name in ("hall.glb", "scene.toml"):
+        (old / name).symlink_to(f"first-{name}")
+    assert same(first, load(old))
+    for name in ("hall.glb", "scene.toml"):
+        (old / name).unlink()
+        (old / name).symlink_to(f"second-{name}")
+        readings.clear()
+        changed = load(old)
+        assert len(readings) == 1
+    assert changed.name == "Other"
+    assert len(changed.assets) != len(first.assets)
+
+
+def test_two_folders_that_share_a_manifest_are_two_scenes(load: Load, old: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "scene.toml").symlink_to(old / "scene.toml")
+    line(2).save(other / "hall.glb")
+    age(other)
+    one, two = load(old), load(other)
+    assert len(one.assets) != len(two.assets)
+    assert (same(one, load(old)), same(two, load(other))) == (True, True)
+
+
+def test_an_old_file_that_was_just_put_there_is_not_trusted_yet(load: Load, folder: Path, readings: list[Path]) -> None:
+    age(folder)  # as copies and archives bring their times along
+    load(folder)
+    load(folder)
+    assert len(readings) == 2
+
+
+def test_the_program_that_kept_it_is_named_by_all_that_reading_imports() -> None:
+    root = Path(kept.__file__).parents[1]
+    code = "\n".join(f.read_text(encoding="utf-8") for part in kept._DECIDING for f in (root / part).rglob("*.py"))
+    imported = set(re.findall(r"from twinviewer\.(\w+)", code))
+    assert imported - {"discovery"} == set(kept._DECIDING)  # which finds modules and decides nothing

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _MANIFEST, _BINDINGS = "scene.toml", "bindings.csv"  # as toml_file and draft have them, whose import costs
 _ELSEWHERE = ("path", "geometry", "asset_of_node")
+_DECIDING = "scene", "model", "waveforms"  # the packages that a scene is read with
 _CLASSES = {
     "twinviewer.model.asset": ("Asset", "Limits", "NodeAddress", "Tag"),
     "twinviewer.model.bearing": ("Bearing",),
@@ -31,7 +32,9 @@ _CLASSES = {
     "twinviewer.model.state": ("State",),
     "twinviewer.scene.scene": ("EnergySettings",),
 }
-_JUST_WRITTEN_NS = 2_000_000_000  # some file systems tell times no finer; what is so young may change unseen
+# What was written or put there this shortly before it was read may have been so while it was read: some file systems
+# tell times no finer than two seconds, and the clock of a file server is not ours.
+_YOUNG_NS = 60_000_000_000
 
 
 def load(path: Path, cache_dir: Path | None) -> Scene | None:
@@ -42,13 +45,13 @@ def load(path: Path, cache_dir: Path | None) -> Scene | None:
         return None
     arrays, about = found
     try:
-        if about["program"] != _program() or any(_digest(Path(name)) != was for name, was in about["files"]):
+        if about["program"] != _program() or any(cache.state_of(Path(name)) != was for name, was in about["files"]):
             return None
         geometry = cache.load(cache_dir / about["geometry"])
         values: dict[str, Any] = _Reader(io.BytesIO(arrays["scene"].tobytes())).load()
         if geometry is None:
             return None
-        return Scene(path=_manifest(path).parent, geometry=geometry[0], asset_of_node=arrays["asset_of_node"], **values)
+        return Scene(path=_place(path)[0], geometry=geometry[0], asset_of_node=arrays["asset_of_node"], **values)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, pickle.UnpicklingError):
         return None
 
@@ -62,15 +65,17 @@ def keep(path: Path, draft: "Draft", begun_ns: int, cache_dir: Path | None) -> N
     if draft.memory is None or not scene.geometry_key:  # bare geometry, or none
         return
     cache_dir = cache_dir or cache.default_cache_dir()
-    folder = scene.path
+    folder, name = _place(path)
+    folder = folder.resolve()
     tables = [manifest.assets.table] if manifest.assets is not None else []
     tables.append(manifest.bindings.table if manifest.bindings is not None else _BINDINGS)
-    files = [_manifest(path), *(folder / name for name in tables)]
+    files = [folder / name, *(folder / table for table in tables)]
     files += [shipped("resources") / "vibration_limits.toml", *files_of(model_files(folder, manifest, draft.lines))]
     try:
-        if any(file.exists() and file.stat().st_mtime_ns > begun_ns - _JUST_WRITTEN_NS for file in files):
+        if any(_changed_ns(file) > begun_ns - _YOUNG_NS for file in files):
             return
-        digests = [(str(file.resolve()), _digest(file)) for file in (*files, *draft.memory.files)]
+        # By their names in the folder, not where these lead: a link may lead elsewhere the next time.
+        digests = [(str(file.absolute()), cache.state_of(file)) for file in (*files, *draft.memory.files)]
     except OSError:
         return
     values = {f.name: getattr(scene, f.name) for f in fields(Scene) if f.name not in _ELSEWHERE}
@@ -88,21 +93,29 @@ class _Reader(pickle.Unpickler):
         return super().find_class(module, name)
 
 
-def _manifest(path: Path) -> Path:
-    return path if path.suffix.lower() == ".toml" and not path.is_dir() else path / _MANIFEST
+def _place(path: Path) -> tuple[Path, str]:
+    """The folder of a scene, and the name of its manifest there."""
+    if path.suffix.lower() == ".toml" and not path.is_dir():
+        return path.parent, path.name
+    return path, _MANIFEST
 
 
 def _entry(path: Path, cache_dir: Path) -> Path:
-    return cache_dir / f"{hashlib.sha256(str(_manifest(path).resolve()).encode()).hexdigest()[:24]}.scene"
+    folder, name = _place(path)
+    return cache_dir / f"{hashlib.sha256(str(folder.resolve() / name).encode()).hexdigest()[:24]}.scene"
 
 
-def _digest(file: Path) -> str:
-    return cache.digest_of(file) if file.exists() else ""
+def _changed_ns(file: Path) -> int:
+    """When a file was written or, where its times came with it (a copy, an archive), put there; 0 without one."""
+    if not file.exists():
+        return 0
+    stat = file.stat()
+    return max(stat.st_mtime_ns, stat.st_ctime_ns)
 
 
 def _program() -> str:
     """Names the code that reads scenes: whatever is changed in it may read them otherwise."""
     package = Path(__file__).resolve().parents[1]
-    files = sorted(f for part in ("scene", "model") for f in (package / part).rglob("*.py"))
+    files = sorted(f for part in _DECIDING for f in (package / part).rglob("*.py"))
     told = [(f.name, stat.st_size, stat.st_mtime_ns) for f in files for stat in (f.stat(),)]
     return hashlib.sha256(repr((__version__, told)).encode()).hexdigest()[:24]

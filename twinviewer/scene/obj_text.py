@@ -45,19 +45,22 @@ def as_groups(data: bytes) -> tuple[bytes, list[tuple[str, str]]]:
 
 
 def material_files(path: Path, data: bytes) -> tuple[Path, ...]:
-    """The material libraries beside the file that are there. Raises SceneError for one outside the folder."""
+    """The material libraries that the file names, whether they are there or not. Raises SceneError for one outside
+    the folder."""
     found = []
     for name in dict.fromkeys(_LIBRARY.findall(data)):
-        text = name.decode("utf-8", "replace")
+        text = name.decode("utf-8", "replace").replace("\0", "")
         if (path.parent / text).exists() or ".." in text or text.startswith("/"):
             found.append(inside(path.parent, text, path.name))
+        else:
+            found.append(path.parent.resolve() / text)
     return tuple(found)
 
 
 def material_colours(path: Path, data: bytes, label: str) -> dict[str, tuple[int, int, int, int]]:
     """sRGB bytes by material name, from the diffuse colour Kd and the dissolve d. Raises SceneError."""
     colours: dict[str, tuple[int, int, int, int]] = {}
-    for file in material_files(path, data):
+    for file in filter(Path.exists, material_files(path, data)):
         name, kd, alpha = "", (0.66, 0.67, 0.69), 1.0
         for line in read_bytes(file, _MAX_LIBRARY_BYTES).decode("utf-8", "replace").splitlines():
             words = line.split()

@@ -7,7 +7,11 @@ from twinviewer.scene.bounds import MAX_FILE_BYTES
 
 
 def inside(folder: Path, name: str, where: str) -> Path:
-    """The file `name` inside `folder`, links resolved. Raises SceneError when it lies outside or is not there."""
+    """The file `name` inside `folder`. Raises SceneError when it lies outside, also by a link, or is not there.
+
+    Links of the folder are resolved, those inside it are not: whoever asks again later follows them to where they lead
+    then.
+    """
     remedy = "Put the file into the scene folder and name it relative to that folder."
     if not name or "\0" in name or "\\" in name or ":" in name:
         raise SceneError(f"'{name}' is not a usable file name.", where, "Use a relative name with forward slashes.")
@@ -24,7 +28,7 @@ def inside(folder: Path, name: str, where: str) -> Path:
         raise SceneError(f"the file '{name}' is missing.", where, f"It is looked for in {folder}.")
     if not target.is_file():
         raise SceneError(f"'{name}' is not a regular file.", where, "Name a file inside the scene folder.")
-    return target
+    return root / name
 
 
 def read_bytes(path: Path, limit: int = MAX_FILE_BYTES, where: str = "") -> bytes:

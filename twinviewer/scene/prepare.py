@@ -20,7 +20,7 @@ from twinviewer.scene.placement import Placement
 from twinviewer.scene.progress import Progress
 
 # Part of every cache key: raise it whenever a reader gives other arrays for the same file.
-READER = 1
+READER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def entry_of(cache_dir: Path, digest: str) -> Path:
 
 
 def files_of(models: Sequence[ModelFile]) -> list[Path]:
-    """All files that the geometry is made of: the models, and what they refer to."""
+    """All files that the geometry is made of: the models, and what they refer to, whether it is there or not."""
     files = []
     for model in models:
         reader = _reader(model)
@@ -203,7 +203,7 @@ def _key(digest: str, dependencies: Sequence[object]) -> str:
 
 def _dependencies(reader: ModuleType, path: Path) -> list[tuple[str, str]]:
     others = reader.dependencies(path) if hasattr(reader, "dependencies") else ()
-    return [(other.relative_to(path.parent.resolve()).as_posix(), cache.digest_of(other)) for other in others]
+    return [(other.relative_to(path.parent.resolve()).as_posix(), cache.state_of(other)) for other in others]
 
 
 def _same_dependencies(extra: dict[str, Any], models: Sequence[ModelFile]) -> bool:
@@ -211,7 +211,7 @@ def _same_dependencies(extra: dict[str, Any], models: Sequence[ModelFile]) -> bo
     try:
         for model, others in zip(models, extra["dependencies"], strict=True):
             for name, digest in others:
-                if cache.digest_of(model.path.parent / name) != digest:
+                if cache.state_of(model.path.parent / name) != digest:
                     return False
         return len(extra["spans"]) == len(models) and len(extra["bounds"]) == 2
     except (OSError, KeyError, TypeError, ValueError):

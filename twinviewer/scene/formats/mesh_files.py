@@ -66,7 +66,7 @@ def hierarchy(path: Path, placement: Placement) -> tuple[GeometryNode, ...]:
 
 
 def dependencies(path: Path) -> tuple[Path, ...]:
-    """The material libraries of an OBJ file."""
+    """The material libraries of an OBJ file, there or not."""
     return material_files(path, read_bytes(path)) if path.suffix.lower() == ".obj" else ()
 
 
