@@ -39,6 +39,15 @@ def test_more_levers_than_can_be_combined_are_searched():
     assert set(found[0].settings) <= {"speed.m2", "speed.m5", "speed.m3"}
 
 
+@pytest.mark.parametrize("after", [0, 1, 40, 97, 150])
+def test_a_search_can_be_ended_at_any_moment(after):
+    """It asks before every replication: 4 for 8 each, then 3 for 30."""
+    asked = iter(range(10_000))
+    choices = [Choice("speed.b", 100, 150, 3, cost=1, current=100)]
+    found = suggest(uneven(), choices, horizon_s=600, threads=1, cancel=lambda: next(asked) >= after)
+    assert all(s.gain.mean == s.gain.mean for s in found)
+
+
 def test_nothing_to_try_is_told():
     with pytest.raises(LineError):
         suggest(uneven(), [Choice("speed.a", 110, 150, 2, cost=1, current=100)], budget=1)

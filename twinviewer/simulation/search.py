@@ -79,13 +79,17 @@ def suggest(
 
     Ranking and selection: every candidate gets the same number of replications on common random numbers; the three
     best by the paired difference are run again on fresh replications, because the winner of a comparison looks
-    better than it is. With the address of a Dask `scheduler` they run there, with the same numbers. Raises LineError
-    where nothing can be tried, or where no indicator has the goal's name.
+    better than it is. With the address of a Dask `scheduler` they run there, with the same numbers. A search that
+    `cancel` ends gives what was run to its end, or nothing. Raises LineError where nothing can be tried, or where no
+    indicator has the goal's name.
     """
     base_seed = line.model.seed if seed is None else seed
     sign = 1.0 if largest else -1.0
     trial = _trial(scheduler, threads)
     tried: dict[Settings, float] = {}
+
+    def ended() -> bool:
+        return cancel is not None and cancel()
 
     def screen(candidates: Sequence[Settings]) -> None:
         new = [c for c in dict.fromkeys(candidates) if c and c not in tried]
@@ -94,6 +98,8 @@ def suggest(
             return
         scenarios = [Scenario(_name(dict(c)), levers=dict(c)) for c in new]
         result = trial(line, scenarios, horizon_s, SCREENING, base_seed, start, progress, cancel)
+        if ended() and goal not in result.baseline.kpis:
+            return
         if goal not in result.baseline.kpis:
             known = ", ".join(k for k in result.baseline.kpis if "." not in k)
             raise LineError(f'"{goal}" is no indicator of this line', "suggest", f"Known are: {known}.")
@@ -105,10 +111,12 @@ def suggest(
 
     every = _grid(choices)
     screen(every if every is not None else _spread(choices, base_seed, budget))
+    if not tried and ended():
+        return []
     if not tried:
         raise LineError("nothing can be tried", "suggest", "Choose levers, and a budget that allows a change.")
     share = 0.5  # of a lever's way
-    while every is None and share >= LEAST_STEP and not (cancel is not None and cancel()):
+    while every is None and share >= LEAST_STEP and not ended():
         before = best(1)
         screen([n for c in best(3) for n in _around(choices, dict(c), share)])
         if best(1) == before:
@@ -119,7 +127,9 @@ def suggest(
     scenarios = [Scenario(_name(c), levers=c) for c in chosen]
     again = trial(line, scenarios, horizon_s, FINAL, base_seed + 1, start, progress, cancel)
     found = [
-        Suggestion(c, v.difference[goal], _price(choices, c), v) for c, v in zip(chosen, again.scenarios, strict=True)
+        Suggestion(c, v.difference[goal], _price(choices, c), v)
+        for c, v in zip(chosen, again.scenarios, strict=True)
+        if goal in v.difference  # it is not where the search was ended before
     ]
     return sorted(found, key=lambda s: (-sign * s.gain.mean, s.price))
 
