@@ -125,7 +125,7 @@ def bearings() -> None:
         figure(f"bearings, useful alarms{how}", useful / failed, "of series", sides, ">= 0.8")
         sides = {"false": false, "records": records}
         figure(f"bearings, false alarms{how}", 1000 * false / records, "per 1000 records", sides, "<= 0.2")
-    cards = as_cards_tell(series)
+    cards = as_cards_tell(series, "acceleration")
     (useful, false, lead), (others_useful, others_false, others_lead) = cards[OWN_BASELINE], cards[EWMA_CUSUM]
     sides = {"useful": useful, "median_lead_share_of_life": lead}
     sides |= {"ewma_cusum_useful": others_useful, "ewma_cusum_median_lead_share_of_life": others_lead}
@@ -137,7 +137,9 @@ def bearings() -> None:
     figure("bearings, false alarms as evidence cards tell them", value, "per 1000 records", sides, "<= 0.2")
 
 
-def as_cards_tell(series: list[tuple[str, bool, np.ndarray]]) -> dict[str, tuple[int, int, float]]:
+def as_cards_tell(
+    series: list[tuple[str, bool, np.ndarray]], role: str = "vibration"
+) -> dict[str, tuple[int, int, float]]:
     """(useful, false, median lead as a share of life) of each detector of the evidence cards: a card is made every
     `CARD_EVERY` records of what was there by then, and whatever it had not told before is an alarm."""
     told: dict[str, list[Score]] = {name: [] for name in FIGURES}
@@ -145,7 +147,7 @@ def as_cards_tell(series: list[tuple[str, bool, np.ndarray]]) -> dict[str, tuple
         found: dict[str, list[int]] = {name: [] for name in FIGURES}
         before: dict[str, int] = {}
         for end in range(CARD_EVERY, len(level) + 1, CARD_EVERY):
-            now = {d.detector: d.newest_ns for d in detections_of(level[:end])}
+            now = {d.detector: d.newest_ns for d in detections_of(level[:end], role)}
             for name, newest_ns in now.items():
                 # EWMA and CUSUM have one moment, which is worked out anew with each card: new is where they were silent
                 if name not in before or (name == OWN_BASELINE and newest_ns > before[name]):
@@ -163,12 +165,13 @@ def as_cards_tell(series: list[tuple[str, bool, np.ndarray]]) -> dict[str, tuple
     }
 
 
-def detections_of(level: np.ndarray) -> tuple[Detection, ...]:
-    """What the card of a machine tells of a vibration of one record a minute and nothing else."""
+def detections_of(level: np.ndarray, role: str = "vibration") -> tuple[Detection, ...]:
+    """What the card of a machine tells of a vibration (mm/s) or acceleration (g) of one record a minute and nothing
+    else."""
     time = np.arange(len(level), dtype=np.int64) * 60_000_000_000
-    tag = Tag(0, "B.Vibration", "Vibration", "B", NodeAddress(), "vibration", "mm/s")
+    tag = Tag(0, "B.Vibration", "Vibration", "B", NodeAddress(), role, "mm/s" if role == "vibration" else "g")
     asset = Asset(0, "B", "Bearing", "pump", (), (0,))
-    minutes = Minutes(asset, time, {"Vibration": level}, {"Vibration": "vibration"}, {"Vibration": 0.0}, 60.0)
+    minutes = Minutes(asset, time, {"Vibration": level}, {"Vibration": role}, {"Vibration": 0.0}, 60.0)
     return as_detections(look(minutes, {"Vibration": tag}, TypeSettings()).moved)
 
 

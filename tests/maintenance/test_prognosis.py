@@ -9,7 +9,7 @@ from scipy.stats import CensoredData, weibull_min
 from benchmarks.maintenance import DATA, bearing_series, detections_of, velocities
 from benchmarks.wearing import minutes_with_wear
 from twinviewer.maintenance.condition import own_baseline
-from twinviewer.maintenance.condition.detectors import EWMA_CUSUM, FIGURES, OWN_BASELINE
+from twinviewer.maintenance.condition.detectors import EWMA_CUSUM, FIGURES, OWN_BASELINE, figures_of
 from twinviewer.maintenance.planning.renewal import best_age, left_to_do, weibull_failure
 from twinviewer.maintenance.prognosis import degradation, weibull
 from twinviewer.maintenance.prognosis.assets import card
@@ -64,8 +64,18 @@ def test_wear_that_the_regression_learned_as_usual_is_told_by_the_own_baseline()
 def test_cards_warn_of_bearings_that_fail_and_carry_the_figures_of_their_rule() -> None:
     for _, _, level in bearing_series():
         for alarm in own_baseline.alarms(level):  # at the record at which it is raised
-            told = {d.detector: d.newest_ns for d in detections_of(level[: alarm.at + 1])}
+            told = {d.detector: d.newest_ns for d in detections_of(level[: alarm.at + 1], "acceleration")}
             assert told[OWN_BASELINE] == alarm.at * 60_000_000_000
+    series = bearing_series()
+    scores = [own_baseline.scored(own_baseline.alarms(level), len(level), failed) for _, failed, level in series]
+    false = 1000 * sum(s.false for s in scores) / sum(len(level) for _, _, level in series)
+    known = figures_of(OWN_BASELINE, "acceleration")
+    failed = sum(failed for _, failed, _ in series)
+    assert (sum(s.useful for s in scores), failed, round(false, 3)) == (
+        known.useful,
+        known.failed,
+        known.false_per_1000,
+    )
     levels = [level for _, _, level in velocities()]
     scores = [own_baseline.scored(own_baseline.alarms(level), len(level), True) for level in levels]
     false = 1000 * sum(s.false for s in scores) / sum(map(len, levels))

@@ -81,6 +81,8 @@ def _scene(args: argparse.Namespace) -> int:
             since, newest = (_plain("since_ns", at_ns) for at_ns in (spoke.since_ns, spoke.newest_ns))
             again = f", again {newest}" if newest != since else ""
             print(f"{'':23} {spoke.label}: {spoke.detector} since {since}{again} ({spoke.record})")
+        if card.bearing is not None and card.bearing.part:
+            print(f"{'':23} {card.bearing.said}")
         for note in (*_beyond(card), *card.notes):
             print(f"{'':23} {note}")
     return 0

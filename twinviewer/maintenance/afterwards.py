@@ -8,7 +8,7 @@ import numpy as np
 from twinviewer.maintenance.orders.indicators import Yardsticks
 from twinviewer.maintenance.orders.model import Check, Order, beside_text
 from twinviewer.maintenance.prognosis.signals import ROLES, is_running
-from twinviewer.maintenance.recorded import HOUR_NS, MINUTE_NS, Minutes, minutes_of, opened, running
+from twinviewer.maintenance.recorded import HOUR_NS, MINUTE_NS, Minutes, minutes_of, opened, running, unit_of
 from twinviewer.maintenance.settings import MaintenanceSettings, read_settings
 from twinviewer.model.asset import Tag
 from twinviewer.scene.scene import Scene, load_scene
@@ -60,7 +60,7 @@ def _compared(minutes: Minutes, tags: dict[str, Tag], begun_ns: int, ended_ns: i
         ran = int(after.sum())
         return f"Too early to tell whether it helped: {ran} records since the work." if ran < LEAST else ""
     gain, _, tag, a, b = max(changes, key=lambda c: (c[0] > CHANGED, c[1], c[0]))
-    said = f"{tag.key.lower()} {a:.3g} before, {b:.3g} {tag.unit} since".strip()
+    said = f"{tag.key.lower()} {a:.3g} before, {b:.3g} {unit_of(tag)} since".strip()
     if gain > CHANGED:
         return f"It helped: {said}."
     return f"It is worse since: {said}." if gain < -CHANGED else f"No change is seen: {said}."

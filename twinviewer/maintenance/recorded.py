@@ -12,21 +12,23 @@ from twinviewer.model.errors import RecordingError
 from twinviewer.model.quality import Quality, quality_of
 from twinviewer.model.units import factor
 from twinviewer.scene.scene import Scene
+from twinviewer.waveforms.tags import ACCELERATIONS, LINES
 
 SECOND_NS = 1_000_000_000
 MINUTE_NS = 60 * SECOND_NS
 HOUR_NS = 60 * MINUTE_NS
 MOST_DAYS = 60.0
-_UNITS = {"vibration": "mm/s", "power": "kW"}
+_UNITS = {"vibration": "mm/s", "power": "kW", **dict.fromkeys(ACCELERATIONS, "m/s²")}
 READ = frozenset({"state", "vibration", "temperature", "current", "power", "pressure", "lubrication", "load", "speed"})
+READ |= {"acceleration", "kurtosis", "envelope", *LINES}
 
 
 @dataclass(frozen=True)
 class Minutes:
-    """One asset's past. `time_ns` int64 (n,), evenly spaced; `value` float64 (n,) per tag key, vibration in mm/s and
-    power in kW, NaN where there is nothing usable; `bad` share of steps of bad quality, per tag key; `sampled_s` the
-    step, `every_s` the median time between values of a tag, per tag key; `skew_s` by how much its values' own stamps
-    are behind the recorder's clock (negative: ahead)."""
+    """One asset's past. `time_ns` int64 (n,), evenly spaced; `value` float64 (n,) per tag key, vibration in mm/s,
+    acceleration in m/s² and power in kW, NaN where there is nothing usable; `bad` share of steps of bad quality, per
+    tag key; `sampled_s` the step, `every_s` the median time between values of a tag, per tag key; `skew_s` by how much
+    its values' own stamps are behind the recorder's clock (negative: ahead)."""
 
     asset: Asset
     time_ns: np.ndarray

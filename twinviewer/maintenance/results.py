@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from twinviewer.maintenance.condition.bearing import BearingEvidence
 from twinviewer.model.state import Zone
 
 
@@ -44,14 +45,15 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class DetectorFigures:
-    """How a detector did on velocities (mm/s) of bearings run to failure: in time (50 to 1 % of the life before) for
-    `useful` of `failed` series, at the median with `lead_share` (0-1) of the life left; false alarms per 1,000
-    records."""
+    """How a detector did on velocities or accelerations (`measured_on`) of bearings run to failure: in time (50 to 1 %
+    of the life before) for `useful` of `failed` series, at the median with `lead_share` (0-1) of the life left; false
+    alarms per 1,000 records."""
 
     useful: int
     failed: int
     lead_share: float
     false_per_1000: float
+    measured_on: str = "velocities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,8 @@ class Detection:
         """Its figures in words."""
         known = self.figures
         return (
-            f"on velocities of bearings run to failure in time for {known.useful} of {known.failed}, at the median "
-            f"with {100 * known.lead_share:.0f} % of the life left; "
+            f"on {known.measured_on} of bearings run to failure in time for {known.useful} of {known.failed}, at the "
+            f"median with {100 * known.lead_share:.0f} % of the life left; "
             f"{known.false_per_1000:.2g} false alarms per 1,000 records"
         )
 
@@ -164,7 +166,8 @@ class Card:
     from the first sign (`detected_ns`, 0 without) to failure. `change_mm_s` is how far vibration is from its usual
     level at the same load (NaN without a sensor), `changed_ns` since when that is a change by ISO 20816-3, criterion II
     (0: it is none). `energy` is what it draws beyond its baseline at the same load, None without a power meter.
-    `detections` are the detectors that speak, the first one first.
+    `detections` are the detectors that speak, the first one first. `bearing` is what the frequencies of its bearing
+    say, None where no waveform is recorded.
     """
 
     asset_id: str
@@ -198,6 +201,7 @@ class Card:
     changed_ns: int = 0
     energy: EnergyDrift | None = None
     detections: tuple[Detection, ...] = ()
+    bearing: BearingEvidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

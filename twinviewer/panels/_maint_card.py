@@ -197,6 +197,8 @@ class CardPage(QWidget):
             self._words("What moved", [moved_said(m) for m in card.moved])
         if card.detections:
             self._words("Detected by", [detection_said(d) for d in card.detections])
+        if card.bearing is not None:
+            self._words("Which part of the bearing", [card.bearing.said])
         if beyond := [*change_said(card), *energy_said(card)]:
             self._words("Beyond its usual level", beyond)
         if len(card.health_ns) > 1:

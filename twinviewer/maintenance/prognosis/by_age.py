@@ -38,7 +38,7 @@ def card_by_age(seen: Seen, settings: MaintenanceSettings, log: Log) -> Card:
         _headline(seen, risks[:, -1], bool(parts and notes)),
         seen.zone,
         health_of(seen.signals),
-        min((s.detected_ns for s in seen.moved), default=0),
+        min((s.detected_ns for s in seen.moved if s.spoke), default=0),
         nan,
         nan,
         nan,
@@ -55,6 +55,7 @@ def card_by_age(seen: Seen, settings: MaintenanceSettings, log: Log) -> Card:
         changed_ns=seen.changed_ns,
         energy=seen.energy,
         detections=as_detections(seen.moved),
+        bearing=seen.bearing,
     )
 
 

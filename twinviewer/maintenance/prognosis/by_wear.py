@@ -1,18 +1,20 @@
 """Evidence cards of assets whose wear is seen: a date with its interval, from the fit and from earlier lives."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from twinviewer.maintenance.prognosis import degradation, earlier_lives, money
 from twinviewer.maintenance.prognosis.curves import failure_within
 from twinviewer.maintenance.prognosis.earlier_lives import Life, wear_of
-from twinviewer.maintenance.prognosis.failure_modes import causes
+from twinviewer.maintenance.prognosis.failure_modes import BEARING_LINE, causes
 from twinviewer.maintenance.prognosis.seen import DAY_NS, Seen
 from twinviewer.maintenance.prognosis.signals import Signal, as_detections, as_moved, recent
-from twinviewer.maintenance.results import BackTest, Card, Risk, Similar
+from twinviewer.maintenance.results import BackTest, BearingEvidence, Card, Cause, Risk, Similar
 from twinviewer.maintenance.settings import MaintenanceSettings
 from twinviewer.plant.spec import kind_of
+from twinviewer.waveforms.tags import LINES
 
 HORIZONS = (7.0, 30.0)
 MOST_DAYS = 125.0  # longer remaining lives are shown as "more than"
@@ -34,7 +36,7 @@ def card_by_wear(seen: Seen, settings: MaintenanceSettings, lives: Sequence[Life
     risk = failure_within(np.array(HORIZONS), fit.rul, fit.low, fit.high)
     usable = np.isfinite(worn.adjusted)
     shown_ns, shown = degradation.blocks(seen.time[usable], _health(worn)[usable], SHOWN)
-    detected = worn.detected_ns
+    detected = worn.since_ns
     part = next((w.part for c in kind.component for w in kind.work if w.title == c.renewed_by), "")
     choices, week = money.choices(asset, settings, seen.now_ns, lambda d: failure_within(d, fit.rul, fit.low, fit.high))
     own = [x for x in lives if x.asset_id == asset.asset_id and x.key == worn.tag.key and x.ended_ns < detected]
@@ -56,7 +58,7 @@ def card_by_wear(seen: Seen, settings: MaintenanceSettings, lives: Sequence[Life
         tuple(Risk(d, float(p), *_risk_bounds(d, fit)) for d, p in zip(HORIZONS, risk, strict=True)),
         week,
         seen.readiness,
-        tuple(as_moved(s, seen.regime) for s in sorted(seen.moved, key=lambda s: s.detected_ns)),
+        tuple(as_moved(s, seen.regime) for s in sorted(seen.moved, key=lambda s: s.since_ns)),
         causes_of(seen, part),
         choices,
         alike,
@@ -72,14 +74,29 @@ def card_by_wear(seen: Seen, settings: MaintenanceSettings, lives: Sequence[Life
         seen.changed_ns,
         seen.energy,
         as_detections(seen.moved),
+        seen.bearing,
     )
 
 
-def causes_of(seen: Seen, part: str = "") -> tuple:
+def causes_of(seen: Seen, part: str = "") -> tuple[Cause, ...]:
     """Likely failure modes from what moved and what did not."""
-    moved = [(s.role, as_moved(s, "")) for s in seen.moved]
-    still = [(s.role, s.tag.key) for s in seen.signals if s not in seen.moved]
-    return causes(kind_of(seen.asset), moved, still, part)
+    moved = [(s.role, as_moved(s, "")) for s in seen.moved if s.role not in LINES]
+    still = [(s.role, s.tag.key) for s in seen.signals if s not in seen.moved and s.role not in LINES]
+    told = seen.bearing
+    if told is not None and told.part:  # one part is enough: that the others are as usual speaks against nothing
+        risen = next(s for s in seen.moved if LINES.get(s.role) == told.lines[0].name)
+        moved.append((BEARING_LINE, as_moved(risen, "")))
+    elif told is not None:
+        still.append((BEARING_LINE, "Every frequency of the bearing"))
+    found = causes(kind_of(seen.asset), moved, still, part)
+    return tuple(_with_part(cause, told) for cause in found)
+
+
+def _with_part(cause: Cause, told: BearingEvidence | None) -> Cause:
+    """Which part of the bearing it is, where its frequencies say so."""
+    if told is None or not told.part or not told.clear or cause.component != "bearing":
+        return cause
+    return replace(cause, component=f"bearing: {told.part}")
 
 
 def health_of(signals: Sequence[Signal]) -> float:

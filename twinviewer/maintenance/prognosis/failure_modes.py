@@ -14,6 +14,7 @@ from twinviewer.model.errors import DataError
 
 FILE = "failure_modes.toml"
 MOST = 4
+BEARING_LINE = "bearing_line"  # stands among the roles for the frequency of a bearing that rose most
 
 
 class Mode(BaseModel):

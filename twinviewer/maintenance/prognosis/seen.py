@@ -7,13 +7,14 @@ import numpy as np
 
 from twinviewer.maintenance.condition import readiness as ready
 from twinviewer.maintenance.condition import zones
+from twinviewer.maintenance.condition.bearing import Line, evidence_of
 from twinviewer.maintenance.orders.model import Order
 from twinviewer.maintenance.prognosis import degradation
 from twinviewer.maintenance.prognosis.earlier_lives import Life, between, ended_lives, own_lives, renewals
-from twinviewer.maintenance.prognosis.signals import MOVED_AT, ROLES, Signal, is_running, recent, wear_signals
+from twinviewer.maintenance.prognosis.signals import LEVELS, MOVED_AT, ROLES, Signal, is_running, recent, wear_signals
 from twinviewer.maintenance.quality import energy
 from twinviewer.maintenance.recorded import HOUR_NS, Minutes
-from twinviewer.maintenance.results import EnergyDrift, Readiness
+from twinviewer.maintenance.results import BearingEvidence, EnergyDrift, Readiness
 from twinviewer.maintenance.settings import TypeSettings
 from twinviewer.model.asset import Asset, Tag
 from twinviewer.model.state import Zone
@@ -27,7 +28,8 @@ RECENT = 0.1  # share of the records that say what a machine draws now
 class Seen:
     """An asset at the end of its record. `time` float64 (n,) UTC ns of the blocks of its `signals`; `moved` those that
     left their baseline, `worn` the one that is furthest on its way to its limit, with its `fit`; `change` from usual
-    vibration (mm/s, NaN without), met as criterion II since `changed_ns`; `lives` those of its own that ended."""
+    vibration (mm/s, NaN without), met as criterion II since `changed_ns`; `lives` those of its own that ended;
+    `bearing` what the frequencies of its bearing say."""
 
     asset: Asset
     now_ns: int
@@ -44,6 +46,7 @@ class Seen:
     energy: EnergyDrift | None
     lives: tuple[Life, ...]
     notes: tuple[str, ...]
+    bearing: BearingEvidence | None = None
 
 
 def look(
@@ -71,17 +74,22 @@ def look(
         minutes.asset, now_ns, state, time, signals, moved, worn,
         _fit(time, worn) if worn is not None and state.ready else None,
         _regime(minutes, tags), _zone(minutes.asset, signals), change, changed_ns,
-        drift, lives, tuple(notes),
+        drift, lives, tuple(notes), _bearing(minutes.asset, signals, moved),
     )  # fmt: skip
 
 
 def _readiness(minutes: Minutes, tags: Mapping[str, Tag]) -> Readiness:
     keys = [k for k, role in minutes.role.items() if role in ROLES and k in minutes.value]
-    vital = [k for k in keys if minutes.role[k] == "vibration"] or keys
+    vital = next((found for role in LEVELS if (found := [k for k in keys if minutes.role[k] == role])), keys)
     on = is_running(minutes, dict(tags)) if len(minutes.time_ns) else np.zeros(0, bool)
     every_s = min((minutes.every_s[k] for k in vital if k in minutes.every_s), default=minutes.sampled_s)
     signals, bad = {k: minutes.value[k] for k in vital}, {k: minutes.bad.get(k, 0.0) for k in vital}
     return ready.judged(minutes.time_ns, signals, on, bad, every_s, minutes.skew_s)
+
+
+def _bearing(asset: Asset, signals: Sequence[Signal], moved: Sequence[Signal]) -> BearingEvidence | None:
+    lines = [Line(s.role, s.unit, s.usual, recent(s.adjusted), s in moved) for s in signals]
+    return evidence_of(lines, asset.bearing)
 
 
 def _leading(moved: Sequence[Signal]) -> Signal | None:

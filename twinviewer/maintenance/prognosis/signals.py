@@ -6,14 +6,19 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from twinviewer.maintenance.condition import own_baseline, residual, zones
-from twinviewer.maintenance.condition.detectors import EWMA_CUSUM, FIGURES, OWN_BASELINE
+from twinviewer.maintenance.condition.detectors import EWMA_CUSUM, OWN_BASELINE, figures_of
 from twinviewer.maintenance.recorded import Minutes, scale_of, unit_of
 from twinviewer.maintenance.results import Detection, Moved
 from twinviewer.model.asset import Tag
 from twinviewer.model.state import State
+from twinviewer.waveforms.tags import LINES
 
 ROLES = {"vibration": 1, "temperature": 1, "current": 1, "power": 1, "pressure": -1, "lubrication": -1}  # bad direction
+ROLES |= {"acceleration": 1}
+SPECTRUM = {"kurtosis": 1, "envelope": 1, **dict.fromkeys(LINES, 1)}  # evidence beside them, and no alarm by itself
+LEVELS = ("vibration", "acceleration")  # judged against the machine's own first records
 COVARIATES = ("load", "speed")
+DIRECTION = {**ROLES, **SPECTRUM}
 LEARN = 0.35  # share of the records from which the baseline is learned
 RECORDS = 600  # blocks to which minutes are reduced
 FINE_RECORDS = 2000  # the same for alarms against the own baseline, whose rule was measured on series about so long
@@ -26,8 +31,8 @@ MOVED_AT = 4.0
 class Signal:
     """One signal on blocks of time: `level` float64 (n,), `off` its deviation from what is expected at this load, in
     robust standard deviations in the bad direction; `adjusted` the level at usual load; `limit` where it is a failure
-    (NaN: none); `since` the block from which it moves towards it (-1: it does not); `spoke` the detectors that
-    say so, each with the times at which it did (UTC ns)."""
+    (NaN: none); `since` the block from which it moves towards it (-1: it does not), which began at `since_ns` (UTC
+    ns); `spoke` the detectors that say so, each with the times at which it did (UTC ns): none for spectrum features."""
 
     tag: Tag
     role: str
@@ -37,6 +42,7 @@ class Signal:
     usual: float
     limit: float
     since: int
+    since_ns: int = 0
     spoke: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
@@ -52,7 +58,7 @@ class Signal:
     @property
     def beyond(self) -> bool:
         """Whether its level is at its limit, or past it."""
-        return ROLES[self.role] * (recent(self.level) - self.limit) >= 0
+        return DIRECTION[self.role] * (recent(self.level) - self.limit) >= 0
 
     @property
     def unit(self) -> str:
@@ -87,7 +93,7 @@ def wear_signals(minutes: Minutes, tags: dict[str, Tag]) -> tuple[np.ndarray, tu
     coarse, fine = (_Blocks(minutes, on, settle, max(1, len(time) // records)) for records in (RECORDS, FINE_RECORDS))
     found = []
     for key, role in minutes.role.items():
-        if role in ROLES and key in minutes.value:
+        if role in DIRECTION and key in minutes.value:
             signal = _signal(tags[key], role, minutes, coarse, fine)
             if signal is not None:
                 found.append(signal)
@@ -141,11 +147,13 @@ def _signal(tag: Tag, role: str, minutes: Minutes, coarse: _Blocks, fine: _Block
     baseline = residual.learned(level[learn], table[learn], LEAST_SCALE * max(abs(usual), 1e-6))
     if baseline is None:
         return None
-    off = ROLES[role] * baseline.residual(level, table)
+    off = DIRECTION[role] * baseline.residual(level, table)
     adjusted = level - baseline.expected(table) + usual
     since = _since(off, learn[-1])
-    spoke: dict[str, tuple[int, ...]] = {EWMA_CUSUM: (int(coarse.time[since]),)} if since >= 0 else {}
-    if role == "vibration":
+    spoke: dict[str, tuple[int, ...]] = {}
+    if since >= 0 and role in ROLES:
+        spoke[EWMA_CUSUM] = (int(coarse.time[since]),)
+    if role in LEVELS:
         by_load = baseline.expected(fine.table) - baseline.expected(np.median(table[learn], axis=0)[None])
         alarms, alarmed_ns = _alarms(fine.time, fine.of(minutes.value[tag.key]) - by_load)
         if alarms:
@@ -153,7 +161,8 @@ def _signal(tag: Tag, role: str, minutes: Minutes, coarse: _Blocks, fine: _Block
         if alarms and since < 0:  # the regression has taken the wear for usual: the machine's first records know better
             since = max(int(np.searchsorted(coarse.time, alarmed_ns[0], "right")) - 1, 0)
             off, usual = off + (usual - alarms[0].reference) / baseline.scale, alarms[0].reference
-    return Signal(tag, role, level, adjusted, off, usual, _limit(tag, role, minutes), since, spoke)
+    since_ns = min((at_ns[0] for at_ns in spoke.values()), default=int(coarse.time[since]) if since >= 0 else 0)
+    return Signal(tag, role, level, adjusted, off, usual, _limit(tag, role, minutes), since, since_ns, spoke)
 
 
 def _alarms(time: np.ndarray, records: np.ndarray) -> tuple[tuple[own_baseline.Alarm, ...], tuple[int, ...]]:
@@ -174,7 +183,7 @@ def _limit(tag: Tag, role: str, minutes: Minutes) -> float:
     limits = tag.limits
     if limits is None:
         return float("nan")
-    value = limits.high_high if ROLES[role] > 0 else limits.low_low
+    value = limits.high_high if DIRECTION[role] > 0 else limits.low_low
     return float("nan") if value is None else value * scale_of(tag)
 
 
@@ -192,7 +201,7 @@ def _since(off: np.ndarray, learned_until: int) -> int:
 def as_detections(signals: Sequence[Signal]) -> tuple[Detection, ...]:
     """The detectors that speak of these signals, the first one first."""
     found = [
-        Detection(s.tag.name, s.tag.key, name, at_ns[0], at_ns[-1], FIGURES[name])
+        Detection(s.tag.name, s.tag.key, name, at_ns[0], at_ns[-1], figures_of(name, s.role))
         for s in signals
         for name, at_ns in s.spoke.items()
     ]
@@ -210,6 +219,6 @@ def as_moved(signal: Signal, regime: str) -> Moved:
         float(np.median(now)),
         signal.usual,
         float(np.median(recent)),
-        signal.detected_ns,
+        signal.since_ns,
         regime,
     )
