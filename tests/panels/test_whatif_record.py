@@ -47,6 +47,20 @@ def test_a_back_test_is_kept_beside_the_model_and_says_how_far_to_trust_it(hall:
     assert set(again) == set(seen)
 
 
+def test_a_calibration_says_of_every_figure_what_a_person_decides_on(hall: Path) -> None:
+    told: list[float] = []
+    found, when = jobs.calibrate(str(hall), str(hall / "record"), progress=lambda f, _t: told.append(f))
+    assert when.startswith("From 02 Mar 2026")
+    assert told == sorted(told)
+    by_path = {f.path: f for f in found}
+    time = by_path['station."PRS-204".time']
+    assert "cycles" in time.sure
+    assert "fit (KS" in time.sure
+    assert time.value is not None
+    assert all(f.title and f.now for f in found)
+    assert all(f.note for f in found if f.value is None)
+
+
 def test_nothing_is_seen_without_a_back_test(tmp_path: Path) -> None:
     assert seen_before(tmp_path) is None
     (tmp_path / "backtest.json").write_text('{"seen": 3}', encoding="utf-8")

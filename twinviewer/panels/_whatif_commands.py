@@ -80,5 +80,8 @@ def register(panel: Work, actions: Actions) -> None:
     add("export", "Export as CSV…", panel.export_csv, n.answers, "export", "table", opens=False)
     add("report", "Save the report (PDF, HTML)…", panel.export_report, n.answers, "report", "print", opens=False)
     add("backtest", "Back-test the model on a recording…", panel.run_back_test, n.line, words="trust validity")
+    fit = "trust fit cycle times failures yields power accept"
+    add("calibrate", "Calibrate the model from a recording…", panel.run_calibration, n.line, words=fit)
+    add("trust", "How far the model can be trusted", lambda: panel.turn_to("trust"), n.line, words="validity back-test")
     handed = Action(PLAY, "Play the maintenance plan", "", panel.take_plan, "", lambda: PLAY in actions.handed)
     actions.add(handed)

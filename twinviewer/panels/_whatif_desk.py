@@ -155,6 +155,18 @@ def decide(worker: "Worker", number: int, proposal: str, state: str, by: str, re
         worker.say("proposals", number, _filed(register))
 
 
+# Figures fitted to a recording --------------------------------------------------------------------------------------
+
+
+def calibrated(worker: "Worker", number: int, values: dict[str, str | float], recording: str) -> None:
+    """Write what a person accepted into the model's file, and open it anew."""
+    from twinviewer.simulation.line_file import calibrated_file
+
+    file = calibrated_file(worker.scene.path, values, recording)
+    worker.say("calibrated", number, str(file))
+    worker.reopen(number)
+
+
 # A line sketched from the scene -------------------------------------------------------------------------------------
 
 
@@ -262,5 +274,6 @@ def _findings(worker: "Worker", line: "Line") -> tuple[str, ...]:
 
 KINDS: dict[str, Callable[..., None]] = {
     "sensitivity": sensitivity, "suggest": suggest, "play": play, "proposals": proposals, "accept": accept,
-    "decide": decide, "sketch": sketch, "check_sketch": check_sketch, "save_sketch": save_sketch,
+    "decide": decide, "calibrated": calibrated, "sketch": sketch, "check_sketch": check_sketch,
+    "save_sketch": save_sketch,
 }  # fmt: skip

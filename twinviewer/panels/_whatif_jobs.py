@@ -3,12 +3,14 @@
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinviewer.model.errors import LineError
 
 if TYPE_CHECKING:
+    from twinviewer.panels._whatif_fits import Fitted
     from twinviewer.scene.scene import Scene
 
 Progress = Callable[[float, str], None]
@@ -44,6 +46,26 @@ def back_test(folder: str, address: str, *, progress: Progress) -> str:
     except OSError as error:
         text = f"the back-test cannot be kept ({error.strerror})"
         raise LineError(text, folder, "Copy the scene to a folder that is yours.") from error
+
+
+def calibrate(folder: str, address: str, *, progress: Progress) -> "tuple[tuple[Fitted, ...], str]":
+    """Fit the scene's model to a whole recording; every figure as a person decides on it, and from when the recording
+    is. Raises TwinError."""
+    from twinviewer.history.recording import Recording
+    from twinviewer.panels._whatif_fits import fitted
+    from twinviewer.simulation.api import load_line
+    from twinviewer.simulation.calibration import calibrate as fits_of
+
+    scene = _scene(folder)
+    line = load_line(Path(folder))
+    recording = Recording.open(address, scene)
+    try:
+        first, last = recording.span()
+        found = fitted(fits_of(line, scene, recording, first, last, progress), line)
+    finally:
+        recording.close()
+    begin, end = (datetime.fromtimestamp(t / 1e9) for t in (first, last))
+    return found, f"From {begin:%d %b %Y %H:%M} to {end:%d %b %H:%M}"
 
 
 def _without_name(seen: dict[str, Any]) -> dict[str, Any]:

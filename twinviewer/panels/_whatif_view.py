@@ -17,10 +17,11 @@ from twinviewer.panels._whatif_stations import Stations
 from twinviewer.panels._whatif_suggest import Suggest
 from twinviewer.panels._whatif_transport import PlayBar
 from twinviewer.panels._whatif_trustbar import TrustBar
+from twinviewer.panels._whatif_trustpage import TrustPage
 from twinviewer.panels._wrap import WrapLayout
 
 PAGES = (("try", "Try", ""), ("flow", "Flow", ""), ("compare", "Compare", ""), ("drivers", "Drivers", ""),
-         ("suggest", "Suggest", ""))  # fmt: skip
+         ("suggest", "Suggest", ""), ("trust", "Trust", ""))  # fmt: skip
 _LEVER_SHARE = 0.46  # of the page, that levers may take at most before a person moves the handle
 
 
@@ -48,9 +49,10 @@ class View(QWidget):
         self.scenarios = ScenarioBar()
         self.levers, self.results, self.stations, self.flow = Levers(), Results(), Stations(), FlowView()
         self.compare, self.drivers, self.suggest, self.proposals = Compare(), Drivers(), Suggest(), Proposals()
-        self.play_bar, self.empty = PlayBar(), EmptyPage()
+        self.play_bar, self.empty, self.trust_page = PlayBar(), EmptyPage(), TrustPage()
+        self.calibration = self.trust_page.calibration
         self.pages = Segmented(PAGES, "What to do")
-        self.pages.setStyleSheet("QToolButton { padding: 3px 2px; }")  # five of them fit a narrow panel
+        self.pages.setStyleSheet("QToolButton { padding: 3px 2px; }")  # all of them fit a narrow panel
         self.pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.pages.choose("try")
         self.stack = QStackedWidget()
@@ -104,6 +106,7 @@ class View(QWidget):
             "compare": self.compare,
             "drivers": scrolling(self.drivers),
             "suggest": scrolling(suggest),
+            "trust": scrolling(self.trust_page),
         }
         self._places = {key: self.stack.addWidget(whole[key]) for key, _, _ in PAGES}
 

@@ -1,23 +1,18 @@
-"""What else the what-if panel does: drivers, suggestions, proposals, runs in the picture, back-tests, sketches."""
+"""What else the what-if panel does: drivers, suggestions, proposals, runs in the picture, sketches."""
 
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtWidgets import QFileDialog
-
-from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame
 from twinviewer.model.notice import Notice
-from twinviewer.panels import _whatif_jobs as jobs
 from twinviewer.panels._kit.actions import Actions
 from twinviewer.panels._whatif_found import Found
 from twinviewer.panels._whatif_model import FIRST, TIMES, Kept, Model, Search
 from twinviewer.panels._whatif_play import PLAY, Handed, scenario_of
-from twinviewer.panels._whatif_scenarios import Scenarios
+from twinviewer.panels._whatif_record import Record
 from twinviewer.session import Session
-from twinviewer.session.archive import address_of
 from twinviewer.session.run_source import Run, RunSource
 
 _SHOW = "panel.show.whatif"
@@ -25,14 +20,11 @@ _PASSIVE = ("time", "batch", "failure", "supplier", "maintenance", "demand_spike
 _CARE = "⚠ Nothing shows yet how well this model forecasts, or something speaks against it: take advice with care."
 
 
-class Work(Scenarios):
+class Work(Record):
     """Everything that takes longer than a slider's step."""
 
     def __init__(self, session: Session, actions: Actions) -> None:
-        super().__init__(session)
-        self.commands = actions
-        self._recording = ""
-        self._looked_at = ""  # the recording whose seen ranges the worker has
+        super().__init__(session, actions)
         self._beside = False
         self._waiting: Callable[[], object] | None = None  # what a person asked for before the model was open
 
@@ -171,14 +163,6 @@ class Work(Scenarios):
         self.session.keep_on_record(f"what-if proposal {number}: {state}", reason)
         self.link.send("decide", number, state, self.session.user, reason)
 
-    def compare_with_record(self, number: str) -> None:
-        """What the record shows of a proposal that is in force."""
-        if self.recording:
-            self._start(
-                f"Comparing {number} with the record", jobs.compare_with_record, self.recording, number,
-                done=lambda _n: self.link.send("proposals"),
-            )  # fmt: skip
-
     # A maintenance plan ---------------------------------------------------------------------------------------------
 
     def take_plan(self) -> None:
@@ -239,56 +223,6 @@ class Work(Scenarios):
         """Once per frame while a run is played."""
         if self.play_bar.source is not None:
             self.play_bar.show_moment(self.session.live_frame)
-
-    # The record -----------------------------------------------------------------------------------------------------
-
-    @property
-    def recording(self) -> str:
-        """Where the plant's recording lies, "" where none is known."""
-        own = address_of(self.session.source)
-        if own:
-            self._recording = own
-        return self._recording
-
-    def forget_record(self) -> None:
-        """Another scene: another record."""
-        self._recording = self._looked_at = ""
-
-    def look_at_record(self) -> None:
-        """Have the worker know what was ever seen of each lever."""
-        address = self.recording
-        if self.model is None or not address or address == self._looked_at or self.trust.trust.level != "none":
-            return  # a back-test says it too
-        self._looked_at = address
-        self._start("Reading what was ever seen", jobs.seen, address, done=self._seen, quiet=True)
-
-    def _seen(self, found: dict[str, Any]) -> None:
-        if self.link.running:
-            self.link.send("seen", found)
-
-    def run_back_test(self) -> None:
-        """Back-test the model on the plant's recording, or on one that a person names."""
-        address = self.recording
-        if not address:
-            address = QFileDialog.getExistingDirectory(self, "The recording to test the model on")
-        if address:
-            self.back_test(address)
-
-    def back_test(self, address: str) -> None:
-        """Back-test on this recording; the result is kept and shown."""
-        self._recording = self._recording or address
-        self._start("Back-test", jobs.back_test, address, done=lambda _file: self.link.send("trust"))
-
-    def _start(
-        self, title: str, work: Callable[..., Any], *arguments: Any, done: Callable[[Any], object], quiet: bool = False
-    ) -> None:
-        def failed(error: Exception) -> None:
-            if quiet:
-                return  # a record that is too short yet tells nothing; the panel says so by itself
-            text, remedy = (error.text, error.remedy) if isinstance(error, TwinError) else (str(error), "")
-            self.session.notice.emit(Notice("error", f"{title}: {text}.", remedy, key=f"whatif.{title}"))
-
-        self.commands.jobs.start(title, work, str(self.session.scene.path), *arguments, done=done, failed=failed)
 
     # A sketch -------------------------------------------------------------------------------------------------------
 

@@ -58,7 +58,7 @@ class Worker:
         from twinviewer.panels import _whatif_desk as desk
 
         self._kinds = {
-            "open": self._open, "now": self._take, "ask": self._ask, "stop": self._stopped, "seen": self._look_at,
+            "open": self.reopen, "now": self._take, "ask": self._ask, "stop": self._stopped, "seen": self._look_at,
             "save": self._save, "delete": self._delete, "load": self._load, "write": self._write,
             "compare": self._compare, "trust": self._trust,
         }  # fmt: skip
@@ -101,7 +101,8 @@ class Worker:
 
     # The model ------------------------------------------------------------------------------------------------------
 
-    def _open(self, number: int) -> None:
+    def reopen(self, number: int) -> None:
+        """Open the model as its file says now."""
         from twinviewer.simulation.api import load_line
         from twinviewer.simulation.quantities import seconds
 

@@ -48,6 +48,10 @@ class Panel(Work):
         self.proposals.decided.connect(self.decide)
         self.proposals.compared.connect(self.compare_with_record)
         self.proposals.opened.connect(lambda filed: self.take_over(filed.kept))
+        self.trust_page.another.connect(self.choose_record)
+        self.trust_page.cancelled.connect(self.cancel_record)
+        self.calibration.tried.connect(self.take_over)
+        self.calibration.written.connect(self.write_calibration)
         self.play_bar.left.connect(self.leave_run)
         self.pages.chosen.connect(lambda _key: self._turned())
         for view in (self.flow, self.stations):
@@ -61,6 +65,7 @@ class Panel(Work):
             (self.reset_button, "reset"),
             (self.play_button, "picture"), (self.beside_button, "beside"), (self.accept_button, "accept"),
             (self.scenarios.save, "save"), (self.start.again, "now"), (self.trust.run, "backtest"),
+            (self.trust_page.test, "backtest"), (self.calibration.go, "calibrate"),
         ):  # fmt: skip
             item.clicked.connect(lambda _on=False, n=f"whatif.{name}": self.commands.run(n))
 
