@@ -47,6 +47,18 @@ def test_every_trouble_is_said_with_a_reason_or_a_remedy(link: Link) -> None:
         assert trouble.level == "error"
 
 
+def test_trust_is_offered_only_where_a_certificate_waits_for_a_person() -> None:
+    refused = Connection(Link.REFUSED, why="the server does not offer Aes256. It offers none (no security).")
+    trouble = trouble_of(frame_of(refused))
+    assert trouble is not None
+    assert trouble.text == "Not connected: the server does not offer Aes256. It offers none (no security)."
+    assert trouble.buttons == ("file.connect",)
+    unknown = Connection(Link.REFUSED, why="the certificate is not known here. Compare this fingerprint: SHA-256 AB:CD")
+    trouble = trouble_of(frame_of(unknown))
+    assert trouble is not None
+    assert trouble.buttons == ("file.trust", "file.connect")
+
+
 def test_connecting_becomes_a_warning_only_when_it_takes_long() -> None:
     soon = Connection(Link.CONNECTING, since_ns=NOW_NS - SECOND_NS)
     late = Connection(Link.CONNECTING, since_ns=NOW_NS - 10 * SECOND_NS)

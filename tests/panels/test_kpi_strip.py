@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -106,3 +107,11 @@ def test_another_scene_has_its_own_tiles(bench: Callable[..., Any]) -> None:
 )
 def test_inputs_are_named_in_words(name: str, words: str) -> None:
     assert _text.input_name(name) == words
+
+
+def test_a_name_that_does_not_fit_keeps_what_matters(qapp: QApplication) -> None:
+    metrics = QFontMetricsF(QFont())
+    for name, short in (("Worst vibration · CMP-321", "CMP-321"), ("Alarms in 10 min (limit 10)", "Alarms in 10 min")):
+        assert _kpi_tiles.fitting(name, metrics, metrics.horizontalAdvance(name)) == name
+        assert _kpi_tiles.fitting(name, metrics, metrics.horizontalAdvance(short)) == short
+        assert _kpi_tiles.fitting(name, metrics, 20).endswith("…")

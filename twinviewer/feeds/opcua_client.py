@@ -4,6 +4,7 @@
 
 import asyncio
 import logging
+import os
 import socket
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
@@ -247,7 +248,8 @@ def translate(error: Exception, source: FeedSource, identity: Identity | None, c
     if isinstance(error, socket.gaierror):
         return FeedLost(f"the name of {place} is not known in this network ({error.strerror or error})", url)
     if isinstance(error, OSError):
-        return FeedLost(f"nobody listens at {place} ({error.strerror or error})", url)
+        why = f" ({os.strerror(error.errno).lower()})" if error.errno else ""  # asyncio's own words are Python
+        return FeedLost(f"nobody listens at {place}{why}", url)
     return FeedLost(f"the connection failed: {error or type(error).__name__}", url)
 
 

@@ -197,6 +197,7 @@ def _usable(endpoint: ua.EndpointDescription) -> bool:
 
 def _offer(endpoints: Sequence[ua.EndpointDescription]) -> str:
     names = [
-        f"{_NAMES.get(e.SecurityPolicyUri, '')},{e.SecurityMode.name}" if rank(e)[0] else "none" for e in endpoints
+        f"{_NAMES.get(e.SecurityPolicyUri, '')},{e.SecurityMode.name}" if rank(e)[0] else "none (no security)"
+        for e in endpoints
     ]
     return "; ".join(dict.fromkeys(names)) or "nothing that is known here"

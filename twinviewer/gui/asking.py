@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QInputDialog
+from PySide6.QtWidgets import QFileDialog
 
 from twinviewer.model.errors import TwinError
 from twinviewer.model.notice import Notice
@@ -129,8 +129,10 @@ class Asking:
     # -- names --------------------------------------------------------------------------------------------------
 
     def _name(self, title: str, words: str, text: str = "") -> str:
-        name, fine = QInputDialog.getText(self._window, title, words, text=text)
-        return name.strip() if fine else ""
+        from twinviewer.gui.dialogs.name import NameDialog
+
+        dialog = NameDialog(title, words, text, self._window)
+        return dialog.name if dialog.exec() else ""
 
     def ask_bookmark(self) -> None:
         """Keep the camera under a name."""

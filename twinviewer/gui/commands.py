@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from twinviewer.gui.link_texts import waits_for_trust
 from twinviewer.gui.view_commands import view_commands
 from twinviewer.model.connection import Link
 from twinviewer.panels._kit.actions import NO_ASSET, NO_PICTURE, NO_SCENE, Action
@@ -65,10 +66,10 @@ def _file(w: "MainWindow") -> list[Action]:
             "File",
             w.asking.ask_trust,
             "",
-            lambda: refused(w),
+            lambda: untrusted(w),
             icon="lock",
             keywords="fingerprint security opc ua",
-            why="No server was refused.",
+            why="No certificate of a server waits to be trusted.",
         ),
         Action(
             "file.disconnect",
@@ -238,7 +239,7 @@ def connected(w: "MainWindow") -> bool:
     return frame is not None and frame.source == "live" and frame.connection.link in (Link.CONNECTED, Link.DEGRADED)
 
 
-def refused(w: "MainWindow") -> bool:
-    """Whether the server, or twinviewer itself, said no."""
+def untrusted(w: "MainWindow") -> bool:
+    """Whether the server's certificate waits for a person."""
     frame = w.session.frame
-    return frame is not None and frame.connection.link is Link.REFUSED
+    return frame is not None and waits_for_trust(frame.connection)

@@ -64,6 +64,11 @@ def security_text(connection: Connection) -> str:
     return "secure, signed" if "sign" in text.lower() else text
 
 
+def waits_for_trust(connection: Connection) -> bool:
+    """Whether the server showed a certificate that a person may trust: the reason then tells its fingerprint."""
+    return connection.link is Link.REFUSED and "fingerprint" in connection.why
+
+
 def pill_text(frame: Frame, clock: str, alarm: str = "") -> PillText:
     """What the pill in the tool bar says; `alarm` is the colour of the outline when the connection is gone."""
     if frame.source not in ("live", "none"):
@@ -100,7 +105,7 @@ def trouble_of(frame: Frame) -> Trouble | None:
     connection = frame.connection
     if frame.source not in ("live", "none"):
         return None
-    why = f": {connection.why}" if connection.why else ""
+    why = f": {connection.why.rstrip('.')}" if connection.why else ""
     since = f" for {duration((frame.now_ns - connection.since_ns) / NS)}" if connection.since_ns else ""
     link = connection.link
     if link is Link.NONE:
@@ -116,13 +121,13 @@ def trouble_of(frame: Frame) -> Trouble | None:
     if link is Link.LOST:
         remedy = "Every value is the last one known and drawn as a ghost. twinviewer keeps trying by itself."
         return Trouble("error", f"Connection lost{since}{why}.", remedy, ("file.connect",))
+    if link is Link.REFUSED and waits_for_trust(connection):
+        text = "Not connected: the certificate of this server is not known here."
+        remedy = "Compare its fingerprint with the one that the server's administrator gives you, then trust it."
+        return Trouble("error", text, remedy, ("file.trust", "file.connect"))
     if link is Link.REFUSED:
-        return Trouble(
-            "error",
-            f"The server refused{why}.",
-            "A person must act before trying again makes sense.",
-            ("file.trust", "file.connect"),
-        )
+        remedy = "A person must act before trying again makes sense."
+        return Trouble("error", f"Not connected{why}.", remedy, ("file.connect",))
     if link is Link.COLLECTOR_LOST:
         remedy = "Nothing is being received or recorded. twinviewer is starting it again."
         return Trouble("error", f"The collector process does not answer{since}.", remedy)

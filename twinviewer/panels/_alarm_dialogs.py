@@ -15,8 +15,14 @@ REASONS = ("Maintenance under way", "Known fault, spare part ordered", "Nuisance
 
 
 def _names(alarms: Sequence[Alarm]) -> str:
-    shown = "\n".join(f"{a.asset_id}  {a.message}" for a in alarms[:5])
+    shown = "\n".join(f"{a.asset_id}  {_words(a)}" for a in alarms[:5])
     return f"{shown}\nand {len(alarms) - 5} more" if len(alarms) > 5 else shown
+
+
+def _words(alarm: Alarm) -> str:
+    if alarm.source != SERVER:
+        return alarm.message
+    return f"{alarm.message.removeprefix(f'{alarm.asset_id}: ')} (on the server)"
 
 
 def _buttons(dialog: QDialog, word: str) -> tuple[QDialogButtonBox, QPushButton]:

@@ -76,7 +76,7 @@ class Tile(ClickableCard):
         painter.setFont(font(11))
         painter.setPen(colour("text2"))
         room = width - 24 - (14 if kpi.priority else 0)
-        name = QFontMetricsF(painter.font()).elidedText(kpi.label, Qt.TextElideMode.ElideRight, room)
+        name = fitting(kpi.label, QFontMetricsF(painter.font()), room)
         painter.drawText(QRectF(12, 6, room, 16), _MIDDLE, name)
         x = self._paint_figure(painter)
         box = QRectF(max(x + 10, width - 90), 27, 0, height - 38)
@@ -96,7 +96,7 @@ class Tile(ClickableCard):
         painter.setPen(colour("text2" if self._stale or not math.isfinite(kpi.value) else "text"))
         painter.drawText(QRectF(12, 23, self.width(), 28), _MIDDLE, text)
         x = 12 + QFontMetricsF(painter.font()).horizontalAdvance(text) + 5
-        unit = f"{kpi.unit} (old)" if self._stale else kpi.unit
+        unit = f"{kpi.unit} (old)" if self._stale and math.isfinite(kpi.value) else kpi.unit
         painter.setFont(font(11))
         painter.setPen(colour("text2"))
         painter.drawText(QRectF(x, 27, self.width(), 22), _MIDDLE, unit)
@@ -112,6 +112,14 @@ class Tile(ClickableCard):
         box = QRectF(12, 22 if wide else 25, room, 32 if wide else 24)
         painter.drawText(box, flags | Qt.TextFlag.TextWordWrap if wide else flags, note)
         return self.width()
+
+
+def fitting(name: str, metrics: QFontMetricsF, room: float) -> str:
+    """A tile's name as it fits into `room` pixels: whole, without its brackets, or only what it is about."""
+    for shown in (name, name.partition(" (")[0], name.rpartition(" · ")[2]):
+        if metrics.horizontalAdvance(shown) <= room:
+            return shown
+    return metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
 
 
 def _on_screen(tile: QWidget, popup: QWidget) -> QPoint:
