@@ -206,6 +206,15 @@ def test_what_a_person_moved_stays_when_it_is_planned_again() -> None:
     assert any("A-b, job b" in note for note in again.notes)
 
 
+def test_work_after_the_likely_failure_is_told_and_ends_with_a_move_before_it() -> None:
+    certain = np.clip(np.linspace(0, 2, 49), 0, 1)  # even odds after 12 h
+    tasks = [task("a", 48, failure=certain, pinned_h=20)]
+    late = plans.first(problem(tasks, 48), HOUR_NS)
+    assert [(c.kind, c.jobs) for c in late.conflicts] == [("risk", ("a",))]
+    assert "even odds are 7 h before" in late.conflicts[0].text
+    assert not plans.moved(late, "a", 10 * HOUR_NS).conflicts
+
+
 def test_an_overbooked_crew_is_a_conflict_and_the_search_goes_on() -> None:
     tasks = [task("a", 24), task("b", 24), *(task(str(k), 24, group="line") for k in range(3))]
     one = plans.first(problem(tasks, 24, loss={"line": np.full(24, 500.0)}), HOUR_NS)

@@ -236,7 +236,8 @@ class PlannedJob:
     `earliest_ns` is when it may begin, `parts_ns` when a part that is not in store arrives (0: nothing is waited for),
     `due_ns` its deadline (0: none), `group` the assets that stand with it, `lock_out_h` how much of its time goes into
     making the asset safe and giving it back. `people` are all who work on it; `team` says how many of which crew, where
-    several work together (`crew` has all their names then).
+    several work together (`crew` has all their names then). `even_odds_ns` is when the asset will rather have failed
+    than not without it (0: not within the plan).
     """
 
     work_order: str
@@ -259,6 +260,7 @@ class PlannedJob:
     lock_out: str = ""
     lock_out_h: float = 0.0
     team: tuple[tuple[str, int], ...] = ()
+    even_odds_ns: int = 0
 
     @property
     def at_work(self) -> tuple[tuple[str, int], ...]:
@@ -273,7 +275,8 @@ class PlannedJob:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """What is wrong with a plan: `kind` is "crew", "tool", "parts", "deadline" or "horizon"; `jobs` are work orders."""
+    """What is wrong with a plan: `kind` is "crew", "tool", "parts", "deadline", "risk" or "horizon"; `jobs` are the
+    work orders."""
 
     kind: str
     text: str

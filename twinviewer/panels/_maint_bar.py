@@ -56,8 +56,33 @@ def said(job: PlannedJob, state: OrderState | None) -> str:
     return "\n".join(lines)
 
 
+def paint_bar(painter: QPainter, box: QRectF, look: Look) -> None:
+    """A job. Dashed: proposed; filled: approved; outlined strongly: scheduled; with a line in it: begun; grey: done."""
+    state = look.state
+    fill = QColor(STATE[theme()][State.MAINTENANCE])
+    edge, style = QColor(fill), Qt.PenStyle.SolidLine
+    if state in (None, OrderState.PROPOSED):
+        fill.setAlpha(70)
+        style = Qt.PenStyle.DashLine
+    elif state is OrderState.APPROVED:
+        fill.setAlpha(170)
+    elif state in (OrderState.DONE, OrderState.CANCELLED):
+        fill, edge = colour("border"), colour("text2")
+    if state is OrderState.SCHEDULED:
+        edge = colour("text")
+    painter.setPen(QPen(colour("accent"), 2) if look.selected else QPen(edge, 1.2, style))
+    painter.setBrush(fill)
+    painter.drawRoundedRect(box, 3, 3)
+    if look.wrong:
+        painter.setPen(QPen(QColor(ALARM[theme()][2]), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box.adjusted(-1.5, -1.5, 1.5, 1.5), 4, 4)
+    if state in (OrderState.IN_PROGRESS, OrderState.ON_HOLD):
+        painter.fillRect(QRectF(box.left() + 2, box.bottom() - 5, box.width() * 0.6, 3), colour("text"))
+
+
 class Bar(QGraphicsItem):
-    """A job. Dashed: proposed; filled: approved; outlined strongly: scheduled; grey: done."""
+    """A job on the chart, as `paint_bar` draws it."""
 
     def __init__(self, gantt: "Gantt", job: PlannedJob, look: Look) -> None:
         super().__init__()
@@ -144,36 +169,13 @@ class Bar(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         box = QRectF(0.5, (ROW - _HEIGHT) / 2, self._width - 1, _HEIGHT)
-        self._paint_box(painter, box)
-        if self.look.wrong:
-            painter.setPen(QPen(QColor(ALARM[theme()][2]), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(box.adjusted(-1.5, -1.5, 1.5, 1.5), 4, 4)
+        paint_bar(painter, box, self.look)
         title = self._text_box()
         if not title.isEmpty():
             painter.setFont(font(11, 600 if self.look.selected else 400))
             painter.setPen(colour("text") if self.look.selected else colour("text2"))
             text = painter.fontMetrics().elidedText(self._words(), Qt.TextElideMode.ElideRight, int(title.width()) - 3)
             painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, text)
-
-    def _paint_box(self, painter: QPainter, box: QRectF) -> None:
-        state = self.look.state
-        fill = QColor(STATE[theme()][State.MAINTENANCE])
-        edge, style = QColor(fill), Qt.PenStyle.SolidLine
-        if state in (None, OrderState.PROPOSED):
-            fill.setAlpha(70)
-            style = Qt.PenStyle.DashLine
-        elif state is OrderState.APPROVED:
-            fill.setAlpha(170)
-        elif state in (OrderState.DONE, OrderState.CANCELLED):
-            fill, edge = colour("border"), colour("text2")
-        if state is OrderState.SCHEDULED:
-            edge = colour("text")
-        painter.setPen(QPen(colour("accent"), 2) if self.look.selected else QPen(edge, 1.2, style))
-        painter.setBrush(fill)
-        painter.drawRoundedRect(box, 3, 3)
-        if state in (OrderState.IN_PROGRESS, OrderState.ON_HOLD):
-            painter.fillRect(QRectF(box.left() + 2, box.bottom() - 5, box.width() * 0.6, 3), colour("text"))
 
     # Dragging --------------------------------------------------------------------------------------------------------
 

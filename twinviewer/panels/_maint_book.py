@@ -49,13 +49,16 @@ def settings_file(scene: Scene) -> Path:
     return (scene.path if scene.path.is_dir() else scene.path.parent) / SETTINGS
 
 
-def skills(scene: Scene) -> tuple[str, ...]:
-    """The skills of the crews in the scene's maintenance.toml, none where it cannot be read: planning says why."""
+def skills_and_parts(scene: Scene) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The skills of the crews and the spare parts in the scene's maintenance.toml, none where it cannot be read:
+    planning says why."""
     try:
-        crews = tomllib.loads(settings_file(scene).read_text("utf-8-sig")).get("crew", [])
-        return tuple(sorted({str(skill) for crew in crews for skill in crew.get("skills", ())}))
+        tables = tomllib.loads(settings_file(scene).read_text("utf-8-sig"))
+        skills = {str(skill) for crew in tables.get("crew", []) for skill in crew.get("skills", ())}
+        parts = {str(part.get("name", "")) for part in tables.get("part", [])} - {""}
+        return tuple(sorted(skills)), tuple(sorted(parts))
     except (OSError, ValueError, AttributeError, TypeError):
-        return ()
+        return (), ()
 
 
 def read(path: Path, progress: Tell) -> tuple[Order, ...]:

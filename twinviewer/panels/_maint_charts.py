@@ -137,7 +137,10 @@ def tests_span(card: Card, tests: tuple[BackTest, ...]) -> tuple[int, int]:
 def paint_tests(painter: QPainter, width: float, height: float, card: Card, tests: tuple[BackTest, ...]) -> None:
     """A row per prediction: when it was made, when it foresaw the failure (80 %), and when that was reached."""
     first, last = tests_span(card, tests)
-    box = QRectF(62, 0, width - 62 - _RIGHT, TEST_ROW * len(tests))
+    painter.setFont(font(11))
+    made = [_made(test, last - first) for test in tests]
+    left = max(painter.fontMetrics().horizontalAdvance(text) for text in made) + 8.0
+    box = QRectF(left, 0, width - left - _RIGHT, TEST_ROW * len(tests))
     scale = box.width() / max(last - first, 1)
 
     def x_of(time_ns: float) -> float:
@@ -148,7 +151,7 @@ def paint_tests(painter: QPainter, width: float, height: float, card: Card, test
         y = (k + 0.5) * TEST_ROW
         painter.setFont(font(11))
         painter.setPen(colour("text2"))
-        painter.drawText(QRectF(0, k * TEST_ROW, 58, TEST_ROW), _MIDDLE, _made(test, last - first))
+        painter.drawText(QRectF(0, k * TEST_ROW, left - 4, TEST_ROW), _MIDDLE, made[k])
         low, high = test.made_ns + test.low_days * DAY_NS, test.made_ns + test.high_days * DAY_NS
         painter.fillRect(QRectF(x_of(low), y - 4, max(x_of(high) - x_of(low), 2), 8), colour("accent", 90))
         painter.setPen(Qt.PenStyle.NoPen)

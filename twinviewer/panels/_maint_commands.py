@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 # Command, what its button says, how it looks, its icon, and the pages on which it has a button.
 BUTTONS = (
-    ("maintenance.new", "New work order", "primary", "plus", ("evidence", "plan", "orders")),
-    ("maintenance.plan", "Plan", "", "wrench", ("evidence", "plan")),
+    ("maintenance.plan", "Plan", "primary", "wrench", ("evidence", "plan")),
     ("maintenance.afresh", "Plan afresh", "", "wrench", ("plan",)),
     ("maintenance.schedule", "Schedule plan…", "", "check", ("plan",)),
     ("maintenance.play", "Play as what-if", "", "play", ("plan",)),
     ("maintenance.undo", "Undo", "", "undo", ("plan",)),
     ("maintenance.redo", "Redo", "", "redo", ("plan",)),
     ("maintenance.ics", "iCalendar…", "", "export", ("plan",)),
+    ("maintenance.new", "New work order", "", "plus", ("evidence", "orders")),
     ("maintenance.csv", "CSV…", "", "export", ("orders",)),
     ("maintenance.import", "Import…", "", "folder", ("orders",)),
     ("maintenance.cards", "Job cards…", "", "report", ("orders",)),

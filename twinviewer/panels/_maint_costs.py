@@ -33,11 +33,8 @@ _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 
 def money(value: float) -> str:
-    """An amount as it is written in a narrow column: "3,450", "12.4 k", "1.2 M"."""
-    size = abs(value)
-    if size >= 999_500:
-        return f"{value / 1e6:.1f} M"
-    return f"{value / 1e3:.1f} k" if size >= 99_950 else f"{value:,.0f}"
+    """An amount as it is written in a narrow column: "3,450", "112,400", "1.24 M"."""
+    return f"{value / 1e6:.2f} M" if abs(value) >= 999_999.5 else f"{value:,.0f}"
 
 
 def lines(plan: Plan) -> list[tuple[str, list[str]]]:

@@ -177,8 +177,9 @@ class NewOrderDialog(Asking):
     """A work order by hand."""
 
     def __init__(
-        self, asset_id: str, skills: Sequence[str], now_ns: int, user: str, parent: QWidget | None = None
-    ) -> None:
+        self, asset_id: str, skills: Sequence[str], parts: Sequence[str], now_ns: int, user: str,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
         super().__init__("New work order", f"For {asset_id}", "Create", user, parent)
         self._asset_id = asset_id
         self.title_field = QLineEdit()
@@ -189,7 +190,9 @@ class NewOrderDialog(Asking):
         self.hours.setRange(1, 72)
         self.hours.setSuffix(" h")
         self.people.setRange(1, 20)
-        self.skill, self.part = QComboBox(), QLineEdit()
+        self.skill, self.part = QComboBox(), QComboBox()
+        self.part.setEditable(True)  # a part that the store does not know may be named
+        self.part.addItems(["", *parts])
         self.skill.addItem("Whoever is there", "")
         self.beside, self.helpers = QComboBox(), QSpinBox()
         self.beside.addItem("Nobody else", "")
@@ -243,7 +246,7 @@ class NewOrderDialog(Asking):
         kind, beside = KINDS[self.kind.currentIndex()], str(self.beside.currentData())
         return Order(
             "", self._asset_id, self.title_field.text().strip(), kind, OrderState.PROPOSED, self.why, now_ns, now_ns,
-            people=self.people.value(), duration_h=float(self.hours.value()), part=self.part.text().strip(),
+            people=self.people.value(), duration_h=float(self.hours.value()), part=self.part.currentText().strip(),
             skill=str(self.skill.currentData()), stops=self.stops.isChecked(), due_ns=self.due_ns,
             also=beside_text([(beside, self.helpers.value())] if beside else ()),
         )  # fmt: skip

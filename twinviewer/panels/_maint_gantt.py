@@ -258,7 +258,7 @@ class Gantt(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         super().resizeEvent(event)
-        self.head.setGeometry(LEFT, 0, self.width() - LEFT, TOP)
+        self.head.setGeometry(LEFT, 0, self.viewport().width(), TOP)
         self.names.setGeometry(0, TOP, LEFT, self.viewport().height())
         self._place()
 

@@ -7,16 +7,27 @@ from datetime import timedelta
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from twinviewer.maintenance.orders.model import OrderState
 from twinviewer.maintenance.results import Plan
 from twinviewer.model.state import State
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.symbols import state_symbol
 from twinviewer.panels._kit.widgets import Canvas
+from twinviewer.panels._maint_bar import Look, paint_bar
 from twinviewer.panels._maint_marks import ROW, paint_diamond, paint_flag
 from twinviewer.panels._text import NS, local
 
 HOUR_NS = 3_600_000_000_000
 STOP_ALPHA, LOW_ALPHA = 52, 20
+_LINE = 18
+_WRONG = "conflict"
+_BARS = (
+    (OrderState.PROPOSED, "proposed"),
+    (OrderState.APPROVED, "approved"),
+    (OrderState.SCHEDULED, "scheduled"),
+    (OrderState.IN_PROGRESS, "begun"),
+    (OrderState.PROPOSED, _WRONG),
+)
 Stretch = tuple[int, int, int]  # from, to (UTC ns), alpha
 
 
@@ -105,35 +116,54 @@ def paint_rows(painter: QPainter, rect: QRectF, rows: int, lines: Sequence[float
 
 
 class Legend(Canvas):
-    """What the shades and marks of the chart mean, in one line."""
+    """What the bars, shades and marks of the chart mean, in two lines."""
 
     def __init__(self) -> None:
-        super().__init__(self._paint_all, 18)
+        super().__init__(self._paint_all, 2 * _LINE)
         self.setAccessibleName("Key of the plan")
         self.setAccessibleDescription(
+            "Bars: dashed proposed, filled approved, outlined scheduled, with a line begun, orange in conflict. "
             "Dark stretch: planned stop. Light stretch: low demand. Diamond: part arrives. Flag: deadline by law."
         )
 
-    def _paint_all(self, painter: QPainter, width: float, height: float) -> None:
+    @staticmethod
+    def _paint_all(painter: QPainter, width: float, height: float) -> None:
         painter.setFont(font(11))
-        x, middle = 2.0, height / 2
-        words = (("stop", "planned stop"), ("low", "low demand"), ("part", "part arrives"), ("law", "due by law"))
-        for kind, text in words:
-            if kind == "part":
-                painter.setPen(Qt.PenStyle.NoPen)
-                paint_diamond(painter, x + 5, middle)
-                x += 15
-            elif kind == "law":
-                paint_flag(painter, x + 1, middle - 7, middle + 7)
-                x += 15
-            else:
-                box = QRectF(x + 0.5, middle - 5.5, 17, 11)
-                painter.fillRect(box, colour("text2", STOP_ALPHA if kind == "stop" else LOW_ALPHA))
-                painter.setPen(QPen(colour("border"), 1))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRect(box)
-                x += 22
-            painter.setPen(colour("text2"))
-            wide = painter.fontMetrics().horizontalAdvance(text)
-            painter.drawText(QRectF(x, 0, wide + 4, height), Qt.AlignmentFlag.AlignVCenter, text)
-            x += wide + 14
+        x = 2.0
+        for state, text in _BARS:
+            box = QRectF(x + 0.5, 2.5, 17, _LINE - 6)
+            paint_bar(painter, box, Look(state, text == _WRONG))
+            x = _paint_word(painter, x + 22, 0, text)
+        x = 2.0
+        for kind, text in (
+            ("stop", "planned stop"),
+            ("low", "low demand"),
+            ("part", "part arrives"),
+            ("law", "due by law"),
+        ):
+            x = _paint_word(painter, x + _paint_sign(painter, kind, x, 1.5 * _LINE), _LINE, text)
+
+
+def _paint_sign(painter: QPainter, kind: str, x: float, middle: float) -> float:
+    """A shade or a mark; returns how wide it is."""
+    if kind == "part":
+        painter.setPen(Qt.PenStyle.NoPen)
+        paint_diamond(painter, x + 5, middle)
+        return 15
+    if kind == "law":
+        paint_flag(painter, x + 1, middle - 7, middle + 7)
+        return 15
+    box = QRectF(x + 0.5, middle - 5.5, 17, 11)
+    painter.fillRect(box, colour("text2", STOP_ALPHA if kind == "stop" else LOW_ALPHA))
+    painter.setPen(QPen(colour("border"), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(box)
+    return 22
+
+
+def _paint_word(painter: QPainter, x: float, top: float, text: str) -> float:
+    """A word of the key; returns where the next sign stands."""
+    painter.setPen(colour("text2"))
+    wide = painter.fontMetrics().horizontalAdvance(text)
+    painter.drawText(QRectF(x, top, wide + 4, _LINE), Qt.AlignmentFlag.AlignVCenter, text)
+    return x + wide + 12

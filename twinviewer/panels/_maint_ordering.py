@@ -137,8 +137,8 @@ class Ordering:
         desk, asset = self._desk, self._desk.asset_id
         if not asset:
             return
-        skills = book.skills(desk.session.scene)
-        dialog = NewOrderDialog(asset, skills, desk.now_ns, desk.session.user, self.page)
+        skills, parts = book.skills_and_parts(desk.session.scene)
+        dialog = NewOrderDialog(asset, skills, parts, desk.now_ns, desk.session.user, self.page)
         if dialog.exec():
             self._add(dialog.order(desk.now_ns), dialog.who, dialog.why)
 

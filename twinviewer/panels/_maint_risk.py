@@ -64,12 +64,12 @@ def days(value: float) -> str:
 class RiskModel(Rows[Card]):
     """Cards as rows."""
 
-    HEADS = ("Asset", "Fails in 7 d", "Life left", "Week's wait")
+    HEADS = ("Asset", "Fails in 7 d", "Life left", "EUR a week")
     TIPS = (
         "",
         "Probability of failure within 7 days",
         "Days until the failure limit, with the bounds of the 80 % interval",
-        "What one more week of waiting is expected to cost, EUR; where wear is seen comes first",
+        "What one more week of waiting is expected to cost; assets whose wear is seen come first",
     )
     FIGURES = frozenset({3})
 

@@ -23,7 +23,8 @@ def hours_of(job: PlannedJob) -> int:
 def conflicts(
     jobs: Sequence[PlannedJob], crews: Sequence[Load], tools: Sequence[Load], start_ns: int, hours: int
 ) -> tuple[Conflict, ...]:
-    """Too many people or tools at once, parts that are not there yet, deadlines by law that are missed; sentences."""
+    """What is wrong, in sentences: too many people or tools at once, parts that are not there yet, work after the
+    likely failure, deadlines by law that are missed."""
     planned = [j for j in jobs if j.start_ns]
     found = []
     for load in crews:
@@ -39,6 +40,10 @@ def conflicts(
             text = f"{name}: {job.part or 'what it needs'} comes {short:.1f} d after this start"
             found.append(Conflict("parts", text, (job.work_order,)))
         ends_ns = job.end_ns if job.start_ns else start_ns + hours * HOUR_NS
+        if 0 < job.even_odds_ns < job.start_ns:
+            late = (job.start_ns - job.even_odds_ns) / HOUR_NS
+            text = f"{name}: will rather have failed by then, even odds are {late:.0f} h before; call somebody out"
+            found.append(Conflict("risk", text, (job.work_order,)))
         if job.kind == "legal" and job.due_ns and ends_ns > job.due_ns:
             found.append(Conflict("deadline", f"{name}: the deadline by law is missed", (job.work_order,)))
     return tuple(found)

@@ -19,6 +19,7 @@ from twinviewer.maintenance.planning.problem import (
 from twinviewer.maintenance.planning.usage import Usage
 from twinviewer.maintenance.results import Conflict, Cost, Load, PlannedJob
 
+EVEN = 0.5  # probability of failure above which a start comes late
 SURE = 0.9  # probability of failing before a crew can begin from which somebody is to be called out
 CALL_OUT = "it is expected to fail before a crew is there: call somebody out"
 
@@ -104,7 +105,14 @@ def _bar(options: Options, schedule: Schedule, k: int, start_ns: int) -> Planned
         task.lock_out,
         task.lock_out_h,
         team,
+        _even_odds_ns(task, start_ns),
     )
+
+
+def _even_odds_ns(task: Task, start_ns: int) -> int:
+    """When the asset will rather have failed than not, 0 where that is not within the plan."""
+    likely = task.failure > EVEN if task.failure is not None else np.zeros(1, bool)
+    return start_ns + int(likely.argmax()) * HOUR_NS if likely.any() else 0
 
 
 def _reason(task: Task, options: Options, schedule: Schedule, k: int, stands_anyway: bool) -> str:
@@ -120,8 +128,8 @@ def _reason(task: Task, options: Options, schedule: Schedule, k: int, stands_any
         words.append(f"{task.group} stands anyway")
     elif len(_with_others(task, options, schedule, k)):
         words.append(f"shares a stop of {task.group} with {_with_others(task, options, schedule, k)[0]}")
-    if task.earliest_h and start - task.earliest_h < 24:
-        words.append("as soon as its parts are there")
+    if task.parts_h and start - task.parts_h < 24:
+        words.append("as soon as its part is there")
     if task.due_h is not None and start + task.duration_h > task.due_h:
         words.append(f"{(start + task.duration_h - task.due_h) / 24:.1f} d late")
     if task.failure is not None and start < hours:
