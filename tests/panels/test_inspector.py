@@ -127,6 +127,10 @@ def test_keys_read_as_words() -> None:
     assert [words(k) for k in ("GoodCount", "Vibration", "OEE", "Axis 3 current")] == [
         "Good count", "Vibration", "OEE", "Axis 3 current",
     ]  # fmt: skip
+    assert [words(k) for k in ("SpindleRMS", "A-1")] == ["Spindle RMS", "A-1"]
+    worked_out = replace(SCENE.tags[0], role="bpfo", derived_from=0)
+    names = [_text.title_of(replace(worked_out, key=k)) for k in ("AccelerationBPFO", "DriveEndBPFO")]
+    assert names == ["Outer race BPFO", "DriveEnd: outer race BPFO"]
 
 
 # Trends ---------------------------------------------------------------------------------------------------------------

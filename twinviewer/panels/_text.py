@@ -1,6 +1,7 @@
 """How times, durations and values are written in the panels."""
 
 import math
+import re
 from datetime import datetime
 
 from twinviewer.model.asset import Tag
@@ -8,8 +9,10 @@ from twinviewer.model.connection import Link
 from twinviewer.model.frame import Frame, Kpi
 from twinviewer.model.quality import Quality
 from twinviewer.panels._kit.gauges import figure
+from twinviewer.waveforms import tags as waveform_tags
 
 NS = 1_000_000_000
+_WORD = re.compile(r"[A-Z]+(?![^\W\dA-Z_])|[A-Z]?[^A-Z]+")  # "RMS" in "SpindleRMS" is one word, as is "Count"
 _INPUTS = {
     "APT_s": "production time (APT), s",
     "AUST_s": "setup time (AUST), s",
@@ -63,9 +66,13 @@ def age(seconds: float) -> str:
 
 
 def title_of(tag: Tag) -> str:
-    """A tag's key as words: "GoodCount" reads "Good count"."""
-    words = "".join(f" {c.lower()}" if c.isupper() and i else c for i, c in enumerate(tag.key))
-    return tag.key if tag.key.isupper() or "  " in words or " " in tag.key else words
+    """A tag's key as words: "GoodCount" reads "Good count", "SpindleRMS" "Spindle RMS"."""
+    if found := waveform_tags.title_of(tag):
+        return found
+    if tag.key.isupper() or " " in tag.key:
+        return tag.key
+    first, *others = _WORD.findall(tag.key) or [tag.key]
+    return " ".join([first, *(word if word.isupper() and len(word) > 1 else word.lower() for word in others)])
 
 
 def value_text(tag: Tag, frame: Frame) -> str:

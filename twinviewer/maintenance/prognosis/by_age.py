@@ -107,10 +107,11 @@ def _headline(seen: Seen, risk: np.ndarray, fitted: bool) -> str:
         return f"No prognosis: {state.problems[0][:1].lower()}{state.problems[0][1:]}"
     past = [s for s in seen.signals if s.beyond]
     if past:
-        now = f"{past[0].tag.key} of {recent(past[0].level):.3g} {past[0].unit}"
+        now = f"{past[0].label} of {recent(past[0].level):.3g} {past[0].unit}"
         return f"{now} is beyond its limit of {past[0].limit:.3g}, and has been since its record begins"
     if seen.moved:
-        names = ", ".join(sorted({s.tag.key for s in seen.moved}))
+        told = [s for s in seen.moved if s.spoke] or seen.moved  # spectrum features stand on the card
+        names = ", ".join(sorted({s.label for s in told}))
         return f"{names} moved, but not towards a limit that could be dated"
     words = "No sign of wear" if seen.zone < Zone.C else f"Zone {seen.zone.name}, but no sign that it gets worse"
     if seen.changed_ns:

@@ -81,7 +81,7 @@ def card_by_wear(seen: Seen, settings: MaintenanceSettings, lives: Sequence[Life
 def causes_of(seen: Seen, part: str = "") -> tuple[Cause, ...]:
     """Likely failure modes from what moved and what did not."""
     moved = [(s.role, as_moved(s, "")) for s in seen.moved if s.role not in LINES]
-    still = [(s.role, s.tag.key) for s in seen.signals if s not in seen.moved and s.role not in LINES]
+    still = [(s.role, s.label) for s in seen.signals if s not in seen.moved and s.role not in LINES]
     told = seen.bearing
     if told is not None and told.part:  # one part is enough: that the others are as usual speaks against nothing
         risen = next(s for s in seen.moved if LINES.get(s.role) == told.lines[0].name)
@@ -128,7 +128,7 @@ def _risk_bounds(days: float, fit: degradation.Fit) -> tuple[float, float]:
 
 def _headline(worn: Signal, fit: degradation.Fit) -> str:
     now = recent(worn.adjusted)
-    what = f"{worn.tag.key} {worn.usual:.3g} to {now:.3g} {worn.unit}".strip()
+    what = f"{worn.label} {worn.usual:.3g} to {now:.3g} {worn.unit}".strip()
     if _is_far(fit):
         return f"{what}: it moves, but reaches its limit of {worn.limit:.3g} in more than {MOST_DAYS:.0f} d"
     return f"{what}: reaches {worn.limit:.3g} in about {spans_said(fit.rul, fit.low, fit.high)}"

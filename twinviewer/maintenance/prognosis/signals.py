@@ -11,7 +11,7 @@ from twinviewer.maintenance.recorded import Minutes, scale_of, unit_of
 from twinviewer.maintenance.results import Detection, Moved
 from twinviewer.model.asset import Tag
 from twinviewer.model.state import State
-from twinviewer.waveforms.tags import LINES
+from twinviewer.waveforms.tags import LINES, title_of
 
 ROLES = {"vibration": 1, "temperature": 1, "current": 1, "power": 1, "pressure": -1, "lubrication": -1}  # bad direction
 ROLES |= {"acceleration": 1}
@@ -59,6 +59,11 @@ class Signal:
     def beyond(self) -> bool:
         """Whether its level is at its limit, or past it."""
         return DIRECTION[self.role] * (recent(self.level) - self.limit) >= 0
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return title_of(self.tag) or self.tag.key
 
     @property
     def unit(self) -> str:
@@ -201,7 +206,7 @@ def _since(off: np.ndarray, learned_until: int) -> int:
 def as_detections(signals: Sequence[Signal]) -> tuple[Detection, ...]:
     """The detectors that speak of these signals, the first one first."""
     found = [
-        Detection(s.tag.name, s.tag.key, name, at_ns[0], at_ns[-1], figures_of(name, s.role))
+        Detection(s.tag.name, s.label, name, at_ns[0], at_ns[-1], figures_of(name, s.role))
         for s in signals
         for name, at_ns in s.spoke.items()
     ]
@@ -214,7 +219,7 @@ def as_moved(signal: Signal, regime: str) -> Moved:
     now = signal.adjusted[np.isfinite(signal.adjusted)][-5:]
     return Moved(
         signal.tag.name,
-        signal.tag.key,
+        signal.label,
         signal.unit,
         float(np.median(now)),
         signal.usual,
