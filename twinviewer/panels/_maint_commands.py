@@ -18,7 +18,7 @@ BUTTONS = (
     ("maintenance.undo", "Undo", "", "undo", ("plan",)),
     ("maintenance.redo", "Redo", "", "redo", ("plan",)),
     ("maintenance.ics", "iCalendar…", "", "export", ("plan",)),
-    ("maintenance.new", "New work order", "", "plus", ("evidence", "orders")),
+    ("maintenance.new", "New work order", "", "plus", ("evidence", "plan", "orders")),
     ("maintenance.csv", "CSV…", "", "export", ("orders",)),
     ("maintenance.import", "Import…", "", "folder", ("orders",)),
     ("maintenance.cards", "Job cards…", "", "report", ("orders",)),
