@@ -116,3 +116,11 @@ def test_the_last_station_is_the_one_that_feeds_no_other_however_the_flow_is_wri
     assert line.last_counter() is line.good[3]
     (loop,) = lines_of(replace(scene, flow=(*flow, ("M-3", "M-0"))))  # what comes back does not hang it
     assert [a.asset_id for a in loop.stations] == ["M-0", "M-1", "M-2", "M-3"]
+
+
+def test_where_nobody_counts_parts_the_tiles_say_so_and_not_that_they_count() -> None:
+    shift = Shift()
+    shift.scene = make_scene(2, keys=("State", "Power"))
+    shift.tracker, shift.evaluator = KpiTracker(shift.scene), Evaluator(shift.scene)
+    kpis = shift.run(3)
+    assert {kpis[key].note for key in ("oee", "rate.Line A")} == {"no station counts parts"}

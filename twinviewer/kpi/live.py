@@ -13,7 +13,7 @@ from twinviewer.kpi.lines import lines_of
 from twinviewer.kpi.own import OwnIndicators
 from twinviewer.kpi.past import MINUTE_NS, ShiftPast
 from twinviewer.kpi.shifts import shift_of
-from twinviewer.kpi.tiles import alarms, oee, power, tile_keys, vibration
+from twinviewer.kpi.tiles import NOBODY_COUNTS, alarms, oee, power, tile_keys, vibration
 from twinviewer.model.frame import AssetStates, Kpi, TagSnapshot
 from twinviewer.model.notice import Notice
 from twinviewer.model.quality import Quality
@@ -259,7 +259,8 @@ class KpiTracker:
                 past = self._pasts.get(self._shift[0])
                 recalled = past.rate_at(counter.tag, now_ns, counter.total) if past is not None else value
                 value = recalled if self._replaying else counter.per_hour(now_ns)
-            note = self._since() if not np.isfinite(value) else ""
+            since = NOBODY_COUNTS if counter is None else self._since()
+            note = since if not np.isfinite(value) else ""
             found.append(Kpi(f"rate.{line.name}", f"{line.name} rate", value, "parts/h", formula, note=note))
         return found
 

@@ -14,6 +14,7 @@ from twinviewer.scene.scene import EnergySettings, Scene
 
 ALARM_LIMIT_10_MIN = 10  # EEMUA 191
 LEAST_BUSY_S = 60  # with less planned time a share says nothing
+NOBODY_COUNTS = "no station counts parts"
 
 
 def tile_keys(lines: Sequence[Line]) -> list[str]:
@@ -34,7 +35,7 @@ def oee(lines: Sequence[Line], since: str) -> Kpi:
         "%",
         "Σ PRI × GQ / Σ PBT over each line's slowest station (ISO 22400-2: availability × effectiveness × quality)",
         {f"{line.stations[k].asset_id} {name}": v for line, k, u in chosen for name, v in u.inputs.items()},
-        note=since,
+        note=since if chosen else NOBODY_COUNTS,
     )
 
 
