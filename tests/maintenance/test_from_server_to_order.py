@@ -23,12 +23,14 @@ from twinviewer.history.recorder import Recorder
 from twinviewer.history.recording import Recording
 from twinviewer.maintenance import api
 from twinviewer.maintenance.afterwards import helped
-from twinviewer.maintenance.condition.detectors import FIGURES
+from twinviewer.maintenance.condition.detectors import FIGURES, ON_ACCELERATION, OWN_BASELINE
 from twinviewer.model.alarm import AlarmEvent
 from twinviewer.model.connection import Connection
 from twinviewer.model.sample import SampleBatch
 from twinviewer.model.state import Zone
 from twinviewer.scene.scene import Scene, load_scene
+from twinviewer.tags.table import TagTable
+from twinviewer.waveforms.reduction import Reduction
 
 SKID = Path("scenes/pump-skid")
 SPEED = 5400  # an hour and a half of the plant a second
@@ -47,6 +49,8 @@ class PlantTimeRecorder:
         self._folder, self._scene = folder, scene
         self._recorder: Recorder | None = None
         self._link: Connection | None = None
+        self._reduction = Reduction(scene.assets, scene.tags)
+        self._table = TagTable.in_memory(len(scene.tags))
 
     def samples(self, batch: SampleBatch) -> None:
         now_ns = int(batch.source_ns.max())
@@ -55,7 +59,14 @@ class PlantTimeRecorder:
             self._recorder = Recorder(self._folder, self._scene, clock=lambda: self.now_ns, threads=False)
             self._recorder.connection(replace(self._link or Connection(), since_ns=now_ns))
         self.now_ns = max(self.now_ns, now_ns)
-        self._recorder.tap(replace(batch, received_ns=self.now_ns))
+        self._take(replace(batch, received_ns=self.now_ns))
+        for arrived in self._reduction.arrived(batch):
+            self._take(self._reduction.samples(arrived, self._table.read(), self.now_ns))
+
+    def _take(self, batch: SampleBatch) -> None:
+        assert self._recorder is not None
+        self._recorder.tap(batch)
+        self._table.write(batch)
 
     def connection(self, connection: Connection) -> None:
         self._link = connection  # may come before or after the first samples
@@ -70,9 +81,22 @@ class PlantTimeRecorder:
             self._recorder.flush()
 
     def close(self) -> None:
+        self._table.close()
         if self._recorder is not None:
             self._recorder.close(compact=True)
 
+
+WAVEFORM = """
+[type.pump.bearing]
+elements = 9
+element_mm = 7.94
+pitch_mm = 39.04
+[type.pump.tags.Acceleration]
+node = "p:s={asset}.Acceleration"
+role = "waveform"
+unit = "g"
+sampling_hz = 10240
+"""
 
 MAINTENANCE = """
 format = 1
@@ -110,10 +134,12 @@ reason = "cleaning"
 
 @pytest.fixture
 def scene_path(tmp_path: Path) -> Path:
-    """The pump skid, with a crew and rules."""
+    """The pump skid, with a crew and rules, and acceleration sensors on its pumps."""
     path = tmp_path / "skid"
     shutil.copytree(SKID, path)
     (path / "maintenance.toml").write_text(MAINTENANCE)
+    with (path / "scene.toml").open("a") as file:
+        file.write(WAVEFORM)
     return path
 
 
@@ -138,7 +164,7 @@ def test_a_bearing_goes_from_the_server_to_a_finished_work_order(plant: str, sce
     scene = load_scene(scene_path, geometry=False)
     asset = scene.asset(PUMP)
     sink = PlantTimeRecorder(tmp_path / "rec", scene)
-    tags = [t for t in scene.tags if t.asset_id == PUMP]
+    tags = [t for t in scene.tags if t.asset_id == PUMP and t.derived_from < 0]
     watching = _Watching(plant, tags, sink)
     try:
         watching.until_plant_hours(46)
@@ -160,6 +186,16 @@ def test_a_bearing_goes_from_the_server_to_a_finished_work_order(plant: str, sce
     assert {d.detector for d in late.detections if d.label == "Vibration"} == set(FIGURES)
     assert late.high_days - late.low_days < early.high_days - early.low_days
     assert late.causes[0].label == "Rolling bearing wear"
+    # what the waveform says: the rule speaks of its RMS before it does of vibration, and which race is struck
+    spoke = {d.detector: d for d in early.detections if d.label == "Acceleration RMS"}
+    assert spoke[OWN_BASELINE].figures == ON_ACCELERATION[OWN_BASELINE]
+    by_velocity = next(d for d in late.detections if (d.label, d.detector) == ("Vibration", OWN_BASELINE))
+    assert spoke[OWN_BASELINE].since_ns < by_velocity.since_ns
+    assert sound.bearing is not None
+    assert sound.bearing.part == ""
+    assert late.bearing is not None
+    assert (late.bearing.part, late.bearing.clear) == ("outer race", True)
+    assert late.causes[0].component == "bearing: outer race"
     store = api.OrderStore(tmp_path / "orders.sqlite")
     order = api.accept(store, late, asset.type, settings, "planner", "the trend is clear", late.time_ns)
     assert order.state is api.OrderState.PROPOSED
