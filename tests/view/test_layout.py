@@ -8,10 +8,14 @@ import pytest
 
 from tests.view.scenes import Block, build, row_of_boxes
 from twinviewer.model.geometry import Texture
+from twinviewer.scene import array_file
 from twinviewer.view import arrange as arranging
+from twinviewer.view import finished as finishing
 from twinviewer.view import prepare
 from twinviewer.view.arrange import arrange
 from twinviewer.view.colour_table import WIDTH, ColourTable
+from twinviewer.view.finish import finish
+from twinviewer.view.ground import Extent
 from twinviewer.view.layout import Kind, Role
 
 
@@ -60,6 +64,27 @@ def test_parts_that_were_kept_are_those_that_were_arranged(tmp_path: Path, monke
     for change in ({"geometry_key": "others"}, {"asset_of_node": scene.asset_of_node[::-1].copy()}):
         prepare.prepare(replace(scene, **change), tmp_path)  # type: ignore[arg-type]
     assert len(calls) == 2
+
+
+@pytest.mark.parametrize("detail", [True, False])
+def test_what_was_finished_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, detail: bool) -> None:
+    scene = build([Block(0, (0, 0, 0), (2, 2, 2)), Block(1, (3, 0, 0), (5, 2, 2)), Block(-1, (-5, -5, -1), (9, 9, 0))])
+    assert scene.geometry is not None
+    layout = replace(arrange(scene.geometry, scene.asset_of_node, 2, {1}), kept=tmp_path / "name.picture")
+    extent = Extent(layout.bounds)
+    calls: list[object] = []
+    monkeypatch.setattr(finishing, "finish", lambda *a, **more: calls.append(a) or finish(*a, **more))
+    made = asdict(finish(layout, extent, detail=detail))
+    for _ in range(2):
+        np.testing.assert_equal(asdict(finishing.finished(layout, extent, detail=detail)), made)
+    assert len(calls) == 1
+    (entry,) = tmp_path.glob("*.finish")
+    array_file.store(entry, {}, {"edges": [[0, 1]]})  # whole, but not what it should be
+    np.testing.assert_equal(asdict(finishing.finished(layout, extent, detail=detail)), made)
+    finishing.finished(layout, extent, detail=not detail)
+    finishing.finished(replace(layout, kept=tmp_path / "other.picture"), extent, detail=detail)
+    finishing.finished(replace(layout, kept=None), extent, detail=detail)
+    assert len(calls) == 5
 
 
 def test_a_triangle_that_reaches_over_groups_is_drawn_whole() -> None:

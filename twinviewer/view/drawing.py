@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,8 @@ from twinviewer.view.arrange import arrange
 from twinviewer.view.arrays import image_texture
 from twinviewer.view.cast import Casts
 from twinviewer.view.colour_table import ColourTable
-from twinviewer.view.finish import Finish, coarse_cell_m, finish
+from twinviewer.view.finish import Finish, coarse_cell_m
+from twinviewer.view.finished import finished
 from twinviewer.view.ground import Extent, floor_look, floor_part
 from twinviewer.view.history import Box
 from twinviewer.view.layout import Kind, Layout, Role, Surfaces
@@ -79,7 +81,7 @@ class Drawing:
         def work() -> Finish:
             if detail:
                 pickers.prepare()
-            return finish(layout, extent, detail=detail)
+            return finished(layout, extent, detail=detail)
 
         return work
 
@@ -192,4 +194,4 @@ def _with_floor(layout: Layout) -> tuple[Layout, Extent]:
         np.r_[old.textured, False],
     )
     part = floor_part(extent, layout.floor_m, len(old))
-    return Layout(surfaces, (*layout.parts, part), layout.boxes, layout.bounds, layout.floor_m, False), extent
+    return replace(layout, surfaces=surfaces, parts=(*layout.parts, part), has_floor=False), extent

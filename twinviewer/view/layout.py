@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from pathlib import Path
 
 import numpy as np
 
@@ -66,7 +67,8 @@ class Part:
 @dataclass(frozen=True)
 class Layout:
     """All parts of a scene. `boxes` float64 (n_assets, 2, 3) holds each asset's least and greatest corner (NaN where
-    it has no geometry), `bounds` float64 (2, 3) all of it, `floor_m` the height on which the assets stand."""
+    it has no geometry), `bounds` float64 (2, 3) all of it, `floor_m` the height on which the assets stand. `kept` is
+    the file that keeps the parts, named by all that decides them (None: nowhere)."""
 
     surfaces: Surfaces
     parts: tuple[Part, ...]
@@ -74,3 +76,4 @@ class Layout:
     bounds: np.ndarray
     floor_m: float
     has_floor: bool
+    kept: Path | None = None

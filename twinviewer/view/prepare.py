@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,10 +39,10 @@ def prepare(scene: Scene, cache_dir: Path | None = None) -> Layout | None:
     entry = (cache_dir or default_cache_dir()) / f"{name}.picture"
     found = array_file.load(entry)
     if found is not None:
-        return _layout(*found)
+        return replace(_layout(*found), kept=entry)
     layout = arrange(scene.geometry, owner, count, movers)
     array_file.store(entry, *_told(layout))
-    return layout
+    return replace(layout, kept=entry)
 
 
 def _told(layout: Layout) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
