@@ -78,7 +78,8 @@ def test_predictions_are_near_and_the_interval_holds_what_it_says(monkeypatch: p
 def test_features_know_nothing_of_the_future() -> None:
     rng = np.random.default_rng(5)
     z, t = rng.normal(size=(90, 3)), np.arange(90.0)
-    assert features.of_life(z, t)[:50] == pytest.approx(features.of_life(z[:50], t[:50]))
+    for stretch in (1, 3):
+        assert features.of_life(z, t, stretch)[:50] == pytest.approx(features.of_life(z[:50], t[:50], stretch))
 
 
 def test_a_missing_value_is_the_one_before_it_in_its_unit() -> None:
@@ -129,6 +130,7 @@ def test_rows_of_the_same_time_are_put_together_and_odd_entries_are_said() -> No
 
 def test_the_zero_and_the_unit_of_time_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remaining_life, "MEMBERS", 1)
+    monkeypatch.setattr(remaining_life, "FOLDS", 2)
     train, test = fleet(6, 11)[0], fleet(4, 12, cut=True)[0]
     told = []
     for table_of in (lambda t: t, lambda t: t.assign(cycle=t.cycle - 500), lambda t: t.assign(cycle=t.cycle * 1e4)):
@@ -164,7 +166,10 @@ def test_too_few_lives_are_said() -> None:
         fit(lives_of(table, "unit", "cycle", "train"))
 
 
-def test_the_command_writes_one_row_per_unit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_one_row_per_unit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remaining_life, "MEMBERS", 1)
     train, test, out = tmp_path / "train.csv", tmp_path / "test.csv", tmp_path / "pred.csv"
     fleet(10, 9)[0].to_csv(train, index=False)
     fleet(7, 10, cut=True)[0].to_csv(test, index=False, sep=";", decimal=",")
@@ -180,9 +185,47 @@ def test_the_command_writes_one_row_per_unit(tmp_path: Path, capsys: pytest.Capt
 def test_a_missing_or_empty_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="does not exist"):
         read_table(tmp_path / "none.csv")
-    (tmp_path / "empty.csv").write_text("")
-    with pytest.raises(DataError, match="cannot be read"):
-        read_table(tmp_path / "empty.csv")
+    for name, content, sentence in (
+        ("empty.csv", b"", "no rows"),
+        ("ragged.csv", b"unit,cycle\n1,2\n1,2,3\n", "3 entries stand in this line, and 2"),
+        ("word.csv", "unit,cycle\n1,2\n".encode("utf-16"), "no text in UTF-8"),
+        ("cut.csv.gz", gzip.compress(b"unit,cycle\n1,2\n")[:-9], "cannot be read"),
+        ("other.csv.zip", b"PK", "cannot be read"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(DataError, match=sentence) as found:
+            read_table(tmp_path / name)
+        assert found.value.where == str(tmp_path / name) + (":3" if name == "ragged.csv" else "")
+
+
+@pytest.mark.parametrize("between", [",", ", ", ";", "\t"])
+def test_units_are_kept_as_they_are_written(tmp_path: Path, between: str) -> None:
+    rows = ("unit", '"my, age"', "heat"), ("007", "1", '"2,5"'), ("007", "2", "3")
+    (tmp_path / "lives.csv").write_text("\n".join(between.join(row) for row in rows))
+    lives = lives_of(read_table(tmp_path / "lives.csv", "unit"), "unit", "my, age", "lives.csv")
+    assert lives.names == ("007",)
+    assert lives.values.ravel().tolist() == [2.5, 3.0]
+
+
+def test_a_life_of_many_rows_is_told_by_longer_spans_and_learned_from_some_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(remaining_life, "MEMBERS", 1)
+    table, _ = fleet(6, 16)
+    lives = lives_of(table, "unit", "cycle", "train")
+    monkeypatch.setattr(remaining_life, "FOLDS", 2)
+    monkeypatch.setattr(remaining_life, "USUAL_ROWS", 20)
+    monkeypatch.setattr(remaining_life, "MOST_ROWS", len(table) // 3)
+    model = fit(lives, cap=60)
+    assert model.stretch >= 4
+    assert len(model.row) <= len(table) // 3 + 6
+    assert set(lives.last) | set(lives.start[:-1]) <= set(model.row)
+    told = model.left_out()
+    assert len(told) == len(table)
+    assert told[model.row] == pytest.approx(model.held_out)
+    again = model.row.tolist()
+    row = next(k for k in range(len(table)) if k not in again)
+    assert told[row] == told[row - 1]  # nothing of what came later
 
 
 def test_jobs_are_released_where_acting_costs_least() -> None:

@@ -141,8 +141,8 @@ def _tables(args: argparse.Namespace) -> int:
     if args.unit == args.time:
         raise DataError("--unit and --time name the same column", "prognose", "Name two columns.")
     train_path, test_path = args.table
-    train = lives_of(read_table(train_path), args.unit, args.time, str(train_path))
-    test = lives_of(read_table(test_path), args.unit, args.time, str(test_path))
+    train = lives_of(read_table(train_path, args.unit), args.unit, args.time, str(train_path))
+    test = lives_of(read_table(test_path, args.unit), args.unit, args.time, str(test_path))
     for where, notes in ((train_path, train.notes), (test_path, test.notes)):
         for note in notes:
             print(f"{where}: {note}", file=sys.stderr)

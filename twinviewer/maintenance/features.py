@@ -16,23 +16,23 @@ def ewm(z: np.ndarray, span: int) -> np.ndarray:
     return weighted / total[:, None]
 
 
-def of_life(z: np.ndarray, time: np.ndarray) -> np.ndarray:
+def of_life(z: np.ndarray, time: np.ndarray, stretch: int = 1) -> np.ndarray:
     """Features of every row of one life from the rows up to it: (n, 5 k + 1) from normalised signals (n, k).
 
     Per signal: smoothed level, mean of the last 30 rows, its change since the first 10 rows, change of the level over
-    30 rows, and level against a slower level; then the age.
+    30 rows, and level against a slower level; then the age. All of these spans are `stretch` times as long.
     """
-    n = len(z)
-    level, slow = ewm(z, SHORT), ewm(z, LONG)
+    n, window = len(z), WINDOW * stretch
+    level, slow = ewm(z, SHORT * stretch), ewm(z, LONG * stretch)
     total = np.vstack([np.zeros((1, z.shape[1])), np.cumsum(z, axis=0)])
     rows = np.arange(1, n + 1)
-    begin = np.maximum(rows - WINDOW, 0)
+    begin = np.maximum(rows - window, 0)
     mean = (total[rows] - total[begin]) / (rows - begin)[:, None]
-    young = np.minimum(rows, YOUTH)
+    young = np.minimum(rows, YOUTH * stretch)
     youth = total[young] / young[:, None]
     before = np.repeat(youth[:1], n, axis=0)
-    if n > WINDOW:
-        before[WINDOW:] = level[:-WINDOW]
+    if n > window:
+        before[window:] = level[:-window]
     return np.hstack([level, mean, mean - youth, level - before, level - slow, time[:, None]])
 
 
@@ -46,7 +46,11 @@ def held(z: np.ndarray, missing: np.ndarray, start: np.ndarray) -> np.ndarray:
     return np.take_along_axis(z, at, axis=0)
 
 
-def of_lives(z: np.ndarray, time: np.ndarray, start: np.ndarray) -> np.ndarray:
-    """`of_life` for every unit; `start` as in `Lives`."""
-    parts = [of_life(z[a:b], time[a:b]) for a, b in pairwise(start)]
+def of_lives(z: np.ndarray, time: np.ndarray, start: np.ndarray, stretch: int, rows: np.ndarray) -> np.ndarray:
+    """`of_life` for every unit, at some `rows` (int64, ascending) of all; `start` as in `Lives`."""
+    bounds = np.searchsorted(rows, start)
+    parts = [
+        of_life(z[a:b], time[a:b], stretch)[rows[first:last] - a]
+        for (a, b), (first, last) in zip(pairwise(start.tolist()), pairwise(bounds.tolist()), strict=True)
+    ]
     return np.vstack(parts)

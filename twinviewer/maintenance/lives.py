@@ -1,7 +1,13 @@
 """Tables of whole and of cut-off lives: reads them, checks them, and says in a sentence what is wrong."""
 
+import csv
+import lzma
+import re
+import zipfile
+import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +17,7 @@ from twinviewer.model.errors import DataError
 LEAST_UNITS = 5
 SAME_START = 0.05  # share of a median life within which units are taken to have begun at the same age
 TOO_LARGE = 1e100  # beyond any quantity, and still squared without overflow
+_CSV = "It must be a CSV with a header."
 NUMBERS = 0.5  # share of a column's entries that must be numbers for it to be a signal
 
 
@@ -63,19 +70,39 @@ class Lives:
         return replace(self, values=self.values[:, at], columns=columns)
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """A CSV with a header (also compressed, also with ";" or tabs). Raises DataError."""
+def read_table(path: Path, *text: str) -> pd.DataFrame:
+    """A CSV with a header (also compressed, also with ";" or tabs). Columns named in `text` are kept as they are
+    written, so that 007 stays 007. Raises DataError."""
+    frame = pd.DataFrame()
     try:
-        frame = pd.read_csv(path, sep=None, engine="python") if path.suffix == ".txt" else pd.read_csv(path)
-        if frame.shape[1] == 1:
-            frame = pd.read_csv(path, sep=None, engine="python")
+        kinds: Any = dict.fromkeys(text, str)
+        frame = pd.read_csv(path, sep=_separator(path), skipinitialspace=True, dtype=kinds, low_memory=False)
     except FileNotFoundError as error:
         raise DataError("the file does not exist", str(path), "Check the path.") from error
-    except (OSError, ValueError, UnicodeDecodeError) as error:
-        raise DataError(f"the table cannot be read ({error})", str(path), "It must be a CSV with a header.") from error
+    except pd.errors.EmptyDataError:
+        pass
+    except pd.errors.ParserError as error:
+        found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
+        if found is None:
+            raise DataError(f"the table cannot be read ({error})", str(path), _CSV) from error
+        wanted, line, given = found.groups()
+        said = f"{given} entries stand in this line, and {wanted} in those before it"
+        raise DataError(said, f"{path}:{line}", "Give each row as many as the header has.") from error
+    except UnicodeDecodeError as error:
+        raise DataError("the table is no text in UTF-8", str(path), f"Save it anew. {_CSV}") from error
+    except (OSError, EOFError, ValueError, ImportError, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as error:
+        raise DataError(f"the table cannot be read ({error})", str(path), _CSV) from error
     if frame.empty:
-        raise DataError("the table has no rows", str(path), "Give one row per unit and time.")
-    return frame
+        raise DataError("the table has no rows", str(path), "Give a header, and one row per unit and time.")
+    return frame.rename(columns=lambda name: str(name).strip())
+
+
+def _separator(path: Path) -> str:
+    """What stands most often in the header: a comma, a semicolon, or a tab; for white space between, a pattern."""
+    header = "".join(pd.read_csv(path, sep="\0", header=None, nrows=1, dtype=str, quoting=csv.QUOTE_NONE).iloc[0])
+    header = re.sub('"[^"]*"', "", header)
+    best = max(",;\t", key=header.count)
+    return best if best in header or " " not in header.strip() else r"\s+"
 
 
 def lives_of(frame: pd.DataFrame, unit: str, time: str, where: str, columns: tuple[str, ...] | None = None) -> Lives:
@@ -140,10 +167,12 @@ def _signals(frame: pd.DataFrame, where: str, columns: tuple[str, ...] | None) -
 
 
 def _numbers(column: pd.Series) -> np.ndarray:
-    """float64 (n,): a column's numbers, also with a comma for the point; NaN for all else."""
+    """float64 (n,): a column's numbers, with a comma for the point too where no entry has a point; NaN for all else."""
+    if pd.api.types.is_string_dtype(column):
+        words = column.astype(str)
+        if words.str.contains(",").any() and not words.str.contains(".", regex=False).any():
+            column = words.str.replace(",", ".")
     found = np.asarray(pd.to_numeric(column, errors="coerce"), np.float64)
-    if not np.isfinite(found).any() and pd.api.types.is_string_dtype(column):
-        found = np.asarray(pd.to_numeric(column.str.replace(",", "."), errors="coerce"), np.float64)
     return np.where(np.abs(found) < TOO_LARGE, found, np.nan)
 
 

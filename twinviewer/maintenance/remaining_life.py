@@ -7,7 +7,7 @@ model had not seen, weighted by how near their prediction was, since uncertainty
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
@@ -23,21 +23,25 @@ CAP = 125.0
 FOLDS = 5
 MEMBERS = 3
 FAR_WEIGHT = 0.3  # of a row beyond the cap: youth is long and looks alike, and would draw what is told towards the cap
-CAUTION = 0.012  # of the cap: to tell a life as too long costs more than to tell it as too short
+CAUTION = 0.02  # of the cap: to tell a life as too long costs more than to tell it as too short
 LONG_LIFE, CAP_SHARE = 5.0, 0.6  # median lives above so many caps: the cap becomes this share of the median life
 LEAST_EFFECT = 0.25  # standard deviations between youth and end below which a signal says nothing about wear
-NEW_UNITS = 0.9  # a tail of the residuals is cut a tenth shorter: new units differ more than the ones left out
 NEAR = 6.0 / CAP  # width of the neighbourhood of like predictions, as a share of the cap
+USUAL_ROWS = 200  # of a life, for which the spans of the features are made; they are as much longer as lives have more
+MOST_ROWS = 120_000  # that are learned from; of more, each so-and-so-manieth, since neighbours are alike
+ENOUGH_ROWS = 4_000  # for one member; of more rows each member learns from others, which makes them differ too
+LEAF = 20  # rows at least in a leaf, fewer where there are few
 
 
-def _member(seed: int) -> HistGradientBoostingRegressor:
+def _member(seed: int, rows: int) -> HistGradientBoostingRegressor:
     # each split looks at a third of the features, which makes the members differ: their mean is better than any of
     # them; rows of one life resemble each other, so that stopping early on left-out rows would tell nothing
     return HistGradientBoostingRegressor(
         max_iter=250,
         learning_rate=0.05,
         max_leaf_nodes=15,
-        min_samples_leaf=60,
+        max_bins=63,  # as good as 255 for noisy signals, in half of the time
+        min_samples_leaf=int(np.clip(rows // 40, 3, LEAF)),
         l2_regularization=5.0,
         max_features=0.3,
         early_stopping=False,  # type: ignore[arg-type]  # the stub knows "auto" alone
@@ -55,9 +59,16 @@ class Regressors:
     def fitted(cls, table: np.ndarray, truth: np.ndarray, cap: float = np.inf) -> "Regressors":
         """Learn from features float64 (n, k) and what is to be predicted float64 (n,), at most `cap`."""
         weight = np.where(truth < cap, 1.0, FAR_WEIGHT)
+        step = int(np.clip(len(truth) // ENOUGH_ROWS, 1, MEMBERS))
+        parts = [slice(seed % step, None, step) for seed in range(MEMBERS)]
         # one thread: on a busy machine several of them wait for each other many times longer than they work
         with threadpool_limits(1, "openmp"):
-            return cls(tuple(_member(seed).fit(table, truth, weight) for seed in range(MEMBERS)))
+            return cls(
+                tuple(
+                    _member(seed, len(truth[part])).fit(table[part], truth[part], weight[part])
+                    for seed, part in enumerate(parts)
+                )
+            )
 
     def predict(self, table: np.ndarray) -> np.ndarray:
         """float64 (n,)"""
@@ -86,24 +97,29 @@ class LifeModel:
     held_out: np.ndarray  # predictions for rows of units left out, float64 (n,)
     residual: np.ndarray  # truth minus those predictions, sorted, float64 (n,)
     cap: float
-    row: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))  # of the training table, of each of these
-    origin: float | None = None  # the age zero of the time column, None: each unit's first row
+    row: np.ndarray  # of the training table, of each of these, int64 (n,)
+    units: int  # whole lives that were learned from
+    stretch: int  # by which the spans of the features are longer than usual
+    origin: float | None  # the age zero of the time column, None: each unit's first row
 
     def predict(self, lives: Lives, level: float = 0.8) -> Prediction:
         """Remaining life at each unit's last row, with an interval that holds `level` of the truths."""
-        rul = self._told(_features(lives.aged(self.origin), self.regimes, self.used)[lives.last])
+        rul = self._told(self._features(lives, lives.last))
         bounds = np.array([self._bounds(r, level) for r in rul]).reshape(-1, 2)
         return Prediction(lives.names, rul, bounds[:, 0], bounds[:, 1])
 
     def at_every_row(self, lives: Lives) -> np.ndarray:
         """float64 (n,): remaining life at each row, from the rows of its unit up to it."""
-        return self._told(_features(lives.aged(self.origin), self.regimes, self.used))
+        return self._told(self._features(lives, np.arange(len(lives.time))))
 
     def left_out(self) -> np.ndarray:
-        """float64 (n,): for each row of the training table, what was told when its unit was left out of learning."""
-        told = np.empty(len(self.row))
-        told[self.row] = self.held_out
-        return told
+        """float64 (n,): for each row of the training table, what was told (last) when its unit was left out."""
+        order = np.argsort(self.row)
+        rows = self.row[order]
+        return self.held_out[order][np.searchsorted(rows, np.arange(rows[-1] + 1), "right") - 1]
+
+    def _features(self, lives: Lives, rows: np.ndarray) -> np.ndarray:
+        return _features(lives.aged(self.origin), self.regimes, self.used, self.stretch, rows)
 
     def _told(self, table: np.ndarray) -> np.ndarray:
         return _capped(self.regressor.predict(table), self.cap)
@@ -111,7 +127,8 @@ class LifeModel:
     def _bounds(self, rul: float, level: float) -> tuple[float, float]:
         weight = np.exp(-0.5 * ((self.held_out - rul) / (NEAR * self.cap)) ** 2)
         share = np.cumsum(weight) / weight.sum()
-        tail = NEW_UNITS * (1 - level) / 2
+        # rows of one life are alike, so that it is the units that count: with few of them a quantile is told too narrow
+        tail = max((1 - level) / 2 - (1 + level) / 2 / self.units, 0.0)
         low, high = (self.residual[min(int(np.searchsorted(share, q)), len(share) - 1)] for q in (tail, 1 - tail))
         return float(np.clip(rul + low, 0, rul)), float(np.clip(rul + high, rul, self.cap))
 
@@ -127,9 +144,18 @@ def cap_for(lives: Lives) -> float:
     return CAP if usual <= LONG_LIFE * CAP else float(f"{CAP_SHARE * usual:.2g}")
 
 
-def _features(lives: Lives, found: Regimes, used: np.ndarray) -> np.ndarray:
+def _features(lives: Lives, found: Regimes, used: np.ndarray, stretch: int, rows: np.ndarray) -> np.ndarray:
     z = features.held(found.normalise(lives.values)[:, used], ~np.isfinite(lives.values[:, used]), lives.start)
-    return features.of_lives(z, lives.time, lives.start)
+    return features.of_lives(z, lives.time, lives.start, stretch, rows)
+
+
+def _learned(lives: Lives) -> np.ndarray:
+    """The rows that are learned from: the first of each unit, and each so-and-so-manieth up to its last."""
+    step = -(-len(lives.time) // MOST_ROWS)
+    before_end = lives.last[lives.owner] - np.arange(len(lives.time))
+    kept = before_end % step == 0
+    kept[lives.start[:-1]] = True
+    return np.flatnonzero(kept)
 
 
 def _signals_of_wear(lives: Lives, found: Regimes) -> np.ndarray:
@@ -170,9 +196,11 @@ def fit(lives: Lives, cap: float | None = CAP, progress: Callable[[float, str], 
     tell(0.0, "finding operating regimes")
     found = regimes.find(lives)
     used = _signals_of_wear(lives, found)
-    table = _features(lives, found, used)
-    truth = np.minimum(lives.end_time - lives.time, cap)
-    owner = lives.owner
+    stretch = max(1, round(float(np.median(np.diff(lives.start))) / USUAL_ROWS))
+    rows = _learned(lives)
+    table = _features(lives, found, used, stretch, rows)
+    truth = np.minimum(lives.end_time - lives.time, cap)[rows]
+    owner = lives.owner[rows]
     held_out = np.zeros(len(truth))
     folds = min(FOLDS, len(lives.names))
     for k, (rest, left) in enumerate(GroupKFold(folds).split(table, truth, owner)):
@@ -181,6 +209,7 @@ def fit(lives: Lives, cap: float | None = CAP, progress: Callable[[float, str], 
     tell(folds / (folds + 1), f"learning, part {folds + 1} of {folds + 1}")
     regressor = Regressors.fitted(table, truth, cap)
     order = np.argsort(truth - held_out, kind="stable")
+    residual, units = (truth - held_out)[order], len(lives.names)
     return LifeModel(
-        lives.columns, used, found, regressor, held_out[order], (truth - held_out)[order], cap, order, origin
+        lives.columns, used, found, regressor, held_out[order], residual, cap, rows[order], units, stretch, origin
     )
