@@ -52,7 +52,7 @@ class AssetDelegate(QStyledItemDelegate):
         quiet = asset is not None and not strong
         painter.setPen(colour("text2" if quiet and not chosen else "text"))
         metrics = QFontMetricsF(painter.font())
-        label = metrics.elidedText(model.tree.label[node], Qt.TextElideMode.ElideRight, right - left)
+        label = metrics.elidedText(model.tree.label[node], Qt.TextElideMode.ElideMiddle, right - left)
         painter.drawText(QRectF(left, box.top(), right - left, box.height()), _LEFT, label)
         if asset is None:
             return

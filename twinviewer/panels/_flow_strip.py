@@ -52,7 +52,7 @@ class FlowCard(ClickableCard):
         ):
             painter.setFont(look)
             painter.setPen(colour(token))
-            shown = QFontMetricsF(look).elidedText(text, Qt.TextElideMode.ElideRight, room)
+            shown = QFontMetricsF(look).elidedText(text, Qt.TextElideMode.ElideMiddle, room)
             painter.drawText(QRectF(22, y, room, 16), _MIDDLE, shown)
         painter.end()
 

@@ -119,7 +119,7 @@ def fitting(name: str, metrics: QFontMetricsF, room: float) -> str:
     for shown in (name, name.partition(" (")[0], name.rpartition(" · ")[2]):
         if metrics.horizontalAdvance(shown) <= room:
             return shown
-    return metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+    return metrics.elidedText(name.rpartition(" · ")[2], Qt.TextElideMode.ElideMiddle, room)
 
 
 def _on_screen(tile: QWidget, popup: QWidget) -> QPoint:

@@ -106,7 +106,7 @@ class Row(QWidget):
         painter.setFont(font(12))
         painter.setPen(colour("text"))
         metrics = QFontMetricsF(painter.font())
-        text = metrics.elidedText(line.text, Qt.TextElideMode.ElideRight, room)
+        text = metrics.elidedText(line.text, Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(QRectF(28, 0, room, height), _MIDDLE, text)
         left = metrics.horizontalAdvance(text) + 8
         if line.quiet and room - left > 24:
