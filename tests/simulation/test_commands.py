@@ -321,8 +321,26 @@ def test_a_written_state_of_another_line_is_told(state, what):
     assert told.value.where == "state.json"
 
 
-@pytest.mark.parametrize("words", [["--at", "1 h"], ["--save-state", "x.json"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--at", "1 h"],
+        ["--save-state", "x.json"],
+        ["--accept", "why"],
+        ["--by", "Ann"],
+        ["--goal", "oee"],
+        ["--budget", "5"],
+        ["--scenario", "s.toml", "--suggest", "speed.a=90:120"],
+        ["--replications", "5", "--suggest", "speed.a=90:120"],
+        ["--budget", "nan", "--suggest", "speed.a=90:120"],
+        ["--suggest", "speed.a=90:120:-4"],
+        ["--feed", "opc.tcp://127.0.0.1:9", "--recording", "nowhere"],
+        ["--from", "state.json", "--recording", "nowhere"],
+        ["--scheduler", "nowhere"],
+    ],
+)
 def test_an_option_that_would_do_nothing_is_refused(tmp_path, capsys, words):
     (tmp_path / "line.toml").write_text('[station.a]\ntime = "1 s"\n[source.s]\nfeeds = "a"\n', encoding="utf-8")
     assert main(["simulate", "--line", str(tmp_path / "line.toml"), *words]) == 2
-    assert words[0] in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert words[0] in told or words[1] in told

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from twinviewer.simulation.plant_now import PlantNow
     from twinviewer.simulation.results import Result, Variant
     from twinviewer.simulation.scenario import Scenario
-    from twinviewer.simulation.search import Choice
-    from twinviewer.simulation.starting import StartFrom
 
 LOOK_S = 4.0  # how long to look at a live plant before starting from it
 HELP = "simulate a line: a baseline against scenarios, with paired intervals"
@@ -48,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--from", dest="start", metavar="now|empty|FILE", help="where to start (now with a plant, else empty)"
     )
     parser.add_argument("--horizon", metavar="SPAN", help='how long ("7d", "12 h"); else what the line says')
-    parser.add_argument("--replications", default="30", metavar="N|auto", help="how often (30); auto: until narrow")
+    parser.add_argument("--replications", metavar="N|auto", help="how often (30); auto: until narrow")
     parser.add_argument("--seed", type=_seed, metavar="S", help="of the random numbers; else what the line says")
     add_feed_arguments(parser)
     parser.add_argument("--recording", metavar="DIR", help="start from a moment of a recording")
@@ -61,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LEVER=LOW:HIGH[:COST]",
         help="find the three best settings of levers within bounds; COST of one unit; repeat",
     )
-    parser.add_argument("--goal", default="throughput_per_h", metavar="KPI", help="of suggestions; -KPI: the least")
+    parser.add_argument("--goal", metavar="KPI", help="of suggestions (throughput_per_h); -KPI: the least")
     parser.add_argument("--budget", type=float, metavar="COST", help="of suggestions")
     parser.add_argument("--accept", metavar="REASON", help="keep the scenarios as accepted proposals, for this reason")
     parser.add_argument("--by", default="", metavar="NAME", help="who accepts")
@@ -91,15 +89,12 @@ def run(args: argparse.Namespace) -> int:
     from twinviewer.simulation.scenario import load_scenario
     from twinviewer.simulation.starting import StartFrom, at_time
 
-    if args.accept is not None and not (args.accept.strip() and args.scenario):
-        raise LineError("there is nothing to accept", "--accept", "Name a --scenario FILE, and a reason.")
+    _refuse_idle(args)
     line = load_line(line_path(args))
     scenarios = [load_scenario(path) for path in args.scenario]
     horizon_s = seconds(args.horizon, "--horizon") if args.horizon else None
     if horizon_s is not None and not 0 < horizon_s < float("inf"):
         raise LineError("the horizon must be more than zero, and end", "--horizon", 'Write for example "7d".')
-    if args.at is not None and not args.recording:
-        raise LineError("a moment of what?", "--at", "Name the --recording DIR that it is a moment of.")
     now = plant_now(args, line)
     if now is None and args.save_state is not None:
         remedy = "Name what to start from: --feed URL, --recording DIR, or --from FILE."
@@ -115,8 +110,10 @@ def run(args: argparse.Namespace) -> int:
                 text = f"the state cannot be written ({why})"
                 raise LineError(text, str(args.save_state), "Choose another file.") from error
     if args.suggest:
+        from twinviewer.cli._suggest import suggest
+
         return suggest(args, line, horizon_s, start)
-    asked = replications(args.replications)
+    asked = replications(args.replications or "30")
     if args.scheduler:
         from twinviewer.simulation.cluster import run_on
 
@@ -131,48 +128,30 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def suggest(args: argparse.Namespace, line: "Line", horizon_s: float | None, start: "StartFrom | None") -> int:
-    """Print the three best settings of the levers asked for; exit code 1 where none is better than the baseline."""
-    from dataclasses import asdict
-
-    from twinviewer.simulation.results import finite
-    from twinviewer.simulation.search import suggest as search
-
-    goal, largest = args.goal.removeprefix("-"), not args.goal.startswith("-")
-    choices = [_choice(line, text) for text in args.suggest]
-    found = search(line, choices, goal, largest, args.budget, horizon_s, args.seed, start, scheduler=args.scheduler)
-    if args.json:
-        rows = [{**asdict(s), "kpis": {k: asdict(e) for k, e in s.result.kpis.items()}} for s in found]
-        kept = [{k: v for k, v in row.items() if k != "result"} for row in rows]
-        print(json.dumps(finite({"goal": args.goal, "suggestions": kept})))
-    for s in found if not args.json else ():
-        settings = ", ".join(f"{k} = {v:g}" for k, v in s.settings.items())
-        sure = "" if s.gain.significant else "  not significant"
-        print(f"{settings}: {goal} {s.gain.mean:+.4g} [{s.gain.low:+.4g}, {s.gain.high:+.4g}]{sure}, costs {s.price:g}")
-    if not found and not args.json:
-        print("nothing within these bounds is better than the baseline")
-    return 0 if found else 1
-
-
-def _choice(line: "Line", text: str) -> "Choice":
-    """A lever within bounds from "speed.mill=95:115" or "crew.fitters=1:4:2000"."""
-    from twinviewer.simulation.levers import levers
-    from twinviewer.simulation.search import Choice, choice_of
-
-    name, _, bounds = text.partition("=")
-    lever = next((x for x in levers(line) if x.id == name.strip()), None)
-    if lever is None:
-        known = ", ".join([x.id for x in levers(line) if x.kind == "slider"][:12])
-        raise LineError(f'there is no lever "{name}"', "--suggest", f"Some are: {known}.")
-    try:
-        low, high, *cost = (float(x) for x in bounds.split(":"))
-    except ValueError as error:
-        raise LineError(f'"{text}" has no bounds', "--suggest", 'Write "speed.mill=95:115".') from error
-    whole = choice_of(lever, cost[0] if cost else 0.0)
-    if len(cost) > 1 or not lever.low <= low < high <= lever.high:
-        remedy = f"It can be moved from {lever.low:g} to {lever.high:g}{f' {lever.unit}' if lever.unit else ''}."
-        raise LineError(f'"{text}" lies outside the lever\'s way', "--suggest", remedy)
-    return Choice(whole.lever, low, high, whole.steps, whole.cost, whole.integer, whole.current)
+def _refuse_idle(args: argparse.Namespace) -> None:
+    """Raise LineError for an option that would do nothing beside the others."""
+    file = args.start not in (None, "now", "empty")
+    searches = "A search tries levers of its own: leave one of them out."
+    for option, idle, text, remedy in (
+        ("--accept", args.accept is not None and not (args.accept.strip() and args.scenario),
+         "there is nothing to accept", "Name a --scenario FILE, and a reason."),
+        ("--by", args.by and args.accept is None, "who accepts what?", "Add --accept REASON."),
+        ("--goal", args.goal is not None and not args.suggest, "the goal of what?", "Add --suggest LEVER=LOW:HIGH."),
+        ("--budget", args.budget is not None and not args.suggest,
+         "the budget of what?", "Add --suggest LEVER=LOW:HIGH."),
+        ("--budget", args.budget is not None and not args.budget >= 0, "a budget is zero or more", "Write a number."),
+        ("--scenario", args.suggest and args.scenario, "suggestions start from the baseline", searches),
+        ("--replications", args.suggest and args.replications is not None,
+         "a search runs as often as it needs to", "Leave it out."),
+        ("--at", args.at is not None and not args.recording,
+         "a moment of what?", "Name the --recording DIR that it is a moment of."),
+        ("--feed", args.feed and args.recording, "a run starts from one plant",
+         "Name --feed URL or --recording DIR."),
+        ("--from", file and (args.feed or args.recording), "a run starts from one state",
+         "Name a file, or --feed URL, or --recording DIR."),
+    ):  # fmt: skip
+        if idle:
+            raise LineError(text, option, remedy)
 
 
 def _accept(args: argparse.Namespace, result: "Result", scenarios: "list[Scenario]", start: str) -> None:

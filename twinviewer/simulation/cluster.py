@@ -1,6 +1,7 @@
 """Experiments on a Dask cluster by its address: the same numbers, bit for bit, as here."""
 
 import itertools
+import re
 import subprocess
 import sys
 import time
@@ -32,6 +33,7 @@ from twinviewer.simulation.warmup import warmup_s
 
 TASKS_PER_THREAD = 12  # few enough to cost little, many enough for progress and for a worker that dies
 CONNECT_S, PATIENCE_S, LOOK_S = 5, 60.0, 0.01
+_ADDRESS = re.compile(r"[a-z]+://.+:\d+/?")
 Unit = tuple[int, int]  # variant (0 the baseline), replication
 
 
@@ -103,6 +105,8 @@ def run_on(
 
     Raises LineError where the cluster does not answer or Dask is not installed.
     """
+    if _ADDRESS.fullmatch(address) is None:  # a client of it would leave a traceback behind
+        raise LineError("this is no address of a Dask scheduler", address, "Write for example tcp://host:8786.")
     try:
         from distributed import Client
     except ImportError as error:
