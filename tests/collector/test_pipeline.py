@@ -42,8 +42,8 @@ class Recorder:
     def connection(self, connection: Connection, time_ns: int | None = None) -> None:
         self.calls.append(("connection", connection.link))
 
-    def note(self, time_ns: int, text: str, by: str, asset: str = "") -> None:
-        self.calls.append(("note", (text, by, asset)))
+    def note(self, *said: object) -> None:
+        self.calls.append(("note", said[1:]))
 
     def action(self, about: Mapping[str, Any]) -> None:
         self.calls.append(("action", about))
@@ -67,7 +67,7 @@ def test_an_alarm_is_raised_recorded_and_returns(server: ServerProcess, scene: S
         server.command("set M-1.State 1")
         until(lambda: not any(a.active for a in pipeline.alarms))
         pipeline._loop.call_soon_threadsafe(pipeline.note, "looked at it", "anna", "M-1")  # type: ignore[union-attr]
-        until(lambda: ("note", ("looked at it", "anna", "M-1")) in recorder.calls)
+        until(lambda: ("note", ("looked at it", "anna", "M-1", "", False)) in recorder.calls)
     finally:
         pipeline.stop()
     pipeline.stop()

@@ -66,6 +66,7 @@ def bytes_below(*folders: Path) -> bytes:
         ("trust", {"fingerprint": "AB:CD", "by": "anna"}),
         ("accept", {"subject": "maintenance plan of week 47", "by": "anna", "reason": "fits the order book"}),
         ("note", {"text": "look here", "by": "anna", "asset": "M-1"}),
+        ("note", {"text": "there", "by": "bob", "corrects": "k", "withdrawn": False}),
         ("write", {"tag": "M-0.State", "value": 1.0, "by": "anna", "reason": "a test", "approved_by": "bob"}),
     ],
 )

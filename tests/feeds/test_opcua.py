@@ -98,7 +98,7 @@ class Kept:
 
     connection = action = event
 
-    def note(self, time_ns: int, text: str, by: str, asset: str = "") -> None:
+    def note(self, *said: object) -> None:
         pass
 
 

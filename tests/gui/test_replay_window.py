@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -20,13 +20,14 @@ from twinviewer.cli.record import judge_of
 from twinviewer.collector.protocol import Recorded as Told
 from twinviewer.gui.dialogs.compare import CompareDialog
 from twinviewer.gui.dialogs.moments import MomentDialog, StretchDialog, written
-from twinviewer.gui.dialogs.note import NoteDialog
+from twinviewer.gui.dialogs.note import CorrectDialog, NoteDialog, WithdrawDialog
 from twinviewer.gui.dialogs.recording import RecordDialog, StopDialog
 from twinviewer.gui.main_window import MainWindow
 from twinviewer.history.capsule import open_capsule
 from twinviewer.history.recorder import Recorder
 from twinviewer.history.recording import Recording
 from twinviewer.kpi.book import Book
+from twinviewer.model.note import Note
 from twinviewer.model.palette import STATE, SURFACE, rgb
 from twinviewer.model.sample import SampleBatch
 from twinviewer.model.state import State
@@ -79,7 +80,7 @@ class Recorded(FakeLive):
     def command(self, name: str, **arguments: Any) -> None:
         super().command(name, **arguments)
         if name == "note":
-            self.recorder.note(arguments["time_ns"], arguments["text"], arguments["by"], arguments["asset"])
+            self.recorder.note(**arguments)
             self.recorder.flush()
 
 
@@ -306,6 +307,55 @@ def test_a_note_is_seen_on_the_line_and_at_the_machine_at_its_time_only(
     assert setup.session.frame is not None
     assert setup.session.frame.now_ns == note["time_ns"]
     assert setup.session.selection == machine
+
+
+def test_a_note_is_corrected_and_withdrawn_from_its_menu_and_both_are_kept(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup.session.pin_note("Seal leeks", setup.source.machine, setup.source.begun_ns + 300 * NS)
+    assert not setup.window.registry["note.correct"].is_enabled  # only for a note that was chosen
+    setup.window.registry.run("panel.show.notes")
+    found = setup.window.docks.panels["notes"].widget.list
+
+    def first() -> Note | None:
+        setup.tick()
+        return found.notes.shown[0] if found.notes.shown else None
+
+    def choose(title: str) -> None:
+        box = found.visualRect(found.notes.index(0)).center()
+        found.customContextMenuRequested.emit(box)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        titles = {a.text(): a for a in menu.actions()}
+        if title in titles:
+            titles[title].trigger()
+        menu.close()
+        assert (title in titles) is (found.notes.shown[0].withdrawn is False)
+
+    def correct(dialog: CorrectDialog) -> None:
+        assert dialog.text == "Seal leeks"
+        assert not dialog.accept_button.isEnabled()
+        dialog.note.setPlainText("Seal leaks")
+        assert dialog.accept_button.isEnabled()
+
+    def withdraw(dialog: WithdrawDialog) -> None:
+        assert not dialog.accept_button.isEnabled()
+        dialog.note.setPlainText("the pump beside it")
+
+    setup.qtbot.waitUntil(lambda: first() is not None, timeout=20_000)
+    answer(monkeypatch, CorrectDialog, correct)
+    choose("Correct…")
+    setup.qtbot.waitUntil(lambda: (n := first()) is not None and n.text == "Seal leaks", timeout=20_000)
+    said = found.notes.data(found.notes.index(0), Qt.ItemDataRole.ToolTipRole)
+    assert f"Corrected by {setup.session.user} at " in said
+    assert "at first: Seal leeks" in said
+    answer(monkeypatch, WithdrawDialog, withdraw)
+    choose("Withdraw…")
+    setup.qtbot.waitUntil(lambda: (n := first()) is not None and n.withdrawn, timeout=20_000)
+    assert "the pump beside it" in found.notes.data(found.notes.index(0), Qt.ItemDataRole.ToolTipRole)
+    setup.tick()
+    assert setup.panel.band.shown.notes == ()
+    choose("Correct…")  # no more
 
 
 def test_nothing_can_be_pinned_without_a_recording(qtbot: QtBot, scene: Scene, tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from twinviewer.__main__ import main
 from twinviewer.cli.record import judge_of
 from twinviewer.gui.report_pdf import PAGE_PX, laid_out
 from twinviewer.gui.shift_report import write_shift_report
-from twinviewer.history.journal import append, note_line
+from twinviewer.history.journal import append
+from twinviewer.history.notes import note_line
 from twinviewer.history.recording import Recording
 from twinviewer.history.synth import record_offline
 from twinviewer.history.times import iso

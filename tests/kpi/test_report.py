@@ -10,6 +10,9 @@ import pytest
 
 from tests.factory import make_tag, scene_of
 from tests.history.made import NS, START_NS, Clock, batch
+from twinviewer.history import journal
+from twinviewer.history.layout import NOTES
+from twinviewer.history.notes import change_line
 from twinviewer.history.recorder import Recorder
 from twinviewer.history.recording import Recording
 from twinviewer.kpi.book import INDICATOR, TARGET, Version, load
@@ -119,6 +122,21 @@ def test_the_page_needs_nothing_else_and_shows_text_as_text(recording: Recording
     assert "&lt;b&gt;seized" in text
     assert "<b>seized" not in text
     assert text.count("<svg") == 3
+    recording.close()
+
+
+def test_a_corrected_note_says_so_and_a_withdrawn_one_is_struck_out(recording: Recording) -> None:
+    key, at = recording.diary.settled_notes()[0].key, START_NS + 1300 * NS
+    path = Path(recording.folder.address) / NOTES
+    journal.append(path, [change_line(at, "jammed <3", "ann", "M-0", key, False, at + HOUR_NS)])
+    text = page(shift_report(recording, energy_scene(), START_NS, START_NS + HOUR_NS))
+    assert "jammed &lt;3" in text
+    assert "corrected by ann at" in text
+    assert "at first: &lt;b&gt;seized" in text
+    journal.append(path, [change_line(at, "another <day>", "bob", "M-0", key, True, at + HOUR_NS)])
+    text = page(shift_report(recording, energy_scene(), START_NS, START_NS + HOUR_NS))
+    assert "<s>jammed &lt;3</s>" in text
+    assert "another &lt;day&gt;" in text
     recording.close()
 
 

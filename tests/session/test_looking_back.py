@@ -55,8 +55,7 @@ class Plant:
         self.commands.append((name, arguments))
         if name != "note":
             return
-        self.recorder.note(int(str(arguments["time_ns"])), str(arguments["text"]), str(arguments["by"]),
-                           str(arguments["asset"]))  # fmt: skip
+        self.recorder.note(**arguments)  # type: ignore[arg-type]
         self.recorder.flush()
 
     def close(self) -> None:
@@ -165,6 +164,26 @@ def test_a_note_goes_to_the_plants_recorder_wherever_one_looks(session: Session,
     assert isinstance(live, Noted)
     session.tick(START_NS + 70 * NS)
     until(lambda: len(live.notes(0, 2**62)) == 2)
+
+
+def test_a_note_is_corrected_and_withdrawn_and_what_changed_there_forgets_it(session: Session) -> None:
+    session.pin_note("seal leeks", "M-0", START_NS + 30 * NS)
+    past = session.past
+    assert isinstance(past, Noted)
+    at = START_NS + 60 * NS
+
+    def now(tick_s: int) -> list[tuple[str, str, bool]]:
+        session.tick(START_NS + tick_s * NS)
+        return [(n.text, n.changed_by, n.withdrawn) for n in past.notes(0, 2**62)]
+
+    until(lambda: now(64) == [("seal leeks", "", False)])
+    session.user = "Ada"
+    session.correct_note(past.notes(0, 2**62)[0], "seal leaks", "M-0")
+    until(lambda: now(68) == [("seal leaks", "Ada", False)])
+    assert [c.text for c in session.changes(["M-0"], at) if c.noted] == ["seal leaks"]
+    session.withdraw_note(past.notes(0, 2**62)[0], "it was the pump beside it")
+    until(lambda: now(72) == [("seal leaks", "Ada", True)])
+    assert [c.text for c in session.changes(["M-0"], at) if c.noted] == []
 
 
 def test_what_was_decided_goes_on_the_plants_record_wherever_one_looks(session: Session, plant: Plant) -> None:

@@ -110,10 +110,12 @@ class Commands:
     async def _retry(self, by: str = "") -> None:
         self._pipeline.try_now()
 
-    async def _note(self, text: str, by: str, asset: str = "", time_ns: int = 0) -> None:
+    async def _note(
+        self, text: str, by: str, asset: str = "", time_ns: int = 0, corrects: str = "", withdrawn: bool = False
+    ) -> None:
         if not self._pipeline.recorded:
             raise TwinError("nothing is recorded here, so a note would be lost", asset, "Start a recording first.")
-        self._pipeline.note(text, by, asset, int(time_ns))
+        self._pipeline.note(text, by, asset, int(time_ns), corrects, bool(withdrawn))
 
     async def _accept(self, subject: str, by: str, reason: str = "") -> None:
         """Somebody accepted a proposal in a window (a plan, a scenario): nothing is done here, it is on record."""

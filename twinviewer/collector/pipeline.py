@@ -188,9 +188,14 @@ class Pipeline:
         """A person's command was carried out: for the record."""
         self._record("action", {**arguments, "what": what, "time_ns": self._clock_ns()})
 
-    def note(self, text: str, by: str, asset: str = "", time_ns: int = 0) -> None:
-        """A person's remark on a moment (0: now), on an asset where it is about one, for the record."""
-        self._record("note", time_ns or self._clock_ns(), text, by, asset)
+    def note(
+        self, text: str, by: str, asset: str = "", time_ns: int = 0, corrects: str = "", withdrawn: bool = False
+    ) -> None:
+        """A person's remark on a moment (0: now), on an asset where it is about one, for the record.
+
+        With `corrects` (the key of a note) it stands in its place, or tells why that was withdrawn.
+        """
+        self._record("note", time_ns or self._clock_ns(), text, by, asset, corrects, withdrawn)
 
     @property
     def recorded(self) -> bool:

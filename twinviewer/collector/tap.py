@@ -33,8 +33,10 @@ class Tap(Protocol):
         """What a person did: "what", "time_ns", and the arguments of the command."""
         ...
 
-    def note(self, time_ns: int, text: str, by: str, asset: str = "") -> None:
-        """A person's remark, on an asset where it is about one."""
+    def note(
+        self, time_ns: int, text: str, by: str, asset: str = "", corrects: str = "", withdrawn: bool = False
+    ) -> None:
+        """A person's remark, on an asset where it is about one; with `corrects` what a note (by key) says instead."""
         ...
 
 

@@ -17,7 +17,7 @@ def notes_at(session: Session, frame: Frame) -> list[Note]:
     past = session.past
     if not isinstance(past, Noted):
         return []
-    return list(past.notes(frame.now_ns - SHOWN_NS, frame.now_ns + AHEAD_NS))
+    return [n for n in past.notes(frame.now_ns - SHOWN_NS, frame.now_ns + AHEAD_NS) if not n.withdrawn]
 
 
 def note_labels(session: Session, frame: Frame) -> list[Label]:

@@ -1,5 +1,7 @@
 """What a window does with the past: notes, going to a moment, comparing, handing over, reporting."""
 
+import functools
+import operator
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog
 
 from twinviewer.kpi.shifts import shift_of
+from twinviewer.model.note import Note
 from twinviewer.panels._kit.actions import Action
 
 if TYPE_CHECKING:
@@ -49,6 +52,21 @@ class PastCommands:
             Action("note.pin", pin_title, "Asset", self.pin_note, "T", recorded, None, "annotation remark", "note",
                    _NOT_RECORDED),
         )  # fmt: skip
+        for name, title, run in (
+            ("note.correct", "Correct a note…", self.correct_note),
+            ("note.withdraw", "Withdraw a note…", self.withdraw_note),
+        ):
+            handed = functools.partial(operator.contains, self._window.registry.handed, name)
+            add(
+                name,
+                title,
+                "Asset",
+                run,
+                "",
+                handed,
+                "note",
+                why="Choose it in the menu of a note, in the panel Notes.",
+            )
         add("note.mark", "Mark this moment", "History", self.mark, "Shift+T", icon="bookmark", words="note report")
         add("time.goto", "Go to a moment…", "History", self.go_to, "Ctrl+G", icon="clock", words="time date seek")
         add("replay.compare", "Compare A and B…", "History", self.compare, "C", both, "layout", "difference moments",
@@ -79,6 +97,26 @@ class PastCommands:
         dialog = NoteDialog(assets, session.selection or "", time_ns, session.user, keeper, self._window)
         if dialog.exec():
             session.pin_note(dialog.text, dialog.asset_id, time_ns)
+
+    def correct_note(self) -> None:
+        """Ask what the note that was handed over should say instead."""
+        from twinviewer.gui.dialogs.note import CorrectDialog
+
+        note, session = self._window.registry.handed.pop("note.correct"), self._window.session
+        assert isinstance(note, Note)
+        dialog = CorrectDialog([a.asset_id for a in session.scene.assets], note, session.user, self._window)
+        if dialog.exec():
+            session.correct_note(note, dialog.text, dialog.asset_id)
+
+    def withdraw_note(self) -> None:
+        """Ask why the note that was handed over should count no more."""
+        from twinviewer.gui.dialogs.note import WithdrawDialog
+
+        note, session = self._window.registry.handed.pop("note.withdraw"), self._window.session
+        assert isinstance(note, Note)
+        dialog = WithdrawDialog(note, session.user, self._window)
+        if dialog.exec():
+            session.withdraw_note(note, dialog.text)
 
     def mark(self) -> None:
         """Keep this moment, with the selected asset, without asking: reports show marked moments as pictures."""

@@ -3,11 +3,11 @@
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from twinviewer.history.recording import Recording
 from twinviewer.kpi.report import ShiftReport, shift_report
 from twinviewer.model.errors import DataError
+from twinviewer.model.note import Note
 from twinviewer.scene.scene import Scene
 
 FORMATS = (".pdf", ".html")
@@ -63,7 +63,8 @@ def _write(report: ShiftReport, pictures: list[tuple[str, bytes]], path: Path) -
 
 def _pictures(path: Path, recording: Recording, report: ShiftReport, progress: Progress) -> list[tuple[str, bytes]]:
     """The plant at the first moments that somebody marked with a note."""
-    if not report.notes:
+    notes = [note for note in report.notes if not note.withdrawn][:PICTURES]
+    if not notes:
         return []
     from twinviewer.kpi.report_html import local
     from twinviewer.scene.scene import load_scene
@@ -71,14 +72,14 @@ def _pictures(path: Path, recording: Recording, report: ShiftReport, progress: P
     progress(0.0, "reading the scene")
     scene = load_scene(path)
     made: list[tuple[str, bytes]] = []
-    for k, note in enumerate(report.notes[:PICTURES]):
+    for k, note in enumerate(notes):
         progress(k / PICTURES, "drawing marked moments")
-        words = ": ".join(part for part in (note.get("asset", ""), note.get("text", "")) if part)
-        made.append((f"{local(note['time_ns'])}  {words}", _picture(scene, recording, note)))
+        words = ": ".join(part for part in (note.asset_id, note.text) if part)
+        made.append((f"{local(note.time_ns)}  {words}", _picture(scene, recording, note)))
     return made
 
 
-def _picture(scene: Scene, recording: Recording, note: dict[str, Any]) -> bytes:
+def _picture(scene: Scene, recording: Recording, note: Note) -> bytes:
     from PIL import Image
 
     from twinviewer import colours
@@ -86,7 +87,7 @@ def _picture(scene: Scene, recording: Recording, note: dict[str, Any]) -> bytes:
     from twinviewer.session.replay import frame_at
     from twinviewer.view.stage import Stage
 
-    frame = frame_at(recording, scene, note["time_ns"])
+    frame = frame_at(recording, scene, note.time_ns)
     stage = Stage()
     try:
         stage.window.SetSize(*PIXELS)
@@ -96,7 +97,7 @@ def _picture(scene: Scene, recording: Recording, note: dict[str, Any]) -> bytes:
         stage.set_patches(patches(frame, "status", rgba))
         stage.follow(frame.tags)
         stage.home(animate=False)
-        stage.select(next((a.index for a in scene.assets if a.asset_id == note.get("asset")), None))
+        stage.select(next((a.index for a in scene.assets if a.asset_id == note.asset_id), None))
         pixels = stage.image(*PIXELS)
     finally:
         stage.close()

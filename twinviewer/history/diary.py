@@ -7,9 +7,11 @@ from typing import Any
 from twinviewer.history import journal
 from twinviewer.history.folder import Folder
 from twinviewer.history.layout import ACTIONS, ALARMS, DAY_NS, LINKS, NOTES, day_ns
+from twinviewer.history.notes import settled
 from twinviewer.model.alarm import Alarm, AlarmEvent, AlarmState
 from twinviewer.model.connection import Connection
 from twinviewer.model.errors import RecordingError
+from twinviewer.model.note import Note
 
 CHECKPOINT = 500  # the standing alarms are kept after every so many lines of a day
 
@@ -128,12 +130,16 @@ class Diary:
         return self._lines(ACTIONS, from_ns, to_ns)
 
     def notes(self) -> list[dict[str, Any]]:
-        """All notes that people pinned, in order of the moments they speak of."""
+        """All lines about notes, corrections included, in order of the moments they speak of."""
         try:
             raw = self._folder.read(NOTES)
         except OSError:
             return []
         return sorted(journal.parse(raw), key=lambda line: line["time_ns"])
+
+    def settled_notes(self) -> list[Note]:
+        """The notes as they stand after their corrections, in order of the moments they speak of."""
+        return settled(self.notes())
 
 
 def _book(day: _Day, until: int) -> dict[str, Alarm]:

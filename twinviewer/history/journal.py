@@ -65,11 +65,6 @@ def day_file(folder: Path, table: str, time_ns: int) -> Path:
     return folder / table if table == NOTES else folder / table / day_name(time_ns)
 
 
-def note_line(time_ns: int, text: str, by: str, asset: str = "") -> dict[str, Any]:
-    """A note that a person pinned to a moment, and to an asset where it is about one."""
-    return {"time_ns": time_ns, "asset": asset, "text": text, "by": by}
-
-
 def alarm_fields(alarm: Alarm) -> dict[str, Any]:
     """An alarm as JSON can hold it; NaN is null."""
     fields = asdict(alarm)

@@ -148,7 +148,8 @@ live/           samples that are not compacted yet: Arrow streams, read with pya
 alarms/         each change of an alarm's life, one JSON object a line, one file a day
 actions/        what people did: acknowledge, shelve, accept, write
 connection/     how the connection to the plant stood, and when the recorder began, ended or had trouble
-notes.jsonl     notes that people pinned to a machine and a moment
+notes.jsonl     notes that people pinned to a machine and a moment; a line with "corrects" says what a note says
+                instead, or that it was withdrawn. Nothing is taken out
 recorder.lock   held by the recorder that runs
 retention.json  how long this recording is kept (twinviewer retain); without it, for ever
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from twinviewer.history import journal
 from twinviewer.history import retention as retentions
-from twinviewer.history.journal import note_line
 from twinviewer.history.layout import ACTIONS, ALARMS, BEAT_NS, BEAT_TAG, LINKS, NOTES, NS, SLICE_ROWS
+from twinviewer.history.notes import change_line, note_line
 from twinviewer.history.retention import Retention
 from twinviewer.history.rows import Rows, concatenated, from_batches
 from twinviewer.history.store import Store, beats
@@ -131,9 +131,14 @@ class Recorder:
         time_ns = int(action.get("time_ns") or self._clock())
         self._line(ACTIONS, time_ns, {**{k: _plain(v) for k, v in action.items()}, "time_ns": time_ns})
 
-    def note(self, time_ns: int, text: str, by: str, asset: str = "") -> None:
-        """Keep a person's remark on a moment, and on an asset where it is about one."""
-        self._line(NOTES, time_ns, note_line(time_ns, text, by, asset))
+    def note(
+        self, time_ns: int, text: str, by: str, asset: str = "", corrects: str = "", withdrawn: bool = False
+    ) -> None:
+        """Keep a person's remark on a moment, and on an asset where it is about one, or what a note says instead."""
+        line = note_line(time_ns, text, by, asset)
+        if corrects:
+            line = change_line(time_ns, text, by, asset, corrects, withdrawn, self._clock())
+        self._line(NOTES, time_ns, line)
 
     def connection(self, connection: Connection, time_ns: int | None = None) -> None:
         """Keep how the feed stands, when it differs in more than its counters."""

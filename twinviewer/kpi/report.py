@@ -20,6 +20,7 @@ from twinviewer.kpi.tracks import Track, Tracks
 from twinviewer.kpi.unseen import unseen_of
 from twinviewer.model.asset import Asset
 from twinviewer.model.frame import Kpi
+from twinviewer.model.note import Note
 from twinviewer.model.quality import Quality, quality_of
 from twinviewer.scene.scene import Scene
 from twinviewer.states.evaluator import factors, first_tag
@@ -57,7 +58,7 @@ class ShiftReport:
     power_kw: tuple[np.ndarray, np.ndarray]
     alarms: AlarmFigures
     actions: tuple[dict[str, Any], ...]
-    notes: tuple[dict[str, Any], ...]
+    notes: tuple[Note, ...]
 
 
 def shift_report(
@@ -79,7 +80,7 @@ def shift_report(
     mean_kw = float(np.nanmean(power[1])) if np.isfinite(power[1]).any() else NAN
     own = own_kpis(recording, scene, book, (*figures, Kpi("power", "Power", mean_kw, "kW")), (from_ns, to_ns))
     diary = recording.diary
-    notes = tuple(n for n in diary.notes() if from_ns <= n["time_ns"] <= to_ns)
+    notes = tuple(n for n in diary.settled_notes() if from_ns <= n.time_ns <= to_ns)
     return ShiftReport(
         scene=scene.name,
         from_ns=from_ns,

@@ -13,6 +13,7 @@ from twinviewer.kpi.indicators import INDICATORS
 from twinviewer.kpi.report import AssetFigures, ShiftReport
 from twinviewer.kpi.report_drawings import SHOWN, drawings
 from twinviewer.model.frame import Kpi
+from twinviewer.model.note import Note
 from twinviewer.model.palette import ALARM, SURFACE
 from twinviewer.model.state import State
 
@@ -168,14 +169,24 @@ def _alarms(report: ShiftReport) -> str:
     return table(("Figure", "Value", "Wanted"), rows) + worst
 
 
+def _said(note: Note) -> str:
+    """What a note says, and who made it say so; of a withdrawn one why it counts no more."""
+    text, when = html.escape(note.text), local(note.changed_ns) if note.changed_ns else "an unknown time"
+    if not note.changed_by:
+        return text
+    by = f"by {html.escape(note.changed_by)} at {when}"
+    if note.withdrawn:
+        return f'<s>{text}</s><br/><span class="small">withdrawn {by}: {html.escape(note.why)}</span>'
+    first = html.escape(note.first_text)
+    return f'{text}<br/><span class="small">corrected {by}; at first: {first}</span>'
+
+
 def _told(report: ShiftReport) -> str:
     actions = [
         (local(a["time_ns"]), *(html.escape(str(a.get(k, ""))) for k in ("what", "key", "by", "reason")))
         for a in report.actions
     ]
-    notes = [
-        (local(n["time_ns"]), *(html.escape(str(n.get(k, ""))) for k in ("asset", "text", "by"))) for n in report.notes
-    ]
+    notes = [(local(n.time_ns), html.escape(n.asset_id), _said(n), html.escape(n.by)) for n in report.notes]
     found = ""
     if actions:
         found += "<h2>Actions</h2>" + table(("When", "What", "On", "By", "Why"), actions, range(5))

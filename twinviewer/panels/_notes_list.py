@@ -23,7 +23,14 @@ _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 def sentence(note: Note, now_ns: int) -> str:
     """What a screen reader says of a note."""
     by = f", by {note.by}" if note.by else ""
-    return f"{clock(note.time_ns, now_ns)}, {note.asset_id or PLANT}{by}: {note.text}"
+    changed = f". {change(note, now_ns)}" if note.changed_by else ""
+    return f"{clock(note.time_ns, now_ns)}, {note.asset_id or PLANT}{by}: {note.text}{changed}"
+
+
+def change(note: Note, now_ns: int) -> str:
+    """Who made a note say what it says, or withdrew it, and what it said at first."""
+    by = f"by {note.changed_by} at {clock(note.changed_ns, now_ns)}"
+    return f"Withdrawn {by}: {note.why}" if note.withdrawn else f"Corrected {by}; at first: {note.first_text}"
 
 
 class NoteModel(QAbstractListModel):
@@ -106,12 +113,16 @@ class NoteDelegate(QStyledItemDelegate):
         painter.setPen(colour("text2"))
         painter.drawText(above, _LEFT, clock(note.time_ns, now_ns))
         metrics = QFontMetricsF(painter.font())
-        painter.drawText(above, _RIGHT, metrics.elidedText(note.by, Qt.TextElideMode.ElideRight, above.width() / 3))
+        who = f"{note.by} ✎ {note.changed_by}" if note.changed_by else note.by
+        painter.drawText(above, _RIGHT, metrics.elidedText(who, Qt.TextElideMode.ElideRight, above.width() / 3))
         at = metrics.horizontalAdvance(clock(note.time_ns, now_ns)) + 12
         painter.setFont(font(12, 600))
         painter.setPen(colour("text"))
         painter.drawText(above.adjusted(at, 0, -above.width() / 3, 0), _LEFT, note.asset_id or PLANT)
-        painter.setFont(font(12))
+        words_font = font(12)
+        words_font.setStrikeOut(note.withdrawn)
+        painter.setFont(words_font)
+        painter.setPen(colour("text2" if note.withdrawn else "text"))
         below = QRectF(above.left(), box.top() + _LINE, above.width(), _LINE)
         words = " ".join(note.text.split())
         room = QFontMetricsF(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, below.width())

@@ -22,6 +22,7 @@ ORDER = 40
 EVER_NS = 2**62
 LOOK_S = 1.0
 _MENU = (("time.here", "Show this moment"), ("time.mark_a", "Mark it as A"), ("time.mark_b", "Mark it as B"))
+_CHANGES = (("note.correct", "Correct…"), ("note.withdraw", "Withdraw…"))
 
 
 class Panel(QWidget):
@@ -151,6 +152,9 @@ class Panel(QWidget):
         for name, words in _MENU:
             if name in self._actions:
                 menu.addAction(words, lambda n=name: run_at(self._session, self._actions, n, note.time_ns))
+        for name, title in _CHANGES if note.key and not note.withdrawn else ():
+            if name in self._actions:
+                menu.addAction(title, lambda n=name: self._actions.hand(n, note))
         words = sentence(note, 0)
         menu.addAction(icon("copy"), "Copy", lambda: QGuiApplication.clipboard().setText(words))
         menu.popup(self.list.viewport().mapToGlobal(at))

@@ -153,7 +153,7 @@ class Panel(QWidget):
             self._end_ns = 0  # time ran out of the stretch: turn the page
         to_ns = self._end_ns or (self._page_end(frame.now_ns, seen) if self._seekable is not None else frame.now_ns)
         stretch = (to_ns - self._shown_ns(frame.now_ns, seen), to_ns)
-        notes = tuple(past.notes(*stretch)) if isinstance(past, Noted) else ()
+        notes = tuple(n for n in past.notes(*stretch) if not n.withdrawn) if isinstance(past, Noted) else ()
         between = session.between
         name, marked = session.selection or "", (between.a_ns, between.b_ns)
         fresh = frame.now_ns // NS if self._seekable is None else seen[1] // _FRESH_NS

@@ -12,6 +12,7 @@ from twinviewer.model.alarm import Alarm, AlarmState
 from twinviewer.model.asset import Asset
 from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame
+from twinviewer.model.note import Note
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State
 
@@ -49,16 +50,6 @@ class Mark:
     asset_id: str
     priority: int
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What a person pinned to a moment, and to an asset where `asset_id` is not ""."""
-
-    time_ns: int
-    asset_id: str
-    text: str
-    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +99,7 @@ class Noted(Protocol):
     """A past that also holds what people pinned to it."""
 
     def notes(self, from_ns: int, to_ns: int) -> Sequence[Note]:
-        """Notes between two moments, in order."""
+        """Notes between two moments, in order, also those that were withdrawn."""
         ...
 
 

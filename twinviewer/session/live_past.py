@@ -3,9 +3,10 @@
 import numpy as np
 
 from twinviewer.model.errors import TwinError
+from twinviewer.model.note import Note
 from twinviewer.scene.scene import Scene
 from twinviewer.session.archive import Archive
-from twinviewer.session.journal import GAP_NS, Band, Journal, Mark, Note
+from twinviewer.session.journal import GAP_NS, Band, Journal, Mark
 from twinviewer.session.stretch import NO_SHARES, MarkFinder, NotesReader, Stretch, StretchReader
 
 NS = 1_000_000_000

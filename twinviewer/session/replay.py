@@ -1,18 +1,22 @@
 """The past as a source: a recording played back, with the plant's states, alarms, trends and bands as of then."""
 
+from typing import Any
+
 import numpy as np
 
-from twinviewer.history.journal import append, note_line
+from twinviewer.history.journal import append
 from twinviewer.history.layout import NOTES
+from twinviewer.history.notes import change_line, note_line
 from twinviewer.history.recording import Recording
 from twinviewer.history.trend import Trend
 from twinviewer.kpi.tracks import Tracks
 from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame, TagSnapshot
+from twinviewer.model.note import Note
 from twinviewer.model.notice import Notice
 from twinviewer.model.state import State
 from twinviewer.scene.scene import Scene
-from twinviewer.session.journal import Band, Mark, Note
+from twinviewer.session.journal import Band, Mark
 from twinviewer.session.look import Look
 from twinviewer.session.replay_past import GROWN_NS
 from twinviewer.session.sources import Polled
@@ -159,6 +163,7 @@ class ReplaySource(RecordedPast):
         self._refreshed_ns = 0
         self._at_ns = min(max(at_ns, first), last) if at_ns is not None else last
         self._wall_ns: int | None = None
+        self._now_ns = last  # of the wall clock, once it was heard
         self._jumped = True
 
     @property
@@ -184,6 +189,7 @@ class ReplaySource(RecordedPast):
 
     def poll(self, now_ns: int) -> Polled:
         """The plant as it was at the moment that is shown; `now_ns` is the wall clock that drives the play."""
+        self._now_ns = now_ns
         self._advance(now_ns)
         time_ns, recording = self._at_ns, self.recording
         raised = len(recording.raised(time_ns - WINDOW_NS, time_ns))
@@ -218,10 +224,11 @@ class ReplaySource(RecordedPast):
             self._at_ns = first
 
     def command(self, name: str, **arguments: object) -> None:
-        """A note can be pinned to the past; nothing else can be done there. Raises TwinError."""
+        """A note can be pinned to the past or corrected; nothing else can be done there. Raises TwinError."""
         if name != "note":
             raise TwinError("this is a recording: nothing can be done in the past", name, "Go back to live first.")
-        line = note_line(**{"time_ns": self._at_ns, "by": "", "text": "", **arguments})  # type: ignore[arg-type]
+        said: dict[str, Any] = {"time_ns": self._at_ns, "by": "", "text": "", **arguments}
+        line = change_line(**said, at_ns=self._now_ns) if "corrects" in said else note_line(**said)
         folder = self.recording.folder
         if folder.path is None:
             raise TwinError("twinviewer only reads recordings behind an address", folder.address, "Copy it here first.")

@@ -7,9 +7,10 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from twinviewer.model.errors import TwinError
+from twinviewer.model.note import Note
 from twinviewer.scene.scene import Scene
 from twinviewer.session.archive import Archive
-from twinviewer.session.journal import Band, Change, Mark, Note
+from twinviewer.session.journal import Band, Change, Mark
 from twinviewer.session.past_changes import ChangesReader
 from twinviewer.session.stretch import AGAIN_NS, NO_SHARES, MarkFinder, NotesReader, Stretch, StretchReader
 

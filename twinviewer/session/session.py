@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from twinviewer.kpi.live import KpiTracker
 from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame
+from twinviewer.model.note import Note
 from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene
 from twinviewer.session.archive import Archive, address_of
@@ -129,7 +130,8 @@ class Session:
         found = known.changes(asset_ids, until_ns, limit)
         past = self.past
         notes = past.notes(until_ns - CHANGES_NS, until_ns) if isinstance(past, Noted) else ()
-        found += [Change(n.time_ns, n.asset_id, n.text, noted=True) for n in notes if n.asset_id in asset_ids]
+        notes = [n for n in notes if n.asset_id in asset_ids and not n.withdrawn]
+        found += [Change(n.time_ns, n.asset_id, n.text, noted=True) for n in notes]
         return sorted(found, key=lambda c: (c.time_ns, c.asset_id))[-limit:]
 
     def changes_known(self, until_ns: int) -> bool:
@@ -194,10 +196,21 @@ class Session:
 
     def pin_note(self, text: str, asset_id: str, time_ns: int) -> None:
         """Keep a remark on a moment, and on an asset where it is about one, with the recording. Raises TwinError."""
+        self._keep_note(text=text, asset=asset_id, time_ns=time_ns)
+
+    def correct_note(self, note: Note, text: str, asset_id: str) -> None:
+        """Have a note say something else, or be about something else; what it said is kept too. Raises TwinError."""
+        self._keep_note(text=text, asset=asset_id, time_ns=note.time_ns, corrects=note.key, withdrawn=False)
+
+    def withdraw_note(self, note: Note, reason: str) -> None:
+        """Have a note count no more; it is kept, with the reason. Raises TwinError."""
+        self._keep_note(text=reason, asset=note.asset_id, time_ns=note.time_ns, corrects=note.key, withdrawn=True)
+
+    def _keep_note(self, **said: object) -> None:
         if self.archive is None:
             raise TwinError("Nothing is recorded, so a note would be lost.", "", "Start a recording, or open one.")
         keeper = self._aside.source if self._aside is not None else self.source
-        keeper.command("note", text=text, by=self.user, asset=asset_id, time_ns=time_ns)
+        keeper.command("note", by=self.user, **said)
         for past in (self._live_past, self._replay_past):
             if past is not None:
                 past.look_again()

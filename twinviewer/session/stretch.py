@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinviewer.model.errors import TwinError
+from twinviewer.model.note import Note
 from twinviewer.model.state import State
 from twinviewer.scene.scene import Scene
 from twinviewer.session.archive import Archive
-from twinviewer.session.journal import Band, Mark, Note
+from twinviewer.session.journal import Band, Mark
 
 if TYPE_CHECKING:
     from twinviewer.history.recording import Recording
@@ -151,12 +152,8 @@ def next_alarm(recording: "Recording", time_ns: int, sign: int) -> int | None:
 
 
 def notes_of(recording: "Recording") -> list[Note]:
-    """All notes of a recording, in order of the moments they speak of."""
-    lines = recording.diary.notes()
-    return [
-        Note(line["time_ns"], str(line.get("asset", "")), str(line.get("text", "")), str(line.get("by", "")))
-        for line in lines
-    ]
+    """All notes of a recording as they stand, in order of the moments they speak of."""
+    return recording.diary.settled_notes()
 
 
 def read_stretch(recording: "Recording", scene: Scene, from_ns: int, to_ns: int) -> Stretch:
