@@ -17,7 +17,7 @@ from twinviewer.panels._whatif_levers import ALL, Levers
 from twinviewer.panels._whatif_model import Control, Kept
 from twinviewer.panels._whatif_rows import ListRow, SliderRow
 from twinviewer.panels._whatif_week import _dragged, days_of, groups_of, minutes, words
-from twinviewer.simulation.levers import _MAKERS
+from twinviewer.simulation.lever_patches import MAKERS
 from twinviewer.simulation.line import parse_line
 from twinviewer.simulation.scenario import applied
 
@@ -67,7 +67,7 @@ def drag(qtbot: QtBot, widget: QWidget, *way: QPoint) -> None:
 def test_every_lever_of_the_model_has_a_control_and_the_engine_takes_what_it_says(levers: Levers) -> None:
     line = parse_line(TABLES)
     moved = [name for shown in levers.shown for name in levers.of_row(shown).ids]
-    assert {name.partition(".")[0] for name in moved} == set(_MAKERS)
+    assert {name.partition(".")[0] for name in moved} == set(MAKERS)
     for name in levers.shown:
         item = levers.of_row(name)
         assert item.isVisible()

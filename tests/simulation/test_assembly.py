@@ -11,6 +11,7 @@ from twinviewer.simulation import records as r
 from twinviewer.simulation.line import parse_line
 from twinviewer.simulation.lint import check_line
 from twinviewer.simulation.replication import Outcome, replicate
+from twinviewer.simulation.runs import run
 from twinviewer.simulation.tables import build
 
 
@@ -152,3 +153,20 @@ def test_a_material_that_is_not_there_is_told():
     tables = {"station": {"a": {"time": "1 s", "next": "material.nothing"}}, "source": {"s": {"feeds": "a"}}}
     with pytest.raises(LineError, match='no material "nothing"'):
         build(parse_line(tables), 100.0)
+
+
+def test_what_becomes_a_material_fills_its_order_and_costs_its_material():
+    line = parse_line(
+        {
+            "model": {"warmup": "0 s"},
+            "product": {"frame": {"route": ["weld", "material.frames"], "material_cost": 2.0}},
+            "material": {"frames": {}},
+            "station": {"weld": {"time": "10 s"}, "build": {"time": "5 s", "consumes": {"frames": 1}}},
+            "source": {"s": {"feeds": "weld", "policy": "orders"}},
+            "order": [{"id": "1", "product": "frame", "quantity": 4, "due": "50 s"}],
+        }
+    )
+    kpis = run(line, (), 1000.0, 1, threads=1).baseline.kpis
+    assert kpis["completion_h.1"].mean == pytest.approx(40 / 3600)
+    assert kpis["late.1"].mean == 0
+    assert kpis["cost"].mean == pytest.approx(8.0)

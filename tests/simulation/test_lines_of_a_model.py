@@ -3,7 +3,8 @@
 import pytest
 
 from twinviewer.model.errors import LineError
-from twinviewer.simulation.levers import levers, lines_of
+from twinviewer.simulation.flow_tables import lines_of
+from twinviewer.simulation.levers import levers
 from twinviewer.simulation.line import parse_line
 from twinviewer.simulation.scenario import Scenario, applied
 

@@ -55,6 +55,7 @@ def test_every_key_matters():
         ("triangular(40 s, 50 s, 75 s)", 55, (162.5 / 3) ** 0.5 / 55),
         ("erlang(48 s, k=4)", 48, 0.5),
         ("normal(60 s, sd=5 s)", 60, 5 / 60),
+        ("normal(60 s, sd=60 s)", 64.99893, 0.8),  # cut off at zero: the moments of what is left
         ("lognormal(98 s, cv=0.25) * 1.5", 147, 0.25),
         ("98 s * 2", 196, 0),
     ],

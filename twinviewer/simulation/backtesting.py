@@ -14,7 +14,7 @@ from twinviewer.simulation.flow_tables import last_stations
 from twinviewer.simulation.line import Line, Lot
 from twinviewer.simulation.moments import at_moment
 from twinviewer.simulation.past_orders import past_lots
-from twinviewer.simulation.plant_now import NS, PlantNow
+from twinviewer.simulation.plant_now import LOADED, NS, PlantNow
 from twinviewer.simulation.runs import Experiment
 from twinviewer.simulation.starting import StartFrom, at_time
 
@@ -115,8 +115,7 @@ def happened(line: Line, scene: Scene, recording: Recording, from_ns: int, to_ns
     last = [a for name in last_stations(line) for a in evidence.known_assets(line, scene, name)]
     every = [a for name in line.station for a in evidence.known_assets(line, scene, name)]
     end = at_moment(line, scene, recording, to_ns)
-    in_work = ("running", "setup", "blocked", "fault")
-    wip = sum(len(s.queue) + sum(m.state in in_work for m in s.machines) for s in end.stations.values())
+    wip = sum(len(s.queue) + sum(m.state in LOADED for m in s.machines) for s in end.stations.values())
     return {
         "good": evidence.increase(recording, scene, last, "count_good", "GoodCount", from_ns, to_ns),
         "wip_end": float(wip),

@@ -1,13 +1,13 @@
 """Collects distributions, calendars and the numbers of names while a flow model's tables are written."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from twinviewer.model.errors import LineError
 from twinviewer.simulation import records as r
 from twinviewer.simulation.calendars import MONDAY, breakpoints, windows
 from twinviewer.simulation.line import Line
-from twinviewer.simulation.quantities import Distribution
+from twinviewer.simulation.quantities import Distribution, wall_clock
 from twinviewer.simulation.random_numbers import TABLE
 
 RELEASED = ("saturated", "orders")  # policies of a source that is not told when parts come
@@ -50,6 +50,15 @@ def _laps(line: Line, products: tuple[str, ...]) -> list[Lap]:
     return firsts + more
 
 
+def capacity_of(line: Line, name: str) -> int | None:
+    """Room before a station, None for unlimited."""
+    room = line.station[name].buffer if name in line.station else None
+    for key, buffer in line.buffer.items():
+        if key.rpartition(">")[2].strip() == name:
+            return room if buffer.capacity is None else buffer.capacity
+    return room
+
+
 class Builder:
     """Collects distributions and names while the tables are written."""
 
@@ -57,7 +66,7 @@ class Builder:
         self.line = line
         self.warmup_s = warmup_s
         self.horizon_s = horizon_s + warmup_s  # of the whole run; time zero lies at the end of the warm-up
-        self.start = (line.model.start or MONDAY).replace(tzinfo=None) - timedelta(seconds=warmup_s)
+        self.start = self._start()
         self.products = tuple(line.product) or ("part",)
         self.laps = _laps(line, self.products)
         self.lap_product = [self.products.index(lap.product) for lap in self.laps]
@@ -67,13 +76,26 @@ class Builder:
         self.sources = [(name, s) for name, s in line.source.items()]
         self.arrivals = [(n, s) for n, s in self.sources if s.takt is not None or s.policy not in RELEASED]
         self.stations = tuple(line.station)
-        self.all_stations = (*self.stations, *(f"arrivals {n}" for n, _ in self.arrivals))
+        self.doors = [n for n, s in self.arrivals if s.takt is None and capacity_of(line, s.feeds) is not None]
+        hidden = (*(f"arrivals {n}" for n, _ in self.arrivals), *(f"outside {n}" for n in self.doors))
+        self.all_stations = (*self.stations, *hidden)
         self.station_row = {name: k for k, name in enumerate(self.all_stations)}
         self.crew_row = {name: k for k, name in enumerate(line.crew)}
         self.material_row = {name: k for k, name in enumerate(line.material)}
         self.needs: list[tuple[float, int]] = []  # pieces, material
         self.calendar_rows: dict[tuple[str, int], int] = {}
         self.calendar_data: list[tuple[int, list[float], list[int]]] = []
+
+    def _start(self) -> datetime:
+        """Wall-clock time at which the run begins. Raises LineError where it leaves the calendar."""
+        zero = wall_clock(self.line.model.start or MONDAY)
+        try:
+            start = zero - timedelta(seconds=self.warmup_s)
+            _ = start - timedelta(days=2), start + timedelta(seconds=self.horizon_s, days=2)
+        except OverflowError as error:
+            text = "the run reaches beyond the years 1 to 9999"
+            raise LineError(text, "model.start", "Give a shorter horizon, or another start.") from error
+        return start
 
     def add(self, d: Distribution) -> int:
         """Row of a distribution."""

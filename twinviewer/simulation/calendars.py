@@ -27,7 +27,8 @@ def _days(text: str, where: str) -> list[int]:
     return chosen
 
 
-def _window(text: str, where: str) -> tuple[float, float]:
+def window_s(text: str, where: str) -> tuple[float, float]:
+    """Begin and end of "06:00-14:00" in seconds after midnight; the end lies after the begin. Raises LineError."""
     match = _WINDOW.match(text)
     numbers = [int(x) for x in match.groups()] if match else []
     if not numbers or max(numbers[0], numbers[2]) > 24 or max(numbers[1], numbers[3]) > 59:
@@ -41,9 +42,9 @@ def windows(calendar: Calendar, start: datetime, horizon_s: float, where: str = 
     week: Mapping[int, list[tuple[float, float]]] = {d: [] for d in range(7)}
     for days, spans in calendar.week.items():
         for day in _days(days, where):
-            week[day].extend(_window(s, where) for s in spans)
+            week[day].extend(window_s(s, where) for s in spans)
     exceptions: dict[date, list[tuple[float, float]]] = {
-        e.on: [_window(s, where) for s in e.windows] for e in calendar.exceptions
+        e.on: [window_s(s, where) for s in e.windows] for e in calendar.exceptions
     }
     first = datetime(start.year, start.month, start.day) - timedelta(days=1)
     open_: list[tuple[float, float]] = []

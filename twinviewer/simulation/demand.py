@@ -5,7 +5,7 @@ from twinviewer.simulation import records as r
 from twinviewer.simulation.builder import Builder
 from twinviewer.simulation.calendars import MONDAY
 from twinviewer.simulation.line import Demand, Line, Order
-from twinviewer.simulation.quantities import due_s, seconds
+from twinviewer.simulation.quantities import due_s, seconds, wall_clock
 
 SLOWEST = 1e-9  # pace of a source without demand: the next part is not forgotten, only never due
 
@@ -45,7 +45,7 @@ def _grown(line: Line, order: Order) -> Order:
     if demand is None:
         return order
     begin, end = window(demand, f"source.{takes[0]}.demand")
-    due = due_s(order.due, (line.model.start or MONDAY).replace(tzinfo=None), f"order.{order.id}.due")
+    due = due_s(order.due, wall_clock(line.model.start or MONDAY), f"order.{order.id}.due")
     if not begin <= due <= end or due == float("inf"):
         return order
     return order.model_copy(update={"quantity": max(1, round(order.quantity * demand.percent / 100))})

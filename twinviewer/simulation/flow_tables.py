@@ -7,46 +7,47 @@ import numpy as np
 from twinviewer.model.errors import LineError
 from twinviewer.simulation import records as r
 from twinviewer.simulation.builder import RELEASED, Builder
-from twinviewer.simulation.line import Line, NextStation, SourceOfParts
+from twinviewer.simulation.line import Line, SourceOfParts
 from twinviewer.simulation.quantities import Distribution, distribution
-from twinviewer.simulation.random_numbers import stream_of
+from twinviewer.simulation.random_numbers import CONSTANT, stream_of
+from twinviewer.simulation.station import NextStation
 
+UNLIMITED = 2**30  # room
+MOST_LISTED = 10_000_000  # parts of an order book, or of a source's lots
 _ARRIVALS = re.compile(r"""^\s*arrivals\s*\(\s*["']?(.*?)["']?\s*\)\s*(\*.*)?$""", re.DOTALL)
 
 
 def arrival_machine(
     b: Builder, name: str, machines: list[dict[str, object]], stations: np.ndarray, source: SourceOfParts
 ) -> None:
+    """What makes the parts of a source, one after the other."""
     text = _text_between(name, source)
-    row = b.station_row[f"arrivals {name}"]
     between = _between(text, f"source.{name}.policy")
     b.paced(between.mean, f"source.{name}.policy")
-    rows = [b.add(between) for _ in b.laps]
+    stations[b.station_row[f"arrivals {name}"]]["entry"] = r.ARRIVALS
+    _hidden_station(b, f"arrivals {name}", between, machines, stations)
+
+
+def door(b: Builder, name: str, machines: list[dict[str, object]], stations: np.ndarray) -> None:
+    """Where the parts of a source wait that find a full buffer: they arrive although nobody has room for them."""
+    stations[b.station_row[f"outside {name}"]]["capacity"] = UNLIMITED
+    _hidden_station(b, f"outside {name}", Distribution(CONSTANT, 0.0), machines, stations)
+
+
+def _hidden_station(
+    b: Builder, name: str, time: Distribution, machines: list[dict[str, object]], stations: np.ndarray
+) -> None:
+    row = b.station_row[name]
     stations[row]["first"], stations[row]["n"] = len(machines), 1
+    rows = [b.add(time) for _ in b.laps]  # one behind the other
     stations[row]["process"] = rows[0]
-    stations[row]["stream"] = stream_of(f"arrivals {name}")
-    stations[row]["entry"] = r.ARRIVALS
-    stations[row]["need_first"] = 0
-    machines.append(
-        {
-            "station": row,
-            "stream": stream_of(f"arrivals {name}#1"),
-            "calendar": -1,
-            "on": 1,
-            "up": 1,
-            "part": -1,
-            "last_product": -1,
-            "repair_crew": -1,
-            "crew_now": -1,
-            "setup_crew": -1,
-            "operator_crew": -1,
-            "blocked_next": -1,
-            "crew_next": -1,
-            "state": r.STARVED,
-            "speed": 1.0,
-            "event_at": np.inf,
-        }
+    stations[row]["stream"] = stream_of(name)
+    nobody = dict.fromkeys(
+        ("calendar", "part", "last_product", "repair_crew", "crew_now", "setup_crew", "operator_crew"), -1
     )
+    nobody |= {"blocked_next": -1, "crew_next": -1}
+    own = {"station": row, "stream": stream_of(f"{name}#1"), "on": 1, "up": 1, "state": r.STARVED, "speed": 1.0}
+    machines.append({**nobody, **own, "event_at": np.inf})
 
 
 def _text_between(name: str, source: SourceOfParts) -> str | float:
@@ -77,6 +78,7 @@ def source_tables(b: Builder, stations: np.ndarray) -> tuple[np.ndarray, np.ndar
     sequence: list[tuple[int, int]] = []
     table = np.zeros(max(len(b.sources), 1), r.SOURCE)
     taken: set[int] = set()
+    _not_too_many(b)
     for k, (name, source) in enumerate(b.sources):
         where = f"source.{name}"
         offset = len(sequence)
@@ -112,6 +114,15 @@ def source_tables(b: Builder, stations: np.ndarray) -> tuple[np.ndarray, np.ndar
     if not b.sources:
         raise LineError("nothing enters this line", "source", 'Add a source: [source.main] feeds = "…".')
     return table, np.array(sequence, np.int64).reshape(-1, 2), book if taken else ()
+
+
+def _not_too_many(b: Builder) -> None:
+    for where, parts in [
+        ("order", sum(o.quantity for o in b.line.order)),
+        *((f"source.{name}.lots", sum(x.quantity for x in source.lots)) for name, source in b.sources),
+    ]:
+        if parts > MOST_LISTED:
+            raise LineError(f"these are {parts:,} parts", where, f"Up to {MOST_LISTED:,} can be simulated.")
 
 
 def _begins(b: Builder, product: int) -> str | None:
@@ -177,12 +188,13 @@ def route_tables(b: Builder) -> tuple[np.ndarray, np.ndarray]:
     """Routes (stations x laps + 1,) and their ways."""
     routes = np.zeros(len(b.all_stations) * len(b.laps) + 1, r.ROUTE)
     ways: list[tuple[float, int, int]] = []
-    feeds = {f"arrivals {n}": s.feeds for n, s in b.arrivals}
+    feeds = {f"outside {n}": b.line.source[n].feeds for n in b.doors}
+    feeds |= {f"arrivals {n}": f"outside {n}" if n in b.doors else s.feeds for n, s in b.arrivals}
     row = 0
     for name in b.all_stations:
         for lap in range(len(b.laps)):
             fed = name in feeds
-            found = [(b.station(feeds[name], "source.feeds"), 1.0, lap)] if fed else _ways(b, name, lap)
+            found = [(b.station_row[feeds[name]], 1.0, lap)] if fed else _ways(b, name, lap)
             routes[row] = len(ways), lap if fed else _rework_lap(b, name, lap)
             shares = np.cumsum([p for _, p, _ in found])
             ways += [(float(share), to, after) for share, (to, _, after) in zip(shares, found, strict=True)]
@@ -270,3 +282,20 @@ def pairs_of(line: Line) -> set[tuple[str, str]]:
         for row, _, _ in _ways(b, name, lap)
         if row >= 0
     }
+
+
+def lines_of(line: Line) -> dict[str, tuple[str, ...]]:
+    """The stations that each source feeds, where a model holds several lines that share none; else nothing."""
+    if len(line.source) < 2:
+        return {}
+    pairs = pairs_of(line)
+    found: dict[str, tuple[str, ...]] = {}
+    for name, source in line.source.items():
+        reached, grown = {source.feeds}, True
+        while grown:
+            more = {b for a, b in pairs if a in reached} - reached
+            reached |= more
+            grown = bool(more)
+        found[name] = tuple(n for n in line.station if n in reached)
+    apart = sum(map(len, found.values())) == len({n for own in found.values() for n in own})
+    return found if apart else {}

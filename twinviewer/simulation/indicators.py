@@ -115,7 +115,7 @@ class Indicators:
             money += line.crew[name].cost_per_hour * float(o.crew_paid_s[k]) / 3600
         for k, name in enumerate(self.tables.product_names):
             if name in line.product:
-                money += line.product[name].material_cost * float(o.done[k] + o.scrapped[k])
+                money += line.product[name].material_cost * float(o.done[k] + o.scrapped[k] + o.absorbed[k])
         return float(money)
 
 

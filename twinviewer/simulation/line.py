@@ -5,13 +5,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from twinviewer.model.errors import LineError
 from twinviewer.simulation.places import explained, placed
+from twinviewer.simulation.station import MOST_PEOPLE, MOST_ROOM, Station, Strict, Text, Texts
 from twinviewer.simulation.toml_text import toml_key
 
-Text = str | float
 FORMAT = 1
 LINE_FILE = "line.toml"
 
@@ -19,20 +19,6 @@ LINE_FILE = "line.toml"
 def _name(value: Any) -> Any:
     """A number may serve as a name."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _several(value: Any) -> Any:
-    """One text may stand for a list of one."""
-    return (value,) if isinstance(value, str) else value
-
-
-Texts = Annotated[tuple[str, ...], BeforeValidator(_several)]
-
-
-class Strict(BaseModel):
-    """A table that refuses keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ModelHead(Strict):
@@ -69,7 +55,7 @@ class Calendar(Strict):
 class Crew(Strict):
     """People who do the same work: how many, when, at what cost."""
 
-    size: int = Field(default=1, ge=0)
+    size: int = Field(default=1, ge=0, le=MOST_PEOPLE)
     calendar: str | None = None
     cost_per_hour: float = Field(default=0.0, ge=0)
     skills: Texts = Field(default=(), description='what they can do; "skill.NAME" in place of a crew asks for it')
@@ -81,112 +67,6 @@ class Product(Strict):
     route: tuple[str, ...] = ()
     value: float = 0.0
     material_cost: float = 0.0
-
-
-class Failure(Strict):
-    """How a machine fails and is repaired."""
-
-    clock: Literal["operating", "calendar"] = "operating"
-    mtbf: Text
-    mttr: Text
-    crew: str | None = None
-
-
-class Maintenance(Strict):
-    """A planned stop: every so often, or once at a time after the start."""
-
-    every: Text | None = None
-    at: Text | None = None
-    duration: Text
-    machine: int = Field(default=1, ge=1)
-    crew: str | None = Field(default=None, description="who does it; the stop waits for them")
-
-
-class Rework(Strict):
-    """Where and how often a bad part is worked on again."""
-
-    to: str
-    share: float = Field(default=1.0, ge=0, le=1)
-    max: int = Field(default=1, ge=1)
-
-
-class Quality(Strict):
-    """Share of good parts, and what becomes of the others."""
-
-    yield_: float = Field(default=1.0, ge=0, le=1, alias="yield")
-    rework: Rework | None = None
-
-
-class Operators(Strict):
-    """People whom a machine needs while it works or is set up."""
-
-    crew: str
-    n: int = Field(default=1, ge=1)
-
-
-class NextStation(Strict):
-    """One way on: a station, "out" (good), "scrap" or "material.NAME" (becomes a piece of it), with its probability."""
-
-    to: str
-    share: float = Field(default=1.0, ge=0, le=1)
-
-
-class SetPoint(Strict):
-    """A process parameter that moves speed, yield and running power together, linearly around `at`.
-
-    Slopes are per unit of the parameter: speed and power relative to their values at `at`, yield in shares.
-    """
-
-    name: str
-    unit: str = ""
-    at: float
-    value: float | None = Field(default=None, description="where it stands; without it at `at`")
-    low: float
-    high: float
-    tag: str | None = Field(default=None, description="key of the asset's tag that shows it; else the one of its name")
-    speed_slope: float = 0.0
-    yield_slope: float = 0.0
-    power_slope: float = 0.0
-
-
-class Batch(Strict):
-    """So many parts at once, such as in an oven: one processing time for all, and then each goes its own way."""
-
-    size: int = Field(ge=1, description="parts at most")
-    least: int | None = Field(default=None, ge=1, description="with how many it starts; without it, only full")
-
-
-class Station(Strict):
-    """Parallel, alike machines behind one input buffer."""
-
-    asset: str | None = Field(default=None, description="asset of the scene; the station's name where it is one")
-    assets: tuple[str, ...] = Field(default=(), description="assets of the machines, where they are several")
-    machines: int = Field(default=1, ge=1, le=10_000)
-    time: Text | Mapping[str, Text] = Field(
-        description='processing time per part, or per product ("A") or a product\'s second visit ("A#2")'
-    )
-    speed: float = Field(default=1.0, gt=0)
-    buffer: int | None = Field(default=None, ge=0, description="room in front of the station; without it, unlimited")
-    setup: Text | Mapping[str, Text] | None = Field(
-        default=None, description='setup at a change of product: one time, or "A>B" and "default"'
-    )
-    setup_crew: str | None = Field(
-        default=None, description="who sets it up: one member, for the setup only; operators stay with it"
-    )
-    batch: int | Batch | None = Field(default=None, description="parts worked on together; a number: always so many")
-    failure: Failure | None = None
-    power: Mapping[str, float] = Field(default={}, description="kW: off, idle, setup, run, blocked, down, maintenance")
-    calendar: str | None = None
-    operators: Operators | None = None
-    quality: Quality | None = None
-    setpoint: SetPoint | None = None
-    maintenance: tuple[Maintenance, ...] = ()
-    consumes: Mapping[str, Annotated[float, Field(gt=0)]] = Field(
-        default={}, description="pieces of materials for each start (of a part or a batch)"
-    )
-    next: str | tuple[NextStation, ...] | None = Field(
-        default=None, description="for every product; else the product's route"
-    )
 
 
 class Transport(Strict):
@@ -201,7 +81,7 @@ class Buffer(Strict):
     """Room between two stations ("a>b")."""
 
     asset: str | None = None
-    capacity: int | None = Field(default=None, ge=0)
+    capacity: int | None = Field(default=None, ge=0, le=MOST_ROOM)
     transport: Transport | None = None
 
 

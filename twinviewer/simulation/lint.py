@@ -6,11 +6,11 @@ from pathlib import Path
 from twinviewer.model.errors import LineError
 from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene
-from twinviewer.simulation.builder import SKILL, skilled
+from twinviewer.simulation.builder import SKILL, capacity_of, skilled
 from twinviewer.simulation.calendars import MONDAY, windows
 from twinviewer.simulation.flow_tables import leaving, made_of, pairs_of, reachable
 from twinviewer.simulation.line import Line
-from twinviewer.simulation.quantities import distribution, due_s
+from twinviewer.simulation.quantities import distribution, due_s, wall_clock
 from twinviewer.simulation.reading import load_line
 from twinviewer.simulation.tables import build
 
@@ -144,7 +144,7 @@ def _rooms(line: Line) -> Iterable[Notice]:
 
 
 def _calendars(line: Line) -> Iterable[Notice]:
-    start = (line.model.start or MONDAY).replace(tzinfo=None)
+    start = wall_clock(line.model.start or MONDAY)
     for name, calendar in line.calendar.items():
         where = f"calendar.{name}"
         if not windows(calendar, start, WEEK_S, where):
@@ -160,7 +160,7 @@ def _orders(line: Line) -> Iterable[Notice]:
     if line.order and not taken:
         text = "there are orders, but no source takes from the order book."
         yield Notice("warning", text, 'Write policy = "orders" at a source.', "order", "no-source")
-    start = (line.model.start or MONDAY).replace(tzinfo=None)
+    start = wall_clock(line.model.start or MONDAY)
     for o in line.order:
         if o.due is None:
             text = f'order "{o.id}" has no due date, so it is never late.'
@@ -171,8 +171,6 @@ def _orders(line: Line) -> Iterable[Notice]:
 
 def _loops(line: Line) -> Iterable[Notice]:
     """Loops of the flow whose buffers are all limited can lock up: every machine waits for the next."""
-    from twinviewer.simulation.levers import capacity_of
-
     limited = {n for n in line.station if capacity_of(line, n) is not None}
     after = {n: {b for a, b in pairs_of(line) if a == n and b in limited} for n in limited}
     for name in limited:

@@ -5,11 +5,11 @@ import numpy as np
 from twinviewer.model.errors import LineError
 from twinviewer.simulation import records as r
 from twinviewer.simulation.builder import Builder
-from twinviewer.simulation.line import Station
-from twinviewer.simulation.quantities import Distribution, distribution, seconds
-from twinviewer.simulation.random_numbers import stream_of
+from twinviewer.simulation.flow_tables import UNLIMITED
+from twinviewer.simulation.quantities import Distribution, distribution, span_s
+from twinviewer.simulation.random_numbers import EXPONENTIAL, stream_of
+from twinviewer.simulation.station import Station
 
-UNLIMITED = 2**30
 POWER_KEYS = {
     "off": (r.OFF,),
     "idle": (r.STARVED, r.WAITING_OPERATOR, r.WAITING_MATERIAL),
@@ -114,13 +114,10 @@ def _setter(b: Builder, s: Station, where: str) -> int:
 def _mean_is_exponential(value: str | float, where: str) -> Distribution:
     """A bare time between failures or to repair is the mean of an exponential distribution."""
     d = distribution(value, where)
-    if d.kind == 0:
-        if d.a <= 0:
-            raise LineError(
-                "the time must be more than zero", where, "Leave failure out for a machine that never fails."
-            )
-        return distribution(f"exponential({d.a} s)", where)
-    return d
+    if not d.mean > 0:
+        raise LineError("the time must be more than zero", where, "Leave failure out for a machine that never fails.")
+    bare = not (isinstance(value, str) and "(" in value)
+    return Distribution(EXPONENTIAL, d.mean) if bare else d
 
 
 def _moved(s: Station) -> float:
@@ -219,7 +216,7 @@ def _transit_s(transport: object, where: str) -> float:
         return 0.0
     time, speed, length = (getattr(transport, n) for n in ("time", "speed_m_s", "length_m"))
     if time is not None:
-        return seconds(time, where)
+        return span_s(time, where)
     if speed is None or length is None:
         raise LineError(
             "a transport needs a time, or speed_m_s and length_m", where, 'Write transport = { time = "15 s" }.'

@@ -10,7 +10,7 @@ from twinviewer.scene.scene import Scene
 from twinviewer.simulation import evidence
 from twinviewer.simulation.flow_tables import made_at
 from twinviewer.simulation.line import Line, Lot
-from twinviewer.simulation.plant_now import PlantNow
+from twinviewer.simulation.plant_now import LOADED, PlantNow
 
 NS = 1_000_000_000
 BEYOND = 1.5  # the last lot goes on for so many times of what was made: a model that is too quick must not run dry
@@ -59,7 +59,7 @@ def past_lots(line: Line, scene: Scene, recording: Recording, feeds: str, now: P
     if not seen:
         return ()
     there = now.stations.get(feeds)
-    held = sum(m.state in ("running", "setup", "blocked", "fault") for m in there.machines) if there else 0
+    held = sum(m.state in LOADED for m in there.machines) if there else 0
     left = _without(seen, held + (len(there.queue) if there else 0))
     names = named(line, feeds, [p for p, _ in left])
     lots = [[n, q] for n, (_, q) in zip(names, left, strict=True)]

@@ -59,7 +59,7 @@ def placed(path: Path, text: str, where: str) -> str:
 def explained(error: ValidationError, data: Any, model: type[BaseModel]) -> tuple[Keys, str, str]:
     """What is wrong first: its keys, what, and what to do about it. A wrong key comes before a missing one."""
     errors = error.errors()
-    first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
+    first = next((e for kind in ("extra_forbidden", "finite_number") for e in errors if e["type"] == kind), errors[0])
     keys = _walked(first["loc"], data, first["type"])
     kind, value = first["type"], first.get("input")
     name = str(keys[-1]) if keys else ""

@@ -20,6 +20,7 @@ from twinviewer.simulation.lint import assets_of
 
 NS = 1_000_000_000
 MOST_WAITING = 1_000_000  # parts in front of a station in a written state
+LOADED = ("running", "setup", "blocked", "fault")  # states in which a machine has a part
 STATES = frozenset(s.name.lower() for s in State)
 
 

@@ -11,7 +11,7 @@ from twinviewer.scene.scene import Scene
 from twinviewer.simulation import evidence
 from twinviewer.simulation.fitting import LEAST_FAILURES, Fit
 from twinviewer.simulation.held import Held
-from twinviewer.simulation.line import Station
+from twinviewer.simulation.station import Station
 
 LEAST_S = 3600.0  # in a state, which is enough even where it was one long stretch
 STATES = {

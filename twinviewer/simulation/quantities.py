@@ -30,13 +30,14 @@ _CALL = re.compile(r"^\s*([a-z_]+)\s*\((.*)\)\s*$", re.DOTALL)
 _FACTOR = re.compile(r"^(.+)\*\s*([\d.]+(?:[eE][-+]?\d+)?)\s*$", re.DOTALL)
 _DATE = re.compile(r"^\s*\d{4}-\d\d-\d\d")
 QUANTILES = 257
+MOST_PHASES = 1000
 _EMPIRICAL = 'Write "empirical(41 s, 44 s, 52 s)" or "empirical(file=cycles.csv, column=mill)".'
 
 
 def seconds(value: str | float, where: str = "") -> float:
-    """A span in seconds from a number (seconds) or text such as "1 d 9 h". Raises LineError."""
+    """A span in seconds from a number (seconds) or text such as "1 d 9 h"; finite. Raises LineError."""
     if isinstance(value, int | float):
-        return float(value)
+        return _finite(value, where)
     text = value.strip().lower()
     place, total = 0, 0.0
     while place < len(text):
@@ -49,7 +50,30 @@ def seconds(value: str | float, where: str = "") -> float:
         place = match.end()
     if not text:
         raise LineError("a span of time is empty", where, 'Write for example "98 s".')
-    return total
+    return _finite(total, where)
+
+
+def _finite(value: float, where: str) -> float:
+    try:
+        found = float(value)
+    except OverflowError:
+        found = math.inf
+    if not math.isfinite(found):
+        raise LineError(f"a time of {found} s is impossible", where, 'Write for example "98 s".')
+    return found
+
+
+def span_s(value: str | float, where: str = "") -> float:
+    """A span of zero or more seconds. Raises LineError."""
+    return _positive(seconds(value, where), where)
+
+
+def wall_clock(moment: datetime) -> datetime:
+    """A moment by the clock on this place's wall, by which shifts are kept; one without a zone is that already."""
+    try:
+        return moment if moment.tzinfo is None else moment.astimezone().replace(tzinfo=None)
+    except (OverflowError, OSError, ValueError):  # of years that this system's clock does not know
+        return moment.replace(tzinfo=None)
 
 
 def due_s(due: datetime | str | float | None, start: datetime, where: str = "order.due") -> float:
@@ -62,7 +86,7 @@ def due_s(due: datetime | str | float | None, start: datetime, where: str = "ord
         except ValueError as error:
             raise LineError(f'"{due}" is not a date and time', where, 'Write "2026-03-02T14:00" or "12 h".') from error
     if isinstance(due, datetime):
-        return (due.replace(tzinfo=None) - start).total_seconds()
+        return (wall_clock(due) - start).total_seconds()
     return seconds(due, where)
 
 
@@ -87,6 +111,10 @@ class Distribution:
             return self.a * math.gamma(1 + 1 / self.b)
         if self.kind == rn.TRIANGULAR:
             return (self.a + self.b + self.c) / 3
+        if self.kind == rn.NORMAL and self.b > 0:  # of what is left above zero
+            z = self.a / self.b
+            inside, density = math.erfc(-z / math.sqrt(2)) / 2, math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+            return self.a * inside + self.b * density
         if self.kind == rn.TABLE:
             q = np.array(self.quantiles)
             return float(((q[1:] + q[:-1]) / 2).mean())
@@ -112,11 +140,9 @@ def distribution(value: str | float, where: str = "") -> Distribution:
     Raises LineError with what can be written.
     """
     if isinstance(value, str) and (factor := _FACTOR.match(value)) is not None:
-        if float(factor[2]) <= 0:
-            raise LineError("a factor must be more than zero", where, 'Write for example "98 s * 1.1".')
-        return distribution(factor[1], where).scaled(float(factor[2]))
+        return distribution(factor[1], where).scaled(_factor(factor[2], where))
     if isinstance(value, int | float) or (match := _CALL.match(value)) is None:
-        return Distribution(rn.CONSTANT, _positive(seconds(value, where), where))
+        return Distribution(rn.CONSTANT, span_s(value, where))
     name, inside = match[1], match[2]
     places, named = [], {}
     for part in inside.split(",") if inside.strip() else []:
@@ -128,15 +154,30 @@ def distribution(value: str | float, where: str = "") -> Distribution:
     if name == "empirical":
         if not places or named:
             raise LineError("empirical needs observed values", where, _EMPIRICAL)
-        return empirical([_positive(seconds(p, where), where) for p in places])
+        return empirical([span_s(p, where) for p in places])
     maker = _MAKERS.get(name)
     if maker is None:
         known = ", ".join(sorted([*_MAKERS, "empirical"]))
         raise LineError(f'"{name}" is not a distribution', where, f"Known are: {known}.")
     try:
-        return maker(places, named, where)
+        found = maker(places, named, where)
     except (KeyError, IndexError, ValueError, TypeError) as error:
         raise LineError(f'"{value}" lacks a parameter or has one too many', where, _USAGE[name]) from error
+    except OverflowError:
+        found = None
+    if found is None or not all(map(math.isfinite, (found.a, found.b, found.c, found.mean))):
+        raise LineError(f'"{value}" has values beyond all measure', where, _USAGE[name])
+    return found
+
+
+def _factor(text: str, where: str) -> float:
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = 0.0
+    if not 0 < factor < math.inf:
+        raise LineError("a factor must be a number of more than zero", where, 'Write for example "98 s * 1.1".')
+    return factor
 
 
 def empirical(values: list[float]) -> Distribution:
@@ -146,7 +187,7 @@ def empirical(values: list[float]) -> Distribution:
 
 
 def _positive(value: float, where: str) -> float:
-    if not value >= 0 or math.isinf(value):
+    if not value >= 0:
         raise LineError(f"a time of {value} s is impossible", where, "Times are zero or more.")
     return value
 
@@ -166,8 +207,8 @@ def _done(places: list[str], named: dict[str, str]) -> None:
 def _time(places: list[str], named: dict[str, str], where: str, *names: str) -> float:
     for name in names:
         if name in named:
-            return _positive(seconds(named.pop(name), where), where)
-    return _positive(seconds(places.pop(0), where), where)
+            return span_s(named.pop(name), where)
+    return span_s(places.pop(0), where)
 
 
 def _exponential(places: list[str], named: dict[str, str], where: str) -> Distribution:
@@ -218,6 +259,8 @@ def _triangular(places: list[str], named: dict[str, str], where: str) -> Distrib
 def _erlang(places: list[str], named: dict[str, str], where: str) -> Distribution:
     mean, phases = _time(places, named, where, "mean"), _number(places, named, 0, "k", "phases")
     _done(places, named)
+    if phases > MOST_PHASES:
+        raise OverflowError
     if phases < 1 or phases != int(phases):
         raise ValueError("k")
     return Distribution(rn.ERLANG, mean, phases)
@@ -227,6 +270,8 @@ def _normal(places: list[str], named: dict[str, str], where: str) -> Distributio
     mean = _time(places, named, where, "mean")
     deviation = mean * float(named.pop("cv")) if "cv" in named else _time(places, named, where, "sd")
     _done(places, named)
+    if deviation < 0:
+        raise ValueError("deviation")
     return Distribution(rn.NORMAL, mean, deviation)
 
 

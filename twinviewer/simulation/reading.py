@@ -12,7 +12,7 @@ import numpy as np
 from twinviewer.model.errors import LineError
 from twinviewer.simulation.line import LINE_FILE, Line, parse_line
 from twinviewer.simulation.places import placed
-from twinviewer.simulation.quantities import QUANTILES, seconds
+from twinviewer.simulation.quantities import QUANTILES, span_s
 
 _FROM_FILE = re.compile(
     r"""empirical\(\s*file\s*=\s*["']?([^,"')]+)["']?\s*(?:,\s*column\s*=\s*["']?([^"')]+)["']?\s*)?\)"""
@@ -96,7 +96,7 @@ def _observed(path: Path, column: str) -> str:
 
 def _seconds(text: str, path: Path, number: int) -> float:
     try:
-        return seconds(text)
+        return span_s(text)
     except LineError as error:
         raise LineError(error.text, f"{path}, line {number}", error.remedy) from error
 

@@ -11,6 +11,7 @@ NO_EVENT, OPERATION_ENDS, FAILS, REPAIRED = range(4)
 NEVER_FAILS, FAILS_OPERATING, FAILS_CALENDAR = range(3)
 NO_ENTRY, SATURATED, ARRIVALS = range(3)
 VISIT_SHIFT = 40  # a part's random index is its serial number and, above this bit, how often it came round
+GOOD, SCRAPPED, ABSORBED = range(3)  # what became of parts that left the line: the rows of `left`
 SINK, SCRAP, MADE = -1, -2, -3  # MADE - k: the part becomes one piece of material k
 
 _I, _F = "i4", "f8"
@@ -34,13 +35,12 @@ STATION = _record(
     "transit_station rework_to max_rework asks asks_next",
     "transit_s per_part yield_share rework_share good scrap planned planned_good queue_area queue_at",
 )
-PART = _record("product order next rework mate", "entered arrives", ("serial", "i8"), ("visits", "i8"))
+# time: the processing time at the station where it waits, drawn ahead; less than zero: not drawn
+PART = _record("product order next rework mate", "entered arrives time", ("serial", "i8"), ("visits", "i8"))
 # a row of crews is one of them, or (mask: a bit for each) all that have a skill; has_operator, has_setter: 1 + the crew
 CREW = _record("free head tail waiting calendar", "busy_s paid_s last", ("size", "i4"), ("held", "i4"), ("mask", "i8"))
 CALENDAR = _record("n offset place", "dummy")
-MATERIAL = _record(
-    "supplies every_row delay_row blocked blocked_head blocked_tail", "stock quantity period next capacity"
-)
+MATERIAL = _record("supplies stream delay_row blocked blocked_head blocked_tail", "stock quantity period next capacity")
 NEED = np.dtype([("n", _F), ("material", _I)], align=True)
 # by station and lap (a product between two visits to one station): its first way, and the lap in which rework goes on
 ROUTE = np.dtype([("first", "i8"), ("rework", "i8")], align=True)
@@ -51,7 +51,7 @@ SCRIPT = np.dtype([("t", _F), ("duration", _F), ("machine", _I), ("planned", _I)
 NODE = np.dtype([("t", _F), ("i", "i8")], align=True)
 TRACE = np.dtype([("t", _F), ("machine", _I), ("state", _I), ("part", _I), ("queued", _I)], align=True)
 _COUNTS = (
-    "serial wip events free listed error seed replication script traced completed scrapped same absorbed "
+    "serial wip events free listed error seed replication script traced same "
     "people asks_head asks_tail await_head await_tail served served_at"
 )
 _SUMS = "now area area_at lead lead2 bin_s since event_at"

@@ -19,10 +19,10 @@ class Outcome:
 
     time_s float64 (machines, states), of which down_off_s and maintained_off_s (machines,) lie off shift; failures
     int64 (machines,); good, scrap, queue (mean number waiting), planned_s and planned_good_s (planned run time of what
-    was worked on, and of the good part of it) float64 (stations,); done, scrapped int64 (products,); order_done_s
-    float64 (orders,) (inf: not finished); crew_busy (share of paid time) and crew_paid_s float64 (crews,); energy_kwh
-    (stations,), peak_kw over quarters of an hour; wip the mean number of parts in the system; lead_s their mean time in
-    it; events that were handled; wip_at_end.
+    was worked on, and of the good part of it) float64 (stations,); done, scrapped, absorbed (as a material) int64
+    (products,); order_done_s float64 (orders,) (inf: not finished); crew_busy (share of paid time) and crew_paid_s
+    float64 (crews,); energy_kwh (stations,), peak_kw over quarters of an hour; wip the mean number of parts in the
+    system; lead_s their mean time in it; events that were handled; wip_at_end.
     """
 
     span_s: float
@@ -38,6 +38,7 @@ class Outcome:
     queue: np.ndarray
     done: np.ndarray
     scrapped: np.ndarray
+    absorbed: np.ndarray
     order_done_s: np.ndarray
     crew_busy: np.ndarray
     crew_paid_s: np.ndarray
@@ -67,8 +68,7 @@ class Replication:
         self.sequence = t.sequence
         self.order_left = t.order_left.copy()
         self.order_done = np.full(len(t.order_left), np.inf)
-        self.done = np.zeros(len(t.lap_product), np.int64)
-        self.scrapped = np.zeros(len(t.lap_product), np.int64)
+        self.left = np.zeros((3, len(t.lap_product)), np.int64)
         self.energy = np.zeros(int(np.ceil(t.horizon_s / BIN_S)) + 1 if profile else 0)
         self.trace = np.zeros(trace, r.TRACE)
         self.globals = np.zeros(1, r.GLOBAL)
@@ -130,8 +130,7 @@ class Replication:
             self.energy,
             self.tree,
             self.trace,
-            self.done,
-            self.scrapped,
+            self.left,
             self.order_left,
             self.order_done,
             until_s,
@@ -151,7 +150,7 @@ class Replication:
         """Discard the statistics so far, as after a warm-up."""
         self._failures_before = self.machines["failures"].astype(np.int64)
         self.energy[:] = 0
-        engine.forget(self.machines, self.stations, self.globals, self.crews, self.done, self.scrapped)
+        engine.forget(self.machines, self.stations, self.globals, self.crews, self.left)
 
     def _by_product(self, parts: np.ndarray) -> np.ndarray:
         """Parts of every product, int64, from those of its laps."""
@@ -166,7 +165,7 @@ class Replication:
         shown = self.tables.stations_shown
         real = m["station"] < shown
         kwh = (m["time"] * m["kw"]).sum(1) / 3600
-        completed = int(g["completed"])
+        completed = int(self.left[r.GOOD].sum())
         mean = float(g["lead"]) / completed if completed else float("nan")
         second = float(g["lead2"]) / completed - mean * mean if completed else float("nan")
         crews = self.crews[: len(self.tables.crew_names)]
@@ -185,8 +184,9 @@ class Replication:
             planned_s=self.stations["planned"][:shown].copy(),
             planned_good_s=self.stations["planned_good"][:shown].copy(),
             queue=self.stations["queue_area"][:shown] / span if span else np.full(shown, np.nan),
-            done=self._by_product(self.done),
-            scrapped=self._by_product(self.scrapped),
+            done=self._by_product(self.left[r.GOOD]),
+            scrapped=self._by_product(self.left[r.SCRAPPED]),
+            absorbed=self._by_product(self.left[r.ABSORBED]),
             order_done_s=self.order_done.copy(),
             crew_busy=busy,
             crew_paid_s=paid,
@@ -198,7 +198,7 @@ class Replication:
             events=int(g["events"]),
             entered=int(self.sources["count"].sum()),
             wip_at_end=int(g["wip"]),
-            completed_all=completed + int(g["scrapped"]) + int(g["absorbed"]),
+            completed_all=int(self.left.sum()),
             trace=self.trace[: int(g["traced"])].copy(),
         )
 
@@ -208,6 +208,7 @@ def _pool(n: int) -> np.ndarray:
     parts["next"] = np.arange(1, n + 1)
     parts["next"][-1] = -1
     parts["mate"] = -1
+    parts["time"] = -1
     return parts
 
 
@@ -243,7 +244,7 @@ def replicate(
             )
         if not one.exhausted:
             return one.outcome()
-        tables.grow()
+        tables.grow(len(one.parts))
 
 
 def states_by_name() -> Mapping[str, int]:

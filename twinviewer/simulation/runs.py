@@ -13,7 +13,7 @@ import numpy as np
 from twinviewer.model.errors import LineError
 from twinviewer.simulation.indicators import Indicators
 from twinviewer.simulation.line import Line
-from twinviewer.simulation.quantities import seconds
+from twinviewer.simulation.quantities import span_s
 from twinviewer.simulation.replication import Replication, replicate
 from twinviewer.simulation.results import Result
 from twinviewer.simulation.samples import Samples, result_of
@@ -67,7 +67,7 @@ def asked_warmup(line: Line, start: Start | None) -> float | None:
     if asked is None:
         ends = bool(line.order) or bool(line.calendar) or any(m.supply for m in line.material.values())
         asked = "0 s" if ends else "auto"
-    return None if asked == "auto" else seconds(asked, "model.warmup")
+    return None if asked == "auto" else span_s(asked, "model.warmup")
 
 
 def settled(found_s: Sequence[float], horizon_s: float, notes: list[str]) -> float:

@@ -48,7 +48,7 @@ def tables_of(line: Line) -> dict[str, Any]:
 
 def applied(line: Line, scenario: Scenario) -> tuple[Line, tuple[Stop, ...]]:
     """The line with a scenario's changes, and its stops. Raises LineError where one does not fit the line."""
-    from twinviewer.simulation.levers import patches_of
+    from twinviewer.simulation.lever_patches import patches_of
 
     where = f'scenario "{scenario.name}"'
     tables = _plain(tables_of(line))

@@ -125,7 +125,7 @@ def suggest(
     if not chosen:
         return []
     scenarios = [Scenario(_name(c), levers=c) for c in chosen]
-    again = trial(line, scenarios, horizon_s, FINAL, base_seed + 1, start, progress, cancel)
+    again = trial(line, scenarios, horizon_s, FINAL, base_seed ^ 1, start, progress, cancel)
     found = [
         Suggestion(c, v.difference[goal], _price(choices, c), v)
         for c, v in zip(chosen, again.scenarios, strict=True)
@@ -161,7 +161,7 @@ def _spread(choices: Sequence[Choice], seed: int, budget: float | None) -> list[
         _settings(choices, [*now[:k], end, *now[k + 1 :]]) for k, c in enumerate(choices) for end in (c.low, c.high)
     ]
     n = max(MOST_CANDIDATES - len(found), MOST_CANDIDATES // 2)
-    places = np.array([np.random.default_rng((seed, k)).permutation(n) for k in range(len(choices))]) / (n - 1)
+    places = np.array([np.random.default_rng((seed % 2**64, k)).permutation(n) for k in range(len(choices))]) / (n - 1)
     for place in places.T:
         values = [c.low + p * (c.high - c.low) for c, p in zip(choices, place, strict=True)]
         price = _price(choices, {c.lever: v for c, v in zip(choices, values, strict=True)})

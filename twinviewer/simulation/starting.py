@@ -8,7 +8,7 @@ from twinviewer.model.errors import LineError
 from twinviewer.simulation import engine
 from twinviewer.simulation import records as r
 from twinviewer.simulation.line import Line
-from twinviewer.simulation.plant_now import MachineNow, PlantNow
+from twinviewer.simulation.plant_now import LOADED, MachineNow, PlantNow
 from twinviewer.simulation.random_numbers import START, draw, uniform
 from twinviewer.simulation.replication import Replication
 
@@ -47,8 +47,12 @@ class _Placing:
             row = names[name]
             for product in s.queue:
                 self._enqueue(row, self._part(row, product))
-            for k, m in enumerate(s.machines[: int(self.one.stations["n"][row])]):
-                self._machine(row, int(self.one.stations["first"][row]) + k, m)
+            n, first = int(self.one.stations["n"][row]), int(self.one.stations["first"][row])
+            for k, m in enumerate(s.machines):
+                if k < n:
+                    self._machine(row, first + k, m)
+                elif m.state in LOADED:  # of a machine that a scenario took away
+                    self._enqueue(row, self._part(row, m.product))
         for name, stock in self.now.materials.items():
             self._material(name, stock)
         engine.resume(self.one.machines, self.one.stations, self.one.tree, self.one.trace, self.one.globals)
@@ -65,7 +69,7 @@ class _Placing:
         parts["serial"][p] = FIRST_SERIAL + self.count
         parts["product"][p] = names.index(product) if product in names else self.t.usual_product[row]
         parts["order"][p] = -1
-        parts["next"][p] = parts["mate"][p] = -1
+        parts["next"][p] = parts["mate"][p] = parts["time"][p] = -1
         g["wip"] += 1
         self.count += 1
         return p
@@ -83,7 +87,7 @@ class _Placing:
         s["occupied"][row] += 1
 
     def _machine(self, row: int, i: int, now: MachineNow) -> None:
-        if now.state in ("running", "setup", "blocked", "fault"):
+        if now.state in LOADED:
             self._load(row, i, now)
         if now.state in ("fault", "maintenance"):
             self._stand(i, now)
@@ -175,6 +179,8 @@ class _Placing:
                 m["crew_next"][crews["tail"][crew]] = i
             crews["tail"][crew] = i
             crews["waiting"][crew] += 1
+            m["event"][i], m["event_at"][i] = r.NO_EVENT, np.inf
+            engine.appoint(self.one.tree, i, np.inf)
             return
         if free >= 0:
             crews["free"][free] -= 1

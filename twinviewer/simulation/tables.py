@@ -9,11 +9,11 @@ from twinviewer.model.errors import LineError
 from twinviewer.simulation import records as r
 from twinviewer.simulation.builder import Builder, skilled
 from twinviewer.simulation.demand import paces, with_demand
-from twinviewer.simulation.flow_tables import arrival_machine, made_at, route_tables, source_tables
+from twinviewer.simulation.flow_tables import arrival_machine, door, made_at, route_tables, source_tables
 from twinviewer.simulation.line import Line
 from twinviewer.simulation.machine_tables import machine_row, station_table
-from twinviewer.simulation.quantities import distribution, due_s, seconds
-from twinviewer.simulation.random_numbers import DISTRIBUTION
+from twinviewer.simulation.quantities import distribution, due_s, seconds, span_s
+from twinviewer.simulation.random_numbers import DISTRIBUTION, stream_of
 
 MOST_PARTS = 4_000_000
 MOST_TIMES = 1_000_000  # of one delivery or stop within a horizon
@@ -56,15 +56,16 @@ class Tables:
     parts: int = 4096
     horizon_s: float = 0.0
 
-    def grow(self) -> None:
-        """Twice the room for parts. Raises LineError where a queue grows beyond all bounds."""
-        if self.parts >= MOST_PARTS:
+    def grow(self, tried: int) -> None:
+        """Twice the room that was `tried`, once for all threads. Raises LineError where a queue grows beyond all
+        bounds."""
+        if tried >= MOST_PARTS:
             raise LineError(
                 f"more than {MOST_PARTS:,} parts wait in this line",
                 "source",
                 "More enters than it can work off: lower the arrivals or add capacity.",
             )
-        self.parts *= 2
+        self.parts = max(self.parts, 2 * tried)
 
 
 def build(
@@ -85,10 +86,11 @@ def build(
     stations = station_table(b)
     for name, source in b.arrivals:
         arrival_machine(b, name, machines, stations, source)
+    for name in b.doors:
+        door(b, name, machines, stations)
     sources, sequence, orders = source_tables(b, stations)
     routes, ways = route_tables(b)
     setups = _setups(b, stations)
-    calendars, calendar_t, calendar_v = _calendars(b)
     machine_table = np.zeros(len(machines), r.MACHINE)
     for k, values in enumerate(machines):
         for key, value in values.items():
@@ -205,6 +207,7 @@ def _materials(b: Builder) -> np.ndarray:
     table = np.zeros(len(b.line.material), r.MATERIAL)
     for k, (name, m) in enumerate(b.line.material.items()):
         table[k]["stock"] = m.initial
+        table[k]["stream"] = stream_of(f"material {name}")
         table[k]["capacity"] = np.inf if m.capacity is None else m.capacity
         table[k]["next"] = np.inf
         if m.supply is not None:
@@ -212,7 +215,7 @@ def _materials(b: Builder) -> np.ndarray:
             _check_period(b, period, f"material.{name}.supply.every", "8 h")
             table[k]["period"], table[k]["quantity"] = period, m.supply.quantity
             table[k]["delay_row"] = b.add(distribution(m.supply.delay, f"material.{name}.supply.delay"))
-            table[k]["next"] = period + seconds(m.supply.late, f"material.{name}.supply.late")
+            table[k]["next"] = b.warmup_s % period + period + span_s(m.supply.late, f"material.{name}.supply.late")
     return table
 
 
@@ -224,14 +227,18 @@ def _script(b: Builder, extra: tuple[tuple[float, float, str, int, bool], ...]) 
             where = f"station.{name}.maintenance"
             if m.machine > s.machines:
                 raise LineError(f"there is no machine {m.machine}", where, f"The station has {s.machines}.")
-            duration = seconds(m.duration, where)
+            duration = span_s(m.duration, where)
             if m.every is not None:
                 period = seconds(m.every, where)
                 _check_period(b, period, where, "40 h")
-                begin = b.warmup_s % period + period if m.at is None else b.warmup_s + seconds(m.at, where)
+                begin = b.warmup_s % period + period if m.at is None else b.warmup_s + span_s(m.at, where)
                 times = list(np.arange(begin, b.horizon_s, period))
+            elif m.at is not None:
+                times = [b.warmup_s + span_s(m.at, where)]
             else:
-                times = [b.warmup_s + seconds(m.at or 0.0, where)]
+                raise LineError(
+                    "a maintenance says neither when nor how often", where, 'Write every = "40 h" or at = "10 h".'
+                )
             crew = b.crew(m.crew, where)
             rows += [(float(t), max(duration, 1e-6), first[name] + m.machine - 1, 1, crew) for t in times]
     for at, duration, name, machine, planned in extra:

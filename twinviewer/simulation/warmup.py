@@ -40,7 +40,7 @@ def warmup_s(tables: Tables, seed: int) -> float:
                 break
             area[k, j] = one.globals["area"][0]
         if one.exhausted:
-            tables.grow()
+            tables.grow(len(one.parts))
             continue
         k += 1
     wip = np.diff(area.mean(0), prepend=0.0)

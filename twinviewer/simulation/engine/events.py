@@ -7,8 +7,8 @@ from twinviewer.simulation.engine.machines import reschedule, unload
 from twinviewer.simulation.engine.parts import absorb, admit, enqueue, leave, route_of, touch, touch_users
 from twinviewer.simulation.engine.stops import serve_crew, stop
 from twinviewer.simulation.engine.timers import INFINITY, set_timer
-from twinviewer.simulation.random_numbers import SUPPLY, draw
-from twinviewer.simulation.records import ARRIVALS, MADE, PACE, REPAIRED, SCRAP
+from twinviewer.simulation.random_numbers import REPAIR, SUPPLY, draw_apart
+from twinviewer.simulation.records import ARRIVALS, GOOD, MADE, PACE, REPAIRED, SCRAP, SCRAPPED
 
 
 @inlined
@@ -29,8 +29,7 @@ def operation_ends(
     ways,
     n_laps,
     n_calendars,
-    done,
-    scrapped,
+    left,
     order_left,
     order_done,
     i,
@@ -67,7 +66,7 @@ def operation_ends(
     if to <= MADE:
         k = MADE - to
         if materials[k].blocked == 0 and materials[k].stock + 1.0 <= materials[k].capacity:
-            absorb(machines, stations, parts, g, materials, needs, i, p, k, now)
+            absorb(machines, stations, parts, g, materials, needs, left, order_left, order_done, i, p, k, now)
         else:
             m.finished = 1
             m.blocked_next = -1
@@ -79,7 +78,7 @@ def operation_ends(
             materials[k].blocked += 1
             reschedule(machines, stations, tree, trace, g, i, now)
     elif to < 0:
-        leave(machines, stations, parts, g, done, scrapped, order_left, order_done, i, p, to == SCRAP, now)
+        leave(machines, parts, g, left, order_left, order_done, i, p, SCRAPPED if to == SCRAP else GOOD, now)
         touch(stations, g, s)
     elif parts[p].rework > tries or (stations[to].occupied < stations[to].capacity and stations[to].blocked == 0):
         admit(machines, stations, parts, g, tree, trace, n_calendars, to, p, now)
@@ -143,7 +142,7 @@ def supply_arrives(stations, g, materials, needs, dist, tables, tree, timer, k, 
     m.stock += m.quantity
     m.supplies += 1
     m.next += m.period
-    delay = draw(dist, tables, m.delay_row, g[0].seed, g[0].replication, k, SUPPLY, m.supplies)
+    delay = draw_apart(dist, tables, m.delay_row, g[0].seed, g[0].replication, m.stream, SUPPLY, m.supplies)
     set_timer(tree, timer, max(now, m.next + delay))
     touch_users(stations, g, needs, k)
 
@@ -172,5 +171,8 @@ def script_acts(machines, stations, g, crews, script, dist, tables, energy, tree
         if m.event_at < now + line.duration:
             m.event_at = now + line.duration
             set_timer(tree, line.machine, m.event_at)
-    elif m.planned_s < line.duration:  # it waits for its crew
-        m.planned_s = line.duration
+    else:  # it waits for its crew
+        if m.planned_s <= 0.0:
+            m.planned_s = draw_apart(dist, tables, m.ttr, g[0].seed, g[0].replication, m.stream, REPAIR, m.repairs)
+            m.repairs += 1
+        m.planned_s = max(m.planned_s, line.duration)

@@ -6,7 +6,7 @@ import numpy as np
 from twinviewer.simulation.compiling import inlined
 from twinviewer.simulation.engine.accounts import change_crew, note, settle
 from twinviewer.simulation.engine.timers import INFINITY, set_timer
-from twinviewer.simulation.random_numbers import PROCESS, SETUP, draw
+from twinviewer.simulation.random_numbers import PROCESS, SETUP, draw, draw_apart
 from twinviewer.simulation.records import (
     BLOCKED,
     FAILS,
@@ -94,6 +94,18 @@ def needs_setter(machines, stations, parts, sources, sequence, setups, i):
 
 
 @inlined
+def foresee(stations, parts, g, dist, tables, s):
+    """Draw the processing time of the part at the head of a queue: the event that loads it need not wait for that."""
+    st = stations[s]
+    if st.queued > 0:
+        part = parts[st.head]
+        if part.time < 0.0:
+            index = part.serial + (part.visits << VISIT_SHIFT)
+            seed, replication = g[0].seed, g[0].replication
+            part.time = draw(dist, tables, st.process + part.product, seed, replication, st.stream, PROCESS, index)
+
+
+@inlined
 def begin_operation(machines, stations, parts, g, crews, setups, dist, tables, energy, tree, trace, i, p, now):
     """Load a part: a setup first where the product changes, then the processing time; who does it is known already."""
     settle(machines, energy, g, i, now)
@@ -102,7 +114,11 @@ def begin_operation(machines, stations, parts, g, crews, setups, dist, tables, e
     part = parts[p]
     seed, replication = g[0].seed, g[0].replication
     index = part.serial + (part.visits << VISIT_SHIFT)
-    time = draw(dist, tables, s.process + part.product, seed, replication, s.stream, PROCESS, index) / m.speed
+    time = part.time
+    if time < 0.0:
+        time = draw_apart(dist, tables, s.process + part.product, seed, replication, s.stream, PROCESS, index)
+    part.time = -1.0
+    time /= m.speed
     m.part = p
     m.finished = 0
     m.lack = 0
@@ -111,7 +127,7 @@ def begin_operation(machines, stations, parts, g, crews, setups, dist, tables, e
     if s.setup_group >= 0 and m.last_product >= 0 and m.last_product != part.product:
         row = setups[s.setup_group, m.last_product, part.product]
         if row >= 0:
-            m.remaining = draw(dist, tables, row, seed, replication, s.stream, SETUP, index)
+            m.remaining = draw_apart(dist, tables, row, seed, replication, s.stream, SETUP, index)
             m.after_setup = time if time > 0.0 else 1e-9
             if m.has_setter > 0:
                 change_crew(crews, m.has_setter - 1, -1, now)

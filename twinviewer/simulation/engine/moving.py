@@ -3,7 +3,7 @@
 # pyright: reportIndexIssue=false, reportAttributeAccessIssue=false, reportOptionalSubscript=false
 from twinviewer.simulation.compiling import inlined
 from twinviewer.simulation.engine.accounts import account_queue, account_wip, change_crew, settle
-from twinviewer.simulation.engine.machines import begin_operation, reschedule, stock_lacks, unload
+from twinviewer.simulation.engine.machines import begin_operation, foresee, reschedule, stock_lacks, unload
 from twinviewer.simulation.engine.parts import admit, take_source, touch, use_up
 from twinviewer.simulation.engine.people import ask
 from twinviewer.simulation.records import SATURATED, WAITING_MATERIAL
@@ -26,6 +26,9 @@ def move(
     energy,
     tree,
     trace,
+    left,
+    order_left,
+    order_done,
     n_calendars,
     now,
 ):
@@ -39,6 +42,7 @@ def move(
         g[0].listed = st.listed_next
         st.listed = 0
         while True:
+            foresee(stations, parts, g, dist, tables, s)
             if st.blocked > 0 and st.occupied < st.capacity:
                 u = st.blocked_head
                 st.blocked_head = machines[u].blocked_next
@@ -116,7 +120,7 @@ def move(
                     parts[last].mate = q
                     last = q
             if st.needs > 0:
-                use_up(machines, stations, parts, g, materials, needs, energy, s, now)
+                use_up(machines, stations, parts, g, materials, needs, energy, left, order_left, order_done, s, now)
             if machines[i].operator_crew >= 0:
                 change_crew(crews, machines[i].has_operator - 1, -machines[i].operators, now)
             begin_operation(machines, stations, parts, g, crews, setups, dist, tables, energy, tree, trace, i, p, now)

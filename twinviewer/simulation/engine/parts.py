@@ -6,7 +6,7 @@ from twinviewer.simulation.engine.accounts import account_queue, account_wip, no
 from twinviewer.simulation.engine.machines import unload
 from twinviewer.simulation.engine.timers import set_timer
 from twinviewer.simulation.random_numbers import QUALITY, ROUTE, uniform
-from twinviewer.simulation.records import PART_POOL_EXHAUSTED, SCRAP, VISIT_SHIFT
+from twinviewer.simulation.records import ABSORBED, GOOD, PART_POOL_EXHAUSTED, SCRAP, VISIT_SHIFT
 
 
 @inlined
@@ -61,20 +61,36 @@ def touch_users(stations, g, needs, k):
 
 
 @inlined
-def absorb(machines, stations, parts, g, materials, needs, i, p, k, now):
-    """The finished part `p` of machine `i` becomes a piece of material `k`."""
+def leave(machines, parts, g, left, order_left, order_done, i, p, how, now):
+    """The finished part `p` of machine `i` leaves the line: GOOD, SCRAPPED, or ABSORBED as a material."""
     account_wip(g, -1, now)
-    g[0].absorbed += 1
-    materials[k].stock += 1.0
+    part = parts[p]
+    x = g[0]
+    left[how, part.product] += 1
+    if how == GOOD:
+        lead = now - part.entered
+        x.lead += lead
+        x.lead2 += lead * lead
+    if part.order >= 0:
+        order_left[part.order] -= 1
+        if order_left[part.order] == 0:
+            order_done[part.order] = now
+    part.next = x.free
+    x.free = p
     unload(machines, parts, i, p)
-    parts[p].next = g[0].free
-    g[0].free = p
+
+
+@inlined
+def absorb(machines, stations, parts, g, materials, needs, left, order_left, order_done, i, p, k, now):
+    """The finished part `p` of machine `i` becomes a piece of material `k`."""
+    materials[k].stock += 1.0
+    leave(machines, parts, g, left, order_left, order_done, i, p, ABSORBED, now)
     touch(stations, g, machines[i].station)
     touch_users(stations, g, needs, k)
 
 
 @inlined
-def use_up(machines, stations, parts, g, materials, needs, energy, s, now):
+def use_up(machines, stations, parts, g, materials, needs, energy, left, order_left, order_done, s, now):
     """A station takes what it needs for one start; machines that waited for room put their parts there."""
     for j in range(stations[s].need_first, stations[s].need_first + stations[s].needs):
         k = needs[j].material
@@ -85,7 +101,8 @@ def use_up(machines, stations, parts, g, materials, needs, energy, s, now):
             material.blocked_head = machines[u].blocked_next
             material.blocked -= 1
             settle(machines, energy, g, u, now)
-            absorb(machines, stations, parts, g, materials, needs, u, machines[u].part, k, now)
+            p = machines[u].part
+            absorb(machines, stations, parts, g, materials, needs, left, order_left, order_done, u, p, k, now)
 
 
 @inlined
@@ -146,27 +163,3 @@ def route_of(stations, parts, g, dist, routes, ways, n_laps, s, p):
         part.product = ways[k].lap
         part.visits += 1
     return ways[k].to
-
-
-@inlined
-def leave(machines, stations, parts, g, done, scrapped, order_left, order_done, i, p, scrap, now):
-    """A part leaves the system, good or scrapped."""
-    account_wip(g, -1, now)
-    part = parts[p]
-    x = g[0]
-    if scrap:
-        scrapped[part.product] += 1
-        x.scrapped += 1
-    else:
-        done[part.product] += 1
-        x.completed += 1
-        lead = now - part.entered
-        x.lead += lead
-        x.lead2 += lead * lead
-    if part.order >= 0:
-        order_left[part.order] -= 1
-        if order_left[part.order] == 0:
-            order_done[part.order] = now
-    part.next = x.free
-    x.free = p
-    unload(machines, parts, i, p)

@@ -16,7 +16,7 @@ from twinviewer.simulation.engine.parts import touch
 from twinviewer.simulation.engine.people import serve_first
 from twinviewer.simulation.engine.stops import repaired, stop
 from twinviewer.simulation.engine.timers import INFINITY, count_transits, set_timer
-from twinviewer.simulation.random_numbers import FAILURE, SUPPLY, draw
+from twinviewer.simulation.random_numbers import FAILURE, SUPPLY, draw_apart
 from twinviewer.simulation.records import FAILS, FAILS_CALENDAR, N_STATES, OPERATION_ENDS, TIME_STANDS_STILL
 
 MOST_AT_ONCE = 1_000_000  # events at one moment: more mean a loop that takes no time
@@ -46,8 +46,7 @@ def run(
     energy,
     tree,
     trace,
-    done,
-    scrapped,
+    left,
     order_left,
     order_done,
     until,
@@ -75,6 +74,9 @@ def run(
             energy,
             tree,
             trace,
+            left,
+            order_left,
+            order_done,
             n_calendars,
             now,
         )
@@ -118,8 +120,7 @@ def run(
                     ways,
                     n_laps,
                     n_calendars,
-                    done,
-                    scrapped,
+                    left,
                     order_left,
                     order_done,
                     i,
@@ -169,7 +170,7 @@ def run(
 
 
 @compiled
-def forget(machines, stations, g, crews, done, scrapped):
+def forget(machines, stations, g, crews, left):
     """Start the statistics anew, as after a warm-up; the plant stays as it is."""
     for m in machines:
         for k in range(N_STATES):
@@ -185,14 +186,10 @@ def forget(machines, stations, g, crews, done, scrapped):
     for c in crews:
         c.busy_s = 0.0
         c.paid_s = 0.0
-    done[:] = 0
-    scrapped[:] = 0
+    left[:] = 0
     g[0].area = 0.0
     g[0].lead = 0.0
     g[0].lead2 = 0.0
-    g[0].completed = 0
-    g[0].scrapped = 0
-    g[0].absorbed = 0
     g[0].events = 0
     g[0].since = g[0].now
 
@@ -204,7 +201,7 @@ def prepare(machines, stations, calendars, calendar_t, materials, script, dist, 
     for i in range(n_machines):
         m = machines[i]
         if m.failure > 0:
-            m.to_failure = draw(dist, tables, m.ttf, seed, replication, m.stream, FAILURE, 0)
+            m.to_failure = draw_apart(dist, tables, m.ttf, seed, replication, m.stream, FAILURE, 0)
         if m.failure == FAILS_CALENDAR and m.on == 1:
             m.event = FAILS
             m.event_at = m.to_failure
@@ -217,7 +214,7 @@ def prepare(machines, stations, calendars, calendar_t, materials, script, dist, 
     for k in range(materials.size):
         m = materials[k]
         if m.next < INFINITY:
-            delay = draw(dist, tables, m.delay_row, seed, replication, k, SUPPLY, 0)
+            delay = draw_apart(dist, tables, m.delay_row, seed, replication, m.stream, SUPPLY, 0)
             set_timer(tree, first_supply + k, m.next + delay)
     if script.size > 0:
         set_timer(tree, first_supply + materials.size, script[0].t)

@@ -6,7 +6,7 @@ from twinviewer.simulation.engine.accounts import change_crew, crew_with, note, 
 from twinviewer.simulation.engine.machines import reschedule
 from twinviewer.simulation.engine.parts import touch
 from twinviewer.simulation.engine.timers import INFINITY, set_timer
-from twinviewer.simulation.random_numbers import FAILURE, REPAIR, draw
+from twinviewer.simulation.random_numbers import FAILURE, REPAIR, draw_apart
 from twinviewer.simulation.records import DOWN, MAINTAINED, NO_EVENT, REPAIRED, WAITING_CREW
 
 
@@ -21,7 +21,7 @@ def begin_repair(machines, stations, g, dist, tables, energy, tree, trace, i, no
         t = now + m.planned_s
         m.planned_s = 0.0
     else:
-        t = now + draw(dist, tables, m.ttr, g[0].seed, g[0].replication, m.stream, REPAIR, m.repairs)
+        t = now + draw_apart(dist, tables, m.ttr, g[0].seed, g[0].replication, m.stream, REPAIR, m.repairs)
         m.repairs += 1
     m.event = REPAIRED
     m.event_at = t
@@ -83,7 +83,7 @@ def repaired(machines, stations, g, crews, dist, tables, energy, tree, trace, i,
     m.up = 1
     m.event_at = INFINITY
     if m.failure > 0 and m.to_failure <= 0.0:
-        m.to_failure = draw(dist, tables, m.ttf, g[0].seed, g[0].replication, m.stream, FAILURE, m.breaks)
+        m.to_failure = draw_apart(dist, tables, m.ttf, g[0].seed, g[0].replication, m.stream, FAILURE, m.breaks)
     m.planned = 0
     reschedule(machines, stations, tree, trace, g, i, now)
     if m.event_at == INFINITY:
