@@ -1,9 +1,7 @@
 """Builds and connects everything that a window needs; the only place that wires."""
 
-import logging
 import signal
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,20 +14,16 @@ from PySide6.QtWidgets import QApplication
 from twinviewer.gui import layouts
 from twinviewer.gui.beside import show_beside
 from twinviewer.gui.crash import CrashDialog, CrashGuard
-from twinviewer.gui.garbage import GarbageTimer, settle_memory
+from twinviewer.gui.garbage import GarbageTimer
 from twinviewer.gui.main_window import MainWindow
-from twinviewer.gui.opening import Opened, attach_job, load, replay, replay_job, unpack
+from twinviewer.gui.opener import Opener
 from twinviewer.panels._kit import style
 from twinviewer.scene.scene import Scene
-from twinviewer.session import LiveSource, NoSource, Session, Source
-from twinviewer.settings import Recent, SettingsStore
+from twinviewer.session import Session, Source
+from twinviewer.settings import SettingsStore
 
 if TYPE_CHECKING:
     from twinviewer.feeds.options import FeedOptions
-    from twinviewer.history.capsule import Capsule
-
-_log = logging.getLogger(__name__)
-SETTLE_MS = 1_000  # after the first pictures, when everything that stays is there
 
 
 @dataclass(frozen=True)
@@ -61,17 +55,14 @@ def make_qt(arguments: list[str]) -> QApplication:
     return QApplication(arguments)
 
 
-class Application:
+class Application(Opener):
     """The running program: settings, theme, windows. Answers what windows ask (`gui.host.Host`)."""
 
     def __init__(self, qt: QApplication, settings: SettingsStore, safe_mode: bool = False) -> None:
+        super().__init__(settings)
         self.qt = qt
-        self.settings = settings
         self.safe_mode = safe_mode
         self.windows: list[MainWindow] = []
-        self._feed_options: dict[str, FeedOptions] = {}
-        self._plants: list[Any] = []
-        self._capsules: list[Capsule] = []
         self._guard = CrashGuard(self._show_crash, qt)
         self._guard.install()
         self._garbage = GarbageTimer(qt)
@@ -168,150 +159,9 @@ class Application:
 
     def shut_down(self) -> None:
         """End what was started besides the windows."""
-        for plant in self._plants:
-            plant.stop()
-        self._plants.clear()
-        for capsule in self._capsules:
-            capsule.close()
-        self._capsules.clear()
+        self.close_opened()
         self._guard.remove()
         self._garbage.stop()
-
-    # -- scenes and feeds ---------------------------------------------------------------------------------------
-
-    def open_scene(
-        self,
-        window: MainWindow,
-        path: Path,
-        feed: str = "",
-        past: Callable[[Scene], Source] | None = None,
-        record: Path | None = None,
-    ) -> None:
-        """Load in a thread; the window shows progress, and what it had before until then."""
-        options = self._feed_options.get(feed)
-        window.jobs.start(
-            f"Opening {path.name}",
-            load,
-            path.resolve(),
-            feed,
-            options,
-            record,
-            past,
-            done=lambda opened: self._opened(window, opened, feed, past is not None),
-            failed=window.show_error,
-            thread=True,
-        )
-        QTimer.singleShot(0, window, window.picture.warm_up)
-
-    def _opened(self, window: MainWindow, opened: Opened, feed: str, is_past: bool) -> None:
-        scene = opened.scene
-        window.picture.prepared = scene, opened.layout
-        QTimer.singleShot(SETTLE_MS, window, settle_memory)
-        if not is_past:
-            self.settings.remember(Recent(str(scene.path), scene.name, feed, time.time_ns()))
-        window.session.set_scene(scene, LiveSource(opened.link) if opened.link is not None else opened.past)
-        window.show_at_once()
-        if opened.trouble is not None:
-            window.show_error(opened.trouble)
-
-    def open_recording(self, window: MainWindow, address: str, at_ns: int | None = None) -> None:
-        """Look at a recording of the scene that is open; it is opened in a thread."""
-        scene = window.session.scene
-
-        def done(source: Source) -> None:
-            if window.session.scene is scene:
-                window.session.set_source(source)
-            else:  # another scene was opened meanwhile
-                source.close()
-
-        window.jobs.start(
-            "Opening the recording",
-            replay_job,
-            scene,
-            address,
-            at_ns,
-            self._passes(address),
-            done=done,
-            failed=window.show_error,
-            thread=True,
-        )
-
-    def _passes(self, address: str) -> bool:
-        """Whether this recording is that of an unpacked incident, which goes with the program."""
-        return any(str(capsule.recording) == address for capsule in self._capsules)
-
-    def _past(self, address: str, at_ns: int | None) -> Callable[[Scene], Source]:
-        """What opens a recording once its scene is there."""
-        passing = self._passes(address)
-        return lambda scene: replay(scene, address, at_ns, passing=passing)
-
-    def reload(self, window: MainWindow) -> None:
-        """Read the scene's files again; the feed, or the moment of the recording, stays."""
-        session = window.session
-        frame, archive = session.live_frame or session.frame, session.archive
-        if frame is not None and frame.source == "replay" and archive is not None:
-            address, at_ns = archive.address, frame.now_ns
-            self.open_scene(window, session.scene.path, "", self._past(address, at_ns))
-        else:
-            self.open_scene(window, session.scene.path, frame.connection.url if frame is not None else "")
-
-    def open_capsule(self, window: MainWindow, path: Path) -> None:
-        """Check and unpack an incident, in a thread, and open it; what was unpacked goes with the program."""
-
-        def done(capsule: "Capsule") -> None:
-            self._capsules.append(capsule)
-            self.open_scene(window, capsule.scene, "", self._past(str(capsule.recording), capsule.from_ns))
-
-        window.jobs.start(f"Opening {path.name}", unpack, path, done=done, failed=window.show_error, thread=True)
-
-    def connect_feed(self, window: MainWindow, url: str, options: "FeedOptions | None" = None) -> None:
-        """Look at another live source in this window."""
-        if options is not None:
-            self._feed_options[url] = options
-        scene = window.session.scene
-
-        def done(opened: Opened) -> None:
-            if opened.trouble is not None:
-                window.show_error(opened.trouble)
-            elif opened.link is not None and window.session.scene is scene:
-                window.session.set_source(LiveSource(opened.link))
-                self.settings.remember(Recent(str(scene.path), scene.name, url, time.time_ns()))
-            elif opened.link is not None:  # another scene was opened meanwhile
-                opened.link.close()
-
-        window.jobs.start(
-            f"Connecting to {url}",
-            attach_job,
-            scene,
-            url,
-            self._feed_options.get(url),
-            done=done,
-            failed=window.show_error,
-            thread=True,
-        )
-
-    def feed_options(self, url: str) -> "FeedOptions | None":
-        """How this source was connected to in this session, None where nobody chose."""
-        return self._feed_options.get(url)
-
-    def disconnect_feed(self, window: MainWindow) -> None:
-        """Let go of the live source; everything becomes unknown."""
-        window.session.set_source(NoSource(len(window.session.scene.tags)))
-
-    def start_demo(self, window: MainWindow, asked: "FeedOptions | None" = None) -> None:
-        """Start the embedded plant in a process of its own and open the sample hall on it."""
-        from twinviewer.gui.demo import DemoPlant
-
-        plant = DemoPlant()
-        self._plants.append(plant)
-
-        def ready(url: str) -> None:
-            from twinviewer.feeds.options import FeedOptions
-
-            self._feed_options[url] = FeedOptions(security="none", allow_write=bool(asked and asked.allow_write))
-            self.open_scene(window, plant.scene, url, record=plant.recording)
-
-        window.jobs.start("Starting the plant", plant.start, done=ready, failed=window.show_error, thread=True)
 
     # -- settings and theme -------------------------------------------------------------------------------------
 
