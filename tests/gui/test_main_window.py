@@ -1,6 +1,7 @@
 """The whole window on a real scene: real pixels, real clicks, real keys."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -271,6 +272,17 @@ def test_a_narrow_status_bar_says_it_shorter_and_the_whole_to_the_pointer(setup:
     setup.window.resize(1900, 1000)
     status.say("feed", "opc.tcp://plc:4840/line", short="plc:4840")
     assert (status.text("feed"), status.more("feed")) == ("opc.tcp://plc:4840/line", "")
+
+
+def test_changes_a_second_count_from_the_moment_that_the_connection_stands(setup: Setup) -> None:
+    status, frame = setup.window.status, setup.window.session.frame
+    assert frame is not None
+    counts = ((Link.CONNECTING, 0), (Link.CONNECTED, 9000), (Link.CONNECTED, 9100), (Link.CONNECTED, 9200))
+    for second, (link, samples) in enumerate(counts):
+        connection = replace(frame.connection, link=link, samples=samples)
+        now_ns = frame.now_ns + second * 1_000_000_000
+        status.show_frame(replace(frame, source="live", now_ns=now_ns, connection=connection), 5)
+    assert status.rate == 100
 
 
 def test_every_menu_entry_is_a_command_and_no_menu_is_empty(setup: Setup) -> None:

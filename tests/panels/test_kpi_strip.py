@@ -20,7 +20,15 @@ from twinviewer.panels._kit import style
 
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
-    [(71.44, "%", "71.4"), (6.0, "", "6"), (412.0, "parts/h", "412"), (float("nan"), "%", "–"), (0.52, "mm/s", "0.52")],
+    [
+        (71.44, "%", "71.4"),
+        (6.0, "", "6"),
+        (6.0, "bar", "6.0"),
+        (6.5, "", "6.5"),
+        (412.0, "parts/h", "412"),
+        (float("nan"), "%", "–"),
+        (0.52, "mm/s", "0.52"),
+    ],
 )
 def test_figures_have_the_digits_they_deserve(value: float, unit: str, text: str) -> None:
     assert _text.value_of(Kpi("k", "K", value, unit)) == text

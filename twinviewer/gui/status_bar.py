@@ -21,6 +21,7 @@ from twinviewer.states.explain import duration
 _NARROW = 90  # pixels to which a longer text may shrink
 _RATE_WINDOW_NS = 5 * NS
 _GIVES_WAY = ("role", "picture", "scene")  # while a job runs
+_UP = (Link.CONNECTED, Link.DEGRADED)
 _ROOMY = 1700  # pixels, where all has room
 
 
@@ -29,6 +30,11 @@ class Rate:
 
     def __init__(self) -> None:
         self._past: deque[tuple[int, int]] = deque()
+
+    def forget(self) -> float:
+        """What counted before belongs to another connection."""
+        self._past.clear()
+        return float("nan")
 
     def update(self, now_ns: int, count: int) -> float:
         """Changes per second; NaN until a second has passed."""
@@ -187,7 +193,8 @@ class StatusBar(QStatusBar):
         else:
             self.say("feed", {"none": "not connected"}.get(frame.source, frame.source))
             self.say("security", "")
-        self.rate = self._rate.update(frame.now_ns, connection.samples)
+        up = connection.link in _UP
+        self.rate = self._rate.update(frame.now_ns, connection.samples) if up else self._rate.forget()
         flow = self._traffic(frame)
         self.say("traffic", " · ".join((f"{tags:,} tags", *flow)), short=" · ".join(flow))
         self.say("bad", _bad(frame))
@@ -195,7 +202,7 @@ class StatusBar(QStatusBar):
 
     def _traffic(self, frame: Frame) -> list[str]:
         words: list[str] = []
-        if frame.connection.link in (Link.CONNECTED, Link.DEGRADED):
+        if frame.connection.link in _UP:
             words.append(f"{self.rate:,.0f} changes/s" if np.isfinite(self.rate) else "– changes/s")
         oldest = oldest_good_s(frame)
         if np.isfinite(oldest):

@@ -8,7 +8,7 @@ from twinviewer.model.asset import Tag
 from twinviewer.model.connection import Link
 from twinviewer.model.frame import Frame, Kpi
 from twinviewer.model.quality import Quality
-from twinviewer.panels._kit.gauges import figure
+from twinviewer.panels._kit.gauges import amount
 from twinviewer.waveforms import tags as waveform_tags
 
 NS = 1_000_000_000
@@ -80,15 +80,15 @@ def value_text(tag: Tag, frame: Frame) -> str:
     quality = quality_of(tag, frame)
     if quality >= Quality.BAD:
         return "bad" if quality == Quality.BAD else "no data"
-    text = frame.tags.text.get(tag.index) if tag.is_text else f"{figure(float(frame.tags.value[tag.index]))} {tag.unit}"
+    value = amount(float(frame.tags.value[tag.index]), tag.unit)
+    text = frame.tags.text.get(tag.index) if tag.is_text else f"{value} {tag.unit}"
     text = (text or "–").strip()
     return f"{text} (stale)" if quality == Quality.STALE else text
 
 
 def value_of(kpi: Kpi) -> str:
     """An indicator's figure as it is written: counts without a decimal."""
-    whole = not kpi.unit and math.isfinite(kpi.value) and float(kpi.value).is_integer()
-    return f"{kpi.value:,.0f}" if whole else figure(kpi.value)
+    return amount(kpi.value, kpi.unit)
 
 
 def input_name(name: str) -> str:

@@ -50,6 +50,11 @@ def figure(value: float) -> str:
     return f"{value:.1f}" if size >= 10 or value == 0 or size >= 0.995 else f"{value:.2f}"
 
 
+def amount(value: float, unit: str) -> str:
+    """A value as it is written before its unit: a whole number without one is a count and has no decimal ("12")."""
+    return f"{value:,.0f}" if not unit and math.isfinite(value) and value.is_integer() else figure(value)
+
+
 def track_of(reading: Reading) -> tuple[float, float]:
     """The ends of the track: the span, or what is needed to show band, limits and value with some air."""
     if reading.span is not None and reading.span[1] > reading.span[0]:
@@ -90,7 +95,7 @@ class NormalBar(QWidget):
 
     def _describe(self) -> None:
         r = self._reading
-        value = r.text or f"{figure(r.value)} {r.unit}".strip()
+        value = r.text or f"{amount(r.value, r.unit)} {r.unit}".strip()
         parts = [r.name, value]
         if r.quality is not Quality.GOOD:
             parts.append(f"quality {r.quality.name.lower()}")
@@ -177,7 +182,7 @@ class NormalBar(QWidget):
             text = QFontMetricsF(painter.font()).elidedText(r.text, Qt.TextElideMode.ElideRight, room)
             painter.drawText(QRectF(self.NAME_WIDTH, 0, room, height), _RIGHT, text)
             return
-        figures = figure(r.value) if r.quality < Quality.UNKNOWN else "?"
+        figures = amount(r.value, r.unit) if r.quality < Quality.UNKNOWN else "?"
         painter.drawText(QRectF(width - 86, 0, 50, height), _RIGHT, figures)
         painter.setFont(font(11))
         painter.setPen(colour("text2"))
