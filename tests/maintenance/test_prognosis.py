@@ -218,6 +218,17 @@ def test_a_changed_level_without_a_limit_in_sight_is_told_by_criterion_two() -> 
     assert "criterion II" in found.headline
 
 
+def test_a_hot_day_is_no_wear_where_the_surroundings_are_known() -> None:
+    minutes, tags = minutes_with_wear(20, wears=False)
+    n = len(minutes.time_ns)
+    ambient = 18 + 2 * np.sin(np.arange(n) / 1440 * 2 * np.pi) + np.where(np.arange(n) > 0.6 * n, 15.0, 0.0)
+    hot = {**minutes.value, "Temperature": minutes.value["Temperature"] + ambient}
+    moved = card(replace(minutes, value=hot), tags, MaintenanceSettings()).moved
+    assert [m.label for m in moved] == ["Temperature"]
+    known = replace(minutes, value={**hot, "Yard.T": ambient}, role={**minutes.role, "Yard.T": "ambient"})
+    assert card(known, tags, MaintenanceSettings()).moved == ()
+
+
 def test_a_machine_that_stands_is_told_as_it_last_ran() -> None:
     minutes, tags = minutes_with_wear(10, left_days=2.0)  # the record ends at midnight: it has stood since eleven
     for value in minutes.value.values():

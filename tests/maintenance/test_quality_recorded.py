@@ -166,6 +166,25 @@ def test_vibration_and_power_are_read_in_the_units_of_their_limits(tmp_path: Pat
     assert np.nanmax(read["power"]) == pytest.approx(5.0)
 
 
+def test_surroundings_are_those_of_the_nearest_place_that_tells_them(tmp_path: Path) -> None:
+    plain = make_scene(3)
+    temperatures = [plain.tag(f"M-{k}.CycleTime").index for k in (1, 2)]
+    tags = tuple(replace(t, role="ambient") if t.index in temperatures else t for t in plain.tags)
+    yard = replace(plain.assets[1], path=("Hall", "Yard"))
+    scene = replace(plain, tags=tags, assets=(plain.assets[0], yard, plain.assets[2]))
+    clock = Clock(START_NS)
+    recorder = Recorder(tmp_path, scene, clock=clock, threads=False)
+    for second in range(3):
+        clock.now_ns = START_NS + second * NS
+        recorder.tap(batch(clock.now_ns, temperatures, [-5.0, 21.0]))
+        recorder.flush()
+    recorder.close()
+    recording = Recording.open(tmp_path, scene)
+    read = [minutes.of_role("ambient") for minutes in minutes_of_recording(recording, scene, scene.assets)]
+    recording.close()
+    assert [None if x is None else np.nanmax(x) for x in read] == [21.0, -5.0, 21.0]
+
+
 def test_between_two_samples_holds_the_last_and_not_the_mean_of_a_minute(tmp_path: Path) -> None:
     scene = make_scene(1)
     state, power = (next(t.index for t in scene.tags if t.role == role) for role in ("state", "power"))

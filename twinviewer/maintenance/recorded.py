@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ HOUR_NS = 60 * MINUTE_NS
 MOST_DAYS = 60.0
 _UNITS = {"vibration": "mm/s", "power": "kW", **dict.fromkeys(ACCELERATIONS, "m/s²")}
 READ = frozenset({"state", "vibration", "temperature", "current", "power", "pressure", "lubrication", "load", "speed"})
-READ |= {"acceleration", "kurtosis", "envelope", *LINES}
+READ |= {"acceleration", "kurtosis", "envelope", "ambient", *LINES}
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,9 @@ def minutes_of(
     last = min(last, until_ns) if until_ns else last
     first = max(first, last - int(days * 24 * HOUR_NS))
     recorded = {tag.name for tag in recording.tags}
-    of_asset = [[scene.tags[row] for row in asset.tags] for asset in assets]
-    of_asset = [[t for t in tags if t.name in recorded and t.role in roles] for tags in of_asset]
-    wanted = [t for tags in of_asset for t in tags]
+    known = [tag for tag in scene.tags if tag.name in recorded and tag.role in roles]
+    of_asset = [_keyed(asset, known, scene) for asset in assets]
+    wanted = list({tag.name: tag for tags in of_asset for tag in tags.values()}.values())
     if last - first > 2 * HOUR_NS:
         step_ns = MINUTE_NS
         columns = recording.minutes([recording.number(t.name) for t in wanted], first, last)
@@ -104,20 +105,36 @@ def minutes_of(
 
     found = []
     for asset, tags in zip(assets, of_asset, strict=True):
-        held = {t.key: series(t) for t in tags}
+        held = {key: series(tag) for key, tag in tags.items()}
         found.append(
             Minutes(
                 asset,
                 grid,
                 {k: v for k, (v, _, _) in held.items()},
-                {t.key: t.role for t in tags},
+                {key: tag.role for key, tag in tags.items()},
                 {k: bad for k, (_, bad, _) in held.items()},
                 step_ns / 1e9,
                 {k: every for k, (_, _, every) in held.items()},
-                min((skew[n] for t in tags if (n := recording.number(t.name)) in skew), key=abs, default=0.0),
+                min((skew[n] for t in tags.values() if (n := recording.number(t.name)) in skew), key=abs, default=0.0),
             )
         )
     return found
+
+
+def _keyed(asset: Asset, known: Sequence[Tag], scene: Scene) -> dict[str, Tag]:
+    """An asset's tags by their keys; where none tells its surroundings, those of the place nearest to it, by name."""
+    own = {tag.key: tag for tag in known if tag.asset_id == asset.asset_id}
+    ambient = [tag for tag in known if tag.role == "ambient"]
+    if not ambient or any(tag.role == "ambient" for tag in own.values()):
+        return own
+    path = {a.asset_id: a.path for a in scene.assets}
+
+    def shared(tag: Tag) -> int:
+        steps = zip(asset.path, path.get(tag.asset_id, ()), strict=False)
+        return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], steps))
+
+    nearest = max(ambient, key=shared)
+    return {**own, nearest.name: nearest}
 
 
 def _skew_s(recording: Recording, last: int) -> dict[int, float]:

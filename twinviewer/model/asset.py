@@ -48,8 +48,8 @@ class Tag:
     within the type ("Vibration"). `role` says what twinviewer does with it: one of "state", "vibration",
     "power", "energy", "temperature", "current", "pressure", "lubrication", "speed", "load", "count_good",
     "count_scrap", "queue", "cycle_time", "order", "product", "fault_code", "position_x", "position_y", "position_z",
-    "heading_deg", "health", "hours", "waveform", "acceleration", "acceleration_peak", "crest", "kurtosis", "envelope",
-    "bpfo", "bpfi", "bsf", "ftf" or "".
+    "heading_deg", "health", "hours", "ambient", "waveform", "acceleration", "acceleration_peak", "crest", "kurtosis",
+    "envelope", "bpfo", "bpfi", "bsf", "ftf" or "".
     `normal` is the band in which the value usually lies, `span` the range an instrument can show (EURange).
     `states` maps raw values (as text: "0", "3", "Running") to states, for role "state". `settable` is the range in
     which a person may set the value, None where the scene lets nobody. A waveform is an array that the server sends at

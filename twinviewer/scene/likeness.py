@@ -14,6 +14,7 @@ ROLE_WORDS: dict[str, tuple[str, ...]] = {
     "vibration": ("vibrationvelocity", "vibration", "vrms", "vib", "schwingung"),
     "power": ("activepower", "actualpower", "electricpower", "powerconsumption", "power", "leistung"),
     "energy": ("energyconsumption", "activeenergy", "energycounter", "energy", "energie"),
+    "ambient": ("ambienttemperature", "outdoortemperature", "roomtemperature", "umgebungstemperatur"),
     "temperature": ("temperature", "temperatur", "temp"),
     "current": ("motorcurrent", "current", "strom"),
     "pressure": ("pressure", "druck"),

@@ -11,7 +11,7 @@ FORMAT = 1
 Role = Literal[
     "", "state", "vibration", "power", "energy", "temperature", "current", "pressure", "lubrication", "speed", "load",
     "count_good", "count_scrap", "queue", "cycle_time", "order", "product", "fault_code", "position_x", "position_y",
-    "position_z", "heading_deg", "health", "hours", "waveform", "acceleration", "acceleration_peak", "crest",
+    "position_z", "heading_deg", "health", "hours", "ambient", "waveform", "acceleration", "acceleration_peak", "crest",
     "kurtosis", "envelope", "bpfo", "bpfi", "bsf", "ftf",
 ]  # fmt: skip
 StateName = Literal[

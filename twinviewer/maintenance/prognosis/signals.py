@@ -1,4 +1,5 @@
-"""Turns an asset's recorded minutes into signals of wear: gated, with load and speed taken out, each with its limit."""
+"""Turns an asset's recorded minutes into signals of wear: gated, with load, speed and ambient taken out, each with
+its limit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ ROLES = {"vibration": 1, "temperature": 1, "current": 1, "power": 1, "pressure":
 ROLES |= {"acceleration": 1}
 SPECTRUM = {"kurtosis": 1, "envelope": 1, **dict.fromkeys(LINES, 1)}  # evidence beside them, and no alarm by itself
 LEVELS = ("vibration", "acceleration")  # judged against the machine's own first records
-COVARIATES = ("load", "speed")
+COVARIATES = ("load", "speed", "ambient")
 DIRECTION = {**ROLES, **SPECTRUM}
 LEARN = 0.35  # share of the records from which the baseline is learned
 RECORDS = 600  # blocks to which minutes are reduced
@@ -129,7 +130,7 @@ def _reduced(x: np.ndarray, on: np.ndarray, settle: int, factor: int) -> np.ndar
 
 
 class _Blocks:
-    """An asset's minutes in blocks of `factor`: `time` of each, UTC ns; `table` float64 (n, k), load and speed."""
+    """An asset's minutes in blocks of `factor`: `time` of each, UTC ns; `table` float64 (n, k), the covariates."""
 
     def __init__(self, minutes: Minutes, on: np.ndarray, settle: int, factor: int) -> None:
         self._on, self._settle, self._factor = on, settle, factor

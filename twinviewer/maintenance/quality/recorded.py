@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from twinviewer.maintenance.condition.residual import learned
-from twinviewer.maintenance.prognosis.signals import is_running
+from twinviewer.maintenance.prognosis.signals import COVARIATES, is_running
 from twinviewer.maintenance.quality.association import Association, associated
 from twinviewer.maintenance.quality.energy import EnergyDrift, drift
 from twinviewer.maintenance.quality.spc import LEAST, chart
@@ -170,7 +170,7 @@ def _energy(
     if power is None:
         return None, "This asset has no power meter.", False, none.astype(np.int64), none, none
     size = max(1, len(on) // (4 * SHOWN))
-    covered = [x for x in (minutes.of_role("load"), minutes.of_role("speed")) if x is not None]
+    covered = [x for name in COVARIATES if (x := minutes.of_role(name)) is not None]
     use = _means(np.where(on, power, np.nan), size)
     load = np.column_stack([_means(np.where(on, x, np.nan), size) for x in covered] or [np.zeros(len(use))])
     known = np.isfinite(use) & np.isfinite(load).all(axis=1)
