@@ -82,6 +82,12 @@ def test_simulate_prints_the_promised_object(tmp_path, capsys):
         ["simulate", str(HALL), "--from", "nowhere.json"],
         ["simulate", str(HALL), "--scenario", "nowhere.toml"],
         ["calibrate", str(HALL), "--recording", "nowhere"],
+        ["backtest", str(HALL), "--recording", "nowhere", "--horizon", "-1 h"],
+        ["backtest", str(HALL), "--recording", "nowhere", "--moments", "0"],
+        ["backtest", str(HALL), "--recording", "nowhere", "--replications", "1"],
+        ["backtest", str(HALL), "--recording", "nowhere", "--output", "/nowhere/at/all.json"],
+        ["proposals", "nowhere", "list"],
+        ["proposals", str(HALL), "--register", "/nowhere/at/all.sqlite", "show", "P-0001"],
         ["calibrate", str(HALL), "--recording", "nowhere", "--write-line", "accepted-nothing.toml"],
     ],
 )

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twinviewer.model.errors import LineError
+
 if TYPE_CHECKING:
     from twinviewer.history.recording import Recording
     from twinviewer.scene.scene import Scene
@@ -16,11 +18,14 @@ if TYPE_CHECKING:
 
 HELP = "run the flow model from past moments of a recording and compare with what happened"
 FILE = "backtest.json"
+SHORTEST_S = 60.0  # of what a run looks ahead
 FITTED_SHARE = 0.5  # of the recording, from its beginning, that --calibrate fits the model to
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
+    from twinviewer.cli.simulate import seed_of
+
     parser.add_argument("scene", type=Path, metavar="SCENE", help="scene folder with a line.toml")
     parser.add_argument("--line", type=Path, metavar="FILE", help="another flow model")
     parser.add_argument("--scenario", type=Path, metavar="FILE", help="changes to the model, such as a calibration")
@@ -28,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--horizon", default="2 h", metavar="SPAN", help="how far each run looks ahead (2 h)")
     parser.add_argument("--moments", type=int, default=12, metavar="N", help="from how many moments at most (12)")
     parser.add_argument("--replications", type=int, default=79, metavar="N", help="of each run (79)")
-    parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the random numbers (1)")
+    parser.add_argument("--seed", type=seed_of, default=1, metavar="S", help="of the random numbers (1)")
     parser.add_argument(
         "--calibrate", action="store_true", help="fit the model to the first half, and test it on the second"
     )
@@ -43,15 +48,14 @@ def run(args: argparse.Namespace) -> int:
     from twinviewer.history.recording import Recording
     from twinviewer.scene.scene import load_scene
     from twinviewer.simulation.backtesting import backtest, moments
-    from twinviewer.simulation.quantities import seconds
     from twinviewer.simulation.reading import load_line
     from twinviewer.simulation.scenario import applied, load_scenario
 
+    horizon_s = _horizon_s(args)
     line = load_line(args.line or args.scene)
     if args.scenario is not None:
         line, _ = applied(line, load_scenario(args.scenario))
     scene = load_scene(args.scene, geometry=False)
-    horizon_s = seconds(args.horizon, "--horizon")
     recording = Recording.open(args.recording, scene)
     try:
         first, last = recording.span()
@@ -59,8 +63,8 @@ def run(args: argparse.Namespace) -> int:
         if fitted is not None:
             line = _fitted(line, scene, recording, *fitted)
         share = FITTED_SHARE if args.calibrate else 0.0
-        times = moments(recording, horizon_s, max(1, args.moments), share)
-        found = backtest(line, scene, recording, times, horizon_s, max(2, args.replications), args.seed)
+        times = moments(recording, horizon_s, args.moments, share)
+        found = backtest(line, scene, recording, times, horizon_s, args.replications, args.seed)
         tested = times[0], times[-1] + round(horizon_s * 1e9)
         parts = {"out_of_sample": fitted is not None, "fitted_ns": fitted, "tested_ns": tested}
         kept = _kept(found, line, scene, recording, args) | parts
@@ -73,6 +77,22 @@ def run(args: argparse.Namespace) -> int:
         _print(found)
     _keep(kept, args)
     return 0 if found.valid else 1
+
+
+def _horizon_s(args: argparse.Namespace) -> float:
+    """How far each run looks ahead, in seconds. Raises LineError for what no back-test can be made of."""
+    from twinviewer.simulation.quantities import seconds
+
+    horizon_s = seconds(args.horizon, "--horizon")
+    if not SHORTEST_S <= horizon_s < float("inf"):
+        raise LineError("a back-test looks ahead a minute at least", "--horizon", 'Write for example "2 h".')
+    if args.moments < 1:
+        raise LineError("a back-test needs a moment to start from", "--moments", "Write 1 or more.")
+    if args.replications < 2:
+        raise LineError("an interval needs two runs at least", "--replications", "Write 2 or more.")
+    if args.output is not None and not args.output.absolute().parent.is_dir():
+        raise LineError("there is no such folder", str(args.output), "Make it, or choose another file.")
+    return horizon_s
 
 
 def _fitted(line: "Line", scene: "Scene", recording: "Recording", from_ns: int, to_ns: int) -> "Line":
@@ -106,7 +126,11 @@ def _keep(kept: dict[str, object], args: argparse.Namespace) -> None:
     own = args.line is None and args.scenario is None and not args.calibrate
     file = args.output if args.output is not None else file_beside(args.scene, FILE) if own else None
     if file is not None:
-        write_atomic(file, json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
+        try:
+            write_atomic(file, json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
+        except OSError as error:
+            text = f"the result cannot be kept ({error.strerror or error})"
+            raise LineError(text, str(file), "Say where by --output FILE.") from error
         if not args.json:
             print(f"kept as {file}")
 

@@ -4,6 +4,7 @@ import argparse
 import getpass
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,9 +51,17 @@ def run(args: argparse.Namespace) -> int:
     from twinviewer.simulation.line_file import file_beside
     from twinviewer.simulation.proposals import FILE, ProposalRegister
 
-    with ProposalRegister(args.register or file_beside(args.scene, FILE)) as register:
+    if args.register is None and not args.scene.exists():
+        raise DataError("there is no such scene", str(args.scene), "Check the name of the folder.")
+    file = args.register or file_beside(args.scene, FILE)
+    if not file.exists():  # and nothing is made where nothing was decided
+        if args.what != "list":
+            raise DataError("nothing was proposed yet", str(file), "`twinviewer simulate … --accept REASON` keeps one.")
+        _list((), args.json)
+        return 0
+    with ProposalRegister(file) as register:
         if args.what == "list":
-            _list(register, args.json)
+            _list(register.proposals(), args.json)
         elif args.what == "show":
             _show(register, register.proposal(args.number), args.json)
         elif args.what == "compare":
@@ -62,8 +71,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _list(register: "ProposalRegister", as_json: bool) -> None:
-    found = register.proposals()
+def _list(found: "Sequence[Proposal]", as_json: bool) -> None:
     if as_json:
         print(json.dumps({"proposals": [_plain(p) for p in found]}, ensure_ascii=False))
         return

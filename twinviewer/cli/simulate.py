@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--horizon", metavar="SPAN", help='how long ("7d", "12 h"); else what the line says')
     parser.add_argument("--replications", metavar="N|auto", help="how often (30); auto: until narrow")
-    parser.add_argument("--seed", type=_seed, metavar="S", help="of the random numbers; else what the line says")
+    parser.add_argument("--seed", type=seed_of, metavar="S", help="of the random numbers; else what the line says")
     add_feed_arguments(parser)
     parser.add_argument("--recording", metavar="DIR", help="start from a moment of a recording")
     parser.add_argument("--at", metavar="TIME", help="that moment: ISO 8601, or a span back such as 1h; else its end")
@@ -67,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
-def _seed(text: str) -> int:
+def seed_of(text: str) -> int:
     """A seed of the random numbers: any whole number of 64 bits."""
     try:
         seed = int(text)
