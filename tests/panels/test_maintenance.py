@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.panels import fake
 from twinviewer.maintenance.condition.detectors import FIGURES, OWN_BASELINE
-from twinviewer.maintenance.orders.model import OrderState
+from twinviewer.maintenance.orders.model import Order, OrderState
 from twinviewer.maintenance.orders.store import OrderStore
 from twinviewer.maintenance.results import (
     BackTest,
@@ -53,6 +53,7 @@ from twinviewer.panels._maint_marks import ROW, LawMark, PartMark
 from twinviewer.panels._whatif_play import PLAY, Handed
 from twinviewer.scene.scene import Scene, load_scene
 from twinviewer.session import Session
+from twinviewer.session.events import Event
 
 HALL = Path("scenes/assembly-hall")
 START = fake.NOW // HOUR_NS * HOUR_NS
@@ -335,8 +336,8 @@ def test_exports(opened: Callable[..., Any], qtbot: QtBot, hall: Scene, tmp_path
     show(b, plan_of(job("a", "CMP-321", 3)))
     b.panel._order_wanted("a")
     settled(qtbot, b)
-    b.panel.ordering.write_calendar(tmp_path / "plan.ics")
-    b.panel.ordering.write_csv(tmp_path / "orders.csv")
+    b.panel.ordering.files.write_calendar(tmp_path / "plan.ics")
+    b.panel.ordering.files.write_csv(tmp_path / "orders.csv")
     settled(qtbot, b)
     assert "SUMMARY:CMP-321: Work on CMP-321" in (tmp_path / "plan.ics").read_text()
     assert "WO-00001" in (tmp_path / "orders.csv").read_text()
@@ -545,17 +546,60 @@ def test_the_whole_plan_is_scheduled_with_who_and_why(
     assert "done: " in detail.record.text()
 
 
+def test_what_another_window_changes_in_the_work_orders_is_taken_in(
+    opened: Callable[..., Any], hall: Scene, qtbot: QtBot
+) -> None:
+    b = opened(hall)
+    order = Order("", "CMP-321", "Oil", "preventive", OrderState.PROPOSED, "due", START, START)
+    with OrderStore(b.panel.desk.file) as other:
+        other.add(order, "Kim", "due")
+    b.panel.ordering.follow()
+    settled(qtbot, b)
+    assert [o.title for o in b.panel.ordering.orders] == ["Oil"]
+    for _ in range(3):  # what was read is not read again
+        b.panel.ordering.follow()
+        assert not b.actions.jobs.running
+    with OrderStore(b.panel.desk.file) as other:
+        other.become("WO-00001", OrderState.APPROVED, "Kim", "agreed", START)
+        b.panel.ordering.follow()  # while the other one has the file open
+        settled(qtbot, b)
+    assert b.panel.ordering.orders[0].state is OrderState.APPROVED
+
+
+def test_moves_of_a_person_are_told_to_the_next_plan_unless_it_is_made_afresh(
+    opened: Callable[..., Any], hall: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    b = opened(hall)
+    before = plan_of(job("a", "CMP-321", 3, 4), job("b", "PMP-311", 40, 4))
+    show(b, before)
+    told: list[Any] = []
+    monkeypatch.setattr(
+        b.panel.desk, "run", lambda *a, **k: told.append(a[2]) or SimpleNamespace(moved=Event(), cancel=lambda: None)
+    )
+    assert "maintenance.afresh" not in buttons_shown(b.panel)
+    b.panel.planning.move("b", START + 60 * HOUR_NS)
+    b.panel._refresh_buttons()
+    assert "maintenance.afresh" in buttons_shown(b.panel)
+    b.panel.make_plan()
+    moves = told[-1].moves
+    assert [(m.work_order, m.start_ns, m.crew) for m in moves] == [("b", START + 60 * HOUR_NS, "Mechanics")]
+    assert told[-1].planner == before.cost
+    b.panel.planning._end()
+    b.panel.make_plan(afresh=True)
+    assert (told[-1].moves, told[-1].planner) == ((), None)
+
+
 def test_work_orders_come_in_from_csv_and_go_out_as_job_cards(
     opened: Callable[..., Any], hall: Scene, qtbot: QtBot, tmp_path: Path
 ) -> None:
     b = opened(hall)
     table = tmp_path / "in.csv"
     table.write_text("number,asset_id,title,state\nX-1,CMP-321,Oil & <filter>,approved\nX-2,GONE,Look,proposed\n")
-    b.panel.ordering.read_csv(table)
+    b.panel.ordering.files.read_csv(table)
     settled(qtbot, b)
     assert [o.number for o in b.panel.ordering.orders] == ["X-1", "X-2"]
     assert b.panel.page.current == "orders"
-    b.panel.ordering.write_cards(tmp_path / "cards.pdf")
+    b.panel.ordering.files.write_cards(tmp_path / "cards.pdf")
     assert b.actions.jobs.running  # beside the window
     settled(qtbot, b)
     made = (tmp_path / "cards.pdf").read_bytes()
@@ -564,7 +608,7 @@ def test_work_orders_come_in_from_csv_and_go_out_as_job_cards(
     assert not list(tmp_path.glob(".*"))
     told = card_html(b.panel.ordering.orders[0], "Hall", START, new_page=False)
     assert "Oil &amp; &lt;filter&gt;" in told
-    b.panel.ordering.write_cards(tmp_path / "none" / "cards.pdf")  # a notice, no traceback
+    b.panel.ordering.files.write_cards(tmp_path / "none" / "cards.pdf")  # a notice, no traceback
     settled(qtbot, b)
 
 

@@ -69,6 +69,19 @@ def read(path: Path, progress: Tell) -> tuple[Order, ...]:
         return store.orders()
 
 
+def stamp(path: Path) -> tuple[int, ...]:
+    """What changes whenever a program has written to a file of work orders: times and sizes of it and of what waits
+    beside it (WAL); looking at it writes nothing."""
+    found = []
+    for part in (path, path.with_name(path.name + "-wal")):
+        try:
+            told = part.stat()
+        except OSError:
+            continue
+        found += [told.st_mtime_ns, told.st_size] if told.st_size else []
+    return tuple(found)
+
+
 def decisions(path: Path, progress: Tell) -> tuple[Decision, ...]:
     """What persons decided about evidence cards, oldest first. Raises DataError."""
     if not path.exists():

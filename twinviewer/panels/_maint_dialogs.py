@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QDateTimeEdit,
     QDialog,
     QDialogButtonBox,
+    QDoubleSpinBox,
     QFormLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -139,12 +140,18 @@ class DoneDialog(Asking):
 
     def __init__(self, order: Order, user: str, parent: QWidget | None = None) -> None:
         about = f"{order.number} · {order.asset_id} · {order.title}"
+        left = sum(not check.done for check in order.checks)
+        if left:
+            about += f"\n{left} of the {len(order.checks)} lines of its checklist are not ticked."
         super().__init__("Work is done", about, "Done", user, parent)
         self.found, self.work, self.parts = QLineEdit(), QLineEdit(), QLineEdit(order.part)
-        self.worked, self.waited = QSpinBox(), QSpinBox()
+        self.parts.setPlaceholderText("One; another one")
+        self.worked, self.waited = QDoubleSpinBox(), QDoubleSpinBox()
         for field, hours in ((self.worked, order.duration_h), (self.waited, 0.0)):
-            field.setRange(0, 999)
-            field.setValue(round(hours))
+            field.setRange(0, 9999)
+            field.setDecimals(1)
+            field.setSingleStep(0.5)
+            field.setValue(hours)
             field.setSuffix(" h")
         self.failed = Segmented(YES_NO, "Had it failed before")
         self.failed.choose("no")
@@ -167,10 +174,10 @@ class DoneDialog(Asking):
     @property
     def feedback(self) -> Feedback:
         """What the crew reports."""
-        parts = tuple(p.strip() for p in self.parts.text().split(",") if p.strip())
+        parts = tuple(p.strip() for p in self.parts.text().split(";") if p.strip())  # names have commas in them
         right = {"yes": True, "no": False}.get(self.right.current)
         found, done = self.found.text().strip(), self.work.text().strip()
-        return Feedback(found, done, parts, float(self.worked.value()), float(self.waited.value()), right)
+        return Feedback(found, done, parts, self.worked.value(), self.waited.value(), right)
 
 
 class NewOrderDialog(Asking):

@@ -131,9 +131,9 @@ class Legend(Canvas):
         painter.setFont(font(11))
         x = 2.0
         for state, text in _BARS:
-            box = QRectF(x + 0.5, 2.5, 17, _LINE - 6)
+            box = QRectF(x + 0.5, 2.5, 15, _LINE - 6)
             paint_bar(painter, box, Look(state, text == _WRONG))
-            x = _paint_word(painter, x + 22, 0, text)
+            x = _paint_word(painter, x + 19, 0, text)
         x = 2.0
         for kind, text in (
             ("stop", "planned stop"),
@@ -166,4 +166,4 @@ def _paint_word(painter: QPainter, x: float, top: float, text: str) -> float:
     painter.setPen(colour("text2"))
     wide = painter.fontMetrics().horizontalAdvance(text)
     painter.drawText(QRectF(x, top, wide + 4, _LINE), Qt.AlignmentFlag.AlignVCenter, text)
-    return x + wide + 12
+    return x + wide + 9

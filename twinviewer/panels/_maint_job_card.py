@@ -44,7 +44,7 @@ def html(order: Order, place: str, made_ns: int, new_page: bool) -> str:
         for name, text in (
             ("Found", told.found if told else ""),
             ("Done", told.done if told else ""),
-            ("Parts used", ", ".join(told.parts_used) if told else ""),
+            ("Parts used", "; ".join(told.parts_used) if told else ""),
             ("Hours worked", f"{told.worked_h:g}" if told else ""),
             ("Hours waited", f"{told.waited_h:g}" if told else ""),
             ("Prediction right?", _right(order)),

@@ -25,8 +25,8 @@ _DAY_NS = 86_400_000_000_000
 
 
 def skills_of(order: Order) -> str:
-    """ "2 × mechanic, electrician": who is needed; "" where no skill is named."""
-    first = f"{order.people} × {order.skill}" if order.skill and order.people > 1 else order.skill
+    """ "mechanic", or "2 × mechanic, electrician" where several crews are needed; "" where no skill is named."""
+    first = f"{order.people} × {order.skill}" if order.skill and order.also and order.people > 1 else order.skill
     return ", ".join(filter(None, (first, order.also)))
 
 
@@ -75,7 +75,7 @@ def _feedback(order: Order) -> list[str]:
         return []
     lines = [f"Found: {told.found}", f"Done: {told.done}"]
     if told.parts_used:
-        lines.append(f"Parts used: {', '.join(told.parts_used)}")
+        lines.append(f"Parts used: {'; '.join(told.parts_used)}")
     lines.append(f"Hands-on {told.worked_h:g} h, waiting {told.waited_h:g} h")
     if told.prediction_right is not None:
         lines.append(f"The crew says that the prediction was {'right' if told.prediction_right else 'wrong'}")

@@ -1,10 +1,7 @@
-"""Keeps the work orders of the open scene: by hand or from a plan, moved on with who and why, exchanged as files."""
+"""Keeps the work orders of the open scene: by hand or from a plan, moved on with who and why."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
-
-from PySide6.QtWidgets import QFileDialog
 
 from twinviewer.maintenance.orders.indicators import NAN, Yardsticks, how_it_goes
 from twinviewer.maintenance.orders.model import OPEN, Order, OrderState
@@ -13,6 +10,7 @@ from twinviewer.panels import _maint_book as book
 from twinviewer.panels import _maint_work as work
 from twinviewer.panels._maint_desk import Desk
 from twinviewer.panels._maint_dialogs import DoneDialog, NewOrderDialog, ReasonDialog, ScheduleDialog, WholePlanDialog
+from twinviewer.panels._maint_exchange import Exchange
 from twinviewer.panels._maint_order import STEPS
 from twinviewer.panels._maint_orders import OrderPage
 from twinviewer.panels._maint_planning import Planning
@@ -26,16 +24,19 @@ class Ordering:
     def __init__(
         self, desk: Desk, page: OrderPage, changed: Callable[[], object], wanted: Callable[[], object]
     ) -> None:
-        self._desk, self._changed, self._wanted = desk, changed, wanted
+        self.desk, self._changed, self.wanted = desk, changed, wanted
         self.page = page
         self.orders: tuple[Order, ...] = ()
         self.planning: Planning | None = None  # whose plan proposes time and crew
         self._helped: dict[str, str] = {}
         self._yardsticks: Yardsticks | None = None
         self._measuring = False
+        self._stamp: tuple[int, ...] = ()  # of the file, when it was read last
+        self._busy = False
         page.detail.wanted.connect(lambda number, state: self.become(number, OrderState(state)))
         page.detail.checked.connect(self.check)
-        page.detail.printed.connect(lambda number: self.ask_card_file((number,)))
+        self.files = Exchange(self)
+        page.detail.printed.connect(lambda number: self.files.ask_card_file((number,)))
         page.chosen.connect(self.show)
 
     # Reading ---------------------------------------------------------------------------------------------------------
@@ -43,21 +44,37 @@ class Ordering:
     def clear(self) -> None:
         """Another scene: none are known yet."""
         self.orders, self._helped = (), {}
+        self._stamp, self._busy = (), False
         self.forget_yardsticks()
         self.page.show_orders(())
         self.page.indicators.show_indicators(None)
 
+    def follow(self) -> None:
+        """Take in what another window or program has changed."""
+        desk = self.desk
+        if self._busy or not desk.session.scene.assets or book.stamp(desk.file) == self._stamp:
+            return
+        self.read()
+
     def read(self, number: str = "") -> None:
         """Take in what the file holds, and show one of them."""
+        self._stamp, self._busy = book.stamp(self.desk.file), True
 
         def done(found: tuple[Order, ...]) -> None:
-            self._take(found)
+            self._busy = False
+            if number or found != self.orders:
+                self.take(found)
             if number:
                 self._look_at(number)
 
-        self._desk.run("Read the work orders", book.read, self._desk.file, done=done)
+        def failed(error: Exception) -> None:
+            self._busy = False
+            self.desk.failed(error)
 
-    def _take(self, orders: tuple[Order, ...]) -> None:
+        self.desk.run("Read the work orders", book.read, self.desk.file, done=done, failed=failed)
+
+    def take(self, orders: tuple[Order, ...]) -> None:
+        """These are all work orders now."""
         self.orders = orders
         self.page.show_orders(orders)
         self._changed()
@@ -65,12 +82,12 @@ class Ordering:
 
     def _changed_one(self, found: tuple[tuple[Order, ...], str]) -> None:
         orders, number = found
-        self._take(orders)
+        self.take(orders)
         self._look_at(number)
 
     def _look_at(self, number: str) -> None:
         self.page.show_number(number)
-        self._wanted()
+        self.wanted()
         self.show(number)
 
     def order(self, number: str) -> Order | None:
@@ -79,7 +96,7 @@ class Ordering:
 
     def show(self, number: str) -> None:
         """Read the record of one, and whether it helped."""
-        order, desk = self.order(number), self._desk
+        order, desk = self.order(number), self.desk
         if order is None:
             return
         detail = self.page.detail
@@ -92,7 +109,7 @@ class Ordering:
         self._see_help(order)
 
     def _see_help(self, order: Order) -> None:
-        desk, detail = self._desk, self.page.detail
+        desk, detail = self.desk, self.page.detail
         if order.state is not OrderState.DONE or desk.recording is None:
             return
         if order.number in self._helped:
@@ -108,7 +125,7 @@ class Ordering:
 
     def indicate(self) -> None:
         """Say how maintenance goes, where there are work orders to tell it from and the page is seen."""
-        tiles, desk = self.page.indicators, self._desk
+        tiles, desk = self.page.indicators, self.desk
         if not self.orders:
             tiles.show_indicators(None)
         elif self._yardsticks is not None:
@@ -124,7 +141,7 @@ class Ordering:
 
     def _not_measured(self, error: Exception) -> None:
         self._measured(Yardsticks(NAN, NAN, NAN))
-        self._desk.failed(error)
+        self.desk.failed(error)
 
     def forget_yardsticks(self) -> None:
         """Another source: hours are counted by its recording."""
@@ -134,7 +151,7 @@ class Ordering:
 
     def new(self) -> None:
         """Ask what is to be done with the selected asset."""
-        desk, asset = self._desk, self._desk.asset_id
+        desk, asset = self.desk, self.desk.asset_id
         if not asset:
             return
         skills, parts = book.skills_and_parts(desk.session.scene)
@@ -144,13 +161,13 @@ class Ordering:
 
     def add_job(self, job: PlannedJob) -> None:
         """Make a proposal of the planner a work order."""
-        desk = self._desk
+        desk = self.desk
         arguments = (self._proposed(job), desk.session.user, f"taken over from the plan: {job.reason}")
         desk.run("Add a work order", work.add_job, desk.session.scene.path, desk.file, *arguments,
                  done=self._changed_one)  # fmt: skip
 
     def _proposed(self, job: PlannedJob) -> Order:
-        now, hours = self._desk.now_ns, (job.end_ns - job.start_ns) / 3.6e12
+        now, hours = self.desk.now_ns, (job.end_ns - job.start_ns) / 3.6e12
         return Order(
             "", job.asset_id, job.title, job.kind, OrderState.PROPOSED, job.reason, now, now, due_ns=job.due_ns,
             start_ns=job.start_ns, end_ns=job.end_ns, crew=job.crew, people=job.people, duration_h=hours,
@@ -159,17 +176,17 @@ class Ordering:
         )  # fmt: skip
 
     def _add(self, order: Order, by: str, why: str) -> None:
-        self._desk.run("Add a work order", book.add, self._desk.file, order, by, why, done=self._changed_one)
+        self.desk.run("Add a work order", book.add, self.desk.file, order, by, why, done=self._changed_one)
 
     def check(self, number: str, line: int, on: bool) -> None:
         """Tick a line of a checklist."""
-        desk = self._desk
+        desk = self.desk
         arguments = (number, line, on, desk.session.user, desk.now_ns)
         desk.run("Tick the checklist", book.check, desk.file, *arguments, done=self._changed_one)
 
     def become(self, number: str, state: OrderState) -> None:
         """Ask who and why, then move a work order on."""
-        order, desk = self.order(number), self._desk
+        order, desk = self.order(number), self.desk
         if order is None:
             return
         values: dict[str, Any] = {}
@@ -191,10 +208,10 @@ class Ordering:
         desk.run("Change a work order", book.become, desk.file, *arguments, done=self._changed_one)
 
     def _asking(self, order: Order, state: OrderState) -> ReasonDialog:
-        user = self._desk.session.user
+        user = self.desk.session.user
         if state is OrderState.SCHEDULED:
             job = self._job_of(order)
-            start = job.start_ns if job else order.start_ns or self._desk.now_ns
+            start = job.start_ns if job else order.start_ns or self.desk.now_ns
             return ScheduleDialog(order, start, job.crew if job else order.crew, user, self.page)
         word = next(w.rstrip("…") for s, w, _ in STEPS if s is state)
         word = "Cancel the work order" if state is OrderState.CANCELLED else word
@@ -212,7 +229,7 @@ class Ordering:
         """Ask who and why, then give all jobs of the plan their time; proposals may become work orders on the way."""
         if self.planning is None:
             return
-        planning, desk = self.planning, self._desk
+        planning, desk = self.planning, self.desk
         orders = {job.work_order: planning.order_of(job) for job in planning.jobs}
         known = {name: o.number for name, o in orders.items() if o is not None and o.state in OPEN}
         fresh = {j.work_order: self._proposed(j) for j in planning.jobs if orders[j.work_order] is None}
@@ -227,66 +244,5 @@ class Ordering:
 
     def _scheduled(self, found: tuple[tuple[Order, ...], int]) -> None:
         orders, count = found
-        self._take(orders)
-        self._desk.say(f"{count} work orders scheduled." if count else "Everything was scheduled like this already.")
-
-    # Files -----------------------------------------------------------------------------------------------------------
-
-    def ask_csv_file(self) -> None:
-        """Ask for a file and write the work orders into it."""
-        name, _ = QFileDialog.getSaveFileName(self.page, "Export the work orders", "work_orders.csv", "CSV (*.csv)")
-        if name:
-            self.write_csv(Path(name))
-
-    def write_csv(self, path: Path) -> None:
-        """Write the work orders as CSV."""
-        self._desk.run("Export work orders", book.write_csv, path, self.orders, done=self._written)
-
-    def ask_table(self) -> None:
-        """Ask for a CSV file and take in its work orders."""
-        name, _ = QFileDialog.getOpenFileName(self.page, "Import work orders", "", "CSV (*.csv)")
-        if name:
-            self.read_csv(Path(name))
-
-    def read_csv(self, path: Path) -> None:
-        """Take in the work orders of a CSV file."""
-
-        def done(found: tuple[tuple[Order, ...], str]) -> None:
-            self._take(found[0])
-            self._wanted()
-            self._desk.say(f"{found[1]}.")
-
-        desk = self._desk
-        desk.run("Import work orders", book.read_csv, desk.file, path, desk.session.user, done=done)
-
-    def ask_calendar_file(self) -> None:
-        """Ask for a file and write the plan into it."""
-        name, _ = QFileDialog.getSaveFileName(self.page, "Export the plan", "plan.ics", "iCalendar (*.ics)")
-        if name:
-            self.write_calendar(Path(name))
-
-    def write_calendar(self, path: Path) -> None:
-        """Write the plan as iCalendar."""
-        if self.planning is not None and self.planning.plan is not None:
-            jobs = self.planning.plan.jobs
-            self._desk.run("Export the plan", book.write_calendar, jobs, self._desk.now_ns, path, done=self._written)
-
-    def ask_card_file(self, numbers: tuple[str, ...] = ()) -> None:
-        """Ask for a file and write job cards into it; of all open work orders where none is named."""
-        first = f"{numbers[0]}.pdf" if len(numbers) == 1 else "job_cards.pdf"
-        name, _ = QFileDialog.getSaveFileName(self.page, "Job cards", first, "PDF (*.pdf)")
-        if name:
-            self.write_cards(Path(name), numbers)
-
-    def write_cards(self, path: Path, numbers: tuple[str, ...] = ()) -> None:
-        """Write job cards as PDF, in the order in which the work is planned."""
-        chosen = [o for o in self.orders if (o.number in numbers if numbers else o.state in OPEN)]
-        chosen.sort(key=lambda o: (o.start_ns or 2**62, o.number))
-        assets = self._desk.session.scene.assets
-        places = {a.asset_id: " › ".join((*a.path, a.name)) for a in assets}
-        self._desk.run(
-            "Job cards", book.write_cards, path, tuple(chosen), places, self._desk.now_ns, done=self._written
-        )
-
-    def _written(self, path: Path) -> None:
-        self._desk.say(f"Written: {path}")
+        self.take(orders)
+        self.desk.say(f"{count} work orders scheduled." if count else "Everything was scheduled like this already.")

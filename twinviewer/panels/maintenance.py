@@ -124,6 +124,8 @@ class Panel(QWidget):
         """Move the now line; how assets are and what can be done may have changed."""
         self.plan_page.gantt.set_now(frame.now_ns)
         self.plan_page.gantt.set_states(self._states(frame))
+        if self.isVisible():
+            self.ordering.follow()
         self._refresh_buttons()
 
     def _states(self, frame: Frame) -> dict[str, State]:
