@@ -84,6 +84,7 @@ def test_a_card_names_the_part_and_says_what_its_detectors_are_worth_on_accelera
     assert not {"BSF", "Kurtosis"} & {d.label for d in found.detections}  # evidence: no figures, no alarm by itself
     moved = {m.label: m for m in found.moved}
     assert {"RMS", "Kurtosis", "BSF"} <= set(moved)
+    assert not {"BPFO", "BPFI", "FTF"} & set(moved)
     assert moved["RMS"].unit == "m/s²"
     assert 0 < moved["BSF"].since_ns < found.time_ns
     assert found.detected_ns > 0

@@ -131,6 +131,7 @@ def test_keys_read_as_words() -> None:
     worked_out = replace(SCENE.tags[0], role="bpfo", derived_from=0)
     names = [_text.title_of(replace(worked_out, key=k)) for k in ("AccelerationBPFO", "DriveEndBPFO")]
     assert names == ["Outer race BPFO", "DriveEnd: outer race BPFO"]
+    assert _text.title_of(replace(SCENE.tags[0], role="waveform", key="Acceleration")) == "Waveform"
 
 
 # Trends ---------------------------------------------------------------------------------------------------------------

@@ -31,8 +31,9 @@ _NO_CAUSE = "No failure mode speaks for itself: nothing moved."
 def moved_said(moved: Moved) -> str:
     """A signal that left its baseline, in one sentence."""
     since = local(moved.since_ns)
+    unit = f" {moved.unit}" if moved.unit else ""
     return (
-        f"{moved.label}: {moved.now:.3g} {moved.unit}, usually {moved.baseline:.3g} {moved.unit} {moved.regime}; "
+        f"{moved.label}: {moved.now:.3g}{unit}, usually {moved.baseline:.3g}{unit} {moved.regime}; "
         f"{moved.deviations:.0f} × its usual scatter, since {since.day} {since.strftime('%b %H:%M')}"
     )
 

@@ -1,7 +1,6 @@
 """Which tags are worked out of a waveform: roles, what keys end in, names for people, and which feature they hold."""
 
 from twinviewer.model.asset import Tag
-from twinviewer.model.bearing import PARTS
 from twinviewer.waveforms.spectrum import Features
 
 FEATURES = {"acceleration": "RMS", "acceleration_peak": "Peak", "crest": "Crest", "kurtosis": "Kurtosis"}
@@ -11,7 +10,7 @@ ACCELERATIONS = ("acceleration", "acceleration_peak", "envelope", *LINES)
 PLAIN = frozenset({"crest", "kurtosis"})  # without a unit
 _WORDS = {"acceleration": "Acceleration RMS", "acceleration_peak": "Acceleration peak", "crest": "Crest factor"}
 _WORDS |= {"kurtosis": "Kurtosis", "envelope": "Envelope RMS"}
-_WORDS |= {role: f"{PARTS[name].capitalize()} {name}" for role, name in LINES.items()}
+_WORDS |= {"bpfo": "Outer race BPFO", "bpfi": "Inner race BPFI", "bsf": "Element BSF", "ftf": "Cage FTF"}
 _PLAIN_KEYS = ("acceleration", "waveform", "vibrationwaveform")
 
 
@@ -22,8 +21,10 @@ def keys_of(key: str, with_bearing: bool) -> dict[str, str]:
 
 
 def title_of(tag: Tag) -> str:
-    """A tag that is worked out of a waveform in words ("Outer race BPFO"); "" for any other. The waveform is named
-    where its key says more than that it is one."""
+    """A waveform, or a tag that is worked out of one, in words ("Outer race BPFO"); "" for any other. The waveform is
+    named where its key says more than that it is one."""
+    if tag.role == "waveform":
+        return "Waveform" if tag.key.casefold() in _PLAIN_KEYS else f"{tag.key}: waveform"
     words = _WORDS.get(tag.role, "")
     if tag.derived_from < 0 or not words:
         return ""

@@ -10,10 +10,10 @@ import numpy as np
 
 from twinviewer.maintenance.planning.renewal import weibull_failure
 from twinviewer.maintenance.prognosis import lives_by_age, money
-from twinviewer.maintenance.prognosis.by_wear import HORIZONS, causes_of, health_of
+from twinviewer.maintenance.prognosis.by_wear import HORIZONS, causes_of, health_of, moved_of
 from twinviewer.maintenance.prognosis.lives_by_age import Log
 from twinviewer.maintenance.prognosis.seen import Seen
-from twinviewer.maintenance.prognosis.signals import as_detections, as_moved, recent
+from twinviewer.maintenance.prognosis.signals import as_detections, recent
 from twinviewer.maintenance.results import Card, Risk
 from twinviewer.maintenance.settings import Component, MaintenanceSettings
 from twinviewer.model.state import Zone
@@ -47,7 +47,7 @@ def card_by_age(seen: Seen, settings: MaintenanceSettings, log: Log) -> Card:
         tuple(Risk(d, *map(float, p)) for d, p in zip(HORIZONS, risks.T, strict=True)) if parts else (),
         week,
         seen.readiness,
-        tuple(as_moved(s, seen.regime) for s in seen.moved),
+        moved_of(seen),
         causes_of(seen),
         choices,
         notes=(*seen.notes, *notes),

@@ -11,7 +11,7 @@ from twinviewer.maintenance.prognosis.earlier_lives import Life, wear_of
 from twinviewer.maintenance.prognosis.failure_modes import BEARING_LINE, causes
 from twinviewer.maintenance.prognosis.seen import DAY_NS, Seen
 from twinviewer.maintenance.prognosis.signals import Signal, as_detections, as_moved, recent
-from twinviewer.maintenance.results import BackTest, BearingEvidence, Card, Cause, Risk, Similar
+from twinviewer.maintenance.results import BackTest, BearingEvidence, Card, Cause, Moved, Risk, Similar
 from twinviewer.maintenance.settings import MaintenanceSettings
 from twinviewer.plant.spec import kind_of
 from twinviewer.waveforms.tags import LINES
@@ -58,7 +58,7 @@ def card_by_wear(seen: Seen, settings: MaintenanceSettings, lives: Sequence[Life
         tuple(Risk(d, float(p), *_risk_bounds(d, fit)) for d, p in zip(HORIZONS, risk, strict=True)),
         week,
         seen.readiness,
-        tuple(as_moved(s, seen.regime) for s in sorted(seen.moved, key=lambda s: s.since_ns)),
+        moved_of(seen),
         causes_of(seen, part),
         choices,
         alike,
@@ -76,6 +76,13 @@ def card_by_wear(seen: Seen, settings: MaintenanceSettings, lives: Sequence[Life
         as_detections(seen.moved),
         seen.bearing,
     )
+
+
+def moved_of(seen: Seen) -> tuple[Moved, ...]:
+    """What moved, the first sign first; of the frequencies of a bearing the one that rose most."""
+    first = seen.bearing.lines[0].name if seen.bearing is not None else ""
+    shown = [s for s in seen.moved if LINES.get(s.role, first) == first]
+    return tuple(as_moved(s, seen.regime) for s in sorted(shown, key=lambda s: s.since_ns))
 
 
 def causes_of(seen: Seen, part: str = "") -> tuple[Cause, ...]:
