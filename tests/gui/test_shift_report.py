@@ -1,19 +1,23 @@
 """`twinviewer report` and its PDF: what the files state is what the recording holds."""
 
 import json
+import signal
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QBuffer
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from tests.gui.pdf_text import Pdf
 from twinviewer.__main__ import main
 from twinviewer.cli.record import judge_of
-from twinviewer.gui.report_pdf import PAGE_PX, laid_out
+from twinviewer.gui.report_pdf import PAGE_PX, laid_out, write_pdf
 from twinviewer.gui.shift_report import write_shift_report
 from twinviewer.history.journal import append
 from twinviewer.history.notes import note_line
@@ -177,3 +181,41 @@ def test_the_window_needs_no_screen_of_its_own_to_write_a_pdf_in_a_worker(record
     done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "Pump skid" in plain(Pdf(path).text)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_picture_stands_below_its_heading_on_the_same_page(
+    report: ShiftReport, qapp: QApplication, count: int
+) -> None:
+    image = QImage(1200, 675, QImage.Format.Format_RGB32)
+    image.fill(0)
+    store = QBuffer()
+    image.save(store, "PNG")  # type: ignore[call-overload]
+    document = laid_out(report, [(f"Moment {k}", bytes(store.data().data())) for k in range(count)])
+    for k in range(count):
+        heading = document.find(f"Moment {k}").block()
+        tops = [document.documentLayout().blockBoundingRect(b) for b in (heading, heading.next())]
+        assert int(tops[0].top() // PAGE_PX.height()) == int((tops[1].bottom() - 1) // PAGE_PX.height())
+
+
+def test_the_head_of_a_table_stands_on_every_page_that_it_reaches(report: ShiftReport, qapp: QApplication) -> None:
+    document = laid_out(replace(report, assets=report.assets * 12), [])
+    table = document.find("Running").currentTable()
+    assert table.format().headerRowCount() == 1
+    assert table.rows() > 40
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit")
+def test_a_disk_that_takes_only_a_part_leaves_no_half_report(report: ShiftReport, tmp_path: Path) -> None:
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, before[1]))
+        with pytest.raises(DataError, match="cannot be written"):
+            write_pdf(report, [], tmp_path / "shift.pdf")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, old)
+    assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 """A shift report as PDF: the same sections as the HTML page, laid out by Qt on A4."""
 
+import errno
 import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from twinviewer.model.errors import DataError
 
 DPI = 150
 SHARPNESS = 2
+PICTURES_A_PAGE = 2
 LAYOUT_DPI = 96  # text is laid out in these pixels
 MARGIN_MM, FOOT_MM = 14.0, 8.0
 _PX_MM = LAYOUT_DPI / 25.4
@@ -42,6 +44,8 @@ def write_pdf(report: ShiftReport, pictures: Sequence[tuple[str, bytes]], path: 
     _print(document, writer, f"{report.scene}, {local(report.from_ns)} to {local(report.to_ns)}")
     del writer, document, application
     try:
+        if not draft.read_bytes().endswith((b"%%EOF", b"%%EOF\n")):  # Qt does not say that the disk is full
+            raise OSError(errno.ENOSPC, "the disk took only a part of it")
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)
@@ -56,7 +60,9 @@ def laid_out(report: ShiftReport, pictures: Sequence[tuple[str, bytes]]) -> QTex
     }
     body = sections(report, {"states": "", "power": "", "alarms": "", **names})
     for k, (title, png) in enumerate(pictures):
-        body += f"<h2>{html.escape(title)}</h2>" + _add(document, f"picture{k}", QImage.fromData(QByteArray(png)))
+        style = "" if k % PICTURES_A_PAGE else ' style="page-break-before: always"'  # no heading apart from its picture
+        picture = _add(document, f"picture{k}", QImage.fromData(QByteArray(png)))
+        body += f"<h2{style}>{html.escape(title)}</h2>{picture}"
     document.setDefaultStyleSheet(_STYLE)
     document.setHtml(f"<body>{body}</body>")
     document.setUseDesignMetrics(True)  # letters stand where they stand in print, whatever the screen

@@ -29,6 +29,7 @@ th {{ color: {_PAGE["text2"]}; font-weight: 600; border-bottom: 1px solid {_PAGE
 td {{ border-bottom: 1px solid {_PAGE["window"]}; }} .left {{ text-align: left; }}
 .small {{ color: {_PAGE["text2"]}; font-size: 12px; }} .missed {{ color: {ALARM["light"][1]}; font-weight: 600; }}
 img, svg {{ max-width: 100%; }}
+@media print {{ body {{ margin: 0; }} h2 {{ break-after: avoid; }} tr, img, svg {{ break-inside: avoid; }} }}
 """
 
 
@@ -92,7 +93,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], left: Collection[i
         marked = (f"<{tag} class={side} align={side}>{cell}</{tag}>" for side, cell in zip(sides, cells, strict=True))
         return f"<tr>{''.join(marked)}</tr>"
 
-    return f"<table width='100%'>{row(head, 'th')}{''.join(row(cells, 'td') for cells in rows)}</table>"
+    body = "".join(row(cells, "td") for cells in rows)  # the head stands on every page that the body reaches
+    return f"<table width='100%'><thead>{row(head, 'th')}</thead><tbody>{body}</tbody></table>"
 
 
 def _kpis(report: ShiftReport) -> str:
