@@ -52,7 +52,7 @@ def figure(value: float) -> str:
 
 def amount(value: float, unit: str) -> str:
     """A value as it is written before its unit: a whole number without one is a count and has no decimal ("12")."""
-    return f"{value:,.0f}" if not unit and math.isfinite(value) and value.is_integer() else figure(value)
+    return f"{value:,.0f}" if not unit and math.isfinite(value) and float(value).is_integer() else figure(value)
 
 
 def track_of(reading: Reading) -> tuple[float, float]:
