@@ -17,6 +17,7 @@ from twinviewer.maintenance.quality.recorded import seen
 from twinviewer.maintenance.recorded import MINUTE_NS, Minutes, opened
 from twinviewer.maintenance.recorded import minutes_of as minutes_of_recording
 from twinviewer.maintenance.settings import MaintenanceSettings, read_settings
+from twinviewer.model.state import State
 from twinviewer.plant.spec import PlantSettings
 from twinviewer.scene.scene import EnergySettings, Scene, load_scene
 
@@ -164,6 +165,25 @@ def test_vibration_and_power_are_read_in_the_units_of_their_limits(tmp_path: Pat
     read = {role: minutes.of_role(role) for role in rows}
     assert np.nanmax(read["vibration"]) == pytest.approx(2.8)
     assert np.nanmax(read["power"]) == pytest.approx(5.0)
+
+
+def test_a_state_that_is_text_says_when_a_machine_runs(tmp_path: Path) -> None:
+    plain = make_scene(1)
+    row = plain.tag("M-0.State").index
+    words = {"Cutting": State.RUNNING, "Waiting": State.IDLE}
+    text = replace(plain.tags[row], is_text=True, states=words)
+    scene = replace(plain, tags=tuple(text if t.index == row else t for t in plain.tags))
+    clock = Clock(START_NS)
+    recorder = Recorder(tmp_path, scene, clock=clock, threads=False, unbroken=True)
+    for second, word in ((0, "Cutting"), (3600, "Waiting"), (10_800, "Waiting")):
+        clock.now_ns = START_NS + second * NS
+        recorder.tap(batch(clock.now_ns, [row], [np.nan], text={row: word}))
+        recorder.flush()
+    recorder.close()
+    recording = Recording.open(tmp_path, scene)
+    minutes = minutes_of_recording(recording, scene, scene.assets)[0]
+    recording.close()
+    assert is_running(minutes, {t.key: t for t in scene.tags}).mean() == pytest.approx(1 / 3, abs=0.02)
 
 
 def test_surroundings_are_those_of_the_nearest_place_that_tells_them(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from twinviewer.history.recording import Recording
 from twinviewer.model.asset import Asset, Tag
 from twinviewer.model.errors import RecordingError
 from twinviewer.model.quality import Quality, quality_of
+from twinviewer.model.state import State
 from twinviewer.model.units import factor
 from twinviewer.scene.scene import Scene
 from twinviewer.waveforms.tags import ACCELERATIONS, LINES
@@ -27,9 +28,9 @@ READ |= {"acceleration", "kurtosis", "envelope", "ambient", *LINES}
 @dataclass(frozen=True)
 class Minutes:
     """One asset's past. `time_ns` int64 (n,), evenly spaced; `value` float64 (n,) per tag key, vibration in mm/s,
-    acceleration in m/s² and power in kW, NaN where there is nothing usable; `bad` share of steps of bad quality, per
-    tag key; `sampled_s` the step, `every_s` the median time between values of a tag, per tag key; `skew_s` by how much
-    its values' own stamps are behind the recorder's clock (negative: ahead)."""
+    acceleration in m/s² and power in kW, a state that is text as its `State`, NaN where there is nothing usable; `bad`
+    share of steps of bad quality, per tag key; `sampled_s` the step, `every_s` the median time between values of a tag,
+    per tag key; `skew_s` by how much its values' own stamps are behind the recorder's clock (negative: ahead)."""
 
     asset: Asset
     time_ns: np.ndarray
@@ -94,14 +95,15 @@ def minutes_of(
     on = _recorded(grid, recording, first, last)
     bounds = {n: np.searchsorted(numbers, [n, n + 1]) for n in (recording.number(t.name) for t in wanted)}
 
-    skew = _skew_s(recording, last)
+    skew, told = _skew_s(recording, last), _told_in_words(recording, wanted, first, last)
 
     def series(tag: Tag) -> tuple[np.ndarray, float, float]:
         a, b = bounds[recording.number(tag.name)]
         means = lasts if tag.role == "state" else values  # between two states there is none
-        value, bad = _on_grid(grid, on, times[a:b], means[a:b], lasts[a:b], quality[a:b])
+        at, mean, newest, good = told.get(tag.name) or (times[a:b], means[a:b], lasts[a:b], quality[a:b])
+        value, bad = _on_grid(grid, on, at, mean, newest, good)
         value *= scale_of(tag)
-        return value, bad, max(float(np.median(np.diff(times[a:b]))) / 1e9 if b - a > 2 else np.inf, step_ns / 1e9)
+        return value, bad, max(float(np.median(np.diff(at))) / 1e9 if len(at) > 2 else np.inf, step_ns / 1e9)
 
     found = []
     for asset, tags in zip(assets, of_asset, strict=True):
@@ -118,6 +120,22 @@ def minutes_of(
                 min((skew[n] for t in tags.values() if (n := recording.number(t.name)) in skew), key=abs, default=0.0),
             )
         )
+    return found
+
+
+def _told_in_words(
+    recording: Recording, wanted: Sequence[Tag], first: int, last: int
+) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
+    """By tag name, of states that are text: times, states (as numbers) twice, and quality."""
+    tags = [tag for tag in wanted if tag.role == "state" and tag.is_text]
+    if not tags:
+        return {}
+    rows, found = recording.state_changes(first, last), {}
+    for tag in tags:
+        own = rows.take(rows.tag == recording.number(tag.name))
+        meaning = np.array([float(tag.states.get(word, State.UNKNOWN)) for word in own.words] or [np.nan])
+        state = np.where(own.word >= 0, meaning[own.word], np.nan)
+        found[tag.name] = own.time, state, state, quality_of(own.status, own.time)
     return found
 
 

@@ -77,6 +77,8 @@ def is_running(minutes: Minutes, tags: dict[str, Tag]) -> np.ndarray:
     for key, role in minutes.role.items():
         if role == "state" and key in minutes.value:
             codes = [float(c) for c, s in tags[key].states.items() if s is State.RUNNING and _is_number(c)]
+            if tags[key].is_text:
+                codes = [float(State.RUNNING)]
             return np.isin(np.round(minutes.value[key]), codes)
     return np.ones(len(minutes.time_ns), bool)
 
