@@ -38,7 +38,7 @@ TABLES: Mapping[str, Any] = {
     "material": {"steel": {"initial": 9, "supply": {"every": "8 h", "quantity": 400}}},
     "source": {"s": {"feeds": "cut", "policy": "orders"},
                "t": {"feeds": "cut", "lots": [{"product": "A", "quantity": 9}]}},
-    "order": [{"id": f"PO-{k}", "product": "A", "quantity": 50} for k in range(1, 5)],
+    "order": [{"id": f"PO-{k}", "product": "A", "quantity": 50, "due": f"{k} h"} for k in range(1, 5)],
 }  # fmt: skip
 
 
@@ -110,6 +110,7 @@ def test_failure_of_each_machine_is_a_lever_named_after_its_asset(levers: Levers
 def test_an_order_is_dragged_by_mouse_and_moved_by_keys(levers: Levers, qtbot: QtBot) -> None:
     row = levers.of_row("sequence")
     assert isinstance(row, ListRow)
+    assert row.list.item(0).text() == "PO-1   A × 50, due after 1 h"  # a number says nothing to a person
     told: list[bool] = []
     levers.moved.connect(told.append)
     view = row.list

@@ -1,6 +1,8 @@
 """Turns what the engine finds into the plain data that the what-if panel shows."""
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from twinviewer.model.state import State
@@ -16,6 +18,7 @@ from twinviewer.panels._whatif_found import (
     Three,
 )
 from twinviewer.panels._whatif_model import Control, Flow, FlowLink, FlowStation
+from twinviewer.panels._whatif_words import number, span
 from twinviewer.simulation.lever import Lever
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ _PARTS = {
     State.OFFLINE: ("off",),
 }
 _NAN = float("nan")
+_DATE = re.compile(r"\s*\d{4}-")
 _WEEK_S = 7 * 86400.0
 
 
@@ -114,8 +118,24 @@ def controls_of(line: "Line") -> tuple[Control, ...]:
             found += _failures(line, x, assets)
             continue
         stops = _stops(line, x.station) if x.id.startswith("maintenance.") else ()
-        found.append(Control(**{**vars(x), "label": label}, assets=assets, stretches=stops))
+        words = _orders(line) if x.id == "sequence" else {}
+        found.append(Control(**{**vars(x), "label": label}, assets=assets, stretches=stops, words=words))
     return tuple(found)
+
+
+def _orders(line: "Line") -> dict[str, str]:
+    """What each order is for, and when it is due."""
+    return {o.id: f"{o.product} × {number(o.quantity, 0)}{_due(o.due)}" for o in line.order}
+
+
+def _due(due: datetime | str | float | None) -> str:
+    if due is None:
+        return ""
+    if isinstance(due, str) and _DATE.match(due):
+        due = datetime.fromisoformat(due.strip())
+    if isinstance(due, datetime):
+        return f", due {due.day} {due:%b %H:%M}"
+    return f", due after {due if isinstance(due, str) else span(due)}"
 
 
 def _has_evening(week: Mapping[str, Sequence[str]]) -> bool:

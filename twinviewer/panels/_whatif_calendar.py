@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit
 from twinviewer.panels._kit.widgets import label
 from twinviewer.panels._whatif_model import Control
 from twinviewer.panels._whatif_rows import LeverRow
-from twinviewer.panels._whatif_week import Week, as_windows, groups_of, minutes, words
+from twinviewer.panels._whatif_week import Week, as_windows, groups_of, minutes, said, words
 
 
 class CalendarRow(LeverRow):
@@ -27,12 +27,12 @@ class CalendarRow(LeverRow):
         self.grid.addWidget(self.week, 1, 0, 1, 2)
         for place, days in enumerate(groups_of(control.current), start=2):
             field = QLineEdit()
-            field.setAccessibleName(f"{control.label}, {days}")
+            field.setAccessibleName(f"{control.label}, {said(days)}")
             field.setToolTip("Windows such as 06:00-14:00, 14:30-22:00; empty for no shift")
             field.setPlaceholderText("no shift")
             field.editingFinished.connect(self._typed)
             self.fields[days] = field
-            self.grid.addWidget(label(days), place, 0)
+            self.grid.addWidget(label(said(days)), place, 0)
             self.grid.addWidget(field, place, 1)
         self.grid.addWidget(self.was, len(self.fields) + 2, 0, 1, 2)
         self.grid.setColumnStretch(1, 1)
@@ -65,7 +65,7 @@ class CalendarRow(LeverRow):
         for days, field in self.fields.items():
             if not wrong:
                 field.setText(", ".join(self._value.get(days, ())))
-        was = "; ".join(f"{k} {', '.join(v) or 'none'}" for k, v in self.control.current.items())
+        was = "; ".join(f"{said(k)} {', '.join(v) or 'none'}" for k, v in self.control.current.items())
         self.was.setText(wrong or f"was {was}")
         self._mark()
 

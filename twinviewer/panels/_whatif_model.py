@@ -16,10 +16,11 @@ TIMES = ("demand_from", "demand_to")  # levers that only say when another one ho
 @dataclass(frozen=True)
 class Control(Lever):
     """One lever with the assets of its station; `stretches` are its planned stops (begin, end; s after the start of a
-    run), where it moves some."""
+    run), where it moves some; `words` says more of the entries of a list."""
 
     assets: tuple[str, ...] = ()
     stretches: tuple[tuple[float, float], ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QTimer
+
 from twinviewer.model.connection import Link
 from twinviewer.model.notice import Notice
 from twinviewer.panels._whatif_found import Answer
@@ -220,7 +222,7 @@ class Questions(View):
         self.bar.setVisible(True)
         for note in model.notes:
             self.session.notice.emit(Notice("warning", note, "Mend the scenario's file.", key="whatif"))
-        self.fit_levers()
+        QTimer.singleShot(0, self, self.fit_levers)  # when the page has its size
         if self.can_take and self.start.wants_now:
             self.take_now()
         else:

@@ -1,6 +1,6 @@
 """The what-if panel's controls for numbers and sequences: one row each, with what it was before."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QGridLayout,
     QListWidget,
+    QListWidgetItem,
     QSizePolicy,
     QSlider,
     QWidget,
@@ -206,7 +207,7 @@ class ListRow(LeverRow):
         self.list = Order()
         self.list.setAccessibleName(f"{control.label}: drag, or Alt+Up and Alt+Down")
         self.list.setFixedHeight(140)
-        self.list.addItems([str(v) for v in control.current])
+        self._fill([str(v) for v in control.current])
         self.was.setText("Drag an order, or move it with Alt+Up and Alt+Down; the first runs first.")
         self.was.setWordWrap(True)
         for place, item in enumerate((self.title, self.list, self.was)):
@@ -219,13 +220,20 @@ class ListRow(LeverRow):
 
     @property
     def value(self) -> list[str]:
-        return [self.list.item(k).text() for k in range(self.list.count())]
+        return [str(self.list.item(k).data(Qt.ItemDataRole.UserRole)) for k in range(self.list.count())]
+
+    def _fill(self, names: Sequence[str]) -> None:
+        self.list.clear()
+        for name in names:
+            words = self.control.words.get(name, "")
+            item = QListWidgetItem(f"{name}   {words}".rstrip())
+            item.setData(Qt.ItemDataRole.UserRole, name)
+            self.list.addItem(item)
 
     def put(self, value: Any) -> None:
         named = [str(v) for v in value]
         rest = [str(v) for v in self.control.current if str(v) not in named]
-        self.list.clear()
-        self.list.addItems(named + rest)
+        self._fill(named + rest)
         self._mark()
 
     def _sorted(self) -> None:

@@ -15,9 +15,14 @@ DAY = 1440  # minutes
 SNAP = 15
 BREAK = 150  # a shorter gap between two windows is a break, which is moved as one
 _EDGE = 5  # pixels in which an edge is taken hold of
-_HEIGHT, _LEFT, _TOP = 22, 54, 14
+_HEIGHT, _LEFT, _TOP = 22, 58, 14
 _WINDOW = re.compile(r"^(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)$")
 Window = tuple[int, int]  # begin, end; the end is the next day's where it is not later
+
+
+def said(group: str) -> str:
+    """The name of a group of days as a person says it."""
+    return "every day" if group == "all" else group
 
 
 def minutes(text: str) -> Window:
@@ -128,7 +133,7 @@ class Week(QWidget):
         painter.setFont(font(11))
         painter.setPen(colour("text"))
         box = QRectF(0, top, _LEFT - 6, _HEIGHT)
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, group)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, said(group))
         painter.setPen(QPen(colour("border"), 1))
         painter.setBrush(colour("field"))
         painter.drawRect(QRectF(_LEFT, top + 3, self.width() - _LEFT - 1, _HEIGHT - 6))
