@@ -81,6 +81,14 @@ def test_alarms_do_not_depend_on_the_unit(seed: int, factor: float) -> None:
     assert [a.at for a in own_baseline.alarms(level * factor)] == here
 
 
+def test_missing_records_are_passed_over() -> None:
+    level = np.where(np.arange(600) < 400, 1.0, 2.0)
+    level[50::7] = np.nan
+    (alarm,) = own_baseline.alarms(level)
+    assert np.isfinite(level[alarm.at])
+    assert 400 < alarm.at < 415
+
+
 def test_alarms_know_nothing_of_the_future() -> None:
     level = np.exp(np.cumsum(0.003 + 0.03 * np.random.default_rng(1).normal(size=900)))
     whole = [a.at for a in own_baseline.alarms(level)]

@@ -6,7 +6,7 @@ because some bearings are gone within a few records of their first sign. Some ma
 alarm; the next alarm is then a rise above that level.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import median_filter
@@ -42,11 +42,14 @@ def smoothed(level: np.ndarray, width: int) -> np.ndarray:
 
 
 def alarms(level: np.ndarray, rule: Rule = Rule()) -> tuple[Alarm, ...]:
-    """All alarms of a series of records, float64 (n,), none before the baseline is learned."""
-    start = RUN_IN + LEARN
+    """All alarms of a series of records, float64 (n,), none before the baseline is learned; missing records (NaN) are
+    passed over."""
+    level, start = np.asarray(level, float), RUN_IN + LEARN
+    known = np.flatnonzero(np.isfinite(level))
+    if len(known) < len(level):
+        return tuple(replace(a, at=int(known[a.at])) for a in alarms(level[known], rule))
     if len(level) <= start:
         return ()
-    level = np.asarray(level, float)
     smooth = smoothed(level, rule.smooth)
     reference, found, wait = float(np.median(level[RUN_IN:start])), list[Alarm](), start
     for i in range(start, len(smooth)):
