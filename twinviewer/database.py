@@ -75,6 +75,9 @@ class Database:
         except sqlite3.OperationalError as error:
             text = f"the {self.what} cannot be read or written now ({error})"
             remedy = "Close other programs that hold the file, check its folder and disk, and try again."
+            if "readonly" in str(error):
+                text = f"the {self.what} cannot be opened: you may not write to the file or its folder"
+                remedy = "Ask for the right to write to both; to read them SQLite needs it, too."
             raise DataError(text, str(self.path), remedy) from error
         except sqlite3.Error as error:
             raise self._foreign(error) from error

@@ -302,6 +302,12 @@ def test_who_works_beside_is_read_as_people_write_it() -> None:
         ("duration_h", "-3", "must be from 0.01 to 10000"),
         ("duration_h", "1e9", "must be from"),
         ("people", "0", "people is 0"),
+        ("people", "2.5", "2.5 is no whole number"),
+        ("people", "two", '"two" is no number'),
+        ("duration_h", "1;5", '"1;5" is no number'),
+        ("state", "waiting", "the states are proposed, approved,"),
+        ("title_2", "x,y", "more cells than the header"),
+        ("title_2", '"never closed', "unexpected end of data"),
         ("kind", "urgent", '"urgent" is no kind of work'),
         ("lock_out_h", "inf", "lock_out_h is inf"),
         ("start", "9999-12-31T23:59:59+00:00", "lies outside of the years"),
@@ -313,3 +319,21 @@ def test_figures_that_no_plan_could_use_are_refused(column: str, cell: str, said
         parsed(f"number,asset_id,title,{column}\nA,B,C,{cell}\n", "in.csv")
     assert said in caught.value.text
     assert caught.value.where == "in.csv:2"
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_tables_of_other_spreadsheets_have_other_marks_between_their_cells(mark: str) -> None:
+    text = f"number{mark}asset_id{mark}title{mark}due\nX-1{mark}CMP-321{mark}Oil, filter{mark}2026-11-24T06:00:00Z\n"
+    (found,) = parsed(text, "in.csv")
+    assert (found.number, found.title, found.due_ns) == ("X-1", "Oil, filter", 1_795_500_000 * 10**9)
+
+
+@pytest.mark.parametrize("change", ["state = 'waiting'", "checks = '[{'", "duration_h = NULL, feedback = '[]'"])
+def test_a_row_that_another_program_has_broken_is_named(tmp_path: Path, change: str) -> None:
+    with OrderStore(tmp_path / "orders.sqlite") as store:
+        store.add(order(), "a", "b")
+        store._db.execute(f"UPDATE orders SET {change}")
+        with pytest.raises(DataError) as caught:
+            store.orders()
+    assert caught.value.where == "WO-00001"
+    assert "cannot be read" in caught.value.text

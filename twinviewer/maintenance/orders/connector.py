@@ -99,29 +99,35 @@ def _is_number(text: str) -> bool:
 
 
 def parsed(text: str, where: str) -> list[Order]:
-    """Work orders from CSV; columns may stand in any order, unknown ones are passed over. Raises DataError."""
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    missing = [c for c in ("number", "asset_id", "title") if c not in (reader.fieldnames or ())]
-    if missing:
-        found = ", ".join(reader.fieldnames or ())[:300] or "none"
-        raise DataError(f'there is no column "{missing[0]}"', where, f"The columns are: {found}.")
-    orders: list[Order] = []
-    known = set[str]()
-    for row in reader:
-        try:
+    """Work orders from CSV; columns may stand in any order, unknown ones are passed over. Between them are commas,
+    semicolons or tabs, whatever the header has most of. Raises DataError."""
+    head = text.partition("\n")[0]
+    delimiter = max(",;\t", key=head.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    known: dict[str, Order] = {}
+    try:
+        _check_columns(reader.fieldnames or (), where)
+        for row in reader:
             order = _order(row)
             if order.number in known:
                 raise ValueError(f"the number {order.number} is there twice")
-            known.add(order.number)
-            orders.append(order)
-        except (ValueError, KeyError) as error:
-            raise DataError(
-                f"this row cannot be read ({error})", f"{where}:{reader.line_num}", "Correct it."
-            ) from error
-    return orders
+            known[order.number] = order
+    except (ValueError, KeyError, csv.Error) as error:
+        line = reader.line_num + isinstance(error, csv.Error)  # it has not counted the line that it broke off in
+        raise DataError(f"this row cannot be read ({error})", f"{where}:{line}", "Correct it.") from error
+    return list(known.values())
+
+
+def _check_columns(columns: Sequence[str], where: str) -> None:
+    missing = [c for c in ("number", "asset_id", "title") if c not in columns]
+    if missing:
+        found = ", ".join(columns)[:300] or "none"
+        raise DataError(f'there is no column "{missing[0]}"', where, f"The columns are: {found}.")
 
 
 def _order(row: dict[str, str | None]) -> Order:
+    if None in row:  # what the reader puts under no name
+        raise ValueError("it has more cells than the header has columns")
     values: dict[str, Any] = {"kind": "corrective", "state": OrderState.PROPOSED, "reason": "", "created_ns": 0}
     for name, column in zip(COLUMNS, HEADER, strict=True):
         cell = (row.get(column) or "").strip()
@@ -139,7 +145,7 @@ def _reported(row: dict[str, str | None]) -> Feedback | None:
     if not any(cells.values()):
         return None
     parts = tuple(part.strip() for part in cells["parts_used"].split(";") if part.strip())
-    worked, waited = (_within(float(cells[name] or 0), name, 0, 10_000) for name in ("worked_h", "waited_h"))
+    worked, waited = (_within(_number(cells[name] or "0"), name, 0, 10_000) for name in ("worked_h", "waited_h"))
     right = _yes(cells["prediction_right"]) if cells["prediction_right"] else None
     return Feedback(cells["found"], cells["done"], parts, worked, waited, right)
 
@@ -158,6 +164,26 @@ def _time(cell: str) -> int:
     if not 1970 <= moment.year < 2262:
         raise ValueError(f"{cell} lies outside of the years 1970 to 2261")
     return round(moment.timestamp() * 1e9)
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        raise ValueError(f'"{cell}" is no number; write 1.5') from None
+
+
+def _whole(value: float) -> int:
+    if value != int(value):
+        raise ValueError(f"{value:g} is no whole number")
+    return int(value)
+
+
+def _state(cell: str) -> OrderState:
+    try:
+        return OrderState(cell.lower().replace(" ", "_"))
+    except ValueError:
+        raise ValueError(f'"{cell}" is no state; the states are {", ".join(OrderState)}') from None
 
 
 def _yes(cell: str) -> bool:
@@ -180,11 +206,11 @@ def _kind(cell: str) -> str:
 
 _READ: dict[str, Callable[[str], Any]] = {
     **dict.fromkeys(_TIMES, _time),
-    **dict.fromkeys(("predicted_rul_days", "predicted_low_days", "predicted_high_days"), float),
-    "duration_h": lambda cell: _within(float(cell), "duration_h", 0.01, 10_000),
-    "lock_out_h": lambda cell: _within(float(cell), "lock_out_h", 0, 1_000),
+    **dict.fromkeys(("predicted_rul_days", "predicted_low_days", "predicted_high_days"), _number),
+    "duration_h": lambda cell: _within(_number(cell), "duration_h", 0.01, 10_000),
+    "lock_out_h": lambda cell: _within(_number(cell), "lock_out_h", 0, 1_000),
     "kind": lambda cell: _kind(cell.lower()),
     **dict.fromkeys(("stops", "failed"), _yes),
-    "people": lambda cell: int(_within(int(cell), "people", 1, 1_000)),
-    "state": lambda cell: OrderState(cell.lower().replace(" ", "_")),
+    "people": lambda cell: _whole(_within(_number(cell), "people", 1, 1_000)),
+    "state": _state,
 }

@@ -205,6 +205,15 @@ def _row(order: Order) -> tuple[Any, ...]:
 
 
 def _order(row: sqlite3.Row) -> Order:
+    """Raises DataError where another program has written what no work order can be."""
+    try:
+        return _read(row)
+    except (ValueError, TypeError, KeyError) as error:
+        text = f"this work order cannot be read ({error})"
+        raise DataError(text, str(row["number"]), "Restore the file from a copy, or correct the row.") from error
+
+
+def _read(row: sqlite3.Row) -> Order:
     values = {name: row[name] for name in _COLUMNS}
     values["state"] = OrderState(values["state"])
     values["checks"] = tuple(Check(**c) for c in json.loads(values["checks"] or "[]"))
