@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from twinviewer.gui.fuzzy import score
 from twinviewer.panels._kit.icons import icon
+from twinviewer.panels._kit.rows import paint_edge, paint_ground
 from twinviewer.panels._kit.style import colour, font
 
 _KEYS = Qt.ItemDataRole.UserRole
@@ -48,9 +48,8 @@ class _Line(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: object) -> None:
         painter.save()
         box: QRect = option.rect  # type: ignore[attr-defined]
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
-            painter.fillRect(box, colour("hover"))
-            painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), colour("accent"))
+        if paint_ground(painter, box, option.state):  # type: ignore[attr-defined]
+            paint_edge(painter, box)
         picture = index.data(Qt.ItemDataRole.DecorationRole)  # type: ignore[attr-defined]
         if isinstance(picture, QIcon):
             picture.paint(painter, QRect(box.left() + 12, box.center().y() - 8, 18, 18))

@@ -5,7 +5,6 @@ from PySide6.QtGui import QFontMetricsF, QHideEvent, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 from twinviewer.model.alarm import Alarm, AlarmState
 from twinviewer.panels import _alarm_rows as rows
 from twinviewer.panels._alarm_model import AlarmModel
+from twinviewer.panels._kit.rows import paint_edge, paint_ground
 from twinviewer.panels._kit.style import colour, font, reduced_motion, theme
 from twinviewer.panels._kit.symbols import alarm_symbol
 
@@ -40,13 +40,11 @@ class AlarmDelegate(QStyledItemDelegate):
             super().paint(painter, option, index)
             return
         alarm, box = model.shown[index.row()], QRectF(option.rect)  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
         painter.save()
-        if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
-            painter.fillRect(box, colour("hover"))
+        chosen = paint_ground(painter, box, option.state)  # type: ignore[attr-defined]
         if index.column() == rows.SYMBOL:
-            if state & QStyle.StateFlag.State_Selected:
-                painter.fillRect(QRectF(box.left(), box.top(), 3, box.height()), colour("accent"))
+            if chosen:
+                paint_edge(painter, box)
             self._paint_symbol(painter, box, alarm)
         else:
             self._paint_text(painter, box, alarm, model.text(alarm, index.column()), index.column())

@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State
 from twinviewer.panels._asset_model import KW, NAME, SYMBOL, AssetModel
+from twinviewer.panels._kit.rows import paint_edge, paint_ground
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.symbols import alarm_symbol, state_symbol
 
@@ -29,11 +30,8 @@ class AssetDelegate(QStyledItemDelegate):
             super().paint(painter, option, index)
             return
         node, box = model.node(index), option.rect  # type: ignore[attr-defined]
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)  # type: ignore[attr-defined]
         painter.save()
-        if chosen or hovered:
-            painter.fillRect(box, colour("hover"))
+        chosen = paint_ground(painter, box, option.state)  # type: ignore[attr-defined]
         if index.column() == NAME:
             self._paint_name(painter, box, model, node, chosen)
         elif index.column() == SYMBOL:
@@ -44,7 +42,7 @@ class AssetDelegate(QStyledItemDelegate):
 
     def _paint_name(self, painter: QPainter, box: QRect, model: AssetModel, node: int, chosen: bool) -> None:
         if chosen:
-            painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), colour("accent"))
+            paint_edge(painter, box)
         asset = model.asset_at(node)
         left, right = float(box.left() + 6), float(box.right() - 2)
         strong = asset is None or model.is_abnormal(node)

@@ -5,9 +5,10 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from twinviewer.panels._kit.icons import paint_glyph
+from twinviewer.panels._kit.rows import paint_edge, paint_ground
 from twinviewer.panels._kit.style import colour, font
 from twinviewer.panels._text import clock
 from twinviewer.session import Note
@@ -94,14 +95,12 @@ class NoteDelegate(QStyledItemDelegate):
             super().paint(painter, option, index)
             return
         note, box = model.shown[index.row()], QRectF(option.rect)  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
         painter.save()
-        if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
-            painter.fillRect(box, colour("hover"))
+        chosen = paint_ground(painter, box, option.state)  # type: ignore[attr-defined]
         if note.time_ns == model.current_ns:
-            painter.fillRect(QRectF(box.left(), box.top(), 3, box.height()), colour("not_live"))
-        elif state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(QRectF(box.left(), box.top(), 3, box.height()), colour("accent"))
+            paint_edge(painter, box, "not_live")
+        elif chosen:
+            paint_edge(painter, box)
         self._paint_note(painter, box.adjusted(10, _PAD, -8, -_PAD), note, model.now_ns)
         painter.restore()
 
