@@ -115,6 +115,9 @@ def test_without_wear_there_is_a_probability_and_no_date() -> None:
     # a week risks a failure instead of the work, which has to be done either way
     more = kind.failure_eur - cost["now"].cost_eur
     assert found.wait_a_week_eur == pytest.approx(cost["in_a_week"].probability * more)
+    assert not any("assumed" in note for note in found.notes)
+    unknown = card(minutes, tags, settings, Log(0, (), {"CMP-1": "compressor"}))
+    assert [note for note in unknown.notes if "not known" in note and "assumed" in note] == list(unknown.notes[-2:])
 
 
 def test_a_dead_sensor_gives_no_prognosis() -> None:

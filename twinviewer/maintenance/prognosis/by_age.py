@@ -4,7 +4,7 @@ Ages are judged by the lives in the maintenance log where enough of them ended i
 else by the lives that maintenance.toml expects.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -50,7 +50,11 @@ def card_by_age(seen: Seen, settings: MaintenanceSettings, log: Log) -> Card:
         moved_of(seen),
         causes_of(seen),
         choices,
-        notes=(*seen.notes, *notes),
+        notes=(
+            *seen.notes,
+            *notes,
+            *(_assumed(asset.asset_id, settings.of_type(asset.type).component, log) if parts else ()),
+        ),
         change_mm_s=seen.change,
         changed_ns=seen.changed_ns,
         energy=seen.energy,
@@ -76,6 +80,17 @@ def _parts(seen: Seen, settings: MaintenanceSettings, log: Log) -> tuple[list[Wi
     if life is None:
         return [], ["maintenance.toml gives no component life for this type, and its log has fewer than 3 failures."]
     return [_known(seen.asset.asset_id, "", life, log)], [lives_by_age.said("Any failure", life)]
+
+
+def _assumed(asset_id: str, components: Sequence[Component], log: Log) -> list[str]:
+    """What is not known of its age, and taken instead."""
+    titles, said = [c.renewed_by for c in components] or [""], list[str]()
+    if any(log.age_h(asset_id, title) != log.age_h(asset_id, title) for title in titles):
+        text = "Its age is not known (no counter of running hours, no renewal in the log)"
+        said.append(f"{text}: a third of the life is assumed.")
+    if asset_id not in log.pace:
+        said.append(f"How much it runs is not known: {100 * lives_by_age.USUAL_PACE:.0f} % of the time is assumed.")
+    return said
 
 
 def _estimated(asset_id: str, component: Component, log: Log) -> Within:
