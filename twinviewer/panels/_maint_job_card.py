@@ -17,7 +17,7 @@ _DPI = 150
 _STYLE = """
 body { font-family: Inter; font-size: 10pt; color: #1E2428 }
 h1 { font-size: 18pt; margin-bottom: 0 } h2 { font-size: 11pt; margin-top: 14px; margin-bottom: 4px }
-td { padding: 3px 14px 3px 0 } .quiet { color: #4C565E } .write td { border-bottom: 1px solid #8C959C; height: 30px }
+td { padding: 3px 14px 3px 0 } .quiet { color: #4C565E } .write td { border-bottom: 1px solid #8C959C; padding: 22px 14px 4px 0 }
 """
 
 
@@ -40,7 +40,7 @@ def html(order: Order, place: str, made_ns: int, new_page: bool) -> str:
     checks = "".join(f"<tr><td>{'☑' if c.done else '☐'}</td><td>{escape(c.text)}</td></tr>" for c in order.checks)
     told = order.feedback
     write = "".join(
-        f"<tr><td class=quiet width=130>{name}</td><td width=420>{escape(text)}</td></tr>"
+        f"<tr><td class=quiet width='22%'>{name}</td><td width='78%'>{escape(text)}</td></tr>"
         for name, text in (
             ("Found", told.found if told else ""),
             ("Done", told.done if told else ""),
@@ -55,9 +55,9 @@ def html(order: Order, place: str, made_ns: int, new_page: bool) -> str:
     apart = " style='page-break-before:always'" if new_page else ""
     return (
         f"<h1{apart}>{escape(order.number)}</h1>"
-        f"<p style='font-size:13pt'>{escape(order.title)} ({escape(order.kind)})</p>"
-        f"<table>{rows}</table>{list_}<h2>Report</h2><table class=write cellspacing=0>{write}</table>"
-        f"<p class=quiet>Printed {day(made_ns)}</p>"
+        f"<p style='font-size:13pt; margin-bottom:8px'>{escape(order.title)} ({escape(order.kind)})</p>"
+        f"<table>{rows}</table>{list_}<h2>Report</h2><table class=write cellspacing=0 width='100%'>{write}</table>"
+        f"<p class=quiet style='margin-top:12px'>Printed {day(made_ns)}</p>"
     )
 
 
