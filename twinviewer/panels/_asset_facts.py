@@ -29,6 +29,8 @@ _STATUS_WORDS = {
     0x808C: "sensor failure",
     0x808D: "out of service",
     0x8089: "configuration error",
+    0x803C: "out of range",
+    0x8074: "another kind of value",
     0x4090: "last usable value",
     0x4091: "substitute value",
     0x4093: "sensor not accurate",
