@@ -9,7 +9,7 @@ from benchmarks.wearing import minutes_with_wear
 from twinviewer.maintenance.condition.bearing import Line, evidence_of
 from twinviewer.maintenance.condition.detectors import FIGURES, ON_ACCELERATION, OWN_BASELINE
 from twinviewer.maintenance.prognosis.assets import card
-from twinviewer.maintenance.recorded import Minutes
+from twinviewer.maintenance.recorded import Minutes, _while_fresh
 from twinviewer.maintenance.results import Card
 from twinviewer.maintenance.settings import MaintenanceSettings
 from twinviewer.model.asset import NodeAddress, Tag
@@ -97,6 +97,18 @@ def test_a_sound_bearing_is_told_to_be_one() -> None:
     assert found.tier == "age"
 
 
+def test_a_waveform_that_fell_silent_is_not_judged_by_what_it_said_before() -> None:
+    minutes, tags = with_features(*minutes_with_wear(30, left_days=2.0), "BPFO")
+    late = np.arange(len(minutes.time_ns)) > len(minutes.time_ns) - 300  # the last five hours
+    gone = {k: np.where(late & (minutes.role[k] in ROLES.values()), np.nan, v) for k, v in minutes.value.items()}
+    found = card(replace(minutes, value=gone), tags, MaintenanceSettings())
+    assert found.bearing is None
+    assert any("waveform has been silent or bad for the last" in note for note in found.notes)
+    assert not {"RMS", "BPFO"} & {m.label for m in found.moved}
+    assert found.tier == "degradation"  # vibration carries it
+    assert made("BPFO").notes == ()
+
+
 def test_wear_without_a_risen_frequency_speaks_against_the_bearing() -> None:
     with_line, without = made("BPFO"), made("")
     assert without.bearing is not None
@@ -106,3 +118,11 @@ def test_wear_without_a_risen_frequency_speaks_against_the_bearing() -> None:
     assert less.get("Rolling bearing wear", 0.0) < weight["Rolling bearing wear"]
     bearing = next(c for c in without.causes if c.label == "Rolling bearing wear")
     assert "Every frequency of the bearing is as usual" in bearing.speaks_against
+
+
+def test_a_value_of_a_recording_that_is_older_than_the_scene_lets_it_be_is_none() -> None:
+    grid = np.arange(10, dtype=np.int64) * 60 * 10**9
+    time = np.array([0, 5], np.int64) * 60 * 10**9
+    fresh = np.isfinite(_while_fresh(np.ones(10), grid, time, 120.0, 60 * 10**9))
+    assert fresh.tolist() == [True, True, True, True, False, True, True, True, True, False]
+    assert np.isfinite(_while_fresh(np.ones(10), grid, time, None, 60 * 10**9)).all()

@@ -102,7 +102,7 @@ def minutes_of(
         means = lasts if tag.role == "state" else values  # between two states there is none
         at, mean, newest, good = told.get(tag.name) or (times[a:b], means[a:b], lasts[a:b], quality[a:b])
         value, bad = _on_grid(grid, on, at, mean, newest, good)
-        value *= scale_of(tag)
+        value = _while_fresh(value * scale_of(tag), grid, at, tag.stale_after_s, step_ns)
         return value, bad, max(float(np.median(np.diff(at))) / 1e9 if len(at) > 2 else np.inf, step_ns / 1e9)
 
     found = []
@@ -200,6 +200,16 @@ def _on_grid(
     bad = holds & (quality[at] >= Quality.BAD)
     value = np.where(time[at] >= grid, mean[at], last[at])
     return np.where(holds & ~bad, value, np.nan), float(bad.mean())
+
+
+def _while_fresh(
+    value: np.ndarray, grid: np.ndarray, time: np.ndarray, after_s: float | None, step_ns: int
+) -> np.ndarray:
+    """`value` float64 (n,), NaN where the newest sample is older than the scene lets it be."""
+    if after_s is None or not len(time):
+        return value
+    at = np.maximum(np.searchsorted(time, grid + step_ns, "left") - 1, 0)
+    return np.where(grid - time[at] <= after_s * SECOND_NS + step_ns, value, np.nan)
 
 
 def running(recording: Recording, scene: Scene, assets: Sequence[Asset]) -> tuple[dict[str, float], dict[str, float]]:

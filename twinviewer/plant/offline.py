@@ -13,6 +13,7 @@ from twinviewer.plant.spec import CALM, PlantScene, PlantSettings
 from twinviewer.plant.waveforms import EVERY_S
 from twinviewer.waveforms.reduction import Reduction
 
+MOST_SELDOM_S = 600.0
 SELDOM = 10  # steps between two waveforms at least: they cost more than all other values of an asset
 
 
@@ -74,11 +75,11 @@ def simulate(
     """The samples of `seconds` of plant life, one batch per step in which something changed.
 
     The first batch holds every tag at `start_ns`; source, server and received times are plant time. Sensors are read
-    every `step_s` (1 s for detail, 60 s for months); a waveform comes every ten steps, and every 20 s at most, and what
-    is worked out of it in a batch of its own. Raises FeedError for a fault on an asset that does not exist.
+    every `step_s` (1 s for detail, 60 s for months); a waveform comes every ten steps, between 20 s and 10 min, and
+    what is worked out of it in a batch of its own. Raises FeedError for a fault on an asset that does not exist.
     """
     hour = (start_ns / 3.6e12) % 24
-    every_s = max(EVERY_S, SELDOM * step_s)
+    every_s = max(EVERY_S, min(SELDOM * step_s, MOST_SELDOM_S), step_s)
     process = Process(scene, seed, settings, faults, start_hour=hour, waveform_every_s=every_s)
     changes, reduction = Changes(process), Reduction(scene.assets, scene.tags)
 

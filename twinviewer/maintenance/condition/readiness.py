@@ -12,6 +12,7 @@ MOST_GAPS, MOST_BAD, MOST_FLAT = 0.5, 0.2, 0.5
 MOST_SKEW_S = 60.0
 MOST_EVERY_S = 900.0  # between two values: more is too coarse for three in a row to be soon enough
 LEAST_RUN_S = 1800.0
+SILENT_S = 3600.0  # of running without one usable value: what was said before is no news any more
 FLAT_RECORDS = 30  # of exactly the same value, while the machine runs
 
 
@@ -48,6 +49,14 @@ def judged(
         way = "behind" if clock_skew_s > 0 else "ahead"
         warns.append(f"The clock of the source is {abs(clock_skew_s):.0f} s {way}.")
     return Readiness(not forbids, (*forbids, *warns), days, gaps, worst, flat, interval_s, clock_skew_s)
+
+
+def silent_s(value: np.ndarray, running: np.ndarray, step_s: float) -> float:
+    """For how long (s) an asset has been running since the last usable of some values, float64 (n,); `running` is bool
+    (n,), both are every `step_s`."""
+    usable = np.flatnonzero(np.isfinite(value))
+    since = int(usable[-1]) + 1 if len(usable) else 0
+    return float(running[since:].sum()) * step_s
 
 
 def _span(days: float) -> str:

@@ -1,7 +1,7 @@
 """What is seen of an asset at a moment: its signals since its last renewal, what moved, whether data carry that."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,16 @@ from twinviewer.maintenance.condition.bearing import Line, evidence_of
 from twinviewer.maintenance.orders.model import Order
 from twinviewer.maintenance.prognosis import degradation
 from twinviewer.maintenance.prognosis.earlier_lives import Life, between, ended_lives, own_lives, renewals
-from twinviewer.maintenance.prognosis.signals import LEVELS, MOVED_AT, ROLES, Signal, is_running, recent, wear_signals
+from twinviewer.maintenance.prognosis.signals import (
+    LEVELS,
+    MOVED_AT,
+    ROLES,
+    SPECTRUM,
+    Signal,
+    is_running,
+    recent,
+    wear_signals,
+)
 from twinviewer.maintenance.quality import energy
 from twinviewer.maintenance.recorded import HOUR_NS, Minutes
 from twinviewer.maintenance.results import BearingEvidence, EnergyDrift, Readiness
@@ -63,6 +72,8 @@ def look(
     if done and len(minutes.time_ns) and done[-1].ended_ns > minutes.time_ns[0]:
         minutes = between(minutes, done[-1].ended_ns, now_ns + 1)
         notes.append(f"Its baseline begins with the end of {done[-1].number} ({done[-1].title}).")
+    minutes, silent = _heard(minutes, tags)
+    notes += silent
     time, signals = wear_signals(minutes, dict(tags))
     state = _readiness(minutes, tags)
     lives += own_lives(minutes.asset.asset_id, time, signals)
@@ -76,6 +87,19 @@ def look(
         _regime(minutes, tags), _zone(minutes.asset, signals), change, changed_ns,
         drift, lives, tuple(notes), _bearing(minutes.asset, signals, moved),
     )  # fmt: skip
+
+
+def _heard(minutes: Minutes, tags: Mapping[str, Tag]) -> tuple[Minutes, list[str]]:
+    """The minutes without what waveforms told long ago, and what is to be said about that."""
+    of_waveforms = {k for k, role in minutes.role.items() if role == "acceleration" or role in SPECTRUM}
+    on = is_running(minutes, dict(tags))
+    silent = {k: ready.silent_s(minutes.value[k], on, minutes.sampled_s) for k in of_waveforms & minutes.value.keys()}
+    gone = {k: s for k, s in silent.items() if s > ready.SILENT_S}
+    if not gone:
+        return minutes, []
+    hours = min(gone.values()) / 3600
+    text = f"Its waveform has been silent or bad for the last {hours:.0f} h of running, and is not judged."
+    return replace(minutes, value={k: v for k, v in minutes.value.items() if k not in gone}), [text]
 
 
 def _readiness(minutes: Minutes, tags: Mapping[str, Tag]) -> Readiness:
