@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSlider
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QSlider
 from pytestqt.qtbot import QtBot
 
 from tests.panels import fake
@@ -117,6 +118,18 @@ def test_numbers_follow_a_lever_and_differences_are_paired(
     qtbot.mouseClick(panel.stop_button, Qt.MouseButton.LeftButton)
     assert not panel.busy
     assert panel.status.text().endswith("stopped")
+    # The wheel scrolls the page, and changes nothing that the pointer happens to be over.
+    changed: list[object] = []
+    panel.link.send = changed.append
+    for item in [w for kind in (QComboBox, QAbstractSpinBox, QSlider) for w in panel.findChildren(kind)]:
+        turn = QWheelEvent(QPointF(5, 5), QPointF(5, 5), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+                           Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False)  # fmt: skip
+        before = item.currentIndex() if isinstance(item, QComboBox) else item.property("value")
+        QApplication.sendEvent(item, turn)
+        assert not turn.isAccepted(), item.accessibleName()
+        assert (item.currentIndex() if isinstance(item, QComboBox) else item.property("value")) == before
+    del panel.link.send
+    assert not changed
     controls = [w for kind in (QAbstractButton, QLineEdit, QComboBox, QSlider) for w in panel.findChildren(kind)]
     mine = [w for w in controls if w.isVisible() and not w.objectName().startswith("qt_")]
     mine = [w for w in mine if not isinstance(w.parent(), QLineEdit | QComboBox)]

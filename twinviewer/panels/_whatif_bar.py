@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLineEdit,
     QMenu,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from twinviewer.panels._kit.icons import icon, paint_glyph
 from twinviewer.panels._kit.style import colour, font
-from twinviewer.panels._kit.widgets import button, label, row
+from twinviewer.panels._kit.widgets import Combo, button, label, row
 from twinviewer.panels._whatif_model import Kept
 from twinviewer.panels._whatif_words import span
 
@@ -146,7 +145,7 @@ class ScenarioBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.box = QComboBox()
+        self.box = Combo()
         self.box.setAccessibleName("Scenario")
         self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.box.setMinimumWidth(80)
@@ -180,10 +179,10 @@ class StartBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.start = QComboBox()
+        self.start = Combo()
         self.start.setAccessibleName("Where a run starts")
         self.start.addItems(["plant now", "empty line"])
-        self.horizon = QComboBox()
+        self.horizon = Combo()
         self.horizon.setAccessibleName("How far a run looks ahead")
         self.again = button("", "", self.retake.emit, "refresh")
         self.again.setAccessibleName("Take the plant's state again")

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from twinviewer.panels._kit.style import colour, font
-from twinviewer.panels._kit.widgets import button, label, row
+from twinviewer.panels._kit.widgets import Combo, button, label, row
 from twinviewer.panels._whatif_found import KPIS, Kpi, Sensitive
 from twinviewer.panels._whatif_words import number, signed
 
@@ -82,7 +82,7 @@ class Drivers(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.what = QComboBox()
+        self.what = Combo()
         self.what.setAccessibleName("Indicator that levers are tried on")
         for kpi in KPIS:
             self.what.addItem(kpi.title, kpi.key)

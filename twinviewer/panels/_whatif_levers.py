@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from twinviewer.panels._kit.widgets import label, row
+from twinviewer.panels._kit.widgets import Combo, label, row
 from twinviewer.panels._whatif_calendar import CalendarRow
 from twinviewer.panels._whatif_dated import SpikeRow, StopsRow
 from twinviewer.panels._whatif_model import TIMES, Control
@@ -36,7 +36,7 @@ class Levers(QWidget):
         self.settings: dict[str, Any] = {}
         self._asset: str | None = None
         self._start = (datetime(2026, 1, 5), False)
-        self.which = QComboBox()
+        self.which = Combo()
         self.which.setAccessibleName("Which levers are shown")
         self.search = QLineEdit()
         self.search.setMinimumWidth(60)

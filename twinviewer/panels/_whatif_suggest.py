@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDoubleSpinBox,
     QGridLayout,
     QProgressBar,
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from twinviewer.panels._kit.widgets import Card, button, label, row
+from twinviewer.panels._kit.widgets import Card, Combo, button, label, row
 from twinviewer.panels._whatif_bar import Asking
 from twinviewer.panels._whatif_found import KPIS, Figure, Found, Kpi
 from twinviewer.panels._whatif_model import Control, Try
@@ -35,6 +35,9 @@ class _Number(QDoubleSpinBox):
         self.setValue(value)
         self.setFixedWidth(68)
         self.setAccessibleName(name)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 (Qt's name)
+        event.ignore()  # the page scrolls
 
 
 class LeverChoice(QWidget):
@@ -161,7 +164,7 @@ class Suggest(QWidget):
         self.currency = ""
         self.choices: list[LeverChoice] = []
         self.cards: list[FoundCard] = []
-        self.goal_box = QComboBox()
+        self.goal_box = Combo()
         self.goal_box.setAccessibleName("What to improve")
         for kpi in KPIS:
             self.goal_box.addItem(f"{'More' if kpi.good > 0 else 'Less'}: {kpi.title.lower()}", kpi.key)

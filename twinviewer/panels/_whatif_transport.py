@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from twinviewer.model.frame import Frame
 from twinviewer.panels._kit.icons import icon
-from twinviewer.panels._kit.widgets import button, label, row
+from twinviewer.panels._kit.widgets import Combo, button, label, row
 from twinviewer.session.run_source import RunSource
 
 SPEEDS = (1.0, 10.0, 60.0, 100.0, 600.0, 1000.0)
@@ -28,7 +28,7 @@ class PlayBar(QWidget):
         self.plant = label("", "", wrap=True)
         self.play = QToolButton()
         self.play.clicked.connect(lambda _on=False: self.toggle())
-        self.speed = QComboBox()
+        self.speed = Combo()
         self.speed.setAccessibleName("Speed of the run")
         for value in SPEEDS:
             self.speed.addItem(f"{value:g}×", value)
