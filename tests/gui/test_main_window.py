@@ -458,6 +458,9 @@ def test_several_windows_share_a_scene_and_keep_their_own_selection(setup: Setup
     setup.tick()
     setup.pixels()
     assert setup.window.picture.stage.render_count > before
+    setup.window.palette_.open()  # before anything is typed it offers what is abnormal
+    offered = setup.window.palette_.list
+    assert [offered.item(i).text() for i in range(2)] == [first_asset(setup), "New window"]
 
 
 def test_planned_work_is_marked_in_the_picture_and_a_click_on_the_mark_shows_the_plan(setup: Setup) -> None:

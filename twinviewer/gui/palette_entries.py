@@ -1,8 +1,9 @@
-"""What the command palette offers: the selected asset's commands, assets that fit, then every command."""
+"""What the command palette offers: what is abnormal, or assets that fit and their commands, then every command."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from twinviewer.gui.abnormal import labelled
 from twinviewer.gui.command_palette import Entry
 from twinviewer.gui.fuzzy import rank
 from twinviewer.model.asset import Asset
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from twinviewer.gui.main_window import MainWindow
 
 MOST_ASSETS = 20
+MOST_ABNORMAL = 4
 _ABOUT_ASSET = (
     ("Fly to", "view.fit_selection"),
     ("Isolate", "view.isolate"),
@@ -35,7 +37,7 @@ class PaletteEntries:
 
     def __call__(self, query: str) -> Sequence[Entry]:
         w = self._window
-        entries: list[Entry] = []
+        entries = self._abnormal() if not query and w.has_scene else []
         if query and w.has_scene:
             found = self._assets(query)
             entries += [self._asset_entry(a) for a in found]
@@ -68,11 +70,19 @@ class PaletteEntries:
         words = self._words[1]
         return rank(query, scene.assets, lambda a: words[a.index], MOST_ASSETS)
 
-    def _asset_entry(self, asset: Asset) -> Entry:
+    def _abnormal(self) -> list[Entry]:
+        """Before anything is typed: what wants a person, the worst first, in the words of its label."""
+        session = self._window.session
+        if session.frame is None:
+            return []
+        found = labelled(session.frame, session.scene, session.mode, None)[:MOST_ABNORMAL]
+        return [self._asset_entry(session.scene.assets[label.asset], label.detail) for label in found]
+
+    def _asset_entry(self, asset: Asset, note: str = "") -> Entry:
         w = self._window
         label = asset.name if asset.name != asset.asset_id else asset.type_label or asset.type
         place = asset.path[-1] if asset.path else ""
-        note = ", ".join(filter(None, (label, place)))
+        note = note or ", ".join(filter(None, (label, place)))
         return Entry(
             asset.asset_id,
             lambda: w.session.fly_to(asset.asset_id),
