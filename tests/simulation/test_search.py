@@ -28,6 +28,13 @@ def test_the_bottleneck_is_what_is_suggested():
     assert len(found) <= 3
 
 
+def test_of_equal_gains_the_one_that_moves_fewer_levers_comes_first():
+    line = parse_line({"station": {"a": {"time": "9 s"}}, "source": {"s": {"feeds": "a"}}, "crew": {"c": {"size": 3}}})
+    choices = [Choice("crew.c", 2, 4, 3, integer=True, current=3), Choice("speed.a", 100, 120, 2, current=100)]
+    found = suggest(line, choices, horizon_s=900, threads=1)
+    assert dict(found[0].settings) == {"speed.a": 120}  # the crew does nothing
+
+
 def test_more_levers_than_can_be_combined_are_searched():
     times = [10, 11, 20, 12, 10, 18]
     stations = {f"m{k}": {"time": f"{t} s", "buffer": 2} for k, t in enumerate(times)}

@@ -107,7 +107,8 @@ def suggest(
             tried[c] = sign * v.difference[goal].mean if goal in v.difference else -np.inf
 
     def best(n: int) -> list[Settings]:
-        return sorted(tried, key=lambda c: (-tried[c], _price(choices, dict(c))))[:n]  # of equal gains the cheaper
+        # of equal gains the cheaper, and then the one that moves fewer levers
+        return sorted(tried, key=lambda c: (-tried[c], _price(choices, dict(c)), len(c)))[:n]
 
     every = _grid(choices)
     screen(every if every is not None else _spread(choices, base_seed, budget))
@@ -131,7 +132,7 @@ def suggest(
         for c, v in zip(chosen, again.scenarios, strict=True)
         if goal in v.difference  # it is not where the search was ended before
     ]
-    return sorted(found, key=lambda s: (-sign * s.gain.mean, s.price))
+    return sorted(found, key=lambda s: (-sign * s.gain.mean, s.price, len(s.settings)))
 
 
 def _trial(scheduler: str | None, threads: int | None) -> Callable[..., Result]:
