@@ -71,6 +71,21 @@ def test_it_plays_stops_at_its_end_and_repeats() -> None:
         source.command("acknowledge", key="x")
 
 
+@pytest.mark.parametrize("begins_s", [None, 20.0])
+def test_a_machine_waits_for_parts_until_it_first_does_something(begins_s: float | None) -> None:
+    scene = make_scene()
+    asset = scene.assets[0].asset_id
+    times, states = ([], []) if begins_s is None else ([begins_s], [State.RUNNING])
+    track = Track(asset, np.array(times, float), np.array(states, np.uint8), np.zeros(9))
+    source = RunSource(Run("", START, 60.0, (track,), (), ()), scene)
+    times_ns, counts = source.shares(START, START + 60 * NS)
+    assert counts[times_ns < START + 20 * NS, State.STARVED].all()
+    bands = source.bands(asset, START, START + 60 * NS)
+    assert (bands[0].start_ns, bands[0].state) == (START, State.STARVED)
+    assert bands[-1].end_ns == START + 60 * NS
+    source.poll(0)  # and it can be shown
+
+
 def test_its_past_is_bands_and_shares() -> None:
     scene = make_scene()
     asset = scene.assets[0].asset_id

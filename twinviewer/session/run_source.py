@@ -53,6 +53,14 @@ class Run:
     bottleneck: tuple[str, ...] = ()
 
 
+def _from_the_start(t: Track) -> Track:
+    """The same from the start of the run on: a machine waits for parts until it first changes its state."""
+    if len(t.time_s) and t.time_s[0] <= 0:
+        return t
+    state = np.append(np.uint8(State.STARVED), t.state).astype(np.uint8)
+    return Track(t.asset, np.append(0.0, t.time_s), state, t.power_kw)
+
+
 class RunSource:
     """A run with a clock of its own: seekable, and a past for the time line. Assets outside the model stay unknown."""
 
@@ -64,7 +72,7 @@ class RunSource:
         self.loop: tuple[int, int] | None = None
         self._scene = scene
         rows = {a.asset_id: a.index for a in scene.assets}
-        self._tracks = [t for t in run.tracks if t.asset in rows]
+        self._tracks = [_from_the_start(t) for t in run.tracks if t.asset in rows]
         self._queues = [q for q in run.queues if q.asset in rows]
         self._rows = rows
         self._tags = {(t.asset_id, t.role): t for t in reversed(scene.tags)}
@@ -154,7 +162,7 @@ class RunSource:
 
     def _state(self, t: Track) -> tuple[int, float]:
         k = int(np.searchsorted(t.time_s, self._at_s, side="right")) - 1
-        return (int(t.state[k]), float(t.time_s[k])) if k >= 0 else (int(State.STARVED), 0.0)
+        return int(t.state[k]), float(t.time_s[k])
 
     def _count(self, q: Queue) -> int:
         k = int(np.searchsorted(q.time_s, self._at_s, side="right")) - 1
@@ -205,8 +213,7 @@ class RunSource:
         counts = np.zeros((_STEPS, len(State)), np.int64)
         for t in self._tracks:
             k = np.searchsorted(t.time_s, time, side="right") - 1
-            state = np.where(k >= 0, t.state[np.maximum(k, 0)], State.STARVED)
-            counts[np.arange(_STEPS), state] += 1
+            counts[np.arange(_STEPS), t.state[k]] += 1
         return self.run.start_ns + (time * NS).astype(np.int64), counts
 
     def marks(self, from_ns: int, to_ns: int) -> Sequence[Mark]:
