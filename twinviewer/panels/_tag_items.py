@@ -81,7 +81,7 @@ class TagRow(TagItem):
         self.age.setFixedWidth(44)
         self.age.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(6, 0, 0, 0)
+        self._row.setContentsMargins(6, 0, 4, 0)
         self._row.setSpacing(2)
 
     def show_frame(self, frame: Frame, asset: Asset, second: bool) -> None:
