@@ -32,9 +32,11 @@ MAY_WRITE = replace(NONE, allow_write=True)
 
 
 @contextlib.contextmanager
-def window(scene: Scene, url: str, options: FeedOptions = NONE, **more: float) -> Iterator[CollectorLink]:
+def window(
+    scene: Scene, url: str, options: FeedOptions = NONE, *, linger_s: float = 0.2, record: Path | None = None
+) -> Iterator[CollectorLink]:
     """A window's link; at the end the collector is gone too."""
-    link = attach(scene.path, scene, url, options, linger_s=more.get("linger_s", 0.2))
+    link = attach(scene.path, scene, url, options, linger_s=linger_s, record=record)
     pids = set()
     try:
         yield link

@@ -6,12 +6,8 @@ import psutil
 
 from tests.collector.test_link import connected, pid_of, polled, window
 from tests.feeds.servers import ServerProcess, until
-from twinviewer.collector.link import attach
-from twinviewer.feeds.options import FeedOptions
 from twinviewer.history.recording import Recording
 from twinviewer.scene.scene import Scene
-
-NONE = FeedOptions(security="none")
 
 
 def samples(folder: Path) -> int:
@@ -27,8 +23,7 @@ def test_a_killed_collector_is_replaced_by_one_that_records_into_the_same_folder
     server: ServerProcess, scene: Scene, tmp_path: Path
 ):
     folder = tmp_path / "recording"
-    link = attach(scene.path, scene, server.url, NONE, linger_s=0.2, record=folder)
-    try:
+    with window(scene, server.url, record=folder) as link:
         until(connected(link))
         until(polled(link, lambda: link.recording == folder))
         until(polled(link, lambda: samples(folder) > 0))
@@ -40,10 +35,7 @@ def test_a_killed_collector_is_replaced_by_one_that_records_into_the_same_folder
         assert pid_of(link) != first
         assert link.recording == folder
         until(polled(link, lambda: samples(folder) > before))
-    finally:
         last = psutil.Process(pid_of(link))
-        link.close()
-        psutil.wait_procs([last], timeout=10)
     assert not last.is_running()
 
 
@@ -90,8 +82,7 @@ def test_a_stopped_recording_is_not_begun_again_by_a_window_that_once_wanted_it(
     server: ServerProcess, scene: Scene, tmp_path: Path
 ):
     folder = tmp_path / "recording"
-    link = attach(scene.path, scene, server.url, NONE, linger_s=0.2, record=folder)
-    try:
+    with window(scene, server.url, record=folder) as link:
         until(connected(link))
         until(polled(link, lambda: link.recording == folder))
         link.send("stop_recording", by="ada")
@@ -102,10 +93,6 @@ def test_a_stopped_recording_is_not_begun_again_by_a_window_that_once_wanted_it(
         link.send("note", text="lost", by="ada")
         until(polled(link, lambda: any("nothing is recorded" in n.text for n in link.notices)))
         assert link.recording is None
-    finally:
-        last = psutil.Process(pid_of(link))
-        link.close()
-        psutil.wait_procs([last], timeout=10)
 
 
 def _notes(folder: Path) -> list[dict]:
@@ -120,15 +107,10 @@ def test_the_plant_is_shown_also_where_nothing_can_be_recorded(server: ServerPro
     folder = tmp_path / "something"
     folder.mkdir()
     (folder / "manifest.json").write_text("no manifest")
-    link = attach(scene.path, scene, server.url, NONE, linger_s=0.2, record=folder)
-    try:
+    with window(scene, server.url, record=folder) as link:
         until(connected(link))
         until(polled(link, lambda: any(n.level == "error" and "recorded" in n.text for n in link.notices)))
         assert link.recording is None
-    finally:
-        process = psutil.Process(pid_of(link))
-        link.close()
-        psutil.wait_procs([process], timeout=10)
 
 
 def test_without_a_recording_a_note_is_refused_rather_than_lost(server: ServerProcess, scene: Scene):
