@@ -8,8 +8,8 @@ import dataclasses
 import json
 import math
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -229,11 +229,10 @@ class SettingsStore:
 
 def write_atomic(path: Path, text: str) -> None:
     """Write a file so that a reader, or a power cut, sees the old or the new content and never half of it. Who may read
-    a file that was there may go on to; line ends that are written out stay as they are."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    part = Path(name)
+    a file that was there may go on to, and a new one as files are made here; line ends that are written out stay."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="" if "\r\n" in text else None) as stream:
+        with part.open("x", encoding="utf-8", newline="" if "\r\n" in text else None) as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())

@@ -116,6 +116,14 @@ def test_a_calibrated_file_keeps_comments_rights_and_what_was_there(tmp_path: Pa
     if sys.platform != "win32":
         file.chmod(0o664)
     before = file.read_text(encoding="utf-8")
+    other = tmp_path / "elsewhere"
+    other.mkdir()
+    calibrated_file(tmp_path, {'station."saw".time': "53 s"}, "record", other)  # the orders' file does not lie there
+    assert load_line(other).order == load_line(tmp_path).order
+    assert load_line(other).station["saw"].time == "53 s"
+    if sys.platform != "win32":
+        (usual := other / "usual").touch()
+        assert (other / "line.toml").stat().st_mode == usual.stat().st_mode  # others may read what is shared
     assert calibrated_file(tmp_path, {'station."saw".time': "51 s"}, "record") == file
     assert calibrated_file(tmp_path, {'station."saw".time': "52 s"}, "record 2") == file
     lines = file.read_text(encoding="utf-8").splitlines()
@@ -128,8 +136,3 @@ def test_a_calibrated_file_keeps_comments_rights_and_what_was_there(tmp_path: Pa
     assert '"51 s"' in (tmp_path / "line.toml.before").read_text(encoding="utf-8")
     if sys.platform != "win32":
         assert stat.S_IMODE(file.stat().st_mode) == 0o664
-    other = tmp_path / "elsewhere"
-    other.mkdir()
-    calibrated_file(tmp_path, {'station."saw".time': "53 s"}, "record", other)  # the orders' file does not lie there
-    assert load_line(other).order == load_line(tmp_path).order
-    assert load_line(other).station["saw"].time == "53 s"

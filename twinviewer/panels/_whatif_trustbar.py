@@ -60,11 +60,11 @@ class TrustBar(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
         head.addWidget(self.words, 1)
-        head.addWidget(self.why)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
         head.addWidget(self.run)
+        head.addWidget(self.why)  # at the end: a second click on it meets nothing else
         layout.addLayout(head)
         layout.addWidget(self.details)
         self.details.hide()

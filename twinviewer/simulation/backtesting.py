@@ -19,6 +19,7 @@ from twinviewer.simulation.runs import Experiment
 from twinviewer.simulation.starting import StartFrom, at_time
 
 LIMITS = {"good": 0.05, "wip_end": 0.5, "energy_kwh": 0.10}  # mean error at which the model is no longer trusted
+NAMES = {"good": "good parts", "wip_end": "parts in the line", "energy_kwh": "energy"}
 DEFAULT_REPLICATIONS = 79  # the second least and the second largest bound 95 % then
 LEAST_COVERAGE, LEAST_MOMENTS = 0.8, 5
 
@@ -152,9 +153,10 @@ def _summary(found: list[Comparison], horizon_s: float, n: int) -> Backtest:
         warnings.append(f"only {n} moments were tested; {LEAST_MOMENTS} are the least that says something")
     for kpi, limit in LIMITS.items():
         if kpi not in error:
-            warnings.append(f"{kpi} could not be compared: the record has nothing of it")
+            warnings.append(f"{NAMES[kpi]} could not be compared: the record has nothing of it")
         elif abs(error[kpi]) > limit:
-            warnings.append(f"{kpi} is off by {error[kpi]:+.1%}, more than {limit:.0%}")
+            off = f"{error[kpi] * 100:+.1f} %, more than {limit * 100:.0f} %"
+            warnings.append(f"the forecast of {NAMES[kpi]} is off by {off}")
     if "good" in coverage and coverage["good"] < LEAST_COVERAGE:
-        warnings.append(f"only {coverage['good']:.0%} of the intervals of good parts held what happened")
+        warnings.append(f"only {coverage['good'] * 100:.0f} % of the intervals of good parts held what happened")
     return Backtest(horizon_s, n, tuple(found), error, absolute, coverage, noise, tuple(warnings))
