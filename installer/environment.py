@@ -126,8 +126,9 @@ class Environment:
 
 def _reasons(tail: list[str]) -> list[str]:
     """The lines of pip's last words that say why, without its frame; all of the last ones where none does."""
-    if any("connection broken by" in line for line in tail):
-        return ["The package index does not answer. Is there a network, and is the mirror right (pip config list)?"]
+    if any("connection broken by" in line or "(from versions: none)" in line for line in tail):
+        ask = "Is there a network, and are the mirror (pip config list) and the proxy (https_proxy) right?"
+        return [f"The package index does not answer. {ask}"]
     lines = [line.strip() for line in tail if re.search(r"\berror\b", line, re.IGNORECASE)]
     frame = ("note:", "error: subprocess-exited", "Installing build dependencies")
     return list(dict.fromkeys(line for line in lines if not line.startswith(frame)))[-6:] or tail[-8:]
