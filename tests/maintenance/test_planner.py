@@ -211,7 +211,7 @@ def test_work_after_the_likely_failure_is_told_and_ends_with_a_move_before_it() 
     tasks = [task("a", 48, failure=certain, pinned_h=20)]
     late = plans.first(problem(tasks, 48), HOUR_NS)
     assert [(c.kind, c.jobs) for c in late.conflicts] == [("risk", ("a",))]
-    assert "even odds are 7 h before" in late.conflicts[0].text
+    assert "begins 7 h after even odds" in late.conflicts[0].text
     assert not plans.moved(late, "a", 10 * HOUR_NS).conflicts
 
 

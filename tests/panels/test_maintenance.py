@@ -1,7 +1,9 @@
 """The maintenance panel: a real planner, a real file of work orders, real clicks."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -45,11 +47,15 @@ from twinviewer.panels._kit.actions import Action, Actions
 from twinviewer.panels._kit.widgets import Canvas
 from twinviewer.panels._maint_card import CardPage
 from twinviewer.panels._maint_costs import POLICIES, lines, verdict
+from twinviewer.panels._maint_crew import daily
 from twinviewer.panels._maint_dialogs import DoneDialog, NewOrderDialog, ReasonDialog, ScheduleDialog, WholePlanDialog
 from twinviewer.panels._maint_edit import HOUR_NS, moved_here
+from twinviewer.panels._maint_gantt_paint import marks
 from twinviewer.panels._maint_indicators import tiles
 from twinviewer.panels._maint_job_card import html as card_html
 from twinviewer.panels._maint_marks import ROW, LawMark, PartMark
+from twinviewer.panels._maint_quality_paint import apart_said
+from twinviewer.panels._text import local
 from twinviewer.panels._whatif_play import PLAY, Handed
 from twinviewer.scene.scene import Scene, load_scene
 from twinviewer.session import Session
@@ -544,6 +550,41 @@ def test_the_whole_plan_is_scheduled_with_who_and_why(
     with OrderStore(b.panel.desk.file) as store:
         assert store.order(found["CMP-321"].number).checks[0].done
     assert "done: " in detail.record.text()
+
+
+@pytest.fixture
+def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The computer stands in Berlin."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_days_of_the_chart_begin_at_midnight_when_clocks_change(in_berlin: None) -> None:
+    start = round(datetime(2026, 10, 24, 10, tzinfo=UTC).timestamp()) * 10**9
+    plan = replace(
+        plan_of(hours=168), start_ns=start, crews=(Load("Mechanics", np.zeros(168), np.ones(168, np.int64)),)
+    )
+    for zoom in ("day", "week", "month"):
+        named = [(local(at), text) for at, text in marks(plan, zoom)]
+        assert all(moment.hour in (0, 6, 12, 18) for moment, _ in named)
+        assert all(moment.strftime("%H:%M") == text for moment, text in named if ":" in text)
+    ((_name, cells),) = daily(plan, start, 3)
+    assert [there for _busy, there, _wrong in cells] == [12, 25, 24]
+
+
+@pytest.mark.parametrize(
+    ("values", "step", "said"),
+    [
+        ((1.373, 1.333), 0.04, ["1.37", "1.33"]),
+        ((0.0925, 0.0875), 0.005, ["0.092", "0.087"]),
+        ((1240.0,), 90.0, ["1,240"]),
+    ],
+)
+def test_figures_beside_an_axis_can_be_told_apart(values: tuple[float, ...], step: float, said: list[str]) -> None:
+    assert [apart_said(value, step) for value in values] == said
 
 
 def test_what_another_window_changes_in_the_work_orders_is_taken_in(

@@ -1,5 +1,6 @@
 """How busy each crew is, and each shared tool, day by day."""
 
+from datetime import timedelta
 from itertools import pairwise
 
 import numpy as np
@@ -18,15 +19,16 @@ from twinviewer.panels._text import local
 _ROW = 24.0
 
 
-def midnight(time_ns: int) -> int:
-    """The beginning of the local day that a moment lies in (UTC ns)."""
-    return round(local(time_ns).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()) * 10**9
+def midnights(first_ns: int, days: int) -> list[int]:
+    """The beginnings of the local day that a moment lies in and of those after it, days + 1 (UTC ns); a day may have 23
+    or 25 hours."""
+    day = local(first_ns).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    return [round((day + timedelta(days=k)).timestamp()) * 10**9 for k in range(days + 1)]
 
 
 def daily(plan: Plan, first_ns: int, days: int) -> list[tuple[str, list[tuple[int, int, bool]]]]:
     """Per crew, then per tool, and local day: hours busy, hours there, whether any hour is wanted by too many."""
-    begin = midnight(first_ns)
-    edges = [(begin + d * 24 * HOUR_NS - plan.start_ns) // HOUR_NS for d in range(days + 1)]
+    edges = [(at - plan.start_ns) // HOUR_NS for at in midnights(first_ns, days)]
     edges = np.clip(edges, 0, plan.hours).tolist()
     found = []
     for load in (*plan.crews, *plan.tools):
@@ -72,18 +74,18 @@ class CrewStrip(QWidget):
     def _paint(self, painter: QPainter, width: float, height: float) -> None:
         if self._plan is None:
             return
+        first = self._first_ns
+        edges = [LEFT + (at - first) / HOUR_NS * self._per_hour for at in midnights(first, self._days)]
         for k, (name, cells) in enumerate(daily(self._plan, self._first_ns, self._days)):
             y = k * _ROW
             painter.setFont(font(11))
             painter.setPen(colour("text"))
             text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LEFT - 12)
             painter.drawText(QRectF(6, y, LEFT - 8, _ROW), Qt.AlignmentFlag.AlignVCenter, text)
-            wide = 24 * self._per_hour
-            begin = LEFT + (midnight(self._first_ns) - self._first_ns) / HOUR_NS * self._per_hour
             painter.save()
             painter.setClipRect(QRectF(LEFT, y, width - LEFT, _ROW))
             for d, cell in enumerate(cells):
-                box = QRectF(begin + d * wide + 1, y + 2, max(wide - 2, 1), _ROW - 4)
+                box = QRectF(edges[d] + 1, y + 2, max(edges[d + 1] - edges[d] - 2, 1), _ROW - 4)
                 box = box.intersected(QRectF(LEFT, y, width - LEFT, _ROW))
                 self._paint_cell(painter, box, *cell)
             painter.restore()

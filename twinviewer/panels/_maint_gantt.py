@@ -118,11 +118,13 @@ class Gantt(QGraphicsView):
             self.names.update()
 
     def set_zoom(self, zoom: str) -> None:
-        """ "day", "week" or "month" in the width of the chart; the moment at the left edge stays there."""
+        """ "day", "week" or "month" in the width of the chart; the moment at the left edge stays there, unless the
+        chosen job would be out of sight."""
         hours = self.horizontalScrollBar().value() / self.per_hour
         self.zoom = zoom
         self._place()
         self.horizontalScrollBar().setValue(round(hours * self.per_hour))
+        self.show_selected()
 
     def mark_conflicts(self, wrong: Sequence[str]) -> None:
         """Outline the bars of these work orders."""

@@ -51,7 +51,8 @@ def behind(plan: Plan | None) -> Behind:
 
 def marks(plan: Plan, zoom: str) -> list[tuple[int, str]]:
     """Lines of the time axis: (moment, text), every 6 hours, day or week."""
-    moment = local(plan.start_ns).replace(hour=0, minute=0, second=0, microsecond=0)
+    # A time of day without a zone: a day may have 23 or 25 hours.
+    moment = local(plan.start_ns).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     end_ns = plan.start_ns + plan.hours * HOUR_NS
     step = {"day": timedelta(hours=6), "week": timedelta(days=1), "month": timedelta(days=7)}[zoom]
     if zoom == "month":

@@ -17,7 +17,8 @@ _DPI = 150
 _STYLE = """
 body { font-family: Inter; font-size: 10pt; color: #1E2428 }
 h1 { font-size: 18pt; margin-bottom: 0 } h2 { font-size: 11pt; margin-top: 14px; margin-bottom: 4px }
-td { padding: 3px 14px 3px 0 } .quiet { color: #4C565E } .write td { border-bottom: 1px solid #8C959C; padding: 22px 14px 4px 0 }
+td { padding: 3px 14px 3px 0 } .quiet { color: #4C565E }
+.write td { border-bottom: 1px solid #8C959C; padding: 22px 14px 4px 0 }
 """
 
 

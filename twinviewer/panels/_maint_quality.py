@@ -147,7 +147,12 @@ class QualityPage(QWidget):
             return
         self.as_of.setText(f"as of {clock(view.time_ns, 0, seconds=False)}")
         self.choice.clear()
-        self.choice.addItems([f"{c.label}: {int((c.broken > 0).sum())} of {len(c.value)} marked" for c in view.charts])
+        self.choice.addItems(
+            [
+                f"{c.label}{f' ({c.unit})' if c.unit else ''}: {int((c.broken > 0).sum())} of {len(c.value)} marked"
+                for c in view.charts
+            ]
+        )
         self.choice.setVisible(bool(view.charts))
         self.show_chart(0)
         self._show_scrap(view)

@@ -1,5 +1,6 @@
 """The pictures of the quality page: a control chart with its marks, effects with intervals, energy against baseline."""
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,12 @@ _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 def rule_colour(rule: int) -> QColor:
     """Red for one value far out, amber for runs."""
     return QColor(STATE[theme()][State.FAULT]) if rule == 1 else QColor(ALARM[theme()][2])
+
+
+def apart_said(value: float, step: float) -> str:
+    """A figure beside an axis, with as many decimals as tell it from others that are `step` away."""
+    decimals = min(max(math.ceil(-math.log10(step)), 0), 6) if step > 0 and math.isfinite(step) else 2
+    return f"{value:,.{decimals}f}"
 
 
 def _scale(*series: np.ndarray) -> tuple[float, float]:
@@ -56,7 +63,7 @@ def paint_chart(painter: QPainter, width: float, height: float, chart: "ControlC
             continue
         painter.setPen(colour("text2"))
         side = _MIDDLE | Qt.AlignmentFlag.AlignRight
-        painter.drawText(QRectF(0, y - 8, _LEFT - 6, 16), side, figure(value))
+        painter.drawText(QRectF(0, y - 8, _LEFT - 6, 16), side, apart_said(value, chart.upper - chart.centre))
         painter.drawText(QRectF(box.right() + 4, y - 8, _RIGHT, 16), _MIDDLE, text)
     if not apart:
         painter.drawText(QRectF(0, box.top(), _LEFT - 6, 16), _MIDDLE | Qt.AlignmentFlag.AlignRight, figure(high))
@@ -126,7 +133,7 @@ def paint_use(painter: QPainter, width: float, height: float, view: "QualityView
     painter.setPen(colour("text2"))
     side = _MIDDLE | Qt.AlignmentFlag.AlignRight
     for value in (low, (low + high) / 2, high):
-        painter.drawText(QRectF(0, at(first, value).y() - 8, _LEFT - 6, 16), side, figure(value))
+        painter.drawText(QRectF(0, at(first, value).y() - 8, _LEFT - 6, 16), side, apart_said(value, (high - low) / 2))
     lines = ((view.use_expected, "text2", Qt.PenStyle.DashLine), (view.use, "accent", Qt.PenStyle.SolidLine))
     for values, ink, style in lines:
         known = np.isfinite(values)

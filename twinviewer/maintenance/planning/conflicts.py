@@ -42,7 +42,7 @@ def conflicts(
         ends_ns = job.end_ns if job.start_ns else start_ns + hours * HOUR_NS
         if 0 < job.even_odds_ns < job.start_ns:
             late = (job.start_ns - job.even_odds_ns) / HOUR_NS
-            text = f"{name}: will rather have failed by then, even odds are {late:.0f} h before; call somebody out"
+            text = f"{name}: begins {late:.0f} h after even odds of failure; begin sooner, or call somebody out"
             found.append(Conflict("risk", text, (job.work_order,)))
         if job.kind == "legal" and job.due_ns and ends_ns > job.due_ns:
             found.append(Conflict("deadline", f"{name}: the deadline by law is missed", (job.work_order,)))
