@@ -126,12 +126,14 @@ class Environment:
 
 def _reasons(tail: list[str]) -> list[str]:
     """The lines of pip's last words that say why, without its frame; all of the last ones where none does."""
-    if any("connection broken by" in line or "(from versions: none)" in line for line in tail):
-        ask = "Is there a network, and are the mirror (pip config list) and the proxy (https_proxy) right?"
+    ask = "Is there a network, and are the mirror (pip config list) and the proxy (https_proxy) right?"
+    if any("connection broken by" in line for line in tail):
         return [f"The package index does not answer. {ask}"]
     lines = [line.strip() for line in tail if re.search(r"\berror\b", line, re.IGNORECASE)]
     frame = ("note:", "error: subprocess-exited", "Installing build dependencies")
-    return list(dict.fromkeys(line for line in lines if not line.startswith(frame)))[-6:] or tail[-8:]
+    told = list(dict.fromkeys(line for line in lines if not line.startswith(frame)))[-6:] or tail[-8:]
+    silent = any("(from versions: none)" in line for line in tail)  # so pip says where it did not ask twice
+    return [*told, f"The package index has no such thing, or does not answer. {ask}"] if silent else told
 
 
 class _PipNarrator:
