@@ -109,6 +109,20 @@ def test_a_waveform_that_fell_silent_is_not_judged_by_what_it_said_before() -> N
     assert made("BPFO").notes == ()
 
 
+def test_one_impact_is_one_record_however_long_its_waveform_holds() -> None:
+    minutes, tags = with_features(*minutes_with_wear(6, wears=False), "")
+    n, held = len(minutes.time_ns), 20
+    rms = np.repeat(minutes.value["RMS"][minutes.value["RMS"] > 0.3], held)[:n]  # one every 20 min
+    end = n // held * held
+    rms[end - held : end] *= 4
+    value = {**minutes.value, "RMS": rms, "State": np.ones(n)}
+    slow = replace(minutes, value=value, every_s={"RMS": 60.0 * held})
+    assert [d for d in card(slow, tags, MaintenanceSettings()).detections if d.label == "RMS"] == []
+    value["RMS"] = np.where(np.arange(n) > n // 2, 4 * rms, rms)
+    told = card(replace(slow, value=value), tags, MaintenanceSettings()).detections
+    assert {d.detector for d in told if d.label == "RMS"} == set(FIGURES)
+
+
 def test_wear_without_a_risen_frequency_speaks_against_the_bearing() -> None:
     with_line, without = made("BPFO"), made("")
     assert without.bearing is not None

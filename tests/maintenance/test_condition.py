@@ -138,6 +138,23 @@ def test_criterion_two_is_kept_until_the_level_comes_back_by_the_hysteresis() ->
     assert zones.changed_since(np.array([1.0] * 6 + [2.0]), 1.0, LIMITS) == -1  # one record is no change
 
 
+def test_a_sensor_that_speaks_each_hour_is_coarse_and_no_flat_line() -> None:
+    time, on = np.arange(6000, dtype=np.int64) * 60_000_000_000, np.ones(6000, bool)
+    hourly = np.repeat(np.random.default_rng(0).normal(5, 1, 100), 60)
+    found = judged(time, {"v": hourly}, on, {"v": 0.0}, 3600)
+    assert (found.ready, found.flat) == (True, 0.0)
+    assert any("every 60 min" in p for p in found.problems)
+    stuck = np.where(np.arange(6000) > 600, 5.0, hourly)
+    assert not judged(time, {"v": stuck}, on, {"v": 0.0}, 3600).ready
+
+
+def test_missing_records_hide_no_standing_alarm() -> None:
+    level = np.concatenate([np.full(300, 1.0), np.full(200, 2.0)])
+    gaps = np.insert(level, [50, 350, 450], np.nan)
+    assert [a.reference for a in own_baseline.standing(gaps)] == [1.0]
+    assert own_baseline.standing(gaps)[0].at == own_baseline.alarms(gaps)[0].at
+
+
 def test_sampling_clock_and_running_time_are_said() -> None:
     time = np.arange(2000, dtype=np.int64) * 60_000_000_000
     good = {"v": np.random.default_rng(0).normal(5, 1, 2000)}

@@ -68,10 +68,13 @@ def alarms(level: np.ndarray, rule: Rule = Rule()) -> tuple[Alarm, ...]:
 
 def standing(level: np.ndarray, rule: Rule = Rule()) -> tuple[Alarm, ...]:
     """The alarms that still stand at the end of the records, float64 (n,): since each, the smoothed level has not come
-    half of the way back to the reference."""
-    smooth = smoothed(np.asarray(level, float), rule.smooth) if len(level) else np.zeros(0)
+    half of the way back to the reference. Missing records (NaN) are passed over."""
+    level = np.asarray(level, float)
+    known = np.flatnonzero(np.isfinite(level))
+    smooth = smoothed(level[known], rule.smooth) if len(known) else np.zeros(0)
     back = 1 + (rule.rise - 1) / 2
-    return tuple(a for a in alarms(level, rule) if (smooth[a.at + rule.smooth :] > back * a.reference).all())
+    found = [a for a in alarms(level[known], rule) if (smooth[a.at + rule.smooth :] > back * a.reference).all()]
+    return tuple(replace(a, at=int(known[a.at])) for a in found)
 
 
 @dataclass(frozen=True)

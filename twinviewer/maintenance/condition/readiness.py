@@ -13,6 +13,7 @@ MOST_SKEW_S = 60.0
 MOST_EVERY_S = 900.0  # between two values: more is too coarse for three in a row to be soon enough
 LEAST_RUN_S = 1800.0
 SILENT_S = 3600.0  # of running without one usable value: what was said before is no news any more
+MOST_HELD_S = 6 * 3600.0
 FLAT_RECORDS = 30  # of exactly the same value, while the machine runs
 
 
@@ -28,7 +29,8 @@ def judged(
     `interval_s` the median time between values; `clock_skew_s` by how much the source is behind the recorder."""
     days = float(time_ns[-1] - time_ns[0]) / 86_400e9 if len(time_ns) > 1 else 0.0
     gaps = max((float(np.isnan(x).mean()) for x in signals.values()), default=1.0) if len(time_ns) else 1.0
-    flat = max((_flat(x, running) for x in signals.values()), default=0.0)
+    held = _held(time_ns, interval_s)
+    flat = max((_flat(x, running, FLAT_RECORDS * held) for x in signals.values()), default=0.0)
     worst = max(bad.values(), default=0.0)
     forbids, warns = [], []
     if not signals:
@@ -63,12 +65,20 @@ def _span(days: float) -> str:
     return f"{days:.1f} d" if days >= 1 else f"{24 * days:.1f} h"
 
 
-def _flat(x: np.ndarray, running: np.ndarray) -> float:
-    """Share of the running time in which a signal has not moved at all for long."""
+def _held(time_ns: np.ndarray, interval_s: float) -> int:
+    """For how many records a value holds until the next one, where that is usual: this is no flat line."""
+    if len(time_ns) < 2:
+        return 1
+    step_s = max(float(time_ns[1] - time_ns[0]) / 1e9, 1e-9)
+    return max(1, round(min(interval_s, MOST_HELD_S) / step_s))
+
+
+def _flat(x: np.ndarray, running: np.ndarray, records: int) -> float:
+    """Share of the running time in which a signal has not moved at all for so many records."""
     on = x[running & np.isfinite(x)]
-    if len(on) < FLAT_RECORDS:
+    if len(on) < records:
         return 0.0
     same = np.concatenate([[False], np.diff(on) == 0])
     count = np.arange(len(on))
     run = count - np.maximum.accumulate(np.where(same, 0, count))
-    return float((run >= FLAT_RECORDS).mean())
+    return float((run >= records).mean())

@@ -135,7 +135,7 @@ class _Blocks:
     """An asset's minutes in blocks of `factor`: `time` of each, UTC ns; `table` float64 (n, k), the covariates."""
 
     def __init__(self, minutes: Minutes, on: np.ndarray, settle: int, factor: int) -> None:
-        self._on, self._settle, self._factor = on, settle, factor
+        self._minutes, self._on, self._settle, self._factor = minutes, on, settle, factor
         self.time = _centres(minutes.time_ns.astype(float), factor)
         covered = [x for name in COVARIATES if (x := minutes.of_role(name)) is not None]
         self.table = np.array([_filled(self.of(x)) for x in covered]).reshape(len(covered), len(self.time)).T
@@ -144,9 +144,18 @@ class _Blocks:
         """float64 (n,): the medians of a signal while the asset runs."""
         return _reduced(x, self._on, self._settle, self._factor)
 
+    def told(self, key: str, role: str) -> np.ndarray:
+        """The same of a tag, and of what waveforms gave each value once: it is one record however long it held, and
+        detectors that want several records of a row would be woken by a single impact."""
+        level = self.of(self._minutes.value[key])
+        every_s, block_s = self._minutes.every_s.get(key, 0.0), self._factor * self._minutes.sampled_s
+        if (role == "acceleration" or role in SPECTRUM) and block_s < every_s < np.inf:
+            level[np.arange(len(level)) % int(every_s // block_s) != 0] = np.nan
+        return level
+
 
 def _signal(tag: Tag, role: str, minutes: Minutes, coarse: _Blocks, fine: _Blocks) -> Signal | None:
-    level, table = coarse.of(minutes.value[tag.key]), coarse.table
+    level, table = coarse.told(tag.key, role), coarse.table
     usable = np.flatnonzero(np.isfinite(level))
     if len(usable) < 2 * residual.LEAST_LEARN:
         return None
@@ -163,7 +172,7 @@ def _signal(tag: Tag, role: str, minutes: Minutes, coarse: _Blocks, fine: _Block
         spoke[EWMA_CUSUM] = (int(coarse.time[since]),)
     if role in LEVELS:
         by_load = baseline.expected(fine.table) - baseline.expected(np.median(table[learn], axis=0)[None])
-        alarms, alarmed_ns = _alarms(fine.time, fine.of(minutes.value[tag.key]) - by_load)
+        alarms, alarmed_ns = _alarms(fine.time, fine.told(tag.key, role) - by_load)
         if alarms:
             spoke[OWN_BASELINE] = alarmed_ns
         if alarms and since < 0:  # the regression has taken the wear for usual: the machine's first records know better
