@@ -2,7 +2,7 @@
 
 Nodes s=<name> in namespace urn:twinviewer:test, named as tests/factory.py names tags. Commands come as lines on
 standard input: `set NAME VALUE`, `status NAME CODE`, `text NAME TEXT`, `burst NAME N` (1 to N at once),
-`overflow NAME VALUE`, `array NAME VALUE VALUE ...`, `skip` (lose one notification).
+`overflow NAME VALUE`, `delete NAME`, `add NAME BESIDE`, `array NAME VALUE VALUE ...`, `skip` (lose one notification).
 """
 
 import argparse
@@ -104,6 +104,11 @@ class TestServer:
         elif what == "burst":
             for number in range(1, int(rest) + 1):
                 await self.write(name, ua.Variant(number, ua.VariantType.Int32))
+        elif what == "delete":  # of which this server tells nobody
+            await self.nodes[name].delete()  # type: ignore[attr-defined]
+        elif what == "add":
+            parent = self.nodes[rest].get_parent()  # type: ignore[attr-defined]
+            await self._add(await parent, self.nodes[rest].nodeid.NamespaceIndex, name, ua.Variant(7.0))  # type: ignore[attr-defined]
         elif what == "text":
             await self.write(name, ua.Variant(rest))
         elif what == "status":

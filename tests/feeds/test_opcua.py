@@ -74,6 +74,22 @@ def test_tags_that_the_server_does_not_have_are_named_and_the_others_work(server
     assert not (np.delete(snapshot.status, range(1, 5)) >> 30).any()
 
 
+def test_a_node_that_goes_without_a_word_is_not_good_for_ever_and_comes_back(
+    server: ServerProcess, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("twinviewer.feeds.opcua._RETRY_S", 0.3)
+    with watching(scene_for_server(), server.url) as pipeline:
+        until_up(pipeline)
+        server.command("delete M-0.Vibration")
+        until(lambda: status_of(pipeline, "M-0.Vibration") >> 30 == 2)
+        until(lambda: "1 of 10 tags refused: BadNodeIdUnknown (M-0.Vibration)" in pipeline.connection().why)
+        assert pipeline.connection().link is Link.DEGRADED
+        assert status_of(pipeline, "M-1.Vibration") == 0
+        server.command("add M-0.Vibration M-0.Power")
+        until(lambda: pipeline.connection().link is Link.CONNECTED)
+        until(lambda: value_of(pipeline, "M-0.Vibration") == 7.0)
+
+
 def test_a_scene_without_tags_keeps_its_connection(server: ServerProcess):
     scene = replace(scene_for_server(), tags=(), assets=())
     with watching(scene, server.url) as pipeline:

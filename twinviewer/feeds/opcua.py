@@ -4,7 +4,6 @@
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,6 +13,7 @@ from asyncua import ua
 from asyncua.ua.ua_binary import struct_from_binary
 
 from twinviewer.feeds import opcua_items as subscriptions
+from twinviewer.feeds import opcua_missing as missing
 from twinviewer.feeds.opcua_addresses import resolve
 from twinviewer.feeds.opcua_client import Opened, close, open_session, post, send
 from twinviewer.feeds.opcua_decode import Changes, datetime_ns, number_and_text
@@ -42,7 +42,6 @@ _LONG_KEEP_ALIVE_S = 5.0  # beyond this the server is asked instead of awaited
 _PROBE_TIMEOUT_S = 3.0
 _QUEUE = 5  # changes that the server keeps of one tag between two notifications; 0 would mean its own maximum
 _OVERFLOW = np.uint32(0x480)  # InfoType DataValue with the Overflow bit: the queue was too short (Part 4, 7.39.1)
-_NAMED = 3  # refused tags that are named in the reason
 
 
 async def run(
@@ -110,6 +109,8 @@ class _Live:
         self._is_waveform = np.zeros(rows, bool)
         self._is_waveform[[t.index for t in tags if t.role == "waveform"]] = True
         self._newest = np.zeros(rows, np.int64)  # source time of the last sample of each tag
+        self._status = np.zeros(rows, np.uint32)  # and its status
+        self._looked_for = 0  # so many of the nodes were looked for in this round
         self._overflown = 0
         self._nodes: dict[int, ua.NodeId] = {}
         self._refused: dict[int, int] = {}
@@ -167,8 +168,10 @@ class _Live:
                 await self._read_again(limits)
                 await self._events.refresh()
             await self._events.look()
-            if self._refused and now >= retry_at:
-                await self._ask_again(limits)
+            if now >= retry_at:
+                if self._refused:
+                    await self._ask_again(limits)
+                await self._look_for_nodes(limits)
                 retry_at = time.monotonic() + _RETRY_S
             if now >= report_at:
                 self._report()
@@ -217,7 +220,7 @@ class _Live:
             status = np.where(overflown, status & ~_OVERFLOW, status)
         arrays = {row: values for row, values in arrays.items() if self._is_waveform[slot[row]]}
         text.update({row: f"{len(values):,} values" for row, values in arrays.items()})
-        self._newest[slot] = source_ns
+        self._newest[slot], self._status[slot] = source_ns, status
         columns = (slot.astype(np.int32), value, status, source_ns, server_ns)
         self._put.samples(SampleBatch(*columns, received_ns, text, arrays))
 
@@ -266,6 +269,20 @@ class _Live:
         if set(self._refused) != before:
             self._report()
 
+    async def _look_for_nodes(self, limits: Limits) -> None:
+        """Ask of some tags, in turn, whether their node is still there: not every server tells of one that was deleted
+        or renamed, and its last value would look good for ever."""
+        slots = [slot for slot in self._nodes if slot not in self._refused and self._status[slot] >> 30 < 2]
+        first = self._looked_for if self._looked_for < len(slots) else 0
+        part = slots[first : first + limits.read]
+        self._looked_for = first + len(part)
+        if not part:
+            return
+        gone = await missing.gone(self._session, {slot: self._nodes[slot] for slot in part})
+        if gone:
+            self._refuse(gone)
+            self._report()
+
     def _refuse(self, refused: dict[int, int]) -> None:
         """Tags that the server does not give are BAD, with its reason."""
         if not refused:
@@ -280,7 +297,7 @@ class _Live:
     def _report(self) -> None:
         why = [self._note] if self._note else []
         if self._refused:
-            why.append(self._missing())
+            why.append(missing.sentence(self._refused, self._names, self._absent))
         self._standing = replace(
             self._standing,
             link=Link.DEGRADED if why else Link.CONNECTED,
@@ -290,14 +307,6 @@ class _Live:
             clock_skew_s=round(self._pump.clock_skew_s, 3),
         )
         self._put.connection(self._standing)
-
-    def _missing(self) -> str:
-        code, _ = Counter(self._refused.values()).most_common(1)[0]
-        names = [self._names[slot] for slot, status in self._refused.items() if status == code]
-        more = f" and {len(self._refused) - _NAMED} more" if len(self._refused) > _NAMED else ""
-        text = f"{len(self._refused)} of {len(self._tags)} tags refused: {ua.StatusCode(code).name}"
-        absent = f"; the server has no namespace {', '.join(self._absent)}" if self._absent else ""
-        return f"{text} ({', '.join(names[:_NAMED])}{more}){absent}"
 
 
 def _is_array(value: object) -> bool:
