@@ -1,6 +1,7 @@
 """The pages of the what-if panel: compare, drivers, suggest and proposals, flow, sketch, back-test, a run played."""
 
 import csv
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +18,7 @@ from tests.panels.whatif_bench import LINE, WAIT_MS, answered, figure, opened
 from twinviewer.model.palette import STATE
 from twinviewer.model.state import State
 from twinviewer.panels import whatif
-from twinviewer.panels._whatif_found import Expectation, Filed
+from twinviewer.panels._whatif_found import SHOWN_STATES, Expectation, Filed
 from twinviewer.panels._whatif_model import Kept, Trust
 from twinviewer.panels._whatif_proposals import FiledCard, Proposals, expectation_text
 from twinviewer.panels._whatif_view import scrolling
@@ -79,6 +80,9 @@ def test_scenarios_are_compared_written_shared_and_taken_in(
     page = (folder / "out.html").read_text(encoding="utf-8")
     for words in ("SIMULATION, not live", "Mill down", "Failure of CNC-103 now, for: 0 → 3 h", "not significant"):
         assert words in page
+    swatches = re.findall(r"background-color:(#\w+)'>(?:&nbsp;)+</span>", page)
+    assert len(swatches) > 8
+    assert len(set(swatches)) == len(SHOWN_STATES)  # blocked and starved can be told apart on paper too
     panel.write_report(folder / "out.pdf")
     assert (folder / "out.pdf").read_bytes().startswith(b"%PDF")
     panel.write_report(folder / "nowhere" / "out.pdf")

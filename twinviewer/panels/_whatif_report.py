@@ -12,6 +12,7 @@ from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
 from twinviewer import __version__
 from twinviewer.model.errors import DataError
 from twinviewer.model.palette import STATE
+from twinviewer.model.state import State
 from twinviewer.panels._whatif_found import KPIS, SHOWN_STATES, Answer, StationUse
 from twinviewer.panels._whatif_model import Control, Kept, Trust
 from twinviewer.panels._whatif_results import digits_of, half, narrow_text, sentences, signed_difference
@@ -21,6 +22,7 @@ from twinviewer.settings import write_atomic
 
 _BY_KEY = {k.key: k for k in KPIS}
 _DPI = 150
+_STARVED = "#F6E0A6"
 _STYLE = (
     "body{font-family:sans-serif;font-size:10pt;color:#1E2428;background:#fff;max-width:60em;margin:1.5em auto}"
     "table{border-collapse:collapse;margin:.4em 0}"
@@ -118,7 +120,7 @@ def _scenario(kept: Kept, answer: Answer) -> str:
     words = "".join(f"<p>{escape(x).replace(chr(10), '<br>')}</p>" for x in (narrow, late) if x)
     words += "".join(f"<p>⚠ {escape(w)}</p>" for w in answer.warnings)
     legend = " ".join(
-        f"<span style='background-color:{STATE['light'][s]}'>&nbsp;&nbsp;&nbsp;</span> {state_name(s)}"
+        f"<span style='background-color:{_paper(s)}'>&nbsp;&nbsp;&nbsp;</span> {state_name(s)}"
         for s in SHOWN_STATES
     )
     rows = "".join(_station(use) for use in answer.stations)
@@ -126,6 +128,11 @@ def _scenario(kept: Kept, answer: Answer) -> str:
     title = f"<h2>{escape(kept.name)}</h2>"
     bottleneck = "" if narrow else f"<p>{narrow_text(None)}</p>"
     return f"{title}{words}{bottleneck}<table>{head}{rows}</table><p class='not'>{legend}</p>"
+
+
+def _paper(state: State) -> str:
+    """A state's colour on paper: starved is paler than blocked, from which a hatch tells it in the window."""
+    return _STARVED if state is State.STARVED else STATE["light"][state]
 
 
 def _station(use: StationUse) -> str:
@@ -137,7 +144,7 @@ def _station(use: StationUse) -> str:
 def _bar(shares: tuple[float, ...]) -> str:
     """A bar of table cells, which every reader of HTML and the PDF writer draw alike."""
     cells = "".join(
-        f"<td bgcolor='{STATE['light'][s]}' width='{max(1, round(380 * v))}' height='9' "
+        f"<td bgcolor='{_paper(s)}' width='{max(1, round(380 * v))}' height='9' "
         f"title='{state_name(s)} {v:.1%}' style='padding:0;border:0;font-size:3pt'>&nbsp;</td>"
         for s, v in zip(SHOWN_STATES, shares, strict=True)
         if v >= 0.002
@@ -166,7 +173,7 @@ def _write_pdf(path: Path, html: str) -> None:
     writer = QPdfWriter(str(draft))
     writer.setResolution(_DPI)
     writer.setTitle("What-if")
-    margins = QMarginsF(12, 12, 12, 12)
+    margins = QMarginsF(0, 0, 0, 0)  # the document itself leaves 2 cm
     size = QPageSize(QPageSize.PageSizeId.A4)
     writer.setPageLayout(
         QPageLayout(size, QPageLayout.Orientation.Landscape, margins, QPageLayout.Unit.Millimeter)
