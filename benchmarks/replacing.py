@@ -25,11 +25,12 @@ def part_of(lives: Lives, units: np.ndarray) -> Lives:
     return Lives(lives.time[rows], lives.values[rows], lives.columns, start, tuple(lives.names[u] for u in units))
 
 
-def best_fixed_age(lengths: np.ndarray) -> float:
-    """The age with the least cost per cycle on these lives."""
-    ages = np.arange(20, lengths.max() + 1)
+def best_fixed_age(lengths: np.ndarray) -> tuple[float, float]:
+    """The age with the least cost per 1,000 cycles on these lives, and that cost."""
+    ages = np.arange(20, int(lengths.max()) + 1)
     cost = [np.where(lengths > a, PLANNED, FAILED).sum() / np.minimum(lengths, a).sum() for a in ages]
-    return float(ages[int(np.argmin(cost))])
+    best = int(np.argmin(cost))
+    return float(ages[best]), 1000 * float(cost[best])
 
 
 def costs(lives: Lives, seed: int = 1) -> tuple[float, float]:
@@ -42,7 +43,7 @@ def costs(lives: Lives, seed: int = 1) -> tuple[float, float]:
         known = part_of(lives, rest)
         model, lengths = fit(known), np.diff(known.start)
         limit = release_limit(known, model.left_out(), LEAD, PLANNED, FAILED, LEAST_AGE)
-        age = best_fixed_age(lengths)
+        age = best_fixed_age(lengths)[0]
         for unit in out:
             length = int(lives.start[unit + 1] - lives.start[unit])
             alone = part_of(lives, np.array([unit]))
