@@ -342,9 +342,11 @@ def test_exports(opened: Callable[..., Any], qtbot: QtBot, hall: Scene, tmp_path
     show(b, plan_of(job("a", "CMP-321", 3)))
     b.panel._order_wanted("a")
     settled(qtbot, b)
-    b.panel.ordering.files.write_calendar(tmp_path / "plan.ics")
+    b.panel.ordering.files.write_plan(tmp_path / "plan.ics")
+    b.panel.ordering.files.write_plan(tmp_path / "plan.csv")
     b.panel.ordering.files.write_csv(tmp_path / "orders.csv")
     settled(qtbot, b)
+    assert (tmp_path / "plan.csv").read_text().splitlines()[1].startswith("a,CMP-321,Work on CMP-321,preventive,2")
     assert "SUMMARY:CMP-321: Work on CMP-321" in (tmp_path / "plan.ics").read_text()
     assert "WO-00001" in (tmp_path / "orders.csv").read_text()
 

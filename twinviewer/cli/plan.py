@@ -91,13 +91,15 @@ def _told(fraction: float, text: str) -> None:
 
 def as_json(plan: "Plan") -> dict[str, object]:
     """The plan as plain data; times in ISO 8601, UTC. Jobs that are put off have no start and end (null)."""
+    from twinviewer.maintenance.orders.plan_table import moment
+
     return {
         "jobs": [
             {
                 "work_order": job.work_order,
                 "asset": job.asset_id,
-                "start": _iso(job.start_ns),
-                "end": _iso(job.end_ns),
+                "start": moment(job.start_ns),
+                "end": moment(job.end_ns),
                 "crew": job.crew,
                 "reason": job.reason,
             }
@@ -107,12 +109,6 @@ def as_json(plan: "Plan") -> dict[str, object]:
         "gap": round(plan.gap, 4),
         "compare": {name: _cost(cost) for name, cost in plan.compare.items()},
     }
-
-
-def _iso(time_ns: int) -> str | None:
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(time_ns // 10**9, UTC).isoformat() if time_ns else None
 
 
 def _cost(cost: "Cost") -> dict[str, float]:
@@ -139,16 +135,9 @@ def _write_scenario(plan: "Plan", assets: "Sequence[Asset]", scene: Path, path: 
 
 
 def _write_table(plan: "Plan", path: Path) -> None:
-    import csv
-    import io
+    from twinviewer.maintenance.orders.plan_table import plan_table
 
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(["work_order", "asset", "title", "kind", "start", "end", "crew", "people", "part", "reason"])
-    for j in plan.jobs:
-        times = (_iso(j.start_ns) or "", _iso(j.end_ns) or "")
-        writer.writerow([j.work_order, j.asset_id, j.title, j.kind, *times, j.crew, j.people, j.part, j.reason])
-    _write(path, out.getvalue())
+    _write(path, plan_table(plan.jobs))
     print(f"{len(plan.jobs)} jobs written to {path}")
 
 
@@ -162,8 +151,10 @@ def _write(path: Path, text: str) -> None:
 
 
 def _print(plan: "Plan") -> None:
+    from twinviewer.maintenance.orders.plan_table import moment
+
     for job in plan.jobs:
-        when = (_iso(job.start_ns) or "put off")[:16].replace("T", " ")
+        when = (moment(job.start_ns) or "put off")[:16].replace("T", " ")
         print(f"{when:16}  {job.asset_id:10} {job.title:34} {job.crew:14} {job.reason}")
     print()
     for name, cost in plan.compare.items():

@@ -11,6 +11,7 @@ from typing import Any
 from twinviewer.maintenance.orders.calendar_file import icalendar
 from twinviewer.maintenance.orders.connector import CsvConnector
 from twinviewer.maintenance.orders.model import Check, Decision, Order, OrderState
+from twinviewer.maintenance.orders.plan_table import plan_table
 from twinviewer.maintenance.orders.store import FILE, OrderStore
 from twinviewer.maintenance.results import PlannedJob
 from twinviewer.model.errors import DataError
@@ -200,10 +201,11 @@ def write_cards(path: Path, orders: tuple[Order, ...], places: dict[str, str], n
     return cards.write(path, orders, places, now_ns, progress)
 
 
-def write_calendar(jobs: tuple[PlannedJob, ...], now_ns: int, path: Path, progress: Tell) -> Path:
-    """Planned jobs as iCalendar. Raises DataError."""
+def write_plan(jobs: tuple[PlannedJob, ...], now_ns: int, path: Path, progress: Tell) -> Path:
+    """Planned jobs as CSV where the file is named so, else as iCalendar. Raises DataError."""
+    text = plan_table(jobs) if path.suffix.lower() == ".csv" else icalendar(jobs, now_ns)
     try:
-        path.write_text(icalendar(jobs, now_ns), encoding="utf-8", newline="")
+        path.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise DataError(f"the file cannot be written ({error})", str(path), "Check the folder.") from error
     return path

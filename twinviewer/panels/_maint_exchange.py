@@ -47,19 +47,20 @@ class Exchange:
         desk = self._ordering.desk
         desk.run("Import work orders", book.read_csv, desk.file, path, desk.session.user, done=done)
 
-    def ask_calendar_file(self) -> None:
-        """Ask for a file and write the plan into it."""
-        name, _ = QFileDialog.getSaveFileName(self._ordering.page, "Export the plan", "plan.ics", "iCalendar (*.ics)")
+    def ask_plan_file(self) -> None:
+        """Ask for a file and write the plan into it, as a calendar or as a table."""
+        kinds = "iCalendar (*.ics);;CSV (*.csv)"
+        name, kind = QFileDialog.getSaveFileName(self._ordering.page, "Export the plan", "plan.ics", kinds)
         if name:
-            self.write_calendar(Path(name))
+            path = Path(name)
+            self.write_plan(path.with_suffix(".csv") if "csv" in kind and path.suffix == ".ics" else path)
 
-    def write_calendar(self, path: Path) -> None:
-        """Write the plan as iCalendar."""
-        if self._ordering.planning is not None and self._ordering.planning.plan is not None:
-            jobs = self._ordering.planning.plan.jobs
-            self._ordering.desk.run(
-                "Export the plan", book.write_calendar, jobs, self._ordering.desk.now_ns, path, done=self._written
-            )
+    def write_plan(self, path: Path) -> None:
+        """Write the plan: as CSV where the file is named so, else as iCalendar."""
+        ordering = self._ordering
+        if ordering.planning is not None and ordering.planning.plan is not None:
+            jobs, now_ns = ordering.planning.plan.jobs, ordering.desk.now_ns
+            ordering.desk.run("Export the plan", book.write_plan, jobs, now_ns, path, done=self._written)
 
     def ask_card_file(self, numbers: tuple[str, ...] = ()) -> None:
         """Ask for a file and write job cards into it; of all open work orders where none is named."""

@@ -86,8 +86,12 @@ def _cell(name: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = "; ".join(value) if isinstance(value, tuple) else str(value)
-    return "'" + text if text[:1] in "=+-@" and not _is_number(text) else text  # spreadsheets would run it as a formula
+    return safe_cell("; ".join(value) if isinstance(value, tuple) else str(value))
+
+
+def safe_cell(text: str) -> str:
+    """A cell that no spreadsheet runs as a formula."""
+    return "'" + text if text[:1] in "=+-@" and not _is_number(text) else text
 
 
 def _is_number(text: str) -> bool:
