@@ -3,7 +3,7 @@
 # pyright: reportIndexIssue=false, reportAttributeAccessIssue=false, reportOptionalSubscript=false
 from twinviewer.simulation.compiling import inlined
 from twinviewer.simulation.engine.accounts import account_wip, change_crew, note, settle
-from twinviewer.simulation.engine.machines import reschedule, unload
+from twinviewer.simulation.engine.machines import block, reschedule, unload
 from twinviewer.simulation.engine.parts import absorb, admit, enqueue, leave, route_of, touch, touch_users
 from twinviewer.simulation.engine.stops import serve_crew, stop
 from twinviewer.simulation.engine.timers import INFINITY, set_timer
@@ -68,14 +68,7 @@ def operation_ends(
         if materials[k].blocked == 0 and materials[k].stock + 1.0 <= materials[k].capacity:
             absorb(machines, stations, parts, g, materials, needs, left, order_left, order_done, i, p, k, now)
         else:
-            m.finished = 1
-            m.blocked_next = -1
-            if materials[k].blocked == 0:
-                materials[k].blocked_head = i
-            else:
-                machines[materials[k].blocked_tail].blocked_next = i
-            materials[k].blocked_tail = i
-            materials[k].blocked += 1
+            block(machines, materials[k], i)
             reschedule(machines, stations, tree, trace, g, i, now)
     elif to < 0:
         leave(machines, parts, g, left, order_left, order_done, i, p, SCRAPPED if to == SCRAP else GOOD, now)
@@ -86,14 +79,7 @@ def operation_ends(
         touch(stations, g, s)
         touch(stations, g, to)
     else:
-        m.finished = 1
-        m.blocked_next = -1
-        if stations[to].blocked == 0:
-            stations[to].blocked_head = i
-        else:
-            machines[stations[to].blocked_tail].blocked_next = i
-        stations[to].blocked_tail = i
-        stations[to].blocked += 1
+        block(machines, stations[to], i)
         touch(stations, g, to)
         reschedule(machines, stations, tree, trace, g, i, now)
 

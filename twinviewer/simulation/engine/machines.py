@@ -57,6 +57,28 @@ def reschedule(machines, stations, tree, trace, g, i, now):
 
 
 @inlined
+def block(machines, at, i):
+    """Machine `i` waits with a finished part for room `at` a station or a material (its record), behind all others."""
+    machines[i].finished = 1
+    machines[i].blocked_next = -1
+    if at.blocked == 0:
+        at.blocked_head = i
+    else:
+        machines[at.blocked_tail].blocked_next = i
+    at.blocked_tail = i
+    at.blocked += 1
+
+
+@inlined
+def unblock(machines, at):
+    """The machine that waits longest for room `at` a station or a material: it waits no more."""
+    u = at.blocked_head
+    at.blocked_head = machines[u].blocked_next
+    at.blocked -= 1
+    return u
+
+
+@inlined
 def unload(machines, parts, i, p):
     """Part `p` has left machine `i`, which turns to the next one of its batch, where there is one: finished too."""
     m = machines[i]

@@ -2,9 +2,9 @@
 
 # pyright: reportIndexIssue=false, reportAttributeAccessIssue=false, reportOptionalSubscript=false
 from twinviewer.simulation.compiling import inlined
-from twinviewer.simulation.engine.accounts import account_queue, account_wip, change_crew, settle
-from twinviewer.simulation.engine.machines import begin_operation, foresee, reschedule, stock_lacks, unload
-from twinviewer.simulation.engine.parts import admit, take_source, touch, use_up
+from twinviewer.simulation.engine.accounts import account_wip, change_crew, settle
+from twinviewer.simulation.engine.machines import begin_operation, foresee, reschedule, stock_lacks, unblock, unload
+from twinviewer.simulation.engine.parts import admit, dequeue, take_source, touch, use_up
 from twinviewer.simulation.engine.people import ask
 from twinviewer.simulation.records import SATURATED, WAITING_MATERIAL
 
@@ -44,9 +44,7 @@ def move(
         while True:
             foresee(stations, parts, g, dist, tables, s)
             if st.blocked > 0 and st.occupied < st.capacity:
-                u = st.blocked_head
-                st.blocked_head = machines[u].blocked_next
-                st.blocked -= 1
+                u = unblock(machines, st)
                 settle(machines, energy, g, u, now)
                 p = machines[u].part
                 admit(machines, stations, parts, g, tree, trace, n_calendars, s, p, now)
@@ -84,15 +82,9 @@ def move(
                 i = g[0].served
             u = -1
             if st.queued > 0:
-                p = st.head
-                account_queue(stations, s, now)
-                st.head = parts[p].next
-                st.queued -= 1
-                st.occupied -= 1
+                p = dequeue(stations, parts, s, now)
             elif direct:
-                u = st.blocked_head
-                st.blocked_head = machines[u].blocked_next
-                st.blocked -= 1
+                u = unblock(machines, st)
                 p = machines[u].part
             else:
                 p = take_source(stations, parts, g, sources, sequence, s, now)
@@ -104,11 +96,7 @@ def move(
                 last = p
                 for _ in range(st.batch - 1):
                     if st.queued > 0:
-                        q = st.head
-                        account_queue(stations, s, now)
-                        st.head = parts[q].next
-                        st.queued -= 1
-                        st.occupied -= 1
+                        q = dequeue(stations, parts, s, now)
                     elif supply:
                         q = take_source(stations, parts, g, sources, sequence, s, now)
                         if q >= 0 and st.entry == SATURATED:

@@ -3,7 +3,7 @@
 # pyright: reportIndexIssue=false, reportAttributeAccessIssue=false, reportOptionalSubscript=false
 from twinviewer.simulation.compiling import inlined
 from twinviewer.simulation.engine.accounts import account_queue, account_wip, note, settle
-from twinviewer.simulation.engine.machines import unload
+from twinviewer.simulation.engine.machines import unblock, unload
 from twinviewer.simulation.engine.timers import set_timer
 from twinviewer.simulation.random_numbers import QUALITY, ROUTE, uniform
 from twinviewer.simulation.records import ABSORBED, GOOD, PART_POOL_EXHAUSTED, SCRAP, VISIT_SHIFT
@@ -30,6 +30,18 @@ def enqueue(stations, parts, s, p, now):
         parts[st.tail].next = p
     st.tail = p
     st.queued += 1
+
+
+@inlined
+def dequeue(stations, parts, s, now):
+    """Take the first part out of a station's queue."""
+    st = stations[s]
+    p = st.head
+    account_queue(stations, s, now)
+    st.head = parts[p].next
+    st.queued -= 1
+    st.occupied -= 1
+    return p
 
 
 @inlined
@@ -97,9 +109,7 @@ def use_up(machines, stations, parts, g, materials, needs, energy, left, order_l
         material = materials[k]
         material.stock -= needs[j].n
         while material.blocked > 0 and material.stock + 1.0 <= material.capacity:
-            u = material.blocked_head
-            material.blocked_head = machines[u].blocked_next
-            material.blocked -= 1
+            u = unblock(machines, material)
             settle(machines, energy, g, u, now)
             p = machines[u].part
             absorb(machines, stations, parts, g, materials, needs, left, order_left, order_done, u, p, k, now)
