@@ -33,6 +33,7 @@ class Plant:
         self.polls = 0
         self.closed = False
         self.state = 1.0
+        self.silent_until_ns = 0  # before that this session is not connected yet, while others record
         for s in range(60):
             self._record(START_NS + s * NS, 6.0 if 20 <= s < 40 else 1.0)
 
@@ -46,6 +47,10 @@ class Plant:
         self._record(now_ns, self.state)
         n = len(SCENE.tags)
         value = np.full(n, np.nan)
+        if now_ns < self.silent_until_ns:
+            never = np.zeros(n, np.int64)
+            nothing = TagSnapshot(value, np.zeros(n, np.uint32), never, never.copy(), never.copy())
+            return Polled(now_ns, nothing, Connection(Link.CONNECTING))
         value[ROWS] = [self.state, 1.0]
         stamp = np.where(np.isfinite(value), now_ns, 0)
         snapshot = TagSnapshot(value, np.zeros(n, np.uint32), stamp, stamp.copy(), stamp.copy())
@@ -142,6 +147,28 @@ def test_while_live_the_time_before_this_session_comes_from_the_recording(sessio
     faulty = counts[(times >= START_NS + 20 * NS) & (times < START_NS + 39 * NS)]
     assert len(faulty)
     assert (faulty[:, State.FAULT] == 1).all()
+
+
+def test_before_a_session_knew_anything_the_recording_knows_better(plant: Plant) -> None:
+    plant.silent_until_ns = START_NS + 72 * NS
+    session = Session(SCENE, plant)
+    try:
+        for s in range(60, 90):
+            session.tick(START_NS + s * NS)
+        past = session.past
+        assert isinstance(past, Shares)
+
+        def known() -> bool:
+            bands = past.bands("M-0", START_NS + 50 * NS, START_NS + 89 * NS)
+            return [(b.state, (b.end_ns - b.start_ns) // NS) for b in bands] == [(State.RUNNING, 39)]
+
+        until(known)
+        _, counts = past.shares(START_NS + 50 * NS, START_NS + 89 * NS)
+        assert (counts[:, State.UNKNOWN] == 0).all()
+    finally:
+        archive = session.archive
+        session.close()
+        until(lambda: archive is None or not archive._working)
 
 
 def test_a_note_goes_to_the_plants_recorder_wherever_one_looks(session: Session, plant: Plant) -> None:

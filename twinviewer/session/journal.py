@@ -165,6 +165,7 @@ class Journal:
         self._counts: deque[tuple[int, np.ndarray]] = deque(maxlen=SHARES)
         self._first_ns = 0
         self._last_ns = 0
+        self.known_ns = 0  # the first moment at which the state of any asset was known
 
     def add(self, frame: Frame) -> None:
         """Compare a frame with the one before."""
@@ -178,6 +179,8 @@ class Journal:
             self._counts.append((self._last_ns, np.zeros(len(State), np.int64)))
         states = frame.assets
         shown = np.where(states.quality >= Quality.STALE, np.uint8(State.UNKNOWN), states.state)
+        if not self.known_ns and (shown != State.UNKNOWN).any():
+            self.known_ns = frame.now_ns
         self._note_states(shown, frame.now_ns, None if first else states.since_ns)
         if first or frame.now_ns - self._counts[-1][0] >= SHARE_PERIOD_NS:
             counts = np.bincount(shown[self._watched], minlength=len(State)).astype(np.int64)

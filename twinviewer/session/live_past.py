@@ -57,7 +57,7 @@ class LivePast:
     def bands(self, asset_id: str, from_ns: int, to_ns: int) -> list[Band]:
         """The asset's states between two moments, in order."""
         read = self._upto(from_ns, to_ns)
-        own = self._journal.bands(asset_id, from_ns, to_ns)
+        own = self._journal.bands(asset_id, self._own_from(from_ns), to_ns)
         past = read.bands_between(asset_id, from_ns, to_ns) if read is not None else []
         near = bool(past and own) and own[0].start_ns - past[-1].end_ns <= GAP_NS
         if near and past[-1].state is own[0].state:
@@ -70,6 +70,8 @@ class LivePast:
         last = self._before(from_ns, to_ns)[1]
         time, counts = read.shares_between(from_ns, last) if read is not None else NO_SHARES
         own_time, own_counts = self._journal.shares(from_ns, to_ns)
+        own = own_time >= self._own_from(0)
+        own_time, own_counts = own_time[own], own_counts[own]
         before = time < own_time[0] if len(own_time) else np.ones(len(time), bool)
         return np.concatenate([time[before], own_time]), np.concatenate([counts[before], own_counts])
 
@@ -99,9 +101,13 @@ class LivePast:
 
     def _before(self, from_ns: int, to_ns: int) -> tuple[int, int]:
         """The part of a stretch that lies before this session, one second of overlap included."""
-        begun, last = self._journal.seen()
-        begun = begun or last
+        begun = self._journal.known_ns or self._journal.seen()[0]
         return from_ns, min(to_ns, begun + NS) if begun else to_ns
+
+    def _own_from(self, from_ns: int) -> int:
+        """From when on the session is believed: before it knew anything, a recording that did knows better."""
+        read, known_ns = self._stretches.read, self._journal.known_ns
+        return max(from_ns, known_ns) if read is not None and 0 < read.first_ns < known_ns else from_ns
 
     def _upto(self, from_ns: int, to_ns: int) -> Stretch | None:
         read = self._stretches.take()
