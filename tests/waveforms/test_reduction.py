@@ -108,6 +108,13 @@ def test_nothing_is_better_than_its_waveform(
     assert {bool(np.isnan(value)) for value, _ in found.values()} == {expected >= 0x80000000}
 
 
+def test_a_frequency_that_the_waveform_cannot_tell_is_bad_and_the_others_are_not() -> None:
+    found = told(of_scene(), known(1000.0))
+    assert np.isnan(found["ftf"][0])
+    assert found["ftf"][1] == reduction.BAD_OUT_OF_RANGE
+    assert {found[role][1] for role in found if role != "ftf"} == {0}
+
+
 def test_a_shaft_that_stands_strikes_nothing() -> None:
     found = told(of_scene(), known(0.0))
     assert {found[role] for role in LINES} == {(0.0, 0)}

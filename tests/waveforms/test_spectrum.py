@@ -77,11 +77,22 @@ def test_the_speed_decides_where_a_part_is_looked_for() -> None:
     assert features(struck("BPFO"), RATE, SKF_6205, -RPM).lines == there.lines  # which way it turns does not matter
     assert features(struck("BPFO"), RATE, SKF_6205, 0.0).lines == dict.fromkeys(PARTS, 0.0)
     assert features(struck("BPFO"), RATE, SKF_6205).lines == {}  # nobody knows the speed
+    short = features(struck("BPFO", 0.2), RATE, SKF_6205, RPM).lines
+    assert [name for name in PARTS if np.isnan(short[name])] == []
+    slow = features(struck("BPFO", 0.2), RATE, SKF_6205, 0.5 * RPM).lines  # the cage goes round 1.2 times in it
+    assert [name for name in PARTS if np.isnan(slow[name])] == ["FTF"]
+    fast = features(struck("BPFO"), RATE, SKF_6205, 150_000).lines
+    assert [name for name in PARTS if np.isnan(fast[name])] == ["BPFI"]  # beyond what this sampling holds
 
 
 def test_what_cannot_be_judged_is_refused() -> None:
     whole = struck("BPFO", 0.1)
-    for wrong in (whole[:255], np.where(np.arange(len(whole)) == 7, np.nan, whole), whole.reshape(2, -1)):
+    for wrong in (
+        whole[:255],
+        np.zeros(2**20 + 1),
+        np.where(np.arange(len(whole)) == 7, np.nan, whole),
+        whole.reshape(2, -1),
+    ):
         with pytest.raises(DataError, match="too short"):
             features(wrong, RATE)
     with pytest.raises(DataError, match="does not fit"):

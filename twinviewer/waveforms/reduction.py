@@ -88,6 +88,8 @@ class Reduction:
         for _, role in plan.made:
             value = value_of(found, role) if found is not None else float("nan")
             own = max(status, speed_status) if role in LINES and found is not None else status
+            if own < _BAD and not math.isfinite(value):
+                own = BAD_OUT_OF_RANGE  # too slow or too fast for the length and the sampling of the waveform
             values.append(value if own < _BAD else float("nan"))
             statuses.append(own)
         n = len(plan.made)

@@ -7,7 +7,8 @@ import numpy as np
 from twinviewer.model.bearing import Bearing
 from twinviewer.model.errors import DataError
 
-LEAST = 256
+LEAST, MOST = 256, 2**20  # values of a waveform: fewer say nothing, more are none that a sensor sends
+LEAST_PERIODS = 2  # of a frequency, which a waveform must hold for it to be told
 BAND = (0.1, 0.4)  # shares of the sampling rate between which a bearing is looked for where nobody says the band
 HARMONICS = 3
 TOLERANCE = 0.02  # slip lets bearing frequencies stray by one to two per cent
@@ -36,11 +37,12 @@ def features(
     band_hz: tuple[float, float] | None = None,
 ) -> Features:
     """Of float64 (n,) at `rate_hz`. `band_hz` is where the bearing rings; `rpm` the speed of its shaft: NaN, unknown,
-    gives no lines. Raises DataError for fewer than 256 values, gaps, and a band that the sampling does not hold."""
+    gives no lines, and a frequency that the sampling cannot tell is NaN. Raises DataError for fewer than 256 values,
+    more than a million, gaps, and a band that the sampling does not hold."""
     x = np.asarray(waveform, float)
-    if x.ndim != 1 or len(x) < LEAST or not np.isfinite(x).all():
-        text = f"the waveform of {x.size} values is too short or has gaps"
-        raise DataError(text, "waveform", f"At least {LEAST} values of one channel are needed.")
+    if x.ndim != 1 or not LEAST <= len(x) <= MOST or not np.isfinite(x).all():
+        text = f"the waveform of {x.size} values is too short, too long or has gaps"
+        raise DataError(text, "waveform", f"{LEAST} to {MOST:,} values of one channel are needed.")
     x = x - x.mean()
     rms, peak = float(np.sqrt((x**2).mean())), float(np.abs(x).max())
     kurtosis = float((x**4).mean() / max((x**2).mean() ** 2, 1e-30))
@@ -77,6 +79,9 @@ def _lines(envelope: np.ndarray, rate_hz: float, bearing: Bearing, rpm: float) -
     spacing = float(axis[1])
     found = {}
     for name, at_hz in _told_apart(names, 2 * spacing).items():
+        if not LEAST_PERIODS * spacing <= names[name] <= rate_hz / 2:
+            found[name] = float("nan")
+            continue
         near = np.zeros(len(axis), bool)
         for middle in at_hz:
             near |= np.abs(axis - middle) <= _width(middle, 2 * spacing)
