@@ -19,8 +19,9 @@ LEAST_AGE = 20  # cycles before which nothing is decided
 
 def part_of(lives: Lives, units: np.ndarray) -> Lives:
     """Some units of a table."""
-    rows = np.concatenate([np.arange(lives.start[u], lives.start[u + 1]) for u in units])
-    sizes = [int(lives.start[u + 1] - lives.start[u]) for u in units]
+    begin = lives.start.tolist()
+    rows = np.concatenate([np.arange(begin[u], begin[u + 1]) for u in units])
+    sizes = [begin[u + 1] - begin[u] for u in units]
     start = np.concatenate([[0], np.cumsum(sizes)])
     return Lives(lives.time[rows], lives.values[rows], lives.columns, start, tuple(lives.names[u] for u in units))
 
