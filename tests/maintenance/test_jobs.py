@@ -160,6 +160,22 @@ def test_a_work_order_of_another_system_may_ask_for_two_crews(tmp_path: Path) ->
     assert any('"welder", which no crew has' in note for note in finder.notes)
 
 
+def test_what_crews_have_been_told_for_the_next_days_stays_when_it_is_planned_again(tmp_path: Path) -> None:
+    def scheduled(number: str, asset_id: str, hour: int) -> Order:
+        times = {"start_ns": START_NS + hour * HOUR_NS, "end_ns": START_NS + (hour + 3) * HOUR_NS}
+        return Order(number, asset_id, "Overhaul", "preventive", OrderState.SCHEDULED, "", START_NS, START_NS,
+                     crew="All-rounders", **times)  # fmt: skip
+
+    orders = (scheduled("W-1", "P-0", 40), scheduled("W-2", "P-1", 60))
+    made = problem(settings(tmp_path), Known(orders=orders))
+    pins = {t.name: (t.pinned_h, t.pinned_crew) for t in made.tasks}
+    assert pins == {"W-1": (40, "All-rounders"), "W-2": (None, "")}
+    soon = next(j for j in plans.first(made, START_NS).jobs if j.work_order == "W-1")
+    assert (soon.start_ns, soon.crew) == (START_NS + 40 * HOUR_NS, "All-rounders")
+    free = problem(settings(tmp_path, before="frozen_days = 0"), Known(orders=orders))
+    assert {t.pinned_h for t in free.tasks} == {None}
+
+
 def test_a_job_that_a_person_moves_keeps_its_crew(tmp_path: Path) -> None:
     settings(tmp_path)
     file = tmp_path / "maintenance.toml"

@@ -31,12 +31,14 @@ _REMEDY = "docs/maintenance.md lists every key."
 
 
 class MaintenanceSettings(Strict):
-    """A whole maintenance.toml. `type` is by the name of the type in scene.toml; `machine` stands in for others."""
+    """A whole maintenance.toml. `type` is by the name of the type in scene.toml; `machine` stands in for others. What
+    is scheduled to begin within `frozen_days` of a plan's start stays where it is: crews have been told."""
 
     format: Literal[1] = 1
     zone: str = "UTC"
     late_eur_per_day: Money = 150.0
     legal_late_eur_per_day: Money = 20_000.0
+    frozen_days: Money = 2.0
     crews: Annotated[tuple[CrewSettings, ...], Field(alias="crew")] = ()
     parts: Annotated[tuple[Part, ...], Field(alias="part")] = ()
     tools: Annotated[tuple[Tool, ...], Field(alias="tool")] = ()

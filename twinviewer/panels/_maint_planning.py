@@ -125,9 +125,15 @@ class Planning:
 
     @property
     def moves(self) -> tuple[PlannedJob, ...]:
-        """Jobs that a person has put where they are (those that have begun stay by themselves)."""
-        begun, states = (OrderState.IN_PROGRESS, OrderState.ON_HOLD), self.states()
-        return tuple(j for j in self.jobs if j.pinned and states.get(j.work_order) not in begun)
+        """Jobs that a person has put where they are (what has begun, or is scheduled soon, stays by itself)."""
+        return tuple(j for j in self.jobs if j.pinned and not self._stays(j))
+
+    def _stays(self, job: PlannedJob) -> bool:
+        order = self.order_of(job)
+        if order is None:
+            return False
+        told = order.state is OrderState.SCHEDULED and order.start_ns == job.start_ns
+        return told or order.state in (OrderState.IN_PROGRESS, OrderState.ON_HOLD)
 
     def make(self, afresh: bool = False) -> None:
         """Plan in a worker process; each better plan is shown as it is found. What a person has moved stays there,

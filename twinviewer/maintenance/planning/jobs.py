@@ -170,10 +170,13 @@ class Finder:
     # -- work orders --------------------------------------------------------------------------------------------
 
     def _as_ordered(self, task: Task, order: Order) -> Task:
-        """A task that is a work order already: its number, its crew and time where work has begun."""
+        """A task that is a work order already: its number, its crew and time where it has begun, or is about to."""
         due = (order.due_ns - self._hours.start_ns) // HOUR_NS if order.due_ns else task.due_h
         begun = order.state in (OrderState.IN_PROGRESS, OrderState.ON_HOLD)
         late = self._settings.late_eur_per_day / DAY_H
+        soon_h = round((order.start_ns - self._hours.start_ns) / HOUR_NS)
+        last_h = min(self._settings.frozen_days * DAY_H, self._hours.count - task.duration_h + 1)
+        told = order.state is OrderState.SCHEDULED and 0 <= soon_h < last_h
         return replace(
             task,
             name=order.number,
@@ -181,8 +184,8 @@ class Finder:
             kind=order.kind,
             due_h=due,
             late_eur_per_h=max(task.late_eur_per_h, late if due is not None else 0.0),
-            pinned_h=0 if begun else None,
-            pinned_crew=order.crew if begun else "",
+            pinned_h=0 if begun else soon_h if told else None,
+            pinned_crew=order.crew if begun or told else "",
             why=order.reason or task.why,
         )
 
