@@ -3,6 +3,7 @@
 import gc
 
 import numpy as np
+import pytest
 from vtkmodules.vtkCommonCore import vtkObjectBase
 
 from tests.view.scenes import Block, build, row_of_boxes
@@ -35,8 +36,7 @@ def test_ghost_actors_are_drawn_only_where_there_are_ghosts(stage: Stage) -> Non
     stage.show(row_of_boxes(), "dark")
     assert stage.drawing is not None
     tile = next(tile for tile in stage.drawing.tiles if len(tile.part.assets))
-    solid, ghost = tile.full[0], tile.ghost
-    assert ghost is not None
+    solid, ghost = tile.full[0], tile.ghosts[0]
 
     def shown(alpha: list[int]) -> tuple[bool, bool]:
         rgba = colours(3)
@@ -48,6 +48,26 @@ def test_ghost_actors_are_drawn_only_where_there_are_ghosts(stage: Stage) -> Non
     assert shown([255, 97, 0]) == (True, True)
     assert shown([97, 97, 97]) == (False, True)
     assert shown([0, 0, 0]) == (False, False)
+
+
+@pytest.mark.parametrize("alpha", [255, 97])
+def test_a_slow_picture_moves_with_less_of_what_is_solid_and_of_ghosts(stage: Stage, alpha: int) -> None:
+    bolts = [Block(0, (k / 20, -0.1, 0), (k / 20 + 0.002, -0.098, 0.002)) for k in range(40)]
+    stage.show(build([Block(0, (0, 0, 0), (2, 2, 2)), *bolts]), "dark")
+    drawing = stage.drawing
+    assert drawing is not None
+    stage.set_colours(np.full((1, 4), alpha, np.uint8))
+    drawing.install(drawing.work(detail=True)())
+
+    def triangles() -> int:
+        drawn = [a for tile in drawing.tiles if len(tile.part.assets) for a in tile.actors() if a.GetVisibility()]
+        return sum(actor.GetMapper().GetInput().GetNumberOfPolys() for actor in drawn)
+
+    whole = triangles()
+    drawing.set_economy(True, 10.0)
+    assert 0 < triangles() < whole
+    drawing.set_economy(False, 10.0)
+    assert triangles() == whole
 
 
 def test_recolouring_keeps_every_buffer_but_the_table(stage: Stage) -> None:

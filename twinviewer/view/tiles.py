@@ -19,8 +19,8 @@ from twinviewer.view.shaders import Ground
 
 class Tile:
     """The actors of one part. `full` draws all of it, `coarse` a copy with less detail (empty: there is none),
-    `ghost` its translucent assets, of which `veil` lets only the front be seen; glass has only a ghost, background
-    neither ghost nor veil."""
+    `ghosts` its translucent assets, of which `veils` let only the front be seen, each likewise; glass has only a ghost,
+    background neither ghost nor veil."""
 
     def __init__(self, part: Part, table: vtkTexture, pictures: tuple[vtkTexture, ...]) -> None:
         self.part = part
@@ -31,24 +31,34 @@ class Tile:
         self.full: list[vtkActor] = []
         self.coarse: list[vtkActor] = []
         self.closed: list[vtkActor] = []  # those of which back faces need not be drawn
-        self.ghost: vtkActor | None = None
-        self.veil: vtkActor | None = None
+        self.ghosts: list[vtkActor] = []
+        self.veils: list[vtkActor] = []
+        self._coarse_ghosts: list[vtkActor] = []
+        self._coarse_veils: list[vtkActor] = []
         self._coarsely, self._melted = False, False
         self._needed: tuple[bool, bool] | None = None
         if not part.glass:
             self.full = [self._solid(self._data)]
         if part.glass or not self.background:
-            self.ghost = _actor(self._data)
-            self.ghost.ForceTranslucentOn()
-            self._colour(self.ghost, shaders.GHOST)
+            self.ghosts = [self._ghost(self._data)]
         if not part.glass and not self.background:
-            self.veil = _actor(self._data)
-            self.veil.ForceOpaqueOn()
-            shaders.depth_by_table(self.veil, table)
+            self.veils = [self._veil(self._data)]
 
     def _solid(self, data: vtkPolyData) -> vtkActor:
         actor = _actor(data)
         self._colour(actor, shaders.SOLID)
+        return actor
+
+    def _ghost(self, data: vtkPolyData) -> vtkActor:
+        actor = _actor(data)
+        actor.ForceTranslucentOn()
+        self._colour(actor, shaders.GHOST)
+        return actor
+
+    def _veil(self, data: vtkPolyData) -> vtkActor:
+        actor = _actor(data)
+        actor.ForceOpaqueOn()
+        shaders.depth_by_table(actor, self._table)
         return actor
 
     def _colour(self, actor: vtkActor, where: str, ground: Ground | None = None) -> None:
@@ -62,7 +72,11 @@ class Tile:
 
     def actors(self) -> list[vtkActor]:
         """All of them."""
-        return [*self.full, *self.coarse, *(actor for actor in (self.ghost, self.veil) if actor is not None)]
+        return [*self.full, *self.coarse, *self.ghosts, *self._coarse_ghosts, *self.all_veils()]
+
+    def all_veils(self) -> list[vtkActor]:
+        """Those of either detail."""
+        return [*self.veils, *self._coarse_veils]
 
     def lay(self, ground: Ground) -> None:
         """Draw a floor with these shadows and this grid; a texture as bright as the theme wants a floor."""
@@ -77,10 +91,6 @@ class Tile:
             return
         self._needed = solid, translucent
         self._switch()
-        if self.ghost is not None:
-            self.ghost.SetVisibility(self.background or translucent or (self.part.glass and solid))
-        if self.veil is not None:
-            self.veil.SetVisibility(translucent)
 
     def set_coarse(self, coarse: bool) -> None:
         """Draw the copy with less detail, or not."""
@@ -89,26 +99,34 @@ class Tile:
             self._switch()
 
     def _switch(self) -> None:
-        shown = self.background or (self._needed is not None and self._needed[0])
+        solid, translucent = self._needed or (False, False)
         use_coarse = self._coarsely and self._melted
-        for actor in self.full:
-            actor.SetVisibility(shown and not use_coarse)
-        for actor in self.coarse:
-            actor.SetVisibility(shown and use_coarse)
+        for shown, fine, coarse in (
+            (self.background or solid, self.full, self.coarse),
+            (self.background or translucent or (self.part.glass and solid), self.ghosts, self._coarse_ghosts),
+            (translucent, self.veils, self._coarse_veils),
+        ):
+            for actor in fine:
+                actor.SetVisibility(shown and not use_coarse)
+            for actor in coarse:
+                actor.SetVisibility(shown and use_coarse)
 
     def split(self, detail: Detail) -> list[vtkActor]:
-        """Draw closed bodies apart from now on; returns the actors that take the place of the old one."""
+        """Draw closed bodies apart from now on; returns the new actors. What `full` held has no place any more."""
         closed = [self._solid(share_points(self._data, detail.closed))] if len(detail.closed) else []
         rest = [self._solid(share_points(self._data, detail.open))] if len(detail.open) else []
         self.full, self.closed, self.coarse = [*closed, *rest], closed, []
         for mesh in detail.coarse:
-            actor = self._solid(polydata(mesh.points, mesh.triangles, normals=mesh.normals, surface=mesh.surface))
-            self.coarse.append(actor)
+            data = polydata(mesh.points, mesh.triangles, normals=mesh.normals, surface=mesh.surface)
+            self.coarse.append(self._solid(data))
             if mesh.closed:
-                self.closed.append(actor)
+                self.closed.append(self.coarse[-1])
+            if not self.background:
+                self._coarse_ghosts.append(self._ghost(data))
+                self._coarse_veils.append(self._veil(data))
         self._melted = self._picture is None
         self._switch()
-        return [*self.full, *self.coarse]
+        return [*self.full, *self.coarse, *self._coarse_ghosts, *self._coarse_veils]
 
 
 class Tiles:
@@ -145,9 +163,9 @@ class Tiles:
     def draw_veils_last(self) -> None:
         """Put the veils behind all other actors in the order of drawing: what is solid must be there before them."""
         for tile in self._tiles:
-            if tile.veil is not None:
-                self._renderer.RemoveActor(tile.veil)
-                self._renderer.AddActor(tile.veil)
+            for veil in tile.all_veils():
+                self._renderer.RemoveActor(veil)
+                self._renderer.AddActor(veil)
 
     def lay_ground(self, ground: Ground) -> None:
         """Draw the floor with these shadows and this grid."""
