@@ -314,10 +314,36 @@ def test_what_is_sealed_opens_only_with_the_secret():
             protocol.unseal(text, token)
 
 
+def test_a_collector_of_another_version_is_said_once_and_breaks_nothing(server: ServerProcess, scene: Scene):
+    with window(scene, server.url) as link:
+        until(connected(link))
+        receive = Line.receive
+        try:
+            Line.receive = lambda line: [*receive(line), {"alarms": [{"state": 1}]}] if line.greeted else receive(line)  # type: ignore[method-assign]
+            until(polled(link, lambda: any("another version" in n.text for n in link.notices)))
+            until(polled(link, lambda: link._attached))
+            link.poll()
+        finally:
+            Line.receive = receive  # type: ignore[method-assign]
+        assert [n.key for n in link.notices].count("collector-version") == 1
+        until(connected(link))
+
+
 def test_messages_survive_the_way(scene: Scene):
     alarm = Alarm("k", "M-0", "M-0.State", 1, "ä", AlarmState.SHELVED, True, 1, 2, 3.5, float("inf"), "by", "r", 9)
     line = protocol.encode(protocol.alarms_message((alarm,), True, 7))
     assert protocol.alarms_of(protocol.decode(line)) == (alarm,)
+    newer = protocol.alarms_message((alarm,), True, 7)
+    newer["alarms"][0]["mood"] = "grim"
+    assert protocol.alarms_of(newer) == (alarm,)
+    for strange in ({"alarms": [{}]}, {"alarms": [{"state": 99}]}, {"alarms": 5}, {"alarms": ["x"]}):
+        with pytest.raises(protocol.Strange):
+            protocol.alarms_of(strange)
+    for strange in ({"recording": 5, "notice": "x"}, {"recording": None, "notice": {}}):
+        with pytest.raises(protocol.Strange):
+            protocol.recorded_of(strange)
+        with pytest.raises(protocol.Strange):
+            protocol.notice_of(strange)
     for raw in (b"", b"[]", b"{", b"\xff\xfe", json.dumps("x").encode()):
         with pytest.raises(protocol.Strange):
             protocol.decode(raw)

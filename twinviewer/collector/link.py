@@ -81,7 +81,7 @@ class CollectorLink:
         self._start_at = self._begun_at = clock()
         self._beat_ns = 0
         self._beat_at = clock()
-        self._attached = self._offered = False
+        self._attached = self._offered = self._strange = False
         self.table = TagTable.in_memory(len(scene.tags))
         starting = Connection(Link.CONNECTING, "the collector is starting", time.time_ns(), wish.url)
         self.table.set_connection(starting)
@@ -160,6 +160,17 @@ class CollectorLink:
                 self._offer(line)
         except LineError:
             self._hang_up()
+        except protocol.Strange as error:
+            self._say_strange(error)
+            self._hang_up()
+
+    def _say_strange(self, error: protocol.Strange) -> None:
+        """The collector that runs, perhaps a service, was not updated when this window was, or the other way round."""
+        if not self._strange:
+            self._strange = True
+            text = f"The collector that runs is of another version of twinviewer ({error})."
+            remedy = "End it (close the other windows, or stop its service); the next one fits."
+            self._tell(Notice("error", text, remedy, self._wish.url, "collector-version"))
 
     def _take_table(self, line: Line) -> None:
         try:
@@ -203,7 +214,7 @@ class CollectorLink:
         elif self.recording is not None:
             self._wish = replace(self._wish, record=self.recording)
         elif self._wish.record is not None and self._line is not None:
-            wanted = {"folder": str(self._wish.record.resolve()), "by": getpass.getuser()}
+            wanted = {"folder": str(self._wish.record.resolve()), "by": _person()}
             self._line.send({"command": "record", "arguments": wanted})
 
     # watching ---------------------------------------------------------------------------------------------------
@@ -254,3 +265,11 @@ class CollectorLink:
 
     def _tell(self, notice: Notice) -> None:
         self.notices.append(notice)
+
+
+def _person() -> str:
+    """Whose window this is; a container may run as a number without a name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "somebody"

@@ -8,13 +8,15 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from twinviewer.model.alarm import Alarm, AlarmState
 from twinviewer.model.notice import Notice
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
+
+T = TypeVar("T")
 
 MOST_LINE_BYTES = 4_000_000  # thousands of alarms in one line
 
@@ -82,8 +84,20 @@ def alarms_message(alarms: tuple[Alarm, ...], flood: bool, alarms_10_min: int) -
 
 
 def alarms_of(message: Mapping[str, Any]) -> tuple[Alarm, ...]:
-    """The alarms of an `alarms_message`."""
-    return tuple(Alarm(**{**row, "state": AlarmState(row["state"])}) for row in message["alarms"])
+    """The alarms of an `alarms_message`. Raises Strange."""
+    try:
+        return tuple(_made(Alarm, {**row, "state": AlarmState(row["state"])}) for row in message["alarms"])
+    except (KeyError, ValueError, AttributeError, TypeError) as error:
+        raise Strange(f"alarms of another version: {error}") from error
+
+
+def _made(kind: type[T], fields: Any) -> T:
+    """A dataclass from what the other side, which may be a newer version, says of it. Raises Strange."""
+    known = kind.__dataclass_fields__  # type: ignore[attr-defined]
+    try:
+        return kind(**{name: value for name, value in fields.items() if name in known})
+    except (AttributeError, TypeError) as error:
+        raise Strange(f"a message of another version: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +117,8 @@ def recording_message(recorded: Recorded) -> dict[str, Any]:
 
 
 def recorded_of(message: Mapping[str, Any]) -> Recorded:
-    """What a `recording_message` says."""
-    return Recorded(**message["recording"])
+    """What a `recording_message` says. Raises Strange."""
+    return _made(Recorded, message["recording"])
 
 
 def notice_message(notice: Notice) -> dict[str, Any]:
@@ -113,5 +127,5 @@ def notice_message(notice: Notice) -> dict[str, Any]:
 
 
 def notice_of(message: Mapping[str, Any]) -> Notice:
-    """The notice of a `notice_message`."""
-    return Notice(**message["notice"])
+    """The notice of a `notice_message`. Raises Strange."""
+    return _made(Notice, message["notice"])

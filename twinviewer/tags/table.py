@@ -235,8 +235,9 @@ class TagTable:
             self._pass_fence()
             if before % 2 == 0 and int(self._note[0]) == before:
                 if raw:
-                    fields = json.loads(raw)
-                    self._connection = Connection(**{**fields, "link": Link(fields["link"])})
+                    told = json.loads(raw)
+                    known = {name: told[name] for name in Connection.__dataclass_fields__ if name in told}
+                    self._connection = Connection(**{**known, "link": Link(told["link"])})
                 break
         return self._connection
 
