@@ -174,3 +174,33 @@ def test_lead_times_are_those_of_good_parts():
     o = simulate(1005.0, station={"a": {"time": "10 s"}, "b": {"time": "7 s"}})
     assert o.lead_s == pytest.approx(17)
     assert np.isfinite(o.lead_sd_s)
+
+
+def test_families_of_products_need_no_setup_within_them():
+    products = {"A": {"family": "steel"}, "B": {"family": "steel"}, "C": {"family": "brass"}, "D": {}}
+    setup = {"default": "100 s", "steel>brass": "40 s", "A>C": "7 s", "brass>D": "20 s"}
+    lots = [{"product": p, "quantity": 1} for p in "ABCDABAC"]
+    o = simulate(
+        8 * 10.0 + 40 + 20 + 100 + 7,
+        product=products,
+        station={"a": {"time": "10 s", "setup": setup}},
+        source={"s": {"feeds": "a", "lots": lots}},
+    )
+    # A B -40- C -20- D -100- A B A -7- C: two changes within steel either way cost nothing
+    assert o.done.tolist() == [3, 2, 2, 1]
+    assert o.time_s[0, r.SETTING_UP] == 167
+    with pytest.raises(LineError, match='no product or family "iron"'):
+        simulate(10.0, product=products, station={"a": {"time": "10 s", "setup": {"iron>steel": "1 s"}}})
+
+
+def test_a_starved_machine_draws_what_is_written_for_it():
+    power = {"idle": 2.0, "starved": 0.5, "run": 4.0}
+    station = {"time": "10 s", "power": power, "consumes": {"m": 1}}
+    o = simulate(
+        300.0,
+        station={"a": station},
+        source={"s": {"feeds": "a", "policy": "100 s"}},
+        material={"m": {"initial": 1}},
+    )
+    # starved until 100 s, working until 110 s, starved until 200 s, then without material
+    assert o.energy_kwh[0] * 3600 == pytest.approx(190 * 0.5 + 10 * 4 + 100 * 2)

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from tests.simulation.lines import outcomes, tandem
 from twinviewer.simulation import random_numbers as rn
 from twinviewer.simulation.line import Line, parse_line
-from twinviewer.simulation.replication import replicate
+from twinviewer.simulation.plant_now import LOADED, MachineNow, PlantNow, StationNow
+from twinviewer.simulation.replication import Replication, replicate
 from twinviewer.simulation.runs import run
 from twinviewer.simulation.scenario import Scenario
+from twinviewer.simulation.starting import StartFrom
 from twinviewer.simulation.tables import build
 
 DAY = 86_400.0
@@ -74,8 +76,6 @@ def test_nothing_is_lost(line, number):
 @settings(max_examples=15)
 @given(lines(), st.floats(0.1, 0.9))
 def test_stopping_on_the_way_changes_nothing(line, share):
-    from twinviewer.simulation.replication import Replication
-
     tables = build(line, DAY)
     whole = replicate(tables, 3, 0)
     halves = Replication(tables, 3, 0)
@@ -165,3 +165,37 @@ def test_another_station_keeps_its_random_numbers():
         {"station": {"a": {"time": "exponential(9 s)"}, "b": {"time": "1 s"}}, "source": {"s": {"feeds": "a"}}}
     )
     assert replicate(build(short, 9000), 1, 0).good[0] == replicate(build(long_, 9000), 1, 0).good[0]
+
+
+@st.composite
+def states(draw: st.DrawFn, line: Line) -> PlantNow:
+    """Any state that a line can be in, and some that it can hardly."""
+    kinds = st.sampled_from(["running", "setup", "blocked", "fault", "maintenance", "idle", "offline"])
+    machine = st.builds(MachineNow, kinds, st.sampled_from([None, "A", "B"]), st.none() | st.floats(0, 5000))
+    stations = {
+        name: StationNow(
+            tuple(draw(st.lists(st.sampled_from(["", "A", "B"]), max_size=4))),
+            tuple(draw(st.lists(machine, max_size=s.machines))),
+        )
+        for name, s in line.station.items()
+    }
+    return PlantNow(0, stations)
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_parts_and_people_that_were_there_are_accounted_for(data):
+    line = data.draw(lines())
+    now = data.draw(states(line))
+    one = Replication(build(line, DAY), 3, 0)
+    StartFrom(now)(one)
+    there = sum(len(s.queue) + sum(m.state in LOADED for m in s.machines) for s in now.stations.values())
+    one.run(DAY)
+    o = one.outcome()
+    waiting = 1 if any(s.policy.startswith("exp") for s in line.source.values()) else 0
+    assert o.completed_all + o.wip_at_end <= there + o.entered <= o.completed_all + o.wip_at_end + waiting
+    np.testing.assert_allclose(o.time_s.sum(1), DAY, rtol=1e-9)
+    m, held = one.machines, np.zeros(len(one.crews), int)
+    np.add.at(held, m["has_operator"][m["has_operator"] > 0] - 1, m["operators"][m["has_operator"] > 0])
+    np.add.at(held, m["crew_now"][m["crew_now"] >= 0], 1)
+    assert (one.crews["size"] - one.crews["free"] == held).all()

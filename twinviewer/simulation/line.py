@@ -65,6 +65,7 @@ class Product(Strict):
     """What is made, by which route, and what it is worth."""
 
     route: tuple[str, ...] = ()
+    family: str = Field(default="", description="a change to a product of the same family needs no setup")
     value: float = 0.0
     material_cost: float = 0.0
 

@@ -12,7 +12,8 @@ from twinviewer.simulation.station import Station
 
 POWER_KEYS = {
     "off": (r.OFF,),
-    "idle": (r.STARVED, r.WAITING_OPERATOR, r.WAITING_MATERIAL),
+    "idle": (r.WAITING_OPERATOR, r.WAITING_MATERIAL),
+    "starved": (r.STARVED,),
     "setup": (r.SETTING_UP,),
     "run": (r.RUNNING,),
     "blocked": (r.BLOCKED,),
@@ -65,7 +66,7 @@ def machine_row(b: Builder, name: str, s: Station, k: int) -> dict[str, object]:
                 f'"{key}" is not a state with a power', f"{where}.power", f"Known are: {', '.join(POWER_KEYS)}."
             )
         kw[list(POWER_KEYS[key])] = value
-    for key, state in (("blocked", r.BLOCKED), ("setup", r.SETTING_UP)):
+    for key, state in (("starved", r.STARVED), ("blocked", r.BLOCKED), ("setup", r.SETTING_UP)):
         if key not in s.power:
             kw[state] = s.power.get("idle", 0.0)
     if s.setpoint is not None:

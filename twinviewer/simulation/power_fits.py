@@ -28,14 +28,15 @@ def powers(
     path: str, s: Station, scene: Scene, recording: Held, assets: Sequence[str], from_ns: int, to_ns: int
 ) -> Iterable[Fit]:
     """A proposal per state in which its machines were seen; none for a station without a power tag."""
-    seen: dict[str, list[np.ndarray]] = {key: [] for key in STATES}
+    known = {**STATES, "idle": (State.IDLE,), "starved": (State.STARVED,)} if "starved" in s.power else STATES
+    seen: dict[str, list[np.ndarray]] = {key: [] for key in known}
     for asset in assets:
         tag = evidence.tag_of(scene, asset, "power", "Power")
         if tag is None or recording.number_of_row[tag.index] < 0:
             return
         time_s, kw = evidence.samples(recording, tag, from_ns, to_ns)
         history = evidence.intervals(recording, scene, asset, from_ns, to_ns)
-        for key, states in STATES.items():
+        for key, states in known.items():
             which = np.isin(history.state, states)
             seen[key].append(_means(time_s, kw, history.begin_s[which], history.end_s[which]))
     for key, parts in seen.items():

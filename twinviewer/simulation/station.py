@@ -110,14 +110,17 @@ class Station(Strict):
         default=None, ge=0, le=MOST_ROOM, description="room in front of the station; without it, unlimited"
     )
     setup: Text | Mapping[str, Text] | None = Field(
-        default=None, description='setup at a change of product: one time, or "A>B" and "default"'
+        default=None,
+        description='setup at a change of product: one time, or "A>B" (products or families) and "default"',
     )
     setup_crew: str | None = Field(
         default=None, description="who sets it up: one member, for the setup only; operators stay with it"
     )
     batch: int | Batch | None = Field(default=None, description="parts worked on together; a number: always so many")
     failure: Failure | None = None
-    power: Mapping[str, float] = Field(default={}, description="kW: off, idle, setup, run, blocked, down, maintenance")
+    power: Mapping[str, float] = Field(
+        default={}, description="kW: off, idle, starved, setup, run, blocked, down, maintenance"
+    )
     calendar: str | None = None
     operators: Operators | None = None
     quality: Quality | None = None

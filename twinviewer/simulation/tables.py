@@ -1,5 +1,6 @@
 """From a flow model to the engine's tables."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -150,26 +151,48 @@ def _doubles(line: Line) -> None:
 
 
 def _setups(b: Builder, stations: np.ndarray) -> np.ndarray:
-    n = len(b.products)
     groups: list[np.ndarray] = []
     for k, (name, s) in enumerate(b.line.station.items()):
-        if s.setup is None:
-            continue
-        where = f"station.{name}.setup"
-        matrix = np.full((n, n), -1, np.int64)
-        entries = {"default": s.setup} if isinstance(s.setup, str | int | float) else dict(s.setup)
-        default = entries.pop("default", None)
-        if default is not None:
-            matrix[:] = b.add(distribution(default, where))
-        for key, value in entries.items():
-            before, arrow, after = (p.strip() for p in key.partition(">"))
-            if not arrow:
-                raise LineError(f'"{key}" is not a change of product', where, 'Write "A>B" or "default".')
-            matrix[b.product(before, where), b.product(after, where)] = b.add(distribution(value, where))
-        np.fill_diagonal(matrix, -1)
-        stations[k]["setup_group"] = len(groups)
-        groups.append(matrix[np.ix_(b.lap_product, b.lap_product)])
+        if s.setup is not None:
+            entries = {"default": s.setup} if isinstance(s.setup, str | int | float) else s.setup
+            stations[k]["setup_group"] = len(groups)
+            groups.append(_setup_rows(b, entries, f"station.{name}.setup")[np.ix_(b.lap_product, b.lap_product)])
     return np.array(groups, np.int64) if groups else np.zeros((1, 1, 1), np.int64)
+
+
+def _setup_rows(b: Builder, entries: Mapping[str, str | float], where: str) -> np.ndarray:
+    """The distribution of every change from one product (row) to another: int64 (products, products), -1 for none.
+
+    What is written for two products counts before what is written for their families, and that before the default.
+    """
+    family = [b.line.product[p].family if p in b.line.product else "" for p in b.products]
+    members = {p: [k] for k, p in enumerate(b.products)}
+    for f in dict.fromkeys(family):
+        if f:
+            members.setdefault(f, [k for k, own in enumerate(family) if own == f])
+    matrix = np.full((len(b.products), len(b.products)), -1, np.int64)
+    default = entries.get("default")
+    if default is not None:
+        row = b.add(distribution(default, where))
+        matrix[[[f != g or not f for g in family] for f in family]] = row
+    named: list[tuple[int, list[int], list[int], int]] = []
+    for key, value in entries.items():
+        if key == "default":
+            continue
+        ends = [p.strip() for p in key.partition(">")[::2]]
+        if ">" not in key:
+            raise LineError(f'"{key}" is not a change of product', where, 'Write "A>B" or "default".')
+        for end in ends:
+            if end not in members:
+                known = ", ".join(list(members)[:12])
+                raise LineError(f'there is no product or family "{end}"', where, f"There are: {known}.")
+        before, after = (members[end] for end in ends)
+        families = sum(end not in b.products for end in ends)
+        named.append((families, before, after, b.add(distribution(value, where))))
+    for _, before, after, row in sorted(named, key=lambda n: -n[0]):
+        matrix[np.ix_(before, after)] = row
+    np.fill_diagonal(matrix, -1)
+    return matrix
 
 
 def _crews(b: Builder) -> np.ndarray:
