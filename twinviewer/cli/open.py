@@ -1,6 +1,7 @@
 """`twinviewer open`: the window."""
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -54,6 +55,14 @@ def run_window(args: argparse.Namespace, scene: Path | None, demo: bool) -> int:
         print(NO_SCREEN, file=sys.stderr)
         return 3
     os.environ.setdefault(*MEMORY)
+    gc.disable()  # the window collects when it has time (gui.garbage); while modules load there is nothing to collect
+    try:
+        return _stay(args, scene, demo)
+    finally:
+        gc.enable()
+
+
+def _stay(args: argparse.Namespace, scene: Path | None, demo: bool) -> int:
     from twinviewer.app import Application, Start, make_qt
     from twinviewer.cli._feed import feed_options
     from twinviewer.cli._source import Chosen
