@@ -169,6 +169,8 @@ def test_drivers_flow_and_stations_lead_to_levers_and_machines(
     assert down[1] > down[0] + 0.3
     assert "down" in panel.stations.rows[1].said()
     assert panel.stations.rows[0].isVisible()
+    qtbot.keyClick(panel.stations.rows[0], Qt.Key.Key_Space)
+    assert b.session.selection == "CNC-102"
     click(qtbot, panel.pages.button("flow"))
     b.window.repaint()
     picture = panel.flow.grab().toImage()
@@ -183,12 +185,18 @@ def test_drivers_flow_and_stations_lead_to_levers_and_machines(
     assert abs(plain.red() - wanted.red()) > 60
     qtbot.mouseClick(panel.flow, Qt.MouseButton.LeftButton, pos=panel.flow.box("mill").center().toPoint())
     assert b.session.selection == "CNC-103"
+    panel.flow.setFocus()
+    qtbot.keyClick(panel.flow, Qt.Key.Key_Up)
+    assert b.session.selection == "CNC-102"
+    qtbot.keyClick(panel.flow, Qt.Key.Key_Down)
+    assert b.session.selection == "CNC-103"
     assert "bottleneck" in panel.flow.accessibleName()
     click(qtbot, panel.pages.button("drivers"))
     click(qtbot, panel.drivers.go)
     qtbot.waitUntil(lambda: bool(panel.drivers.rows) and not panel.busy, timeout=WAIT_MS)
     assert not panel.drivers.bar.isVisible()
-    click(qtbot, panel.drivers.rows[0])
+    panel.drivers.rows[0].setFocus()
+    qtbot.keyClick(panel.drivers.rows[0], Qt.Key.Key_Return)
     assert panel.turned_to == "try"
     assert panel.levers.shown
 

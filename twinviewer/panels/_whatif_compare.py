@@ -140,7 +140,8 @@ def _rows(answers: Sequence[Answer]) -> list[tuple[Kpi | str, list[Cell]]]:
     for f in answers[0].figures:
         kpi = _BY_KEY[f.key]
         digits = digits_of(kpi, f.baseline[0] / kpi.scale)
-        cells: list[Cell] = [(number(f.baseline[0] / kpi.scale, digits), False, half(f.baseline, kpi).strip())]
+        base = f"{number(f.baseline[0] / kpi.scale, digits)}\n{half(f.baseline, kpi).strip()}".rstrip()
+        cells: list[Cell] = [(base, False, "mean and 95 % interval")]
         for a in answers:
             own = next((g for g in a.figures if g.key == f.key), None)
             cells.append(_cell(own, kpi, digits) if own is not None else ("–", False, ""))

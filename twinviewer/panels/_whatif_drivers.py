@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from twinviewer.panels._kit.style import colour, font
 from twinviewer.panels._kit.widgets import Combo, button, label, row
+from twinviewer.panels._pressable import Pressable
 from twinviewer.panels._whatif_found import KPIS, Kpi, Sensitive
 from twinviewer.panels._whatif_words import number, signed
 
 _ROW = 42
 
 
-class DriverRow(QWidget):
-    """One lever; a click sends `chosen` with its id."""
+class DriverRow(Pressable):
+    """One lever; pressed, it sends `chosen` with its id."""
 
     chosen = Signal(str)
 
@@ -24,7 +25,7 @@ class DriverRow(QWidget):
         self._found, self._kpi, self._most = found, kpi, most
         self.setFixedHeight(_ROW)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.pressed.connect(lambda: self.chosen.emit(found.lever))
         self.setAccessibleName(self.said())
         self.setToolTip(f"{self.said()}\nClick to move this lever.")
 
@@ -35,9 +36,6 @@ class DriverRow(QWidget):
         wide = f"{signed(low, k.digits)} to {signed(high, k.digits)}"
         text = f"{f.label} {f.by}: {signed(mean, k.digits)} {k.unit} ({wide})"
         return text if f.significant else f"{text}, not significant"
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
-        self.chosen.emit(self._found.lever)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         f, k = self._found, self._kpi
@@ -55,6 +53,7 @@ class DriverRow(QWidget):
         shown = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, int(self.width() - room))
         painter.drawText(QRectF(0, 2, self.width() - room, 18), Qt.AlignmentFlag.AlignVCenter, shown)
         self._bar(painter)
+        self.frame(painter)
         painter.end()
 
     def _bar(self, painter: QPainter) -> None:

@@ -1,7 +1,7 @@
 """The flow of the line as a picture: stations from source to sink, queues before them, the bottleneck."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from twinviewer.model.palette import STATE
@@ -15,11 +15,12 @@ from twinviewer.panels._whatif_words import number
 _WIDE, _HIGH = 132.0, 44.0
 _GAP_X, _GAP_Y = 18.0, 40.0
 _END = 18.0  # room above and below for sources and sinks
+_KEYS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _MIDDLE = Qt.AlignmentFlag.AlignCenter
 
 
 class FlowView(QWidget):
-    """From top to bottom. A click sends `chosen` with a station's name."""
+    """From top to bottom. A click sends `chosen` with a station's name; arrow keys go from station to station."""
 
     chosen = Signal(str)
 
@@ -30,13 +31,14 @@ class FlowView(QWidget):
         self._narrow = ""
         self._two = False
         self._selected = ""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Flow of the line")
 
     def show_flow(self, flow: Flow) -> None:
         """Another line."""
         self.flow = flow
-        self._uses, self._narrow = {}, ""
+        self._uses, self._narrow, self._selected = {}, "", ""
         ranks = max((s.rank for s in flow.stations), default=0) + 1
         self.setFixedHeight(round(ranks * _HIGH + (ranks - 1) * _GAP_Y + 2 * (_END + 14)))
         self.setMinimumWidth(min(320, round(self._lanes * 96)))
@@ -84,6 +86,24 @@ class FlowView(QWidget):
         if name:
             self.chosen.emit(name)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        key = Qt.Key(event.key())
+        order = sorted(self.flow.stations, key=lambda s: (s.lane, s.rank))
+        if key not in _KEYS or not order:
+            super().keyPressEvent(event)
+            return
+        here = next((s for s in order if s.name == self._selected), None)
+        if here is None:
+            there = order[0]
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            beside = [s for s in order if s.lane * _KEYS[key] > here.lane * _KEYS[key]]
+            there = min(beside, key=lambda s: (abs(s.lane - here.lane), abs(s.rank - here.rank)), default=here)
+        else:
+            there = order[max(0, min(len(order) - 1, order.index(here) + _KEYS[key]))]
+        self._selected = there.name  # also one that stands for no asset, which nothing else would select
+        self.update()
+        self.chosen.emit(there.name)
+
     def _at(self, at: QPointF) -> str:
         return next((s.name for s in self.flow.stations if self.box(s.name).contains(at)), "")
 
@@ -112,6 +132,10 @@ class FlowView(QWidget):
             self._link(painter, link)
         for station in self.flow.stations:
             self._station(painter, station)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colour("accent"), 1))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.end()
 
     def _station(self, painter: QPainter, s: FlowStation) -> None:

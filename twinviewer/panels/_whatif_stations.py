@@ -1,13 +1,14 @@
 """What every station does with its time, baseline above scenario, and how many parts wait before it."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from twinviewer.model.palette import STATE
 from twinviewer.model.state import State
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.symbols import tint
+from twinviewer.panels._pressable import Pressable
 from twinviewer.panels._whatif_found import SHOWN_STATES, Answer, StationUse
 from twinviewer.panels._whatif_words import number
 from twinviewer.panels._wrap import WrapLayout
@@ -47,8 +48,8 @@ class _Swatch(QWidget):
         painter.end()
 
 
-class StationRow(QWidget):
-    """One station; `chosen` comes with its name on a click."""
+class StationRow(Pressable):
+    """One station; `chosen` comes with its name when it is pressed."""
 
     chosen = Signal(str)
 
@@ -57,6 +58,7 @@ class StationRow(QWidget):
         self.use: StationUse | None = None
         self.two = False
         self.narrow = (False, False)
+        self.pressed.connect(self._choose)
         self.setFixedHeight(_ROW)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -81,7 +83,7 @@ class StationRow(QWidget):
             lines.append(f"{who}: {', '.join(parts)}; {number(self.use.queue[k], 1)} parts waiting before it")
         return f"{self.use.name}\n" + "\n".join(lines)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
+    def _choose(self) -> None:
         if self.use is not None:
             self.chosen.emit(self.use.name)
 
@@ -104,6 +106,7 @@ class StationRow(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"busy {load}{waits}")
         for k in range(2 if self.two else 1):
             self._bar(painter, use.shares[k], 20.0 + k * 10, 8.0 if self.two else 14.0)
+        self.frame(painter)
         painter.end()
 
     def _bar(self, painter: QPainter, shares: tuple[float, ...], top: float, height: float) -> None:
@@ -137,6 +140,7 @@ class Stations(QWidget):
         self._box.setSpacing(2)
         self._box.addWidget(self.legend)
         self._box.addStretch(1)
+        self.legend.hide()  # until there is something that it explains
 
     def put(self, answer: Answer) -> None:
         """Show an answer's stations in the order of the line."""
@@ -145,6 +149,7 @@ class Stations(QWidget):
             item.chosen.connect(self.chosen)
             self.rows.append(item)
             self._box.insertWidget(len(self.rows), item)
+        self.legend.setVisible(bool(answer.stations))
         two = len(answer.narrows) > 1
         names = [n.station if n is not None else "" for n in answer.narrows]
         for item, use in zip(self.rows, answer.stations, strict=False):
