@@ -1,6 +1,6 @@
 """The journal holds what changed, when it changed, and claims nothing about times at which nobody looked."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factory import CONNECTED, NOW_NS, SECOND_NS, make_scene, snapshot
-from twinviewer.model.alarm import Alarm, AlarmState
+from twinviewer.model.alarm import SERVER, Alarm, AlarmState, JoinedAlarm
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.frame import Frame
 from twinviewer.model.state import State
@@ -105,6 +105,18 @@ def test_an_alarm_is_marked_once_and_its_life_is_told() -> None:
     assert [(m.time_ns - NOW_NS) // SECOND_NS for m in journal.marks(0, 2**62)] == [0, 8]
     told = [c.text for c in journal.changes(["M-0"], 2**62)]
     assert told == ["too much", "too much: acknowledged by ada", "too much: over", "too much"]
+
+
+def test_what_is_told_in_one_line_from_now_on_is_not_over_and_not_raised_again() -> None:
+    journal, evaluator = Journal(SCENE.assets), Evaluator(SCENE)
+    ours = alarm(AlarmState.UNACKNOWLEDGED)
+    theirs = replace(ours, key="server:x", message="the server's words", source=SERVER)
+    line = JoinedAlarm(*(getattr(ours, f.name) for f in fields(ours)), parts=(ours, theirs))
+    for at_s, alarms in enumerate(((theirs,), (line,), (theirs,), ())):
+        journal.add(frame(evaluator, at_s, 1.0, alarms))
+    told = [c.text for c in journal.changes(["M-0"], 2**62)]
+    assert told == ["the server's words", "too much", "the server's words: over"]
+    assert len(journal.marks(0, 2**62)) == 2
 
 
 def test_changes_are_of_the_assets_asked_for_and_not_of_later() -> None:

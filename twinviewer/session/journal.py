@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from twinviewer.model.alarm import Alarm, AlarmState
+from twinviewer.model.alarm import Alarm, AlarmState, parts_of
 from twinviewer.model.asset import Asset
 from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame
@@ -159,6 +159,7 @@ class Journal:
         self._state = np.full(len(self._ids), 255, np.uint8)
         self._states: dict[int, deque[tuple[int, int]]] = {}
         self._alarms: dict[str, Alarm] = {}
+        self._parts: set[str] = set()  # keys of all alarms behind them
         self._changes: deque[Change] = deque(maxlen=ALARM_CHANGES)
         self._marks: deque[Mark] = deque(maxlen=ALARM_CHANGES)
         self._tuple: tuple[Alarm, ...] = ()
@@ -203,9 +204,12 @@ class Journal:
 
     def _note_alarms(self, alarms: tuple[Alarm, ...], now_ns: int) -> None:
         now = {alarm.key: alarm for alarm in alarms}
+        parts = {part.key for alarm in alarms for part in parts_of(alarm)}
         for key, alarm in now.items():
             before = self._alarms.get(key)
             if before is alarm:
+                continue
+            if before is None and key in self._parts:  # it stood in a joined line until now
                 continue
             if before is None or (alarm.active and not before.active):
                 self._marks.append(Mark(alarm.since_ns, alarm.asset_id, alarm.priority, alarm.message))
@@ -216,10 +220,10 @@ class Journal:
                 text = f"{alarm.message}: {_WORDS[alarm.state]}{by}"
                 self._changes.append(Change(alarm.changed_ns, alarm.asset_id, text, priority=alarm.priority))
         for key, alarm in self._alarms.items():
-            if key not in now:
+            if key not in now and not any(part.key in parts for part in parts_of(alarm)):
                 text = f"{alarm.message}: over"
                 self._changes.append(Change(now_ns, alarm.asset_id, text, priority=alarm.priority))
-        self._alarms, self._tuple = now, alarms
+        self._alarms, self._parts, self._tuple = now, parts, alarms
 
     def seen(self) -> tuple[int, int]:
         """The first and the last moment seen (UTC ns), (0, 0) before the first frame."""
