@@ -203,6 +203,16 @@ def test_in_a_replay_time_runs_through_a_standing_picture(bench: Callable[..., A
     assert len(edges) == 1
 
 
+def test_at_the_end_of_a_recording_what_was_recorded_is_shown(bench: Callable[..., Any]) -> None:
+    b = bench(timeline.Panel, size=(1190, 56))
+    b.session.set_source(Replay())
+    b.give(replace(b.frame, source="replay", now_ns=NOW))  # two whole pages after the beginning
+    assert NOW <= b.panel.band.to_ns <= NOW + 300 * NS
+    assert b.panel.band.to_ns - b.panel.band.from_ns == 3600 * NS
+    b.panel._set_span(8 * 3600 * NS)  # longer than all that was recorded
+    assert b.panel.band.from_ns == NOW - 7200 * NS
+
+
 def test_a_narrow_window_keeps_the_band(bench: Callable[..., Any], qtbot: QtBot) -> None:
     b = bench(timeline.Panel, past_s=60, size=(420, 56))
     qtbot.wait(20)

@@ -73,6 +73,20 @@ def test_selection_and_mode_tell_of_real_changes_only() -> None:
     assert heard == ["M-1", "energy"]
 
 
+def test_what_the_scene_does_not_have_is_said_and_not_selected() -> None:
+    session = Session(make_scene())
+    said: list[str] = []
+    flown: list[str] = []
+    session.notice.connect(lambda notice: said.append(notice.text))
+    session.fly_requested.connect(flown.append)
+    session.select("M-0")
+    session.fly_to("ROB-99")  # a note or an alarm of before the scene was changed
+    assert (session.selection, flown) == ("M-0", [])
+    assert said == ["ROB-99 is not in this scene."]
+    session.fly_to("M-1")
+    assert flown == ["M-1"]
+
+
 def test_a_listener_that_fails_does_not_silence_the_others() -> None:
     event: Event[int] = Event()
     heard: list[int] = []

@@ -208,13 +208,18 @@ class Panel(QWidget):
         return min(self._span_ns, max(300 * NS, (now_ns - seen[0]) * 11 // 10))
 
     def _page_end(self, now_ns: int, seen: tuple[int, int]) -> int:
-        """In a replay the stretch stands still while time runs through it, and turns over at its end."""
+        """In a replay the stretch stands still while time runs through it, and turns over at its end.
+
+        The last page ends where the recording does, or a little later where that still grows.
+        """
         source = self._seekable
         if source is not None and source.loop is not None and source.loop[1] - source.loop[0] == self._span_ns:
             return source.loop[1]
         start = seen[0] or now_ns
         page = max(0, now_ns - start) // self._span_ns
-        return start + (page + 1) * self._span_ns
+        step_ns = self._span_ns // 12
+        last_ns = start + -(-max(0, seen[1] - start) // step_ns) * step_ns
+        return min(start + (page + 1) * self._span_ns, max(last_ns, start + self._span_ns))
 
     # Acting --------------------------------------------------------------------------------------------------------
 

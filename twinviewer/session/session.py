@@ -232,15 +232,26 @@ class Session:
     # what a person chooses ---------------------------------------------------------------------------------------
 
     def select(self, asset_id: str | None) -> None:
-        """Select one asset, or nothing."""
-        if asset_id != self.selection:
+        """Select one asset, or nothing. One that the scene does not have, as old alarms and notes may name, is said."""
+        if asset_id is not None and not self._has(asset_id):
+            remedy = "It was when this was recorded, or has another name now."
+            self.notice.emit(Notice("info", f"{asset_id} is not in this scene.", remedy, key="select"))
+        elif asset_id != self.selection:
             self.selection = asset_id
             self.selection_changed.emit(asset_id)
 
     def fly_to(self, asset_id: str) -> None:
         """Select an asset and ask the view to show it."""
         self.select(asset_id)
-        self.fly_requested.emit(asset_id)
+        if self.selection == asset_id:
+            self.fly_requested.emit(asset_id)
+
+    def _has(self, asset_id: str) -> bool:
+        try:
+            self.scene.asset(asset_id)
+        except KeyError:
+            return False
+        return True
 
     def set_work(self, work: Mapping[str, str]) -> None:
         """Say for which assets work is planned, and what in a few words."""
