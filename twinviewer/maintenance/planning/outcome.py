@@ -133,7 +133,8 @@ def _reason(task: Task, options: Options, schedule: Schedule, k: int, stands_any
     if task.due_h is not None and start + task.duration_h > task.due_h:
         words.append(f"{(start + task.duration_h - task.due_h) / 24:.1f} d late")
     if task.failure is not None and start < hours:
-        words.append(f"{100 * float(task.failure[start]):.0f} % risk of failure before it")
+        risk = float(task.failure[start])
+        words.append(f"{'> 99' if risk > 0.995 else f'{100 * risk:.0f}'} % risk of failure before it")
     return "; ".join(words) or "cheapest free place"
 
 
