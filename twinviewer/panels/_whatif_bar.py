@@ -181,7 +181,11 @@ class StartBar(QWidget):
         super().__init__()
         self.start = Combo()
         self.start.setAccessibleName("Where a run starts")
-        self.start.addItems(["plant now", "empty line"])
+        for text, key in (("plant now", "now"), ("empty line", "empty"), ("written state…", "file")):
+            self.start.addItem(text, key)
+        self.start.setToolTip(
+            "The plant as the window shows it, now or at the moment that is looked at; an empty line; or a file"
+        )
         self.horizon = Combo()
         self.horizon.setAccessibleName("How far a run looks ahead")
         self.again = button("", "", self.retake.emit, "refresh")
@@ -218,4 +222,13 @@ class StartBar(QWidget):
     @property
     def wants_now(self) -> bool:
         """Whether the run shall start from the plant."""
-        return self.start.currentIndex() == 0
+        return self.start.currentData() == "now"
+
+    @property
+    def wants_file(self) -> bool:
+        """Whether the run shall start from a state that was written."""
+        return self.start.currentData() == "file"
+
+    def choose(self, key: str) -> None:
+        """Show "now", "empty" or "file" as chosen."""
+        self.start.setCurrentIndex(self.start.findData(key))

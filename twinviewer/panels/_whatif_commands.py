@@ -25,6 +25,7 @@ class _Needs:
     busy: Condition
     playing: Condition
     room: Condition
+    state: Condition
 
 
 def _needs(panel: Work) -> _Needs:
@@ -43,6 +44,7 @@ def _needs(panel: Work) -> _Needs:
         busy=(lambda: panel.busy, "Nothing is running."),
         playing=(lambda: panel.play_bar.source is not None, "The picture shows the plant: no run is played."),
         room=(lambda: line() and panel.session.beside_requested.heard, _NO_LINE),
+        state=(lambda: panel.model is not None and panel.from_now, "Runs start from an empty line: there is no state."),
     )
 
 
@@ -62,6 +64,15 @@ def register(panel: Work, actions: Actions) -> None:
     add("stop", "Stop the run", panel.stop, n.busy, "pause", opens=False)
     add("reset", "Put all levers back", panel.reset, n.changes, "undo", "baseline")
     add("now", "Take the plant's state as the baseline", panel.take_now, n.plant, "refresh", "start from now")
+    add("state", "Start from a written state…", panel.choose_state, n.line, "folder", "file json baseline")
+    add(
+        "write_state",
+        "Write the state that runs start from…",
+        panel.save_state,
+        n.state,
+        "export",
+        "file json baseline",
+    )
     add("picture", "Play a run of the scenario in the picture", panel.play, n.line, "play", "3D states queues")
     beside, title = lambda: panel.play(beside=True), "Play a run in a second window, beside the plant"
     add("beside", title, beside, n.room, "window", "3D states queues")

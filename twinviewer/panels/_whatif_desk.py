@@ -140,7 +140,7 @@ def accept(worker: "Worker", number: int, question: Question, by: str, reason: s
 
     result = _result(worker, question.horizon_s, question.from_now, question.scenario)
     scenario = files.scenario_of(question.scenario)
-    start = "now" if question.from_now and worker.now is not None else "empty"
+    start = worker.origin if question.from_now and worker.now is not None else "empty"
     with _register(worker) as register:
         register.accept(proposal_of(result, result.scenarios[0], scenario, start), by, reason, time.time_ns())
         worker.say("proposals", number, _filed(register))

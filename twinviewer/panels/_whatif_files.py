@@ -8,7 +8,7 @@ from twinviewer.model.errors import LineError, TwinError
 from twinviewer.panels._whatif_model import Kept
 
 if TYPE_CHECKING:
-    from twinviewer.simulation.api import Scenario
+    from twinviewer.simulation.api import PlantNow, Scenario
 
 FOLDER = "scenarios"
 _MACHINE = re.compile(r"^failure\.(.+)#(\d+)$")
@@ -80,6 +80,18 @@ def write(path: Path, kept: Kept) -> None:
     except OSError as error:
         remedy = "Choose a folder that you may write to."
         raise LineError(f"the scenario cannot be written ({error.strerror})", str(path), remedy) from error
+
+
+def write_state(path: Path, now: "PlantNow") -> None:
+    """Write a state as `twinviewer simulate --from` reads it. Raises LineError."""
+    from twinviewer.settings import write_atomic
+    from twinviewer.simulation.plant_now import written
+
+    try:
+        write_atomic(path, written(now))
+    except OSError as error:
+        remedy = "Choose a folder that you may write to."
+        raise LineError(f"the state cannot be written ({error.strerror})", str(path), remedy) from error
 
 
 def delete(path: Path) -> None:

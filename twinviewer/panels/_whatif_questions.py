@@ -223,22 +223,27 @@ class Questions(View):
         for note in model.notes:
             self.session.notice.emit(Notice("warning", note, "Mend the scenario's file.", key="whatif"))
         QTimer.singleShot(0, self, self.fit_levers)  # when the page has its size
+        self.begin_anew()
+        self.opened(model)
+
+    def begin_anew(self) -> None:
+        """The first answer of a model: from the plant where it can be seen."""
         if self.can_take and self.start.wants_now:
             self.take_now()
         else:
             self.ask(SETTLED)
-        self.opened(model)
+
+    @property
+    def baseline_text(self) -> str:
+        """From when the baseline is."""
+        if not self.from_now:
+            return f"baseline: empty line{' (no plant data)' if self.start.wants_now else ''}"
+        when = datetime.fromtimestamp(self.taken_ns / _NS)
+        return f"baseline {when:%H:%M} {'today' if when.date() == datetime.now().date() else f'{when:%d %b}'}"
 
     def show_baseline(self) -> None:
         """Say from when the baseline is."""
-        if self.from_now:
-            when = datetime.fromtimestamp(self.taken_ns / _NS)
-            day = "today" if when.date() == datetime.now().date() else f"{when:%d %b}"
-            self.banner.tell(f"baseline {when:%H:%M} {day}")
-        elif self.start.wants_now:
-            self.banner.tell("baseline: empty line (no plant data)")
-        else:
-            self.banner.tell("baseline: empty line")
+        self.banner.tell(self.baseline_text)
         if not self.from_now:
             self.trust.inputs(())
         own = self.model.start if self.model is not None else None

@@ -12,11 +12,11 @@ from twinviewer.panels._whatif_compare import csv_of
 from twinviewer.panels._whatif_files import file_name
 from twinviewer.panels._whatif_found import Answer
 from twinviewer.panels._whatif_model import SETTLED, Kept
-from twinviewer.panels._whatif_questions import Questions
 from twinviewer.panels._whatif_report import About, html_of, write_report
+from twinviewer.panels._whatif_states import States
 
 
-class Scenarios(Questions):
+class Scenarios(States):
     """What a person keeps of what they tried."""
 
     @property
@@ -85,6 +85,8 @@ class Scenarios(Questions):
             self._say(f"The scenario was written to {Path(value).name}.", value)
         elif kind == "compared" and current:
             self._compared(value)
+        else:
+            super().hear_more(kind, current, value)
 
     def _listed(self, kept: tuple[Kept, ...], path: str) -> None:
         self.kept = kept

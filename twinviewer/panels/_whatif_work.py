@@ -215,7 +215,7 @@ class Work(Record):
         """The transport is there while a run is played."""
         source = self.session.source
         self.play_bar.put(source if isinstance(source, RunSource) else None)
-        if source.name not in ("simulation",) and not self.session.can_go_live:
+        if source.name != "simulation" and not self.session.can_go_live and self.state is None:
             self.taken_ns = self.taken_ns if source.name == "live" and self.taken_ns else 0
         self.look_at_record()
 

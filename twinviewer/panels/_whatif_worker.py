@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from twinviewer.simulation.runs import Experiment
 
 _STEP = 8
-_QUICK = frozenset(("seen", "trust", "save", "delete", "load", "write", "proposals", "decide"))  # end no refinement
+_QUICK = frozenset(
+    ("seen", "trust", "save", "delete", "load", "write", "proposals", "decide", "write_state")
+)  # end no refinement
 _FIRST_S = 0.08  # which the first answer may take to run: with all else a slider is followed within 150 ms
 
 
@@ -49,6 +51,7 @@ class Worker:
         self._kinds: dict[str, Callable[..., None]] = {}
         self._line: Line | None = None
         self.now: PlantNow | None = None
+        self.origin = "now"  # where that is from: the plant, or the name of a file
         self.seen: dict[str, Seen] | None = None
         self._baselines: dict[tuple[float, bool], Experiment] = {}
         self._one_s = _FIRST_S / FIRST  # how long a replication of a scenario takes
@@ -58,7 +61,8 @@ class Worker:
         from twinviewer.panels import _whatif_desk as desk
 
         self._kinds = {
-            "open": self.reopen, "now": self._take, "ask": self._ask, "stop": self._stopped, "seen": self._look_at,
+            "open": self.reopen, "now": self._take, "state": self._take_file,
+            "write_state": self._write_state, "ask": self._ask, "stop": self._stopped, "seen": self._look_at,
             "save": self._save, "delete": self._delete, "load": self._load, "write": self._write,
             "compare": self._compare, "trust": self._trust,
         }  # fmt: skip
@@ -122,9 +126,22 @@ class Worker:
     def _take(self, number: int, tags: "TagSnapshot", states: "AssetStates", time_ns: int) -> None:
         from twinviewer.simulation.api import from_states
 
-        self.now = from_states(self.line, self.scene, tags, states, time_ns)
+        self.now, self.origin = from_states(self.line, self.scene, tags, states, time_ns), "now"
         self._baselines = {key: kept for key, kept in self._baselines.items() if not key[1]}
         self.say("now", number, (time_ns, self.now.notes))
+
+    def _take_file(self, number: int, path: str) -> None:
+        from twinviewer.simulation.plant_now import fitting, read
+
+        self.now, self.origin = fitting(read(Path(path)), self.line, path), Path(path).name
+        self._baselines = {key: kept for key, kept in self._baselines.items() if not key[1]}
+        self.say("state", number, (path, self.now.time_ns, self.now.notes))
+
+    def _write_state(self, number: int, path: str) -> None:
+        if self.now is None:
+            raise LineError("there is no state to write", path, "Connect to a plant first.")
+        files.write_state(Path(path), self.now)
+        self.say("state_written", number, path)
 
     def _look_at(self, number: int, seen: "dict[str, Seen]") -> None:
         self.seen = seen

@@ -7,7 +7,6 @@ from twinviewer.model.frame import Frame
 from twinviewer.panels._kit.actions import Actions
 from twinviewer.panels._life import until_gone
 from twinviewer.panels._whatif_commands import register
-from twinviewer.panels._whatif_model import SETTLED
 from twinviewer.panels._whatif_work import Work
 from twinviewer.scene.scene import Scene
 from twinviewer.session import Session
@@ -37,7 +36,7 @@ class Panel(Work):
         self.levers.moved.connect(self.lever_moved)
         self.levers.arranged.connect(self.fit_levers)
         self.scenarios.chosen.connect(self.choose)
-        self.start.changed.connect(lambda: self.ask(SETTLED))
+        self.start.changed.connect(self.start_chosen)
         self.compare.asked.connect(self.ask_comparison)
         self.drivers.asked.connect(self.ask_drivers)
         self.drivers.chosen.connect(self.show_lever)
@@ -71,7 +70,7 @@ class Panel(Work):
 
     def _register(self, actions: Actions) -> None:
         register(self, actions)
-        for name in ("open", "share", "save_as", "delete"):
+        for name in ("open", "share", "save_as", "delete", "state", "write_state"):
             self.scenarios.menu.addAction(actions.qt(f"whatif.{name}"))
         for name in ("export", "report"):
             self.export_menu.addAction(actions.qt(f"whatif.{name}"))
