@@ -90,6 +90,7 @@ def test_what_cannot_be_judged_is_refused() -> None:
     for wrong in (
         whole[:255],
         np.zeros(2**20 + 1),
+        whole * 1e101,
         np.where(np.arange(len(whole)) == 7, np.nan, whole),
         whole.reshape(2, -1),
     ):

@@ -222,9 +222,14 @@ class Pipeline:
             self._tap.put(name, *arguments)
 
     def _watch_tap(self) -> None:
-        if self._tap is None or self._supervisor is None:
+        if self._supervisor is None:
             return
-        self._supervisor.dropped(self._tap.dropped)
+        skipped = self._waveforms.skipped
+        if self._tap is None:
+            if skipped:
+                self._supervisor.dropped(skipped)
+            return
+        self._supervisor.dropped(self._tap.dropped + skipped)
         if self._tap.failed and not self._tap_failure:
             self._tap_failure = self._tap.failed
             text = f"The recording stopped: {self._tap_failure}"

@@ -8,6 +8,7 @@ from twinviewer.model.bearing import Bearing
 from twinviewer.model.errors import DataError
 
 LEAST, MOST = 256, 2**20  # values of a waveform: fewer say nothing, more are none that a sensor sends
+LARGEST = 1e100  # in any unit: beyond it squares are no numbers any more
 LEAST_PERIODS = 2  # of a frequency, which a waveform must hold for it to be told
 BAND = (0.1, 0.4)  # shares of the sampling rate between which a bearing is looked for where nobody says the band
 HARMONICS = 3
@@ -40,7 +41,7 @@ def features(
     gives no lines, and a frequency that the sampling cannot tell is NaN. Raises DataError for fewer than 256 values,
     more than a million, gaps, and a band that the sampling does not hold."""
     x = np.asarray(waveform, float)
-    if x.ndim != 1 or not LEAST <= len(x) <= MOST or not np.isfinite(x).all():
+    if x.ndim != 1 or not LEAST <= len(x) <= MOST or not (np.abs(x) < LARGEST).all():
         text = f"the waveform of {x.size} values is too short, too long or has gaps"
         raise DataError(text, "waveform", f"{LEAST} to {MOST:,} values of one channel are needed.")
     x = x - x.mean()
