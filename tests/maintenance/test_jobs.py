@@ -8,7 +8,7 @@ import pytest
 
 from twinviewer.maintenance.orders.model import Order, OrderState
 from twinviewer.maintenance.planning import plan as plans
-from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, crew_of, low_demand, stop_hours
+from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, book_said, crew_of, low_demand, stop_hours
 from twinviewer.maintenance.planning.jobs import Finder
 from twinviewer.maintenance.planning.known import Known
 from twinviewer.maintenance.planning.problem import Problem, compiled
@@ -265,6 +265,8 @@ def test_low_demand_of_the_order_book_is_cheap_and_on_the_chart(tmp_path: Path) 
     (low,) = low_demand(found, hours, booked)
     assert (low.start_ns - START_NS, low.end_ns - START_NS) == (24 * HOUR_NS, 48 * HOUR_NS)
     assert low.reason == "low demand: the order book needs 25 % of these hours"
+    assert book_said(booked, hours)[0].startswith("The order book reaches 2.0 d into the plan")
+    assert book_said({}, hours) == book_said({"Line": np.ones(WEEK)}, hours) == ()
 
 
 def mistake(folder: Path, text: str) -> DataError:

@@ -8,7 +8,7 @@ from twinviewer.maintenance.orders.connector import CsvConnector
 from twinviewer.maintenance.orders.model import Order
 from twinviewer.maintenance.orders.store import OrderStore
 from twinviewer.maintenance.planning import plan as plans
-from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, low_demand, planned_stops
+from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, book_said, low_demand, planned_stops
 from twinviewer.maintenance.planning.jobs import Finder
 from twinviewer.maintenance.planning.known import Booked, Known, Lost
 from twinviewer.maintenance.prognosis.assets import cards_of
@@ -103,4 +103,5 @@ def first_plan(
     problem = finder.problem()
     progress(0.9, "making a first plan")
     stops, low = planned_stops(settings, hours), low_demand(settings, hours, booked)
-    return plans.first(problem, start_ns, stops, (*said, *finder.notes), low)
+    notes = (*said, *finder.notes, *book_said(booked, hours))
+    return plans.first(problem, start_ns, stops, notes, low)

@@ -74,6 +74,16 @@ def demand_of(group: Group, hours: Hours, booked: np.ndarray | None) -> np.ndarr
     return usual if booked is None else np.where(np.isnan(booked), usual, np.clip(booked, 0.0, 1.0))
 
 
+def book_said(booked: Mapping[str, np.ndarray], hours: Hours) -> tuple[str, ...]:
+    """How far the order book reaches, where there is one that ends before the plan does."""
+    reach = max((int((~np.isnan(share)).sum()) for share in booked.values()), default=0)
+    if not 0 < reach < hours.count:
+        return ()
+    return (
+        f"The order book reaches {reach / 24:.1f} d into the plan; after it, low demand is as maintenance.toml says.",
+    )
+
+
 def low_demand(
     settings: MaintenanceSettings, hours: Hours, booked: Mapping[str, np.ndarray] | None = None
 ) -> tuple[PlannedStop, ...]:
