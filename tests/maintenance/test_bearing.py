@@ -90,6 +90,13 @@ def test_a_card_names_the_part_and_says_what_its_detectors_are_worth_on_accelera
     assert found.detected_ns > 0
 
 
+def test_poor_data_name_no_part() -> None:
+    minutes, tags = with_features(*minutes_with_wear(30, left_days=2.0), "BPFO")
+    found = card(replace(minutes, bad={**minutes.bad, "Vibration": 0.5}), tags, MaintenanceSettings())
+    assert (found.tier, found.bearing) == ("poor_data", None)
+    assert all(":" not in cause.component for cause in found.causes)
+
+
 def test_a_sound_bearing_is_told_to_be_one() -> None:
     found = made("BPFO", wears=False)
     assert found.bearing is not None

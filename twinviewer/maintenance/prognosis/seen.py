@@ -85,7 +85,7 @@ def look(
         minutes.asset, now_ns, state, time, signals, moved, worn,
         _fit(time, worn) if worn is not None and state.ready else None,
         _regime(minutes, tags), _zone(minutes.asset, signals), change, changed_ns,
-        drift, lives, tuple(notes), _bearing(minutes.asset, signals, moved),
+        drift, lives, tuple(notes), _bearing(minutes.asset, signals, moved) if state.ready else None,
     )  # fmt: skip
 
 
