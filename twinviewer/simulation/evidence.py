@@ -81,7 +81,10 @@ def _intervals(time_s: np.ndarray, state: np.ndarray, end_s: float) -> Intervals
 
 
 def samples(recording: Recording | Held, tag: Tag, from_ns: int, to_ns: int) -> tuple[np.ndarray, np.ndarray]:
-    """Times (s) and values of a tag, with the one that stood at the beginning."""
+    """Times (s) and values of a tag, with the one that stood at the beginning; none where it was not recorded,
+    such as a tag that the scene has only since."""
+    if recording.number_of_row[tag.index] < 0:
+        return np.zeros(0), np.zeros(0)
     rows = recording.samples([tag.name], from_ns, to_ns, before=True)
     usable = np.isfinite(rows.value) & (rows.status >> 30 == 0)
     return rows.time[usable] / NS, rows.value[usable]
@@ -109,7 +112,7 @@ def cycles(recording: Recording | Held, scene: Scene, assets: Sequence[str], fro
         if tag is None:
             continue
         time_s, value = samples(recording, tag, from_ns, to_ns)
-        new = np.append(False, value[1:] != value[:-1])
+        new = np.append(False, value[1:] != value[:-1])[: len(value)] & (value > 0)
         time_s, value = time_s[new], value[new]
         history = intervals(recording, scene, asset, from_ns, to_ns)
         stood = np.isin(history.state, (State.FAULT, State.MAINTENANCE, State.SETUP, State.OFFLINE))
