@@ -554,6 +554,21 @@ def test_the_whole_plan_is_scheduled_with_who_and_why(
     assert "done: " in detail.record.text()
 
 
+def test_the_record_says_every_change_of_what_was_known(tmp_path: Path) -> None:
+    path = tmp_path / "orders.sqlite"
+    with OrderStore(path) as store:
+        made = Order("", "CMP-321", "Oil", "preventive", OrderState.PROPOSED, "due", START, START, part="Filter")
+        number = store.add(made, "Kim", "due").number
+        store.become(number, OrderState.APPROVED, "Kim", "agreed", START)
+        store.become(number, OrderState.SCHEDULED, "Kim", "as planned", START, start_ns=START, end_ns=START, crew="A")
+        store.change(number, "CMMS", "imported", START, crew="B", part="", start_ns=START + HOUR_NS, end_ns=START + 2)
+    said = [line.split("  ", 1)[1] for line in book.record(path, number, lambda fraction, text: None)]
+    moved = next(line for line in said if "start" in line)
+    assert moved.endswith(" (imported)")
+    assert sorted(said[:3]) == sorted(["CMMS: part Filter → none (imported)", "CMMS: crew A → B (imported)", moved])
+    assert said[3:] == ["Kim: scheduled (as planned)", "Kim: approved (agreed)", "Kim: proposed (due)"]
+
+
 @pytest.fixture
 def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The computer stands in Berlin."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from twinviewer.maintenance.orders.calendar_file import icalendar
 from twinviewer.maintenance.orders.connector import CsvConnector
-from twinviewer.maintenance.orders.model import Check, Decision, Order, OrderState
+from twinviewer.maintenance.orders.model import Change, Check, Decision, Order, OrderState
 from twinviewer.maintenance.orders.plan_table import plan_table
 from twinviewer.maintenance.orders.store import FILE, OrderStore
 from twinviewer.maintenance.results import PlannedJob
@@ -28,6 +28,14 @@ TITLES = {
     OrderState.DONE: "Done",
     OrderState.CANCELLED: "Cancelled",
 }
+
+
+# What a record names besides states and ticks, where it was known before.
+_FIELDS = {
+    "title": "work", "kind": "kind", "start_ns": "start", "due_ns": "due", "crew": "crew", "skill": "skill",
+    "people": "people", "also": "together with", "duration_h": "hours", "part": "part", "tools": "tools",
+    "lock_out": "lock-out", "stops": "must stand",
+}  # fmt: skip
 
 
 def data_folder() -> Path:
@@ -133,17 +141,24 @@ def record(path: Path, number: str, progress: Tell) -> tuple[str, ...]:
     from twinviewer.panels._text import clock
 
     with OrderStore(path) as store:
-        found = store.changes(number)
-    said = []
-    for c in found:
-        if c.what == "state":
-            said.append(f"{clock(c.at_ns, 0, seconds=False)}  {c.by}: {c.after.replace('_', ' ')} ({c.why})")
-        elif c.what == "checks":
-            said.append(f"{clock(c.at_ns, 0, seconds=False)}  {c.by}: {c.why}")
-        elif c.what == "start_ns" and int(c.before or 0):
-            moved = clock(int(c.after or 0), 0, seconds=False)
-            said.append(f"{clock(c.at_ns, 0, seconds=False)}  {c.by}: moved to {moved} ({c.why})")
-    return tuple(reversed(said))
+        found = [(c, _change_said(c)) for c in store.changes(number)]
+    return tuple(f"{clock(c.at_ns, 0, seconds=False)}  {c.by}: {text}" for c, text in reversed(found) if text)
+
+
+def _change_said(change: Change) -> str:
+    """What was changed and why; "" for what goes with another change, such as the crew with the schedule."""
+    from twinviewer.panels._text import clock
+
+    before, after, why = change.before, change.after, change.why
+    if change.what == "checks":
+        return why
+    if change.what == "state":
+        return f"{after.replace('_', ' ')} ({why})"
+    if change.what not in _FIELDS or before in ("", "0", "None"):
+        return ""
+    if change.what.endswith("_ns"):
+        before, after = (clock(int(text), 0, seconds=False) for text in (before, after))
+    return f"{_FIELDS[change.what]} {before} → {after or 'none'} ({why})"
 
 
 @dataclass(frozen=True)
