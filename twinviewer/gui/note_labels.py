@@ -4,6 +4,7 @@ from datetime import datetime
 
 from twinviewer.gui.abnormal import Label
 from twinviewer.model.frame import Frame
+from twinviewer.panels._text import signed
 from twinviewer.session import Note, Noted, Session
 
 NS = 1_000_000_000
@@ -34,4 +35,4 @@ def _short(text: str) -> str:
 
 def _from(note: Note) -> str:
     clock = datetime.fromtimestamp(note.time_ns / NS).strftime("%H:%M:%S")
-    return " · ".join(part for part in (note.asset_id, note.by, clock) if part)
+    return " · ".join(part for part in (note.asset_id, signed(note), clock) if part)

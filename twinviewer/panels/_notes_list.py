@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewIt
 from twinviewer.panels._kit.icons import paint_glyph
 from twinviewer.panels._kit.rows import paint_edge, paint_ground
 from twinviewer.panels._kit.style import colour, font
-from twinviewer.panels._text import clock
+from twinviewer.panels._text import clock, signed
 from twinviewer.session import Note
 
 PLANT = "Whole plant"
@@ -112,8 +112,9 @@ class NoteDelegate(QStyledItemDelegate):
         painter.setPen(colour("text2"))
         painter.drawText(above, _LEFT, clock(note.time_ns, now_ns))
         metrics = QFontMetricsF(painter.font())
-        who = f"{note.by} ✎ {note.changed_by}" if note.changed_by else note.by
-        painter.drawText(above, _RIGHT, metrics.elidedText(who, Qt.TextElideMode.ElideRight, above.width() / 3))
+        painter.drawText(
+            above, _RIGHT, metrics.elidedText(signed(note), Qt.TextElideMode.ElideRight, above.width() / 3)
+        )
         at = metrics.horizontalAdvance(clock(note.time_ns, now_ns)) + 12
         painter.setFont(font(12, 600))
         painter.setPen(colour("text"))

@@ -7,6 +7,7 @@ from datetime import datetime
 from twinviewer.model.asset import Tag
 from twinviewer.model.connection import Link
 from twinviewer.model.frame import Frame, Kpi
+from twinviewer.model.note import Note
 from twinviewer.model.quality import Quality
 from twinviewer.panels._kit.gauges import amount
 from twinviewer.waveforms import tags as waveform_tags
@@ -100,6 +101,11 @@ def input_name(name: str) -> str:
 def is_current(frame: Frame) -> bool:
     """Whether new values come in: a link that works, or a source that is not the plant."""
     return frame.source != "live" or frame.connection.link in (Link.CONNECTED, Link.DEGRADED)
+
+
+def signed(note: Note) -> str:
+    """Who pinned a note, and who made it say what it says."""
+    return f"{note.by} ✎ {note.changed_by}" if note.changed_by else note.by
 
 
 def quality_of(tag: Tag, frame: Frame) -> Quality:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from twinviewer.panels import _time_paint as paint
 from twinviewer.panels._kit.style import colour
-from twinviewer.panels._text import NS, clock, duration
+from twinviewer.panels._text import NS, clock, duration, signed
 from twinviewer.panels._time_paint import ticks
 from twinviewer.session import Band, Mark, Note
 
@@ -188,7 +188,7 @@ class TimeBand(QWidget):
     def _note_text(self, note: Note | None) -> str:
         if note is None:
             return ""
-        by = f", {note.by}" if note.by else ""
+        by = f", {signed(note)}" if note.by else ""
         return f"{clock(note.time_ns, self._now_ns)}  {note.asset_id or 'Note'}{by}\n{note.text}"
 
     def _shares_at(self, at: int) -> str:
