@@ -124,6 +124,8 @@ def test_energy_and_peak():
     o = simulate(2 * HOUR, station={"a": {"time": "10 s", "power": {"run": 12.0, "idle": 2.0}}})
     assert o.energy_kwh[0] == pytest.approx(24)
     assert o.peak_kw == pytest.approx(12)
+    short = simulate(600.0, station={"a": {"time": "10 s", "power": {"run": 12.0}}})
+    assert short.peak_kw == pytest.approx(12)  # of less than a quarter of an hour: of what there was
 
 
 def test_rework_does_not_lock_up_a_full_line():

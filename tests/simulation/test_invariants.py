@@ -9,6 +9,7 @@ from tests.simulation.lines import outcomes, tandem
 from twinviewer.simulation import random_numbers as rn
 from twinviewer.simulation.line import Line, parse_line
 from twinviewer.simulation.plant_now import LOADED, MachineNow, PlantNow, StationNow
+from twinviewer.simulation.records import RUNNING
 from twinviewer.simulation.replication import Replication, replicate
 from twinviewer.simulation.runs import run
 from twinviewer.simulation.scenario import Scenario
@@ -199,3 +200,28 @@ def test_parts_and_people_that_were_there_are_accounted_for(data):
     np.add.at(held, m["has_operator"][m["has_operator"] > 0] - 1, m["operators"][m["has_operator"] > 0])
     np.add.at(held, m["crew_now"][m["crew_now"] >= 0], 1)
     assert (one.crews["size"] - one.crews["free"] == held).all()
+
+
+def test_two_threads_that_lack_room_for_parts_double_it_once():
+    tables = build(tandem(1, 0), 100.0)
+    had = tables.parts
+    tables.grow(had)
+    tables.grow(had)
+    assert tables.parts == 2 * had
+
+
+def test_another_material_leaves_the_deliveries_of_the_first_as_they_were():
+    def times(*others: str) -> list[float]:
+        supply = {"every": "100 s", "quantity": 1, "delay": "exponential(300 s)"}
+        line = parse_line(
+            {
+                "station": {"a": {"time": "1 s", "consumes": {"m": 1}}},
+                "material": {**{n: {"supply": supply} for n in others}, "m": {"supply": supply}},
+                "source": {"s": {"feeds": "a"}},
+            }
+        )
+        trace = replicate(build(line, 5000.0), 1, 0, trace=1000).trace
+        return trace["t"][trace["state"] == RUNNING].tolist()
+
+    assert times() == times("x", "y")
+    assert len(times()) > 20

@@ -191,7 +191,7 @@ class Replication:
             crew_busy=busy,
             crew_paid_s=paid,
             energy_kwh=np.bincount(m["station"][real], kwh[real], minlength=shown),
-            peak_kw=float(bins.max()) / BIN_S if len(bins) else 0.0,
+            peak_kw=float(bins.max()) / min(BIN_S, float(g["now"])) if g["now"] > 0 else 0.0,
             wip=float(g["area"]) / span if span else float("nan"),
             lead_s=mean,
             lead_sd_s=float(np.sqrt(max(second, 0.0))) if completed else float("nan"),
