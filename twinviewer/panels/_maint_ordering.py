@@ -62,8 +62,7 @@ class Ordering:
 
         def done(found: tuple[Order, ...]) -> None:
             self._busy = False
-            if number or found != self.orders:
-                self.take(found)
+            self.take(found)
             if number:
                 self._look_at(number)
 
