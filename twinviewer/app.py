@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from twinviewer.gui import layouts
+from twinviewer.gui import drivers, layouts
 from twinviewer.gui.beside import show_beside
 from twinviewer.gui.crash import CrashDialog, CrashGuard
 from twinviewer.gui.garbage import GarbageTimer
@@ -60,6 +60,7 @@ class Application(Opener):
 
     def __init__(self, qt: QApplication, settings: SettingsStore, safe_mode: bool = False) -> None:
         super().__init__(settings)
+        drivers.load()
         self.qt = qt
         self.safe_mode = safe_mode
         self.windows: list[MainWindow] = []
