@@ -48,7 +48,8 @@ class Settings:
     """Everything that is kept. A field's name is its key in the file; simple ones are also TWINVIEWER_<FIELD>.
 
     `refined` asks for the refined still picture where the graphics card can draw it. `rate_hz` is how often the
-    table is read. `user` signs acknowledgements. `geometry` holds x, y, width, height and whether maximised;
+    table is read. `user` signs acknowledgements. `scheduler` is the address of the Dask cluster that sweeps and
+    searches run on ("" for this machine's cores). `geometry` holds x, y, width, height and whether maximised;
     `bookmarks` a person's own camera places by the path of the scene.
     """
 
@@ -58,6 +59,7 @@ class Settings:
     user: str = "operator"
     rate_hz: int = 10
     refined: bool = True
+    scheduler: str = ""
     geometry: tuple[int, ...] = ()
     layout: Layout = Layout()
     layouts: Mapping[str, Layout] = field(default_factory=dict)
@@ -142,6 +144,18 @@ def config_folder() -> Path:
     import platformdirs
 
     return platformdirs.user_config_path("twinviewer", appauthor=False)
+
+
+def scheduler_of() -> str:
+    """The address of the cluster to run on, "" for none. A file that cannot be read says none, and is left for the
+    window to tell of."""
+    said = os.environ.get(f"{PREFIX}SCHEDULER")
+    if said is not None:
+        return said.strip()
+    try:
+        return parse(json.loads((config_folder() / FILE_NAME).read_text(encoding="utf-8"))).scheduler.strip()
+    except (OSError, ValueError):
+        return ""
 
 
 class SettingsStore:

@@ -136,4 +136,7 @@ def test_every_choice_takes_effect_at_once(qtbot: QtBot) -> None:
     dialog.rate.setCurrentIndex(dialog.rate.findData(30))
     dialog.user.setText("Anna")
     dialog.user.editingFinished.emit()
-    assert changed == {"theme": "light", "refined": False, "rate_hz": 30, "user": "Anna"}
+    dialog.scheduler.setText(" tcp://host:8786 ")
+    dialog.scheduler.editingFinished.emit()
+    chosen = {"theme": "light", "refined": False, "rate_hz": 30, "user": "Anna", "scheduler": "tcp://host:8786"}
+    assert changed == chosen

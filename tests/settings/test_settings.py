@@ -29,6 +29,7 @@ def test_what_was_chosen_is_there_the_next_time(tmp_path: Path) -> None:
         user=st.text(max_size=10),
         rate_hz=st.integers(1, 60),
         refined=st.booleans(),
+        scheduler=st.text(max_size=10),
         geometry=st.tuples(*[st.integers(-5000, 5000)] * 5),
         layouts=st.dictionaries(st.text(max_size=5), st.builds(Layout, st.text(max_size=5), st.text(max_size=5))),
         bookmarks=st.dictionaries(

@@ -286,6 +286,23 @@ def test_mtbf_interval_and_shares():
     assert fitting.share("x", 990, 10).low < 0.99 < fitting.share("x", 990, 10).high
 
 
+def test_the_settings_say_on_which_cluster_to_run(tmp_path, capsys, monkeypatch):
+    (tmp_path / "line.toml").write_text(LINE, encoding="utf-8")
+    words = ["simulate", "--line", str(tmp_path / "line.toml"), "--replications", "2", "--horizon", "20 min"]
+    monkeypatch.setattr("twinviewer.settings.config_folder", lambda: tmp_path)
+    kept = tmp_path / "settings.json"
+    kept.write_text('{"version": 1, "scheduler": "nowhere"}', encoding="utf-8")
+    assert main(words) == 2
+    assert "nowhere: this is no address" in capsys.readouterr().err
+    assert main([*words, "--scheduler", ""]) == 0  # here, for once
+    monkeypatch.setenv("TWINVIEWER_SCHEDULER", "")
+    assert main(words) == 0
+    monkeypatch.delenv("TWINVIEWER_SCHEDULER")
+    kept.write_text("{", encoding="utf-8")
+    assert main(words) == 0
+    assert kept.read_text(encoding="utf-8") == "{"  # it is the window that tells of it
+
+
 @pytest.mark.parametrize(
     ("key", "tables"),
     [

@@ -63,7 +63,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--budget", type=float, metavar="COST", help="of suggestions")
     parser.add_argument("--accept", metavar="REASON", help="keep the scenarios as accepted proposals, for this reason")
     parser.add_argument("--by", default="", metavar="NAME", help="who accepts")
-    parser.add_argument("--scheduler", metavar="ADDR", help="run on a Dask cluster, for example tcp://host:8786")
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDR",
+        help='run on a Dask cluster, for example tcp://host:8786 (else as the settings say; "": here)',
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -80,6 +84,7 @@ def seed_of(text: str) -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0; 2 when line, scenario or state cannot be used."""
+    from twinviewer.simulation.cluster import chosen_scheduler
     from twinviewer.simulation.lint import check_line
     from twinviewer.simulation.plant_now import written
     from twinviewer.simulation.quantities import seconds
@@ -90,6 +95,7 @@ def run(args: argparse.Namespace) -> int:
     from twinviewer.simulation.starting import StartFrom, at_time
 
     _refuse_idle(args)
+    args.scheduler = chosen_scheduler(args.scheduler)
     line = load_line(line_path(args))
     scenarios = [load_scenario(path) for path in args.scenario]
     horizon_s = seconds(args.horizon, "--horizon") if args.horizon else None

@@ -58,6 +58,7 @@ def suggest(worker: "Worker", number: int, search: Search) -> None:
     """The three best settings within bounds and budget, each with its evidence on fresh replications."""
     from twinviewer.simulation.api import Choice, levers
     from twinviewer.simulation.api import suggest as suggest_for
+    from twinviewer.simulation.cluster import chosen_scheduler
 
     line, start = worker.started(search.from_now)
     known = {x.id: x for x in levers(worker.line)}
@@ -69,6 +70,7 @@ def suggest(worker: "Worker", number: int, search: Search) -> None:
     best = suggest_for(
         line, choices, search.goal, search.largest, search.budget, search.horizon_s, start=start,
         progress=_progress(worker, number, "suggest"), cancel=worker.heard,
+        scheduler=chosen_scheduler(None),
     )  # fmt: skip
     if worker.heard():
         worker.say("suggested", number, None)

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from twinviewer.model.errors import LineError
+from twinviewer.settings import scheduler_of
 from twinviewer.simulation.line import Line
 from twinviewer.simulation.replication import replicate
 from twinviewer.simulation.results import Result
@@ -88,6 +89,11 @@ def shares(n: int, threads: int) -> list[slice]:
         found.append(slice(begin, begin + size))
         begin += size
     return found
+
+
+def chosen_scheduler(asked: str | None) -> str | None:
+    """The address of the cluster to run on: what was asked for, else what the settings say; None for this machine."""
+    return (scheduler_of() if asked is None else asked.strip()) or None
 
 
 def run_on(

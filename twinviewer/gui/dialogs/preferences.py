@@ -27,6 +27,10 @@ class PreferencesDialog(BaseDialog):
         self.rate = self._choice(_RATES, settings.rate_hz, lambda v: change(rate_hz=v))
         self.user = QLineEdit(settings.user)
         self.user.editingFinished.connect(lambda: change(user=self.user.text().strip() or "operator"))
+        self.scheduler = QLineEdit(settings.scheduler)
+        self.scheduler.setPlaceholderText("this computer; or tcp://host:8786")
+        self.scheduler.setToolTip("The Dask cluster on which searches of the what-if panel and simulate run")
+        self.scheduler.editingFinished.connect(lambda: change(scheduler=self.scheduler.text().strip()))
         self.refined = QCheckBox("Refine the picture at rest")
         self.refined.setChecked(settings.refined)
         self.refined.toggled.connect(lambda on: change(refined=on))
@@ -36,6 +40,7 @@ class PreferencesDialog(BaseDialog):
             ("Refresh values", self.rate),
             ("Your name", self.user),
             ("3D picture", self.refined),
+            ("Simulate on", self.scheduler),
         ):
             form.addRow(name, field)
             field.setAccessibleName(name)
