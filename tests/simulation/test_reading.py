@@ -121,6 +121,8 @@ def test_a_setup_matrix(tmp_path):
     [
         ("orders", "id,product\n1,A\n", "line 1"),
         ("orders", "id,product,quantity\n1,part,many\n", "line 2"),
+        ("orders", "id,product,quantity\n\n1,part,many\n", "line 3"),
+        ("orders", f'id,product,quantity\n"{"x" * 200_000}",part,3\n', "line 2"),
         ("orders", "id,product,quantity\n1,part,3,4\n", "line 2"),
         ("setups", "station,from,to,time\nx,A,B,3\n", "line 2"),
         ("orders", None, "t.csv"),

@@ -1,6 +1,7 @@
 """Reads a flow model's file with the tables that lie beside it, and checks it; every error names file and line."""
 
 import csv
+import io
 import re
 import tomllib
 from collections.abc import Mapping
@@ -82,11 +83,11 @@ def _filled(value: Any, file: Path) -> Any:
 def _observed(path: Path, column: str) -> str:
     """Observed times of a CSV file as `empirical(…)`: as many as the engine keeps of them."""
     rows = _rows(path)
-    head = list(rows[0]) if rows else []
+    head = list(rows[0][1]) if rows else []
     name = column or (head[0] if head else "")
     if name not in head:
         raise LineError(f'there is no column "{name}"', str(path), f"Columns are: {', '.join(head)}.")
-    times = [_seconds(row[name], path, n) for n, row in enumerate(rows, 2) if row[name] not in ("", None)]
+    times = [_seconds(row[name], path, n) for n, row in rows if row[name] not in ("", None)]
     if not times:
         raise LineError("the file holds no times", str(path), "Write one time per line below a head line.")
     values = np.array(times)
@@ -101,33 +102,38 @@ def _seconds(text: str, path: Path, number: int) -> float:
         raise LineError(error.text, f"{path}, line {number}", error.remedy) from error
 
 
-def _rows(path: Path, *columns: str) -> list[dict[str, str]]:
-    """The rows of a CSV file (comma or semicolon) by column. Raises LineError where a column is missing."""
+def _rows(path: Path, *columns: str) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a CSV file (comma or semicolon): the number of the line, and what it says by column. Raises LineError
+    where a column is missing, or where the file is no table."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise LineError(f"the table cannot be read ({error})", str(path), "Check the name and the file.") from error
     first = text.partition("\n")[0]
-    rows = list(csv.reader(text.splitlines(), delimiter=";" if ";" in first and "," not in first else ","))
-    head = [c.strip() for c in rows[0]] if rows else []
+    reader = csv.reader(io.StringIO(text), delimiter=";" if ";" in first and "," not in first else ",")
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise LineError(f"this is no table ({error})", f"{path}, line {reader.line_num}", "Mend that line.") from error
+    head = [c.strip() for c in rows[0][1]] if rows else []
     missing = [c for c in columns if c not in head]
     if missing:
         raise LineError(f'the column "{missing[0]}" is missing', f"{path}, line 1", f"Needed: {', '.join(columns)}.")
     found = []
-    for number, row in enumerate(rows[1:], 2):
+    for number, row in rows[1:]:
         if not any(c.strip() for c in row):
             continue
         if len(row) > len(head):
             raise LineError(f"{len(row)} values for {len(head)} columns", f"{path}, line {number}", "Mend that line.")
         cells = [c.strip() for c in row] + [""] * (len(head) - len(row))
-        found.append(dict(zip(head, cells, strict=True)))
+        found.append((number, dict(zip(head, cells, strict=True))))
     return found
 
 
 def _orders(tables: dict[str, Any], path: Path) -> None:
     """Columns id, product, quantity; optionally due (a span or a date and time) and priority."""
     book = list(tables.get("order", ()))
-    for number, row in enumerate(_rows(path, "id", "product", "quantity"), 2):
+    for number, row in _rows(path, "id", "product", "quantity"):
         order: dict[str, Any] = {"id": row["id"], "product": row["product"]}
         for key in ("quantity", "priority"):
             if row.get(key):
@@ -149,7 +155,7 @@ def _whole(text: str, key: str, path: Path, number: int) -> int:
 def _routes(tables: dict[str, Any], path: Path) -> None:
     """Columns product and route ("saw > mill > wash"), or product and one column per step."""
     products = tables.setdefault("product", {})
-    for row in _rows(path, "product"):
+    for _, row in _rows(path, "product"):
         steps = [s.strip() for k, v in row.items() if k != "product" for s in v.split(">") if s.strip()]
         products[row["product"]] = {**products.get(row["product"], {}), "route": steps}
 
@@ -157,8 +163,7 @@ def _routes(tables: dict[str, Any], path: Path) -> None:
 def _setups(tables: dict[str, Any], path: Path) -> None:
     """Columns station, from and to (products) and time; from and to "default" is the time of all other changes. Or a
     matrix: columns station, from, and one per product."""
-    rows = _rows(path, "station", "from")
-    for number, row in enumerate(rows, 2):
+    for number, row in _rows(path, "station", "from"):
         station = tables.get("station", {}).get(row["station"])
         if station is None:
             where = f"{path}, line {number}"
@@ -177,7 +182,7 @@ def _setups(tables: dict[str, Any], path: Path) -> None:
 def _shifts(tables: dict[str, Any], path: Path) -> None:
     """Columns calendar, day ("mon-fri", or a date), from and to ("06:00"); a date without times is closed."""
     calendars = tables.setdefault("calendar", {})
-    for row in _rows(path, "calendar", "day", "from", "to"):
+    for _, row in _rows(path, "calendar", "day", "from", "to"):
         calendar = calendars.setdefault(row["calendar"], {})
         window = [f"{row['from']}-{row['to']}"] if row["from"] else []
         if re.fullmatch(r"\d{4}-\d\d-\d\d", row["day"]):
