@@ -8,13 +8,15 @@ from scipy.stats import CensoredData, weibull_min
 
 from benchmarks.maintenance import DATA, bearing_series, detections_of, velocities
 from benchmarks.wearing import minutes_with_wear
+from twinviewer.cli.prognose import _risked
 from twinviewer.maintenance.condition import own_baseline
 from twinviewer.maintenance.condition.detectors import EWMA_CUSUM, FIGURES, OWN_BASELINE, figures_of
 from twinviewer.maintenance.planning.renewal import best_age, left_to_do, weibull_failure
-from twinviewer.maintenance.prognosis import degradation, weibull
+from twinviewer.maintenance.prognosis import by_wear, degradation, weibull
 from twinviewer.maintenance.prognosis.assets import card
 from twinviewer.maintenance.prognosis.curves import failure_curve, failure_within
 from twinviewer.maintenance.prognosis.lives_by_age import Log
+from twinviewer.maintenance.results import Choice
 from twinviewer.maintenance.settings import MaintenanceSettings, TypeSettings
 from twinviewer.model.errors import DataError
 from twinviewer.model.state import Zone
@@ -34,6 +36,21 @@ def test_a_worn_bearing_is_found_dated_and_named() -> None:
     assert (np.diff(found.fit) <= 1e-9).all()
     assert found.risks[0].probability <= found.risks[1].probability
     assert all(r.low <= r.probability <= r.high for r in found.risks)
+
+
+def test_the_command_prints_risk_first_sign_and_cost_of_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    minutes, tags = minutes_with_wear(30, left_days=6.0)
+    found = card(minutes, tags, MaintenanceSettings())
+    said = " ".join(_risked(replace(found, wait_a_week_eur=1234.0, choices=(Choice("now", "now", 0, 0.0, 0.0),))))
+    assert f"{100 * found.risks[0].probability:.1f} %" in said
+    assert "within 30 d" in said
+    assert f"P-F interval): {found.pf_days:.1f} d" in said
+    assert "1,234 EUR" in said
+    assert found.pf_days > found.rul_days
+    monkeypatch.setattr(by_wear, "MOST_DAYS", 1.0)
+    far = card(minutes, tags, MaintenanceSettings())
+    assert far.capped
+    assert np.isnan(far.pf_days)
 
 
 def test_the_card_says_which_detector_spoke_when_and_what_it_is_worth() -> None:

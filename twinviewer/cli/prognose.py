@@ -83,9 +83,25 @@ def _scene(args: argparse.Namespace) -> int:
             print(f"{'':23} {spoke.label}: {spoke.detector} since {since}{again} ({spoke.record})")
         if card.bearing is not None and card.bearing.part:
             print(f"{'':23} {card.bearing.said}")
-        for note in (*_beyond(card), *card.notes):
+        for note in (*_risked(card), *_beyond(card), *card.notes):
             print(f"{'':23} {note}")
     return 0
+
+
+def _risked(card: "Card") -> list[str]:
+    """How probable a failure is, how long its sign comes before it, and what another week is expected to cost."""
+    if not card.risks:
+        return []
+    share = [
+        f"{100 * r.probability:.1f} % ({100 * r.low:.1f} to {100 * r.high:.1f} %) within {r.days:.0f} d"
+        for r in card.risks
+    ]
+    found = [f"Failure: {', '.join(share)}"]
+    if card.pf_days == card.pf_days:
+        found.append(f"From its first sign to failure (P-F interval): {card.pf_days:.1f} d")
+    if card.choices and card.wait_a_week_eur == card.wait_a_week_eur:
+        found.append(f"One more week of waiting is expected to cost {card.wait_a_week_eur:,.0f} EUR")
+    return [f"{text}." for text in found]
 
 
 def _beyond(card: "Card") -> list[str]:

@@ -54,7 +54,7 @@ def card_by_wear(seen: Seen, settings: MaintenanceSettings, lives: Sequence[Life
         fit.low,
         fit.high,
         _is_far(fit),
-        (seen.now_ns - detected) / DAY_NS + fit.rul,
+        float("nan") if _is_far(fit) else (seen.now_ns - detected) / DAY_NS + fit.rul,
         tuple(Risk(d, float(p), *_risk_bounds(d, fit)) for d, p in zip(HORIZONS, risk, strict=True)),
         week,
         seen.readiness,
