@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from asyncua.client.ua_session import UaSession
 
 from tests.feeds.live import all_good, scene_for_server, status_of, until_up, value_of, watching
 from tests.feeds.servers import URI, Proxy, ServerProcess, python_server, until, unused_port
@@ -317,6 +318,32 @@ def test_write_reads_back_what_the_server_took(server: ServerProcess):
     nobody = f"opc.tcp://127.0.0.1:{unused_port()}"
     with pytest.raises(FeedLost, match="nobody listens"):
         asyncio.run(write(FeedSource(nobody), NodeAddress(URI, "s=x"), 1.0))
+
+
+@pytest.mark.parametrize(
+    ("breaks_at", "said"),
+    [("write_attributes", "did not answer in time; whether the value was written is not known"),
+     ("read_attributes", "did not answer in time; the value was written, and could not be read back")],
+)  # fmt: skip
+def test_a_write_whose_answer_is_lost_is_not_called_a_failure_only(
+    server: ServerProcess, monkeypatch: pytest.MonkeyPatch, breaks_at: str, said: str
+):
+    asked = {"read_attributes": 0, "write_attributes": 1}
+    whole = getattr(UaSession, breaks_at)
+
+    async def lost(session: UaSession, *arguments: object) -> object:
+        answer = await whole(session, *arguments)
+        asked[breaks_at] += 1
+        if asked[breaks_at] == 2:
+            raise TimeoutError
+        return answer
+
+    monkeypatch.setattr(UaSession, breaks_at, lost)
+    source, address = FeedSource(server.url, FeedOptions(security="none")), NodeAddress(URI, "s=M-0.Vibration")
+    with pytest.raises(FeedLost, match=said):
+        asyncio.run(write(source, address, 2.5))
+    monkeypatch.undo()
+    assert asyncio.run(write(source, address, 1.0)).read_back
 
 
 def test_describe_and_browse_name_types_units_and_places(server: ServerProcess):

@@ -15,7 +15,7 @@ from asyncua.ua.ua_binary import struct_from_binary
 from twinviewer.feeds import opcua_items as subscriptions
 from twinviewer.feeds import opcua_missing as missing
 from twinviewer.feeds.opcua_addresses import resolve
-from twinviewer.feeds.opcua_client import Opened, close, open_session, post, send
+from twinviewer.feeds.opcua_client import Opened, broken, close, open_session, post, send
 from twinviewer.feeds.opcua_decode import Changes, datetime_ns, number_and_text
 from twinviewer.feeds.opcua_events import Events, acknowledge
 from twinviewer.feeds.opcua_items import Item, Limits, Subscriptions
@@ -62,12 +62,8 @@ async def run(
     except asyncio.CancelledError:
         politely = True
         raise
-    except ua.UaError as error:
-        raise FeedLost(f"the server answered {error}", source.url) from error
-    except TimeoutError as error:
-        raise FeedLost("the server did not answer in time", source.url) from error
-    except OSError as error:
-        raise FeedLost(f"the connection broke ({error or type(error).__name__})", source.url) from error
+    except (ua.UaError, OSError) as error:
+        raise broken(error, source.url) from error
     finally:
         await close(opened.client, politely)
 

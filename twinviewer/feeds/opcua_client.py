@@ -186,6 +186,15 @@ async def close(client: Client, politely: bool) -> None:
         protocol.transport.abort()
 
 
+def broken(error: Exception, url: str, so: str = "") -> FeedLost:
+    """What ended a session that stood (an OSError or asyncua's own error) as a sentence; `so` is what that leads to."""
+    if isinstance(error, ua.UaError):
+        return FeedLost(f"the server answered {error}{so}", url)
+    if isinstance(error, TimeoutError):
+        return FeedLost(f"the server did not answer in time{so}", url)
+    return FeedLost(f"the connection broke ({error or type(error).__name__}){so}", url)
+
+
 async def send(client: Client, request: Any, timeout: float = REQUEST_TIMEOUT_S) -> Buffer:
     """Send one request and return the undecoded answer; a service fault raises ua.UaStatusCodeError.
 

@@ -12,13 +12,13 @@ from asyncua.common.utils import Buffer
 from asyncua.ua.ua_binary import struct_from_binary
 
 from twinviewer.feeds.opcua_addresses import identifier_of, resolve
-from twinviewer.feeds.opcua_client import close, open_session
+from twinviewer.feeds.opcua_client import broken, close, open_session
 from twinviewer.feeds.opcua_decode import datetime_ns
 from twinviewer.feeds.source import FeedSink, FeedSource, Refused
 from twinviewer.feeds.trust import TrustStore
 from twinviewer.model.alarm import ServerCondition, StandingConditions
 from twinviewer.model.asset import NodeAddress
-from twinviewer.model.errors import FeedError, FeedLost
+from twinviewer.model.errors import FeedError
 
 HANDLE = 0  # of the event item; tags have handles from 1 on
 _QUEUE = 1000
@@ -246,10 +246,8 @@ async def acknowledge(
         politely = True
     except ua.UaStatusCodeError as error:
         raise Refused(f"the server refuses to acknowledge ({ua.StatusCode(error.code).name})", where) from error
-    except ua.UaError as error:
-        raise FeedLost(f"the server answered {error}", source.url) from error
-    except OSError as error:
-        raise FeedLost(f"the connection broke ({error or type(error).__name__})", source.url) from error
+    except (ua.UaError, OSError) as error:
+        raise broken(error, source.url, "; its list tells whether it was acknowledged") from error
     finally:
         await close(opened.client, politely)
     if not result.StatusCode.is_good():

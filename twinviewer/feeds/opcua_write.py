@@ -7,12 +7,12 @@ import math
 from asyncua import ua
 
 from twinviewer.feeds.opcua_addresses import resolve
-from twinviewer.feeds.opcua_client import close, open_session
+from twinviewer.feeds.opcua_client import broken, close, open_session
 from twinviewer.feeds.opcua_decode import number_and_text
 from twinviewer.feeds.source import FeedSource, Refused, Written
 from twinviewer.feeds.trust import TrustStore
 from twinviewer.model.asset import NodeAddress
-from twinviewer.model.errors import FeedError, FeedLost
+from twinviewer.model.errors import FeedError
 
 _WHOLE = {
     ua.VariantType.SByte,
@@ -30,23 +30,26 @@ _REAL = {ua.VariantType.Float, ua.VariantType.Double}
 async def write(
     source: FeedSource, address: NodeAddress, value: float | str, store: TrustStore | None = None
 ) -> Written:
-    """Write `value` as the type that the node has, then read it back. Raises FeedLost, FeedRefused or FeedError."""
+    """Write `value` as the type that the node has, then read it back. Raises FeedLost, FeedRefused or FeedError.
+
+    Where the line breaks after the server was asked, nobody knows whether it did as asked, and the error says so.
+    """
     opened = await open_session(source, store)
     session = opened.client.uaclient.session
-    politely = False
+    politely, so = False, ""
     try:
         (node,) = await resolve(session, await opened.client.get_namespace_array(), [address])
         if isinstance(node, int):
             raise FeedError(f"there is no such node ({ua.StatusCode(node).name})", str(address))
         (before,) = await session.read_attributes([node], ua.AttributeIds.Value)
         asked = _variant(before, value, address)
+        so = "; whether the value was written is not known: look at the machine"
         (status,) = await session.write_attributes([node], [ua.DataValue(asked)])
+        so = "; the value was written, and could not be read back" if status.is_good() else ""
         (after,) = await session.read_attributes([node], ua.AttributeIds.Value)
         politely = True
-    except ua.UaError as error:
-        raise FeedLost(f"the server answered {error}", source.url) from error
-    except OSError as error:
-        raise FeedLost(f"the connection broke ({error or type(error).__name__})", source.url) from error
+    except (ua.UaError, OSError) as error:
+        raise broken(error, source.url, so) from error
     finally:
         await close(opened.client, politely)
     if not status.is_good():
