@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from tests.panels import fake
@@ -18,10 +19,10 @@ from tests.panels.whatif_bench import LINE, WAIT_MS, answered, figure, opened
 from twinviewer.model.palette import STATE
 from twinviewer.model.state import State
 from twinviewer.panels import whatif
+from twinviewer.panels._scrolling import scrolling
 from twinviewer.panels._whatif_found import SHOWN_STATES, Expectation, Filed
 from twinviewer.panels._whatif_model import Kept, Trust
 from twinviewer.panels._whatif_proposals import FiledCard, Proposals, expectation_text
-from twinviewer.panels._whatif_view import scrolling
 from twinviewer.session.run_source import RunSource
 
 _NS = 1_000_000_000
@@ -244,6 +245,11 @@ def test_a_line_is_sketched_corrected_saved_and_opened(bench: Callable[..., Any]
     click(qtbot, panel.empty.draw)
     qtbot.waitUntil(lambda: page.isVisible() and page.table.rowCount() > 0, timeout=WAIT_MS)
     assert page.rows[0].name == page.view.flow.stations[0].name
+    b.window.resize(460, 480)  # on a small screen the graph is reached by scrolling
+    area = panel.empty.findChildren(QScrollArea)[0]
+    area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+    qtbot.waitUntil(lambda: page.view.visibleRegion().boundingRect().bottom() == page.view.height() - 1)
+    b.window.resize(460, 1000)
     first = page.rows[0].name
     page.table.item(0, 2).setText("as long as it takes")
     qtbot.waitUntil(page.trouble.isVisible, timeout=WAIT_MS)

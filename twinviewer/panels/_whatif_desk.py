@@ -119,9 +119,9 @@ def _register(worker: "Worker") -> "ProposalRegister":
 
 
 def _filed(register: "ProposalRegister") -> tuple[Filed, ...]:
-    from twinviewer.simulation.proposals import _NEXT
+    from twinviewer.simulation.proposals import NEXT_STATES
 
-    return tuple(filed_of(p, _NEXT[p.state]) for p in reversed(register.proposals()))
+    return tuple(filed_of(p, NEXT_STATES[p.state]) for p in reversed(register.proposals()))
 
 
 def proposals(worker: "Worker", number: int) -> None:

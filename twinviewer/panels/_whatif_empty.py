@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from twinviewer.panels._kit.widgets import button, label, row
+from twinviewer.panels._scrolling import scrolling
 from twinviewer.panels._whatif_sketch import Sketch
 from twinviewer.scene.scene import Scene
 
@@ -35,7 +36,11 @@ class EmptyPage(QWidget):
         self.draw = button("Sketch a line from the scene", "primary")
         self.trouble = label("", "", wrap=True)
         self.sketch = Sketch()
-        layout = QVBoxLayout(self)
+        content = QWidget()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolling(content))
+        layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 4, 6, 0)
         layout.setSpacing(10)
         for item in (self.title, self.text, row(self.draw, None), self.trouble, self.sketch, self.sample, self.more):

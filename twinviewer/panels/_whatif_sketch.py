@@ -9,7 +9,7 @@ from twinviewer.panels._kit.widgets import button, label, row
 from twinviewer.panels._whatif_flow import FlowView
 from twinviewer.panels._whatif_model import Flow, Sketched
 
-_COLUMNS = ("Station", "Machines", "Time per part", "Room before", "Goes to")
+_COLUMNS = ("Station", "Machines", "Time per part", "Room", "Goes to")
 _REST_MS = 350
 
 
@@ -31,7 +31,8 @@ class Sketch(QWidget):
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         self.words = label(
             "A first guess from the scene's flow. Correct what is wrong: times such as 45 s, lognormal(45 s, cv=0.1) "
-            "or exponential(45 s); room empty for unlimited; several stations apart by commas, or out.",
+            "or exponential(45 s); room for parts in front of it, empty for unlimited; several stations apart by "
+            "commas, or out.",
             "quiet",
             wrap=True,
         )
@@ -58,6 +59,7 @@ class Sketch(QWidget):
             for y, r in enumerate(rows):
                 for x, text in enumerate((r.name, str(r.machines), r.time, r.room, r.next)):
                     item = QTableWidgetItem(text)
+                    item.setToolTip(text)
                     if x == 0:
                         item.setFlags(item.flags() & ~item.flags().__class__.ItemIsEditable)
                     self.table.setItem(y, x, item)

@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from twinviewer.panels._kit.widgets import Segmented, button, column, label, row
+from twinviewer.panels._scrolling import scrolling
 from twinviewer.panels._whatif_bar import Asking, Banner, ScenarioBar, StartBar
 from twinviewer.panels._whatif_compare import Compare
 from twinviewer.panels._whatif_drivers import Drivers
@@ -23,19 +24,6 @@ from twinviewer.panels._wrap import WrapLayout
 PAGES = (("try", "Try", ""), ("flow", "Flow", ""), ("compare", "Compare", ""), ("drivers", "Drivers", ""),
          ("suggest", "Suggest", ""), ("trust", "Trust", ""))  # fmt: skip
 _LEVER_SHARE = 0.46  # of the page, that levers may take at most before a person moves the handle
-
-
-def scrolling(content: QWidget) -> QScrollArea:
-    """A page that scrolls up and down."""
-    area = QScrollArea()
-    area.setObjectName("panel")
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setMinimumHeight(70)
-    area.setWidget(content)
-    return area
 
 
 class View(QWidget):

@@ -32,7 +32,7 @@ class ProposalState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-_NEXT = {
+NEXT_STATES = {
     ProposalState.ACCEPTED: (ProposalState.IN_FORCE, ProposalState.WITHDRAWN, ProposalState.REJECTED),
     ProposalState.REJECTED: (ProposalState.ACCEPTED,),
     ProposalState.IN_FORCE: (ProposalState.WITHDRAWN,),
@@ -198,8 +198,8 @@ class ProposalRegister:
         _told(by, reason, number)
         with self._db.writing():
             was = self.proposal(number).state
-            if state not in _NEXT[was]:
-                ways = ", ".join(_NEXT[was])
+            if state not in NEXT_STATES[was]:
+                ways = ", ".join(NEXT_STATES[was])
                 text = f"a proposal that is {_words(was)} cannot become {_words(state)}"
                 raise DataError(text, number, f"It can become: {ways}.")
             if state is ProposalState.IN_FORCE:
