@@ -97,7 +97,17 @@ def _of_station(line: Line, name: str, asset: str) -> list[Lever]:
     capacity = capacity_of(line, name)
     if capacity is not None:
         found.append(
-            slider("buffer", "Buffers", f"Buffer before {name}", capacity, "parts", 0, max(20, capacity * 3), 1, True)
+            slider(
+                "buffer",
+                "Buffers",
+                f"Buffer before {name}",
+                capacity,
+                "parts",
+                _least_room(line, name),
+                max(20, capacity * 3),
+                1,
+                True,
+            )
         )
     if s.setup is not None:
         found.append(slider("changeover", "Setups", f"Changeover of {name}", 100.0, "%", 0, 200, 5))
@@ -110,3 +120,11 @@ def _of_station(line: Line, name: str, asset: str) -> list[Lever]:
             slider("setpoint", "Process", f"{p.name} of {name}", now, p.unit, p.low, p.high, (p.high - p.low) / 100)
         )
     return found
+
+
+def _least_room(line: Line, name: str) -> int:
+    """What a buffer must hold at least: a part that is carried into it, the parts with which a batch starts."""
+    carried = any(b.transport is not None for k, b in line.buffer.items() if k.rpartition(">")[2].strip() == name)
+    batch = line.station[name].batch
+    start = 0 if batch is None else batch if isinstance(batch, int) else batch.least or batch.size
+    return max(int(carried), start)
