@@ -1,4 +1,8 @@
-"""Features of a vibration waveform: RMS, peak, kurtosis, envelope, and the envelope at the frequencies of a bearing."""
+"""Features of a vibration waveform: RMS, peak, kurtosis, envelope, and the envelope at the frequencies of a bearing.
+
+Envelope analysis as in Randall and Antoni, Rolling element bearing diagnostics: a tutorial, Mechanical Systems and
+Signal Processing 25 (2011).
+"""
 
 from dataclasses import dataclass, field
 
