@@ -251,6 +251,9 @@ def test_a_command_that_cannot_be_run_now_is_found_and_says_why(setup: Setup) ->
     palette.open("new work order")
     setup.qtbot.keyClick(palette.box, Qt.Key.Key_Return)
     assert told == ["Select the asset it is for."]
+    setup.window.session.select(None)
+    setup.qtbot.keyClick(setup.window.picture._widget, Qt.Key.Key_I)  # isolate what is selected
+    assert told[1:] == ["Select an asset first."]
     silent = [a.id for a in setup.window.registry if a.group and a.enabled is not None and not a.why]
     assert silent == []
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from twinviewer.gui import changing_commands as changing
@@ -32,7 +32,7 @@ from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame
 from twinviewer.model.notice import Notice
 from twinviewer.model.palette import ALARM
-from twinviewer.panels._kit.actions import Actions
+from twinviewer.panels._kit.actions import Action, Actions
 from twinviewer.scene.scene import Scene
 from twinviewer.session import Session
 from twinviewer.settings import Recent
@@ -203,6 +203,17 @@ class MainWindow(QMainWindow):
     def say(self, level: str, text: str, remedy: str = "", where: str = "", key: str = "") -> None:
         """Show a notice in this window."""
         self.session.notice.emit(Notice(level, text, remedy, where, key))
+
+    def say_why_not(self, action: Action) -> None:
+        """Say why a command cannot be run now."""
+        self.say("info", f"{action.text.rstrip('…')}: not now.", action.why, key="not-now")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        waiting = self.registry.waiting_for(QKeySequence(event.keyCombination()))
+        if waiting is not None:
+            self.say_why_not(waiting)
+        else:
+            super().keyPressEvent(event)
 
     def show_error(self, error: Exception) -> None:
         """Show a failure: a sentence where a person can act on it, else the report."""

@@ -7,7 +7,6 @@ from twinviewer.gui.abnormal import labelled
 from twinviewer.gui.command_palette import Entry
 from twinviewer.gui.fuzzy import rank
 from twinviewer.model.asset import Asset
-from twinviewer.model.notice import Notice
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State
 from twinviewer.panels._kit.actions import Action
@@ -56,12 +55,9 @@ class PaletteEntries:
 
     def _waiting(self, action: Action) -> Entry:
         """A command that cannot be run now, after all that can; choosing it says why."""
-        notice = self._window.session.notice
-
-        def say() -> None:
-            notice.emit(Notice("info", f"{action.text.rstrip('…')}: not now.", action.why))
-
-        return Entry(action.text, say, action.why, "", action.keywords, icon("info", "text2"), -2.0)
+        w = self._window
+        picture = icon("info", "text2")
+        return Entry(action.text, lambda: w.say_why_not(action), action.why, "", action.keywords, picture, -2.0)
 
     def _assets(self, query: str) -> list[Asset]:
         scene = self._window.session.scene

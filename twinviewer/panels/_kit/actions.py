@@ -133,6 +133,11 @@ class Actions(QObject):
             if not isinstance(action.title, str):
                 qt.setText(action.text)
 
+    def waiting_for(self, keys: QKeySequence) -> Action | None:
+        """The command with these keys that cannot be run now: Qt passes its keys on as if nobody had them."""
+        waiting = (a for a in self._actions.values() if a.shortcut and a.why and not a.is_enabled)
+        return next((a for a in waiting if keys in self._qt[a.id].shortcuts()), None)
+
     def hand(self, name: str, value: object) -> None:
         """Run a command that works on something, which it takes out of `handed`. KeyError where there is none."""
         self.handed[name] = value
