@@ -162,9 +162,9 @@ def test_a_work_order_of_another_system_may_ask_for_two_crews(tmp_path: Path) ->
 
 def test_what_crews_have_been_told_for_the_next_days_stays_when_it_is_planned_again(tmp_path: Path) -> None:
     def scheduled(number: str, asset_id: str, hour: int) -> Order:
-        times = {"start_ns": START_NS + hour * HOUR_NS, "end_ns": START_NS + (hour + 3) * HOUR_NS}
+        begin = START_NS + hour * HOUR_NS
         return Order(number, asset_id, "Overhaul", "preventive", OrderState.SCHEDULED, "", START_NS, START_NS,
-                     crew="All-rounders", **times)  # fmt: skip
+                     crew="All-rounders", start_ns=begin, end_ns=begin + 3 * HOUR_NS)  # fmt: skip
 
     orders = (scheduled("W-1", "P-0", 40), scheduled("W-2", "P-1", 60))
     made = problem(settings(tmp_path), Known(orders=orders))
