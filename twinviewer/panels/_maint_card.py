@@ -255,7 +255,9 @@ class CardPage(QWidget):
     def _words(self, head: str, lines: Sequence[str], quiet: bool = False) -> None:
         if head:
             self._put(label(head, "heading", wrap=True))
-        self._put(label("\n".join(lines), "quiet" if quiet else "", wrap=True))
+        items = len(lines) > 1 and not any(line.startswith(" ") for line in lines)  # long ones run into each other
+        text = "\n".join(f"• {line}" if items else line for line in lines)
+        self._put(label(text, "quiet" if quiet else "", wrap=True))
 
     def _bars(self, head: str, count: int, paint: Paint, said: str) -> None:
         self._chart(head, round(scales.ROW * count), paint, said)
