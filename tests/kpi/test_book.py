@@ -79,7 +79,7 @@ def test_two_windows_lose_nothing_of_each_other(tmp_path: Path) -> None:
     assert [v.key for v in joined.versions] == ["oee", "power"]
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere, and rights are others on Windows")
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere; Windows has other rights")
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     try:
