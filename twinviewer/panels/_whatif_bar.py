@@ -175,7 +175,6 @@ class StartBar(QWidget):
     """From when a run starts, and how far it looks ahead. `changed` comes on a person's choice."""
 
     changed = Signal()
-    retake = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -188,7 +187,7 @@ class StartBar(QWidget):
         )
         self.horizon = Combo()
         self.horizon.setAccessibleName("How far a run looks ahead")
-        self.again = button("", "", self.retake.emit, "refresh")
+        self.again = button("", "", None, "refresh")
         self.again.setAccessibleName("Take the plant's state again")
         self.again.setToolTip("Take the plant's state again")
         layout = QHBoxLayout(self)

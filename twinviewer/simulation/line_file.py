@@ -17,6 +17,7 @@ from twinviewer.simulation.reading import expanded, load_line
 from twinviewer.simulation.scenario import Scenario, applied, tables_of
 from twinviewer.simulation.toml_text import toml_text
 
+_ELSEWHERE = "Choose a folder that can be written to, or copy the scene to one of your own."
 BEFORE = ".before"  # behind the name of a model's file: as it was before the last change
 _CALIBRATED = re.compile(r"^# Calibrated from [^\n]*\n", re.MULTILINE)
 _SCHEMA = re.compile(r"^#:schema [^\n]*\n")
@@ -75,7 +76,7 @@ def _keep_before(file: Path) -> None:
         shutil.copy2(file, file.with_name(file.name + BEFORE))
     except OSError as error:
         text = f"the flow model as it was cannot be kept ({error.strerror or error})"
-        raise LineError(text, str(file), "Choose a folder that can be written to.") from error
+        raise LineError(text, str(file), _ELSEWHERE) from error
 
 
 def _write(file: Path, text: str) -> None:
@@ -83,7 +84,7 @@ def _write(file: Path, text: str) -> None:
         write_atomic(file, text)
     except OSError as error:
         why = f"the flow model cannot be written ({error.strerror or error})"
-        raise LineError(why, str(file), "Choose a folder that can be written to.") from error
+        raise LineError(why, str(file), _ELSEWHERE) from error
 
 
 def file_beside(scene: Path, name: str) -> Path:
