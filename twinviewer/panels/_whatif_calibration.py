@@ -53,6 +53,7 @@ class FitRow(QWidget):
         item = button(text)
         item.setCheckable(True)
         item.setFixedWidth(_CHOICE)
+        item.setStyleSheet("QPushButton { padding: 5px 4px; }")
         item.setAccessibleName(f"{text} {self.found.title.lower()} of {self.found.group}")
         item.clicked.connect(lambda on=False: self.decided.emit(self.found.path, what if on else ""))
         return item
