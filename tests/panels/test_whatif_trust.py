@@ -128,7 +128,7 @@ def test_what_is_accepted_is_written_into_the_model_and_told_to_the_record(
     assert lines[1] == "# ours"
     assert 'time = "lognormal(52.5 s, cv=0.2)"' in lines
     assert (folder / "line.toml.before").is_file()
-    assert "1 in the model now" in page.groups[0].head.text()
+    assert "1 written" in page.groups[0].head.text()
     assert page.accepted == {}
     assert told == [(f"flow model calibrated from {panel.tested_on}: station.saw.time; rejected: "
                      "station.saw.failure.mtbf, station.saw.failure.mttr", "ten good days")]  # fmt: skip

@@ -29,7 +29,7 @@ class FitRow(QWidget):
     def __init__(self, found: Fitted, decision: str) -> None:
         super().__init__()
         self.found = found
-        self.title = label(found.title)
+        self.title = label(found.title, wrap=True)
         self.accept, self.reject = (self._choice(w, k) for w, k in (("Accept", ACCEPTED), ("Reject", REJECTED)))
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
@@ -82,7 +82,7 @@ class FitGroup(Card):
         self.is_open = False
         self.head = QToolButton()
         self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.head.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.head.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.head.clicked.connect(lambda _on=False: self.open(not self.is_open))
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(8, 4, 8, 4)
@@ -111,11 +111,12 @@ class FitGroup(Card):
         yes = sum(self._decisions.get(f.path) == ACCEPTED for f in usable)
         no = sum(self._decisions.get(f.path) == REJECTED for f in usable)
         said = [f"{yes} of {len(usable)} accepted" if usable else "nothing to decide"]
-        said += [f"{done} in the model now"] if done else []
+        said += [f"{done} written"] if done else []
         said += [f"{no} rejected"] if no else []
-        said += [f"{few} without enough data"] if few else []
+        said += [f"{few} lack{'s' if few == 1 else ''} data"] if few else []
         self.head.setArrowType(Qt.ArrowType.DownArrow if self.is_open else Qt.ArrowType.RightArrow)
         self.head.setText(f" {self.name}   {', '.join(said)}")
+        self.head.setToolTip(", ".join(said))
         self.head.setAccessibleName(
             f"Figures of {self.name}, {'shown' if self.is_open else 'hidden'}: {', '.join(said)}"
         )
