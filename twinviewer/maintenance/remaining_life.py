@@ -26,10 +26,12 @@ FAR_WEIGHT = 0.3  # of a row beyond the cap: youth is long and looks alike, and 
 CAUTION = 0.02  # of the cap: to tell a life as too long costs more than to tell it as too short
 LONG_LIFE, CAP_SHARE = 5.0, 0.6  # median lives above so many caps: the cap becomes this share of the median life
 LEAST_EFFECT = 0.25  # standard deviations between youth and end below which a signal says nothing about wear
+NEW_UNITS = 0.9  # a tail of the residuals is cut a tenth shorter: new units differ more than the ones left out
 NEAR = 6.0 / CAP  # width of the neighbourhood of like predictions, as a share of the cap
 USUAL_ROWS = 200  # of a life, for which the spans of the features are made; they are as much longer as lives have more
 MOST_ROWS = 120_000  # that are learned from; of more, each so-and-so-manieth, since neighbours are alike
 ENOUGH_ROWS = 4_000  # for one member; of more rows each member learns from others, which makes them differ too
+RIDGE = 10.0  # rows' worth of doubt about what the level of a signal says of the remaining life
 LEAF = 20  # rows at least in a leaf, fewer where there are few
 
 
@@ -92,6 +94,7 @@ class LifeModel:
 
     columns: tuple[str, ...]
     used: np.ndarray
+    fused: np.ndarray  # what the level of each used signal adds to one of all of them, float64 (used,)
     regimes: Regimes
     regressor: Regressors
     held_out: np.ndarray  # predictions for rows of units left out, float64 (n,)
@@ -119,7 +122,7 @@ class LifeModel:
         return self.held_out[order][np.searchsorted(rows, np.arange(rows[-1] + 1), "right") - 1]
 
     def _features(self, lives: Lives, rows: np.ndarray) -> np.ndarray:
-        return _features(lives.aged(self.origin), self.regimes, self.used, self.stretch, rows)
+        return _features(lives.aged(self.origin), self.regimes, self.used, self.fused, self.stretch, rows)
 
     def _told(self, table: np.ndarray) -> np.ndarray:
         return _capped(self.regressor.predict(table), self.cap)
@@ -128,7 +131,7 @@ class LifeModel:
         weight = np.exp(-0.5 * ((self.held_out - rul) / (NEAR * self.cap)) ** 2)
         share = np.cumsum(weight) / weight.sum()
         # rows of one life are alike, so that it is the units that count: with few of them a quantile is told too narrow
-        tail = max((1 - level) / 2 - (1 + level) / 2 / self.units, 0.0)
+        tail = NEW_UNITS * max((1 - level) / 2 - (1 + level) / 2 / self.units, 0.0)
         low, high = (self.residual[min(int(np.searchsorted(share, q)), len(share) - 1)] for q in (tail, 1 - tail))
         return float(np.clip(rul + low, 0, rul)), float(np.clip(rul + high, rul, self.cap))
 
@@ -144,9 +147,22 @@ def cap_for(lives: Lives) -> float:
     return CAP if usual <= LONG_LIFE * CAP else float(f"{CAP_SHARE * usual:.2g}")
 
 
-def _features(lives: Lives, found: Regimes, used: np.ndarray, stretch: int, rows: np.ndarray) -> np.ndarray:
+def _features(
+    lives: Lives, found: Regimes, used: np.ndarray, fused: np.ndarray, stretch: int, rows: np.ndarray
+) -> np.ndarray:
     z = features.held(found.normalise(lives.values)[:, used], ~np.isfinite(lives.values[:, used]), lives.start)
+    if len(fused):
+        z = np.column_stack([z, z @ fused])
     return features.of_lives(z, lives.time, lives.start, stretch, rows)
+
+
+def _fused(level: np.ndarray, truth: np.ndarray, cap: float) -> np.ndarray:
+    """float64 (k,): weights that make of the levels float64 (n, k) one signal with less scatter than each, by ridge
+    regression on the remaining life."""
+    weight = np.where(truth < cap, 1.0, FAR_WEIGHT)
+    design = np.column_stack([level, np.ones(len(level))])
+    squares = design.T @ (design * weight[:, None]) + RIDGE * np.eye(design.shape[1])
+    return np.linalg.solve(squares, design.T @ (truth * weight))[:-1]
 
 
 def _learned(lives: Lives) -> np.ndarray:
@@ -198,8 +214,11 @@ def fit(lives: Lives, cap: float | None = CAP, progress: Callable[[float, str], 
     used = _signals_of_wear(lives, found)
     stretch = max(1, round(float(np.median(np.diff(lives.start))) / USUAL_ROWS))
     rows = _learned(lives)
-    table = _features(lives, found, used, stretch, rows)
     truth = np.minimum(lives.end_time - lives.time, cap)[rows]
+    alone = _features(lives, found, used, np.zeros(0), stretch, rows)
+    # a weight per signal from all lives: what a life that is left out adds to it tells next to nothing of its own end
+    fused = _fused(alone[:, : len(used)], truth, cap)
+    table = _features(lives, found, used, fused, stretch, rows)
     owner = lives.owner[rows]
     held_out = np.zeros(len(truth))
     folds = min(FOLDS, len(lives.names))
@@ -210,6 +229,7 @@ def fit(lives: Lives, cap: float | None = CAP, progress: Callable[[float, str], 
     regressor = Regressors.fitted(table, truth, cap)
     order = np.argsort(truth - held_out, kind="stable")
     residual, units = (truth - held_out)[order], len(lives.names)
+    held_out, rows = held_out[order], rows[order]
     return LifeModel(
-        lives.columns, used, found, regressor, held_out[order], residual, cap, rows[order], units, stretch, origin
+        lives.columns, used, fused, found, regressor, held_out, residual, cap, rows, units, stretch, origin
     )
