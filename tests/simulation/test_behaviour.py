@@ -7,6 +7,7 @@ import pytest
 
 from twinviewer.model.errors import LineError
 from twinviewer.simulation import records as r
+from twinviewer.simulation.indicators import Indicators
 from twinviewer.simulation.line import parse_line
 from twinviewer.simulation.replication import Outcome, replicate
 from twinviewer.simulation.tables import build
@@ -206,3 +207,40 @@ def test_a_starved_machine_draws_what_is_written_for_it():
     )
     # starved until 100 s, working until 110 s, starved until 200 s, then without material
     assert o.energy_kwh[0] * 3600 == pytest.approx(190 * 0.5 + 10 * 4 + 100 * 2)
+
+
+def test_energy_costs_what_its_hour_and_its_highest_quarter_cost():
+    line = parse_line(
+        {
+            "model": {"start": "2026-03-02T05:20:00"},  # a Monday
+            "calendar": {
+                "day": {"week": {"mon-fri": ["06:00-22:00"]}},
+                "noon": {"week": {"all": ["12:00-13:00"]}},
+            },
+            "station": {"a": {"time": "10 s", "power": {"run": 12.0}}},
+            "source": {"s": {"feeds": "a"}},
+            "energy": {
+                "per_kwh": 0.10,
+                "bands": [{"calendar": "day", "per_kwh": 0.30}, {"calendar": "noon", "per_kwh": 0.50}],
+                "per_peak_kw": 4.0,
+            },
+        }
+    )
+    tables = build(line, 24 * HOUR)
+    o = replicate(tables, 1, 0)
+    assert o.quarters_kwh.sum() == pytest.approx(o.energy_kwh.sum())
+    indicators = Indicators.of(tables, line)
+    cost = indicators.row(o)[indicators.names.index("cost")]
+    assert cost == pytest.approx(12 * (8 * 0.10 + 15 * 0.30 + 1 * 0.50) + 12 * 4.0)
+
+
+def test_a_tariff_of_a_calendar_that_is_not_there_is_refused():
+    line = parse_line(
+        {
+            "station": {"a": {"time": "10 s"}},
+            "source": {"s": {"feeds": "a"}},
+            "energy": {"bands": [{"calendar": "day", "per_kwh": 0.3}]},
+        }
+    )
+    with pytest.raises(LineError, match='no calendar "day"'):
+        build(line, HOUR)

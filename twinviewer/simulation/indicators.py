@@ -107,9 +107,14 @@ class Indicators:
         columns += [np.where(np.isfinite(o.order_done_s), o.order_done_s - warmup_s, np.nan) / 3600, late]
         return np.concatenate(columns)
 
+    def _energy_cost(self, o: Outcome, kwh: float) -> float:
+        tariff = self.line.energy
+        used = float(o.quarters_kwh @ self.tables.prices) if tariff.bands else kwh * tariff.per_kwh
+        return used + o.peak_kw * tariff.per_peak_kw
+
     def _cost(self, o: Outcome, warmup_s: float, kwh: float, tardiness_h: np.ndarray) -> float:
         c, line = self.line.cost, self.line
-        money = kwh * line.energy.per_kwh + c.fixed_per_hour * o.span_s / 3600 + c.scrap_per_part * o.scrapped.sum()
+        money = self._energy_cost(o, kwh) + c.fixed_per_hour * o.span_s / 3600 + c.scrap_per_part * o.scrapped.sum()
         money += c.late_per_order_day * float(np.nansum(tardiness_h)) / 24
         for k, name in enumerate(self.tables.crew_names):
             money += line.crew[name].cost_per_hour * float(o.crew_paid_s[k]) / 3600

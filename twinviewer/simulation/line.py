@@ -145,10 +145,19 @@ class Order(Strict):
     priority: int = 5
 
 
+class PriceBand(Strict):
+    """A price per kWh that holds while a calendar is open."""
+
+    calendar: str
+    per_kwh: float = Field(ge=0)
+
+
 class Tariff(Strict):
-    """What energy costs and emits."""
+    """What energy costs and emits: a price, others at some hours, and what the highest kW costs."""
 
     per_kwh: float = Field(default=0.0, ge=0)
+    bands: tuple[PriceBand, ...] = Field(default=(), description="prices of some hours; of two the later one holds")
+    per_peak_kw: float = Field(default=0.0, ge=0, description="per kW of the highest quarter of an hour, once a run")
     carbon_kg_per_kwh: float = Field(default=0.0, ge=0)
 
 

@@ -151,6 +151,7 @@ def _calendars(line: Line) -> Iterable[Notice]:
             text = f'calendar "{name}" is never open in the first week.'
             yield Notice("warning", text, "Add windows to its week.", where, "closed")
         named = [s.calendar for s in line.station.values()] + [c.calendar for c in line.crew.values()]
+        named += [band.calendar for band in line.energy.bands]
         if name not in named:
             yield Notice("info", f'calendar "{name}" is used nowhere.', "Take it out.", where, "unused")
 

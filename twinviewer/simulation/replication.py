@@ -9,8 +9,7 @@ from twinviewer.model.errors import LineError
 from twinviewer.simulation import engine
 from twinviewer.simulation import records as r
 from twinviewer.simulation.tables import Tables
-
-BIN_S = 900.0  # width of the energy profile's bins: the quarter of an hour that utilities bill peaks by
+from twinviewer.simulation.tariff import QUARTER_S, quarters
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +20,8 @@ class Outcome:
     int64 (machines,); good, scrap, queue (mean number waiting), planned_s and planned_good_s (planned run time of what
     was worked on, and of the good part of it) float64 (stations,); done, scrapped, absorbed (as a material) int64
     (products,); order_done_s float64 (orders,) (inf: not finished); crew_busy (share of paid time) and crew_paid_s
-    float64 (crews,); energy_kwh (stations,), peak_kw over quarters of an hour; wip the mean number of parts in the
-    system; lead_s their mean time in it; events that were handled; wip_at_end.
+    float64 (crews,); energy_kwh (stations,), quarters_kwh in each quarter of an hour since the start, peak_kw over
+    them; wip the mean number of parts in the system; lead_s their mean time in it; events handled; wip_at_end.
     """
 
     span_s: float
@@ -43,6 +42,7 @@ class Outcome:
     crew_busy: np.ndarray
     crew_paid_s: np.ndarray
     energy_kwh: np.ndarray
+    quarters_kwh: np.ndarray
     peak_kw: float
     wip: float
     lead_s: float
@@ -69,11 +69,11 @@ class Replication:
         self.order_left = t.order_left.copy()
         self.order_done = np.full(len(t.order_left), np.inf)
         self.left = np.zeros((3, len(t.lap_product)), np.int64)
-        self.energy = np.zeros(int(np.ceil(t.horizon_s / BIN_S)) + 1 if profile else 0)
+        self.energy = np.zeros(quarters(t.horizon_s) if profile else 0)
         self.trace = np.zeros(trace, r.TRACE)
         self.globals = np.zeros(1, r.GLOBAL)
         g = self.globals[0]
-        g["seed"], g["replication"], g["listed"], g["bin_s"] = seed, number, -1, BIN_S
+        g["seed"], g["replication"], g["listed"], g["bin_s"] = seed, number, -1, QUARTER_S
         g["asks_head"] = g["await_head"] = g["served_at"] = -1
         self.parts = _pool(t.parts)
         g["free"] = 0
@@ -171,7 +171,7 @@ class Replication:
         crews = self.crews[: len(self.tables.crew_names)]
         paid = crews["paid_s"].copy()
         busy = np.divide(crews["busy_s"], paid, out=np.full(len(paid), np.nan), where=paid > 0)
-        bins = self.energy[: max(1, int((g["now"]) // BIN_S))] if len(self.energy) else np.zeros(1)
+        bins = self.energy[: max(1, int((g["now"]) // QUARTER_S))] if len(self.energy) else np.zeros(1)
         return Outcome(
             span_s=span,
             end_s=float(g["now"]),
@@ -191,7 +191,8 @@ class Replication:
             crew_busy=busy,
             crew_paid_s=paid,
             energy_kwh=np.bincount(m["station"][real], kwh[real], minlength=shown),
-            peak_kw=float(bins.max()) / min(BIN_S, float(g["now"])) if g["now"] > 0 else 0.0,
+            quarters_kwh=self.energy / 3600,
+            peak_kw=float(bins.max()) / min(QUARTER_S, float(g["now"])) if g["now"] > 0 else 0.0,
             wip=float(g["area"]) / span if span else float("nan"),
             lead_s=mean,
             lead_sd_s=float(np.sqrt(max(second, 0.0))) if completed else float("nan"),

@@ -15,6 +15,7 @@ from twinviewer.simulation.line import Line
 from twinviewer.simulation.machine_tables import machine_row, station_table
 from twinviewer.simulation.quantities import distribution, due_s, seconds, span_s
 from twinviewer.simulation.random_numbers import DISTRIBUTION, stream_of
+from twinviewer.simulation.tariff import quarter_prices
 
 MOST_PARTS = 4_000_000
 MOST_TIMES = 1_000_000  # of one delivery or stop within a horizon
@@ -54,6 +55,7 @@ class Tables:
     order_names: tuple[str, ...]
     order_due_s: np.ndarray
     usual_product: np.ndarray
+    prices: np.ndarray
     parts: int = 4096
     horizon_s: float = 0.0
 
@@ -130,6 +132,7 @@ def build(
         order_names=tuple(o.id for o in ordered),
         order_due_s=np.array([due_s(o.due, zero, f"order.{o.id}.due") for o in ordered], np.float64) + warmup_s,
         usual_product=np.array([b.products.index(made_at(line, n)[0]) for n in b.stations], np.int64),
+        prices=quarter_prices(b),
         horizon_s=b.horizon_s,
     )
 
