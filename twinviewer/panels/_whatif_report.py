@@ -120,8 +120,7 @@ def _scenario(kept: Kept, answer: Answer) -> str:
     words = "".join(f"<p>{escape(x).replace(chr(10), '<br>')}</p>" for x in (narrow, late) if x)
     words += "".join(f"<p>⚠ {escape(w)}</p>" for w in answer.warnings)
     legend = " ".join(
-        f"<span style='background-color:{_paper(s)}'>&nbsp;&nbsp;&nbsp;</span> {state_name(s)}"
-        for s in SHOWN_STATES
+        f"<span style='background-color:{_paper(s)}'>&nbsp;&nbsp;&nbsp;</span> {state_name(s)}" for s in SHOWN_STATES
     )
     rows = "".join(_station(use) for use in answer.stations)
     head = "<tr><th class='l'>Station</th><th>state by share of time: baseline, scenario</th><th>busy</th></tr>"
