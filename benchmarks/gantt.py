@@ -22,7 +22,7 @@ def main() -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
-    from twinviewer.maintenance.results import Cost, Load, Plan, PlannedJob
+    from twinviewer.maintenance.plan_results import Cost, Load, Plan, PlannedJob
     from twinviewer.panels._kit import style
     from twinviewer.panels._maint_plan import PlanPage
 

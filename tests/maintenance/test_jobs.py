@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from twinviewer.maintenance.orders.model import Order, OrderState
+from twinviewer.maintenance.plan_results import Plan
 from twinviewer.maintenance.planning import plan as plans
 from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, book_said, crew_of, low_demand, stop_hours
 from twinviewer.maintenance.planning.jobs import Finder
 from twinviewer.maintenance.planning.known import Known
 from twinviewer.maintenance.planning.problem import Problem, compiled
 from twinviewer.maintenance.prognosis.by_wear import spans_said
-from twinviewer.maintenance.results import Plan
 from twinviewer.maintenance.settings import MaintenanceSettings, read_settings
 from twinviewer.model.asset import Asset
 from twinviewer.model.errors import DataError

@@ -24,7 +24,7 @@ from twinviewer.maintenance.orders.model import (
     may_become,
 )
 from twinviewer.maintenance.orders.store import OrderStore
-from twinviewer.maintenance.results import PlannedJob
+from twinviewer.maintenance.plan_results import PlannedJob
 from twinviewer.model.errors import DataError
 
 DAY = 86_400_000_000_000

@@ -19,20 +19,15 @@ from tests.panels import fake
 from twinviewer.maintenance.condition.detectors import FIGURES, OWN_BASELINE
 from twinviewer.maintenance.orders.model import Order, OrderState
 from twinviewer.maintenance.orders.store import OrderStore
+from twinviewer.maintenance.plan_results import Cost, Indicators, Load, Plan, PlannedJob, PlannedStop
 from twinviewer.maintenance.results import (
     BackTest,
     Card,
     Cause,
     Choice,
-    Cost,
     Detection,
     EnergyDrift,
-    Indicators,
-    Load,
     Moved,
-    Plan,
-    PlannedJob,
-    PlannedStop,
     Readiness,
     Risk,
     Similar,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from twinviewer.maintenance.plan_results import Cost, Plan, PlannedJob
 from twinviewer.maintenance.planning.known import group_of
-from twinviewer.maintenance.results import Cost, Plan, PlannedJob
 from twinviewer.maintenance.settings import read_settings
 from twinviewer.model.asset import Asset
 from twinviewer.session.lost_production import lost_production

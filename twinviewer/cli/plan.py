@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinviewer.maintenance.results import Cost, Plan
+    from twinviewer.maintenance.plan_results import Cost, Plan
     from twinviewer.model.asset import Asset
 
 HELP = "plan maintenance over the coming weeks"

@@ -14,24 +14,9 @@ from twinviewer.maintenance.orders.flow import accept, compared, finish, schedul
 from twinviewer.maintenance.orders.indicators import indicators
 from twinviewer.maintenance.orders.model import Change, Check, Decision, Feedback, Order, OrderState, may_become
 from twinviewer.maintenance.orders.store import FILE, OrderStore
+from twinviewer.maintenance.plan_results import Conflict, Cost, Indicators, Load, Plan, PlannedJob, PlannedStop
 from twinviewer.maintenance.planning.plan import bettered, moved, read_snapshot
-from twinviewer.maintenance.results import (
-    BackTest,
-    Card,
-    Cause,
-    Choice,
-    Conflict,
-    Cost,
-    Indicators,
-    Load,
-    Moved,
-    Plan,
-    PlannedJob,
-    PlannedStop,
-    Readiness,
-    Risk,
-    Similar,
-)
+from twinviewer.maintenance.results import BackTest, Card, Cause, Choice, Moved, Readiness, Risk, Similar
 from twinviewer.maintenance.service import Request, cards, first_plan
 from twinviewer.maintenance.settings import MaintenanceSettings, read_settings
 

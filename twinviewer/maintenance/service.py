@@ -7,13 +7,14 @@ from pathlib import Path
 from twinviewer.maintenance.orders.connector import CsvConnector
 from twinviewer.maintenance.orders.model import Order
 from twinviewer.maintenance.orders.store import OrderStore
+from twinviewer.maintenance.plan_results import Plan
 from twinviewer.maintenance.planning import plan as plans
 from twinviewer.maintenance.planning.calendar import HOUR_NS, Hours, book_said, low_demand, planned_stops
 from twinviewer.maintenance.planning.jobs import Finder
 from twinviewer.maintenance.planning.known import Booked, Known, Lost
 from twinviewer.maintenance.prognosis.assets import cards_of
 from twinviewer.maintenance.recorded import opened, running, span_of
-from twinviewer.maintenance.results import Card, Plan
+from twinviewer.maintenance.results import Card
 from twinviewer.maintenance.settings import read_settings
 from twinviewer.scene.scene import load_scene
 

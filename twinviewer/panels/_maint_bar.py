@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from twinviewer.maintenance.orders.model import OrderState
-from twinviewer.maintenance.results import PlannedJob
+from twinviewer.maintenance.plan_results import PlannedJob
 from twinviewer.model.palette import ALARM, STATE
 from twinviewer.model.state import State
 from twinviewer.panels._kit.style import colour, font, theme

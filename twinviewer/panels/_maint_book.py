@@ -13,7 +13,7 @@ from twinviewer.maintenance.orders.connector import CsvConnector
 from twinviewer.maintenance.orders.model import Change, Check, Decision, Order, OrderState
 from twinviewer.maintenance.orders.plan_table import plan_table
 from twinviewer.maintenance.orders.store import FILE, OrderStore
-from twinviewer.maintenance.results import PlannedJob
+from twinviewer.maintenance.plan_results import PlannedJob
 from twinviewer.model.errors import DataError
 from twinviewer.scene.scene import Scene
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from twinviewer.maintenance.results import Cost, Plan
+from twinviewer.maintenance.plan_results import Cost, Plan
 from twinviewer.model.palette import ENERGY, STATE, ZONE
 from twinviewer.model.state import State, Zone
 from twinviewer.panels._kit.style import colour, font, theme

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from twinviewer.maintenance.results import Plan
+from twinviewer.maintenance.plan_results import Plan
 from twinviewer.model.palette import ALARM
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.widgets import Canvas, label

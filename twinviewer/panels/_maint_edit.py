@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from twinviewer.maintenance.plan_results import Load, Plan, PlannedJob
 from twinviewer.maintenance.planning.conflicts import HOUR_NS, conflicts, hours_of, span_of
-from twinviewer.maintenance.results import Load, Plan, PlannedJob
 
 
 def snapped(plan: Plan, job: PlannedJob, start_ns: int) -> int:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QResiz
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QSizePolicy, QWidget
 
 from twinviewer.maintenance.orders.model import OrderState
-from twinviewer.maintenance.results import Plan, PlannedJob
+from twinviewer.maintenance.plan_results import Plan, PlannedJob
 from twinviewer.model.state import State
 from twinviewer.panels._kit.style import colour
 from twinviewer.panels._kit.widgets import Canvas

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from twinviewer.maintenance.orders.model import OrderState
-from twinviewer.maintenance.results import Plan
+from twinviewer.maintenance.plan_results import Plan
 from twinviewer.model.state import State
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.symbols import state_symbol

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from twinviewer.maintenance.results import Indicators
+from twinviewer.maintenance.plan_results import Indicators
 from twinviewer.panels._kit.style import colour, font
 from twinviewer.panels._kit.widgets import Canvas, label
 

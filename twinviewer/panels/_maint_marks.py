@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from twinviewer.maintenance.results import PlannedJob
+from twinviewer.maintenance.plan_results import PlannedJob
 from twinviewer.model.palette import ALARM
 from twinviewer.panels._kit.style import colour, theme
 from twinviewer.panels._text import clock, local

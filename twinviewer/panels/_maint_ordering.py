@@ -5,7 +5,7 @@ from typing import Any
 
 from twinviewer.maintenance.orders.indicators import NAN, Yardsticks, how_it_goes
 from twinviewer.maintenance.orders.model import OPEN, Order, OrderState
-from twinviewer.maintenance.results import PlannedJob
+from twinviewer.maintenance.plan_results import PlannedJob
 from twinviewer.panels import _maint_book as book
 from twinviewer.panels import _maint_work as work
 from twinviewer.panels._maint_desk import Desk

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from twinviewer.maintenance.orders.model import OrderState
-from twinviewer.maintenance.results import Plan, PlannedJob
+from twinviewer.maintenance.plan_results import Plan, PlannedJob
 from twinviewer.panels._kit.widgets import Segmented, button, label, row
 from twinviewer.panels._maint_bar import said
 from twinviewer.panels._maint_costs import CostTable

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from twinviewer.maintenance.orders.model import OPEN, Order, OrderState
-from twinviewer.maintenance.results import Card, Plan, PlannedJob
+from twinviewer.maintenance.plan_results import Plan, PlannedJob
+from twinviewer.maintenance.results import Card
 from twinviewer.panels import _maint_book as book
 from twinviewer.panels import _maint_work as work
 from twinviewer.panels._kit.jobs import Job

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from twinviewer.maintenance.results import Plan
+from twinviewer.maintenance.plan_results import Plan
 from twinviewer.model.asset import Asset
 from twinviewer.panels._text import NS, local
 from twinviewer.panels._whatif_play import Handed

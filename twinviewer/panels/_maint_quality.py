@@ -5,12 +5,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from twinviewer.panels import _maint_quality_paint as paint
 from twinviewer.panels import _maint_work as work
 from twinviewer.panels._kit.jobs import Job
-from twinviewer.panels._kit.widgets import Canvas, Paint, button, label, row
+from twinviewer.panels._kit.widgets import Canvas, Combo, Paint, button, label, row
 from twinviewer.panels._maint_desk import Desk
 from twinviewer.panels._text import clock
 
@@ -88,7 +88,7 @@ class QualityPage(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(8)
         self.running = row(self.bar, button("Stop", "", self.stopped.emit), spacing=8)
-        self.choice = QComboBox()
+        self.choice = Combo()
         self.choice.setAccessibleName("Signal of the control chart")
         self.choice.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.choice.activated.connect(self.show_chart)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from twinviewer.maintenance.orders.indicators import Yardsticks
     from twinviewer.maintenance.orders.model import Order
+    from twinviewer.maintenance.plan_results import Cost, Plan, PlannedJob
     from twinviewer.maintenance.quality.recorded import QualityView
-    from twinviewer.maintenance.results import Card, Cost, Plan, PlannedJob
+    from twinviewer.maintenance.results import Card
     from twinviewer.maintenance.service import Production
     from twinviewer.panels._maint_book import Takeover
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from twinviewer.maintenance.results import Plan
+from twinviewer.maintenance.plan_results import Plan
 from twinviewer.model.frame import Frame
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from twinviewer.maintenance.results import Plan
+from twinviewer.maintenance.plan_results import Plan
 from twinviewer.model.asset import Asset
 
 if TYPE_CHECKING:

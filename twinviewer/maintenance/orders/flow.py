@@ -6,7 +6,8 @@ from dataclasses import replace
 from twinviewer.maintenance.orders.indicators import prediction_right
 from twinviewer.maintenance.orders.model import Check, Decision, Feedback, Order, OrderState, beside_text
 from twinviewer.maintenance.orders.store import OrderStore
-from twinviewer.maintenance.results import Card, Plan
+from twinviewer.maintenance.plan_results import Plan
+from twinviewer.maintenance.results import Card
 from twinviewer.maintenance.settings import MaintenanceSettings
 from twinviewer.model.errors import DataError
 

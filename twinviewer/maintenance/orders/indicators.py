@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twinviewer.maintenance.orders.model import OPEN, Order, OrderState
-from twinviewer.maintenance.results import Indicators
+from twinviewer.maintenance.plan_results import Indicators
 
 HOUR_NS = 3_600_000_000_000
 DAY_NS = 24 * HOUR_NS

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from twinviewer.maintenance.orders.connector import safe_cell
-from twinviewer.maintenance.results import PlannedJob
+from twinviewer.maintenance.plan_results import PlannedJob
 
 HEADER = ("work_order", "asset", "title", "kind", "start", "end", "crew", "people", "part", "reason")
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from twinviewer.maintenance.plan_results import PlannedStop
 from twinviewer.maintenance.planning.problem import Crew
-from twinviewer.maintenance.results import PlannedStop
 from twinviewer.maintenance.settings import MaintenanceSettings
 from twinviewer.maintenance.settings_tables import DAYS, CrewSettings, Group, Stop
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from twinviewer.maintenance.results import Conflict, Load, PlannedJob
+from twinviewer.maintenance.plan_results import Conflict, Load, PlannedJob
 
 HOUR_NS = 3_600_000_000_000
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from twinviewer.maintenance.plan_results import Conflict, Cost, Load, PlannedJob
 from twinviewer.maintenance.planning.calendar import HOUR_NS
 from twinviewer.maintenance.planning.conflicts import conflicts
 from twinviewer.maintenance.planning.problem import (
@@ -17,7 +18,6 @@ from twinviewer.maintenance.planning.problem import (
     later_cost,
 )
 from twinviewer.maintenance.planning.usage import Usage
-from twinviewer.maintenance.results import Conflict, Cost, Load, PlannedJob
 
 EVEN = 0.5  # probability of failure above which a start comes late
 SURE = 0.9  # probability of failing before a crew can begin from which somebody is to be called out

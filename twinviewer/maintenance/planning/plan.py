@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from twinviewer.maintenance.plan_results import Cost, Plan, PlannedStop
 from twinviewer.maintenance.planning.calendar import HOUR_NS
 from twinviewer.maintenance.planning.greedy import first_plan
 from twinviewer.maintenance.planning.improve import Clock, Progress, improved
 from twinviewer.maintenance.planning.outcome import cost_of, outcome_of
 from twinviewer.maintenance.planning.policies import fixed_interval, run_to_failure
 from twinviewer.maintenance.planning.problem import Options, Problem, Schedule, compiled
-from twinviewer.maintenance.results import Cost, Plan, PlannedStop
 from twinviewer.model.errors import DataError
 
 Tell = Callable[[float, str], None]
