@@ -39,7 +39,7 @@ def incident(tmp_path: Path) -> Path:
 
 def told_of_a_note(qtbot: QtBot, window: MainWindow) -> bool:
     """Whether a note pinned now is said to be gone with the window."""
-    qtbot.waitUntil(lambda: window.session.frame is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: None not in (window.session.frame, window.session.archive), timeout=WAIT_MS)
     assert window.session.frame is not None
     seen: list[str] = []
     stop = window.session.notice.connect(lambda notice: seen.append(notice.key))
