@@ -699,9 +699,9 @@ def test_last_predictions_are_judged_in_the_picture(qtbot: QtBot, both_themes: s
 class Recorded(fake.FakeSource):
     """A live plant whose collector records."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.link = SimpleNamespace(recording=folder)
+        self.link = SimpleNamespace(recording=None)
 
 
 def test_a_live_plant_with_a_recorder_has_evidence(
@@ -716,9 +716,16 @@ def test_a_live_plant_with_a_recorder_has_evidence(
     record_offline(hall, tmp_path / "rec", 3.0, 3, [worn], start_ns=START, step_s=60.0, settings=settings)
     b = opened(hall)
     b.panel.desk.clock = lambda: START + 3 * HOUR_NS
-    b.session.set_source(Recorded(tmp_path / "rec"))
-    settled(qtbot, b)
+    source = Recorded()
+    b.session.set_source(source)
     page = b.panel.card_page
+    assert "needs a past" in page.hint.text()
+    source.link.recording = tmp_path / "rec"
+    b.session._find_archive()  # as each tick does
+    b.panel.on_frame(SimpleNamespace(now_ns=START, assets=fake.make_states(hall)))
+    settled(qtbot, b)
+    assert not page.hint.isVisible() or "needs a past" not in page.hint.text()
+    assert page.risks.table.height() > 30 * 24  # the whole page, as no card stands below
     assert page.risks.model.rows[0].asset_id == "CMP-321"
     at = page.risks.table.visualRect(page.risks.model.index(0, 0)).center()
     qtbot.mouseClick(page.risks.table.viewport(), Qt.MouseButton.LeftButton, pos=at)

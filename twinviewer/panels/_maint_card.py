@@ -134,7 +134,7 @@ class CardPage(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(8)
-        parts = (self.running, self.top, self.risks, self.hint, row(self.ask, None))
+        parts = (self.running, self.top, self.hint, self.risks, row(self.ask, None))
         for part in (*parts, self.title, self.headline, self.tier, self.answers):
             self._layout.addWidget(part)
         self._layout.addStretch(1)
@@ -167,6 +167,7 @@ class CardPage(QWidget):
     def show_cards(self, cards: Sequence[Card], chosen: str, as_of_ns: int) -> None:
         """Show the list."""
         self.risks.show_cards(cards, chosen)
+        self.risks.give_room(self.card is None)
         self.risks.setVisible(bool(cards))
         self.top.setVisible(bool(cards))
         self.as_of.setText(f"{len(cards)} assets by risk, as of {clock(as_of_ns, 0, seconds=False)}" if cards else "")
@@ -177,6 +178,7 @@ class CardPage(QWidget):
         """Show a card; None for none."""
         self._clear()
         self.card = card
+        self.risks.give_room(card is None)
         for part in (self.title, self.headline, self.tier, self.answers):
             part.setVisible(card is not None)
         if card is None:

@@ -120,7 +120,7 @@ class RiskList(QWidget):
         self.table = table_of(self.model, "Assets by risk", _WIDTHS, 24)
         self._bars = RiskBar(self)
         self.table.setItemDelegateForColumn(1, self._bars)
-        self.table.setFixedHeight(8 * 24 + 30)
+        self.give_room(False)
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -131,6 +131,10 @@ class RiskList(QWidget):
         for k, width in enumerate(_TIGHT if self.width() < _NARROW else _WIDTHS):
             if width:
                 self.table.setColumnWidth(k, width)
+
+    def give_room(self, whole: bool) -> None:
+        """Show eight rows, or as many as there are where nothing else wants the page."""
+        self.table.setFixedHeight((max(len(self.model.rows), 8) if whole else 8) * 24 + 30)
 
     def show_cards(self, cards: Sequence[Card], chosen: str) -> None:
         """Show others; an asset stays chosen."""

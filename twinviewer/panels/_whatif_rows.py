@@ -38,7 +38,8 @@ class Number(QDoubleSpinBox):
         self.setRange(control.low, control.high)
         self.setSingleStep(step)
         self.setSuffix(f" {control.unit}" if control.unit else "")
-        self.setFixedWidth(86)
+        self.setFixedWidth(90)
+        self.lineEdit().setTextMargins(4, 0, 0, 0)  # what a style sheet pads at the left does not come here
         self.setKeyboardTracking(False)
         self.setAccessibleName(f"{control.label}, number")
 

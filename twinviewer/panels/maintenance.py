@@ -1,5 +1,7 @@
 """The maintenance panel: from the condition of assets to a plan, work orders, and whether they helped."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
@@ -39,6 +41,7 @@ class Panel(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session, self._actions = session, actions
+        self._recording: Path | None = None
         self.desk = Desk(session, actions)
         self.plan_page, self.order_page, self.card_page = PlanPage(), OrderPage(), CardPage()
         self.quality_page = QualityPage()
@@ -126,6 +129,9 @@ class Panel(QWidget):
         self.plan_page.gantt.set_states(self._states(frame))
         if self.isVisible():
             self.ordering.follow()
+        if self.desk.recording != self._recording:  # a collector tells of it when this panel may long be there
+            self._recording = self.desk.recording
+            self._open_page()
         self._refresh_buttons()
 
     def _states(self, frame: Frame) -> dict[str, State]:
