@@ -50,6 +50,7 @@ from twinviewer.panels._maint_indicators import tiles
 from twinviewer.panels._maint_job_card import html as card_html
 from twinviewer.panels._maint_marks import ROW, LawMark, PartMark
 from twinviewer.panels._maint_quality_paint import apart_said
+from twinviewer.panels._maint_scales import readiness_lines
 from twinviewer.panels._text import local
 from twinviewer.panels._whatif_play import PLAY, Handed
 from twinviewer.scene.scene import Scene, load_scene
@@ -761,3 +762,8 @@ def test_played_plan_lets_whole_groups_stand_except_where_they_stand_anyway(
     inside = {a.asset_id for a in hall.assets if "/".join(a.path).endswith(line)}
     assert {asset for _, asset, _ in handed.stops} == inside
     assert {(at, s) for at, _, s in handed.stops} == {(START + 3 * HOUR_NS, 7200.0)}
+
+
+def test_too_few_samples_have_no_interval() -> None:
+    said = {name: text for name, text, _ in readiness_lines(Readiness(False, (), 0.01, 0, 0, 0, float("inf")))}
+    assert said["Sampling"] == "not known"

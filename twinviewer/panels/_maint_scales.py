@@ -1,5 +1,6 @@
 """Small bars with figures: risk of failure with its interval, what each way to act costs, readiness of data."""
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -105,7 +106,7 @@ def _paint_line(
 
 def readiness_lines(ready: Readiness) -> list[tuple[str, str, bool]]:
     """(what, how it is, whether that is good enough) for each thing that a model needs of its data."""
-    every = f"every {ready.interval_s:.0f} s" if ready.interval_s == ready.interval_s else "not known"
+    every = f"every {ready.interval_s:.0f} s" if math.isfinite(ready.interval_s) else "not known"
     days = f"{ready.days:.1f} d" if ready.days >= 1 else f"{24 * ready.days:.1f} h"
     return [
         ("Sampling", every, ready.interval_s <= 3600),
