@@ -2,42 +2,24 @@
 
 import numpy as np
 
-from twinviewer.model.errors import TwinError
 from twinviewer.model.note import Note
 from twinviewer.scene.scene import Scene
 from twinviewer.session.archive import Archive
 from twinviewer.session.journal import GAP_NS, Band, Journal, Mark
-from twinviewer.session.stretch import NO_SHARES, MarkFinder, NotesReader, Stretch, StretchReader
+from twinviewer.session.reading_past import ReadingPast
+from twinviewer.session.stretch import NO_SHARES, Stretch
 
 NS = 1_000_000_000
 
 
-class LivePast:
+class LivePast(ReadingPast):
     """A `Past` that gives what it knows at once and reads the rest in the archive's thread: ask again to see it."""
 
     def __init__(self, scene: Scene, archive: Archive, journal: Journal) -> None:
+        super().__init__(scene, archive)
         self.archive = archive
         self._journal = journal
-        self._stretches = StretchReader(scene, archive)
-        self._notes = NotesReader(archive)
-        self._finder = MarkFinder(archive)
         self._stretches.ask(*self._before(0, 0))
-
-    @property
-    def version(self) -> int:
-        """Another one whenever more is known."""
-        self._stretches.take()
-        return self._stretches.version
-
-    @property
-    def error(self) -> TwinError | None:
-        """Why the recording could not be read."""
-        return self._stretches.error
-
-    @property
-    def notes_read(self) -> bool:
-        """Whether notes were ever read."""
-        return self._notes.known
 
     def seen(self) -> tuple[int, int]:
         """The first moment recorded, or seen where nothing was read yet, and the last one seen."""
@@ -94,10 +76,6 @@ class LivePast:
     def notes(self, from_ns: int, to_ns: int) -> list[Note]:
         """Notes between two moments, in order."""
         return self._notes.between(from_ns, to_ns, self._journal.seen()[1])
-
-    def look_again(self) -> None:
-        """Somebody just pinned a note."""
-        self._notes.look_again()
 
     def _before(self, from_ns: int, to_ns: int) -> tuple[int, int]:
         """The part of a stretch that lies before this session, one second of overlap included."""

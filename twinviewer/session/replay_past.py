@@ -6,13 +6,13 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from twinviewer.model.errors import TwinError
 from twinviewer.model.note import Note
 from twinviewer.scene.scene import Scene
 from twinviewer.session.archive import Archive
 from twinviewer.session.journal import Band, Change, Mark
 from twinviewer.session.past_changes import ChangesReader
-from twinviewer.session.stretch import AGAIN_NS, NO_SHARES, MarkFinder, NotesReader, Stretch, StretchReader
+from twinviewer.session.reading_past import ReadingPast
+from twinviewer.session.stretch import AGAIN_NS, NO_SHARES, Stretch
 
 NS = 1_000_000_000
 GROWN_NS = 5 * NS  # so much more recorded is worth reading the states anew
@@ -27,32 +27,14 @@ class Spanned(Protocol):
         ...
 
 
-class ReplayPast:
+class ReplayPast(ReadingPast):
     """A `Past` that gives what was read and has the rest read: ask again to see it, `reading` says of what."""
 
     def __init__(self, scene: Scene, archive: Archive, source: Spanned) -> None:
+        super().__init__(scene, archive)
         self._source = source
-        self._stretches = StretchReader(scene, archive)
-        self._notes = NotesReader(archive)
-        self._finder = MarkFinder(archive)
         self._changes = ChangesReader(scene, archive)
         self._asked: tuple[int, int, int] = (0, 0, 0)  # what was asked for last, and when
-
-    @property
-    def version(self) -> int:
-        """Another one whenever more is known."""
-        self._stretches.take()
-        return self._stretches.version
-
-    @property
-    def error(self) -> TwinError | None:
-        """Why the recording could not be read."""
-        return self._stretches.error
-
-    @property
-    def notes_read(self) -> bool:
-        """Whether notes were ever read."""
-        return self._notes.known
 
     def seen(self) -> tuple[int, int]:
         """The first and the last moment recorded (UTC ns)."""
@@ -95,10 +77,6 @@ class ReplayPast:
     def changes_known(self, until_ns: int) -> bool:
         """Whether the changes before a moment were read."""
         return self._changes.knows(until_ns)
-
-    def look_again(self) -> None:
-        """Somebody just pinned a note."""
-        self._notes.look_again()
 
     def _upto(self, from_ns: int, to_ns: int) -> Stretch | None:
         read, last_ns = self._stretches.take(), self.seen()[1]
