@@ -5,6 +5,7 @@ file by hand.
 """
 
 import dataclasses
+import getpass
 import json
 import math
 import os
@@ -23,6 +24,14 @@ FILE_NAME = "settings.json"
 PREFIX = "TWINVIEWER_"
 _CHOICES = {"theme": ("system", "light", "dark"), "motion": ("system", "full", "reduced")}
 _RECENT = 12
+
+
+def person() -> str:
+    """Who runs this program, as the system names them; a container may run as a number without a name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return "somebody"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What a person chose: file < environment < command line, atomic, and never lost."""
 
+import getpass
 import json
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twinviewer.model.camera import CameraView
-from twinviewer.settings import FILE_NAME, Layout, Recent, Settings, SettingsStore, dump, parse, write_atomic
+from twinviewer.settings import FILE_NAME, Layout, Recent, Settings, SettingsStore, dump, parse, person, write_atomic
 
 
 def make(folder: Path, environ: dict[str, str] | None = None, **overrides: object) -> SettingsStore:
@@ -147,3 +148,11 @@ def test_nothing_is_read_or_written_in_safe_mode(tmp_path: Path) -> None:
     assert safe.value.theme == "system"
     safe.change(theme="dark")
     assert make(tmp_path).value.theme == "light"
+
+
+def test_a_user_without_a_name_is_somebody(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 12345")
+
+    monkeypatch.setattr(getpass, "getuser", nameless)
+    assert person() == "somebody"

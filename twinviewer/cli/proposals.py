@@ -1,7 +1,6 @@
 """`twinviewer proposals`: what was decided about simulated scenarios, and what came of it."""
 
 import argparse
-import getpass
 import json
 import time
 from collections.abc import Sequence
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinviewer.model.errors import DataError
+from twinviewer.settings import person
 
 if TYPE_CHECKING:
     from twinviewer.simulation.proposals import Proposal, ProposalRegister
@@ -127,7 +127,7 @@ def _decide(register: "ProposalRegister", args: argparse.Namespace) -> None:
     }
     now = time.time_ns()
     since = parse_time(args.since, now) if args.what == "start" and args.since else None
-    p = register.become(args.number, states[args.what], args.by or getpass.getuser(), args.why, now, since)
+    p = register.become(args.number, states[args.what], args.by or person(), args.why, now, since)
     print(f"{p.number} is {p.state.replace('_', ' ')}")
 
 

@@ -1,7 +1,6 @@
 """`twinviewer simulate`: what the plant would do, with intervals."""
 
 import argparse
-import getpass
 import json
 import sys
 import time
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from twinviewer.model.connection import Link
 from twinviewer.model.errors import LineError
+from twinviewer.settings import person
 
 if TYPE_CHECKING:
     from twinviewer.simulation.line import Line
@@ -168,7 +168,7 @@ def _accept(args: argparse.Namespace, result: "Result", scenarios: "list[Scenari
     with ProposalRegister(file_beside(args.scene or args.line, FILE)) as register:
         for variant, scenario in zip(result.scenarios, scenarios, strict=True):
             draft = proposal_of(result, variant, scenario, start)
-            kept = register.accept(draft, args.by or getpass.getuser(), args.accept, time.time_ns())
+            kept = register.accept(draft, args.by or person(), args.accept, time.time_ns())
             print(f"{kept.number} is accepted: {kept.name}", file=sys.stderr if args.json else sys.stdout)
 
 

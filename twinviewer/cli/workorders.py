@@ -1,10 +1,11 @@
 """`twinviewer workorders`: shows work orders, moves them on, and exchanges them as CSV."""
 
 import argparse
-import getpass
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from twinviewer.settings import person
 
 if TYPE_CHECKING:
     from twinviewer.maintenance.orders.store import OrderStore
@@ -74,7 +75,7 @@ def _become(store: "OrderStore", args: argparse.Namespace) -> None:
     except ValueError:
         states = ", ".join(s.value for s in OrderState)
         raise DataError(f'"{args.state}" is no state of a work order', args.number, f"States: {states}.") from None
-    order = store.become(args.number, state, args.by or getpass.getuser(), args.why, time.time_ns())
+    order = store.become(args.number, state, args.by or person(), args.why, time.time_ns())
     print(f"{order.number} is {order.state.value.replace('_', ' ')}")
 
 
@@ -90,7 +91,7 @@ def _import(store: "OrderStore", args: argparse.Namespace) -> None:
     from twinviewer.maintenance.orders.connector import CsvConnector
 
     found = CsvConnector(args.csv).fetch()
-    added, updated = store.take_in(found, getpass.getuser(), f"imported from {args.csv.name}", args.update)
+    added, updated = store.take_in(found, person(), f"imported from {args.csv.name}", args.update)
     changed = f"{updated} updated, " if args.update else ""
     print(f"{added} work orders added, {changed}{len(found) - added - updated} known already and left as they are")
 

@@ -1,7 +1,6 @@
 """A window's link to its collector: finds or starts it, notices when it dies, starts it again, takes its messages."""
 
 import contextlib
-import getpass
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +18,7 @@ from twinviewer.model.connection import Connection, Link
 from twinviewer.model.errors import DataError, FeedError
 from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene
+from twinviewer.settings import person
 from twinviewer.tags.table import TagTable
 
 SILENT_S = 1.5  # without a heartbeat for so long, the collector counts as dead
@@ -214,7 +214,7 @@ class CollectorLink:
         elif self.recording is not None:
             self._wish = replace(self._wish, record=self.recording)
         elif self._wish.record is not None and self._line is not None:
-            wanted = {"folder": str(self._wish.record.resolve()), "by": _person()}
+            wanted = {"folder": str(self._wish.record.resolve()), "by": person()}
             self._line.send({"command": "record", "arguments": wanted})
 
     # watching ---------------------------------------------------------------------------------------------------
@@ -265,11 +265,3 @@ class CollectorLink:
 
     def _tell(self, notice: Notice) -> None:
         self.notices.append(notice)
-
-
-def _person() -> str:
-    """Whose window this is; a container may run as a number without a name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "somebody"
