@@ -1,5 +1,6 @@
 """The demo plant as a child process: started on a free port, ended with the program."""
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+
 from twinviewer.discovery import shipped
 from twinviewer.model.errors import TwinError
 from twinviewer.panels._kit.jobs import Cancelled
@@ -15,6 +18,7 @@ from twinviewer.panels._kit.jobs import Cancelled
 SCENE = "assembly-hall"
 READY = "READY "
 _PATIENCE_S = 60.0
+_BEHIND = 10 if sys.platform != "win32" else psutil.BELOW_NORMAL_PRIORITY_CLASS
 
 
 class DemoPlant:
@@ -35,6 +39,8 @@ class DemoPlant:
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
+        with contextlib.suppress(psutil.Error):  # a plant is elsewhere: here it must not take the window's processor
+            psutil.Process(self._process.pid).nice(_BEHIND)
         errors: list[str] = []
         threading.Thread(target=_collect, args=(self._process.stderr, errors), name="plant-errors", daemon=True).start()
         lines: list[str] = []

@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer
 from twinviewer.gui.garbage import settle_memory
 from twinviewer.gui.main_window import MainWindow
 from twinviewer.gui.opening import Opened, attach_job, load, replay, replay_job, unpack
+from twinviewer.gui.turns import ask_for_short_turns
 from twinviewer.scene.scene import Scene
 from twinviewer.session import LiveSource, NoSource, Source
 from twinviewer.settings import Recent, SettingsStore
@@ -177,8 +178,9 @@ class Opener:
 
 def settle() -> None:
     """Load now, while nobody waits, what draws the first trend; then take all that is there out of later rounds of
-    garbage collection."""
+    garbage collection, and let the threads that draw wait less for a processor."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what the library says about itself
         import pyqtgraph  # noqa: F401
     settle_memory()
+    ask_for_short_turns()
