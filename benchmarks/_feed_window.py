@@ -18,6 +18,7 @@ from twinviewer.collector.link import CollectorLink, attach
 from twinviewer.feeds.opcua_browse import describe
 from twinviewer.feeds.options import FeedOptions
 from twinviewer.gui.garbage import settle_memory
+from twinviewer.gui.turns import ask_for_short_turns
 from twinviewer.model.asset import NodeAddress
 from twinviewer.model.connection import Link
 from twinviewer.scene.scene import Scene, load_scene
@@ -98,13 +99,17 @@ def watch(server: ServerProcess, tags: int, seconds: float) -> Watched:
         stage.show(scene, "dark")
         stage.render()  # before it, nobody knows what draws
         renderer = renderer_name(stage.window)
-        size = SIZE_IN_SOFTWARE if is_software(renderer) else SIZE
+        slow = is_software(renderer)
+        if stage.drawing is not None and slow:  # as the window does
+            stage.drawing.install(stage.drawing.work(detail=True)())
+        size = SIZE_IN_SOFTWARE if slow else SIZE
         stage.window.SetSize(*size)
         stage.render()
         with attached(path, scene, server.url) as link:
             session = Session(scene, LiveSource(link), "energy")
             until(lambda: _is_up(session, tags), 60, "all tags have a sample")
             settle_memory()
+            ask_for_short_turns()
             _settle(session)
             idle, _, _ = _draw(session, stage, scene, seconds / 2)
             changes, before = changes_on(server), link.table.connection()

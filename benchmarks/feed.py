@@ -1,5 +1,8 @@
 """What live values cost, against the usual ways to take them, and what a window sees of a busy plant.
 
+The server of the last group stands for a machine elsewhere in the plant: it runs at the lowest priority, so that it
+does not take from the window what it would not have there. How many changes it made is told beside.
+
 Run as `python -m benchmarks.feed`. Servers and clients run in processes of their own; the server is node-opcua (needs
 Node.js), the other client open62541 through its Python wheel, in an environment of its own that is made when it is
 missing. What cannot be had is said and left out.
@@ -45,7 +48,7 @@ def main() -> int:
         else:
             sides = compare(server, {"ours": our_client, "open62541": lambda url: wheel_client(python, url)})
             ratio("open62541 wheel's client ÷ ours, 10,000 tags, 30,000 changes/s", sides, "open62541", ">= 2")
-    with node_server(modules, unused_port(), load=TAGS, rate=20_000) as server:
+    with node_server(modules, unused_port(), load=TAGS, rate=20_000, elsewhere=True) as server:
         window(server)
     return exit_code()
 

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".pytest_cache" / "d" / "twinviewer-node"
 NODE_OPCUA = "2.186.4"
@@ -21,13 +23,16 @@ URI = "urn:twinviewer:test"
 
 
 class ServerProcess:
-    """A server under test. `command` waits until it was carried out."""
+    """A server under test. `command` waits until it was carried out. `elsewhere` gives its processor to whoever wants
+    it, as a server does that runs on another machine."""
 
-    def __init__(self, command: list[str], port: int) -> None:
+    def __init__(self, command: list[str], port: int, *, elsewhere: bool = False) -> None:
         self.url = f"opc.tcp://127.0.0.1:{port}"
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
+        if elsewhere:
+            psutil.Process(self._process.pid).nice(19)
         self._await("READY")
 
     def _await(self, word: str) -> None:
@@ -73,10 +78,12 @@ def python_server(port: int, *options: str) -> Iterator[ServerProcess]:
 
 
 @contextlib.contextmanager
-def node_server(modules: Path, port: int, **options: Any) -> Iterator[ServerProcess]:
+def node_server(modules: Path, port: int, *, elsewhere: bool = False, **options: Any) -> Iterator[ServerProcess]:
     """node-opcua's server; see server.js for the options."""
     about = {"modules": str(modules), "port": port, "pki": str(modules.parent / "pki"), **options}
-    server = ServerProcess(["node", str(Path(__file__).with_name("server.js")), json.dumps(about)], port)
+    server = ServerProcess(
+        ["node", str(Path(__file__).with_name("server.js")), json.dumps(about)], port, elsewhere=elsewhere
+    )
     try:
         yield server
     finally:
