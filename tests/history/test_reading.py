@@ -157,6 +157,20 @@ def test_a_query_gives_every_sample_with_its_quality(recorded: Path) -> None:
     recording.close()
 
 
+@pytest.mark.parametrize("every_ns", [None, 60 * NS])
+def test_what_should_be_a_number_and_is_none_is_bad_in_a_query(tmp_path: Path, every_ns: int | None) -> None:
+    power = SCENE.tag(POWER).index
+    said = [1.0, float("nan"), float("inf"), 2.0]
+    batches = [batch(START_NS + m * 60 * NS, [power], [value]) for m, value in enumerate(said)]
+    record(tmp_path, SCENE, batches, unbroken=True)
+    recording = Recording.open(tmp_path, SCENE)
+    with query.answer(recording, POWER, START_NS, START_NS + 180 * NS, every_ns) as relation:
+        table = query.as_table(relation)
+    assert table["value"].to_pylist() == [1.0, None, float("inf"), 2.0]
+    assert table["quality"].to_pylist() == ["good", "bad", "bad", "good"]
+    recording.close()
+
+
 def test_a_query_with_steps_holds_the_newest_value(recorded: Path) -> None:
     recording = Recording.open(recorded)
     with query.answer(recording, POWER, START_NS + 30 * NS, START_NS + 150 * NS, 30 * NS) as relation:

@@ -20,7 +20,8 @@ from twinviewer.model.errors import DataError, RecordingError
 FORMATS = (".csv", ".parquet")
 SLACK_NS = BEAT_NS  # so long after its last sign of life a recorder still counts as there
 _NOBODY = 0xFFFFFFFF  # a status that no server gives: nobody recorded, or the plant was not connected
-_QUALITY = f"""CASE WHEN status = {_NOBODY} THEN 'unknown'
+# What should be a number and is none is bad, whatever the server said: as the window shows it.
+_QUALITY = f"""CASE WHEN status = {_NOBODY} THEN 'unknown' WHEN text IS NULL AND NOT isfinite(value) THEN 'bad'
     ELSE CASE status >> 30 WHEN 0 THEN 'good' WHEN 1 THEN 'uncertain' ELSE 'bad' END END"""
 _VALUE = "CASE WHEN text IS NOT NULL THEN text WHEN isnan(value) THEN NULL ELSE CAST(value AS VARCHAR) END"
 
