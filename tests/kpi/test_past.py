@@ -1,6 +1,7 @@
 """The shift's indicators at any recorded moment are those of a report until then; a live session goes on from there."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -123,6 +124,19 @@ def test_the_recent_past_of_a_tile_is_that_of_the_recording(recording: Recording
         known = values[np.isfinite(values)]
         assert known.min() >= low - 1e-6
         assert known.max() <= high + 1e-6
+
+
+def test_what_nobody_recorded_is_no_zero_on_a_tile(recording: Recording, scene: Scene) -> None:
+    past = read_shift(recording, scene, BEGIN_NS, END_NS)
+    lines = KpiTracker(scene)._lines
+    for key in ("alarms", "rate.Line A"):
+        values = past.series(key, lines)
+        assert values is not None
+        assert np.isnan(values[past.grid < FIRST_NS]).all()
+        assert np.isfinite(values[past.grid > FIRST_NS + MINUTE]).all()
+        unknown = replace(past, since_ns=0, _series={}).series(key, lines)
+        assert unknown is not None
+        assert np.isnan(unknown).all()
 
 
 def live(scene: Scene, tracker: KpiTracker, seconds: range, evaluator: Evaluator) -> dict[str, Kpi]:

@@ -173,7 +173,7 @@ class ShiftPast:
             return self.vibration_mm_s
         if key == "alarms":
             first, last = np.searchsorted(self.raised, [self.grid - ALARM_WINDOW_NS, self.grid], "right")
-            return (last - first).astype(np.float64)
+            return np.where(self._recorded, (last - first).astype(np.float64), np.nan)
         if key == "oee":
             return self._oee(lines)
         for line in lines:
@@ -183,8 +183,13 @@ class ShiftPast:
                 first = np.maximum(self.grid - RATE_WINDOW_NS, self.since_ns)
                 hours = np.maximum(self.grid - first, 1) / (3600 * NS)
                 rate = (gain.at_all(self.grid) - gain.at_all(first)) / hours
-                return np.where(self.grid - first >= LEAST_RATE_NS, rate, np.nan)
+                return np.where(self._recorded & (self.grid - first >= LEAST_RATE_NS), rate, np.nan)
         return None
+
+    @property
+    def _recorded(self) -> np.ndarray:
+        """bool (m,): the minutes since the recording began; before it nobody counted, which is not zero."""
+        return (self.grid >= self.since_ns) & (self.since_ns > 0)
 
     def _oee(self, lines: list[Line]) -> np.ndarray:
         made, planned = np.zeros(len(self.grid)), np.zeros(len(self.grid))
