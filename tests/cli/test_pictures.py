@@ -1,19 +1,25 @@
 """`open`, `demo` and `snapshot` as a person types them, in processes of their own."""
 
+import argparse
 import contextlib
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import psutil
 import pytest
 from PIL import Image
 
+from tests.factory import make_scene
 from tests.guards import nothing_left_behind
+from twinviewer.cli import snapshot
 from twinviewer.cli.open import window_size
+from twinviewer.session.events import Event
 
 SKID = "scenes/pump-skid"
 
@@ -51,6 +57,37 @@ def test_a_picture_of_the_window_brings_its_own_screen_and_takes_it_away(tmp_pat
         done = run("snapshot", SKID, "-o", str(path), "--window", "--size", "1000x640")
     assert (done.returncode, done.stderr) == (0, "")
     assert picture(path).shape == (640, 1000, 3)
+
+
+class SlowWindow:
+    """A window on a busy machine: panels, drawing and reading are done only after many rounds of events."""
+
+    def __init__(self) -> None:
+        self.rounds = 0
+        self.has_scene = True
+        self.session = SimpleNamespace(
+            notice=Event(),
+            scene=make_scene(),
+            select=lambda _id: None,
+            frame=object(),
+            archive=SimpleNamespace(busy=False),
+        )
+        self.docks, self.picture = SimpleNamespace(complete=False), SimpleNamespace(drawn=False)
+
+    def go_on(self) -> None:
+        self.rounds += 1
+        self.session.frame = object() if self.rounds % 2 else self.session.frame
+        self.picture.drawn = self.rounds >= 5
+        self.docks.complete = self.rounds >= 10
+        self.session.archive.busy = 12 <= self.rounds < 16
+
+
+def test_the_window_is_not_grabbed_before_everything_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshot, "SETTLE_S", 0.0)
+    window = SlowWindow()
+    arguments = argparse.Namespace(wait=60.0, feed=None, select=None)
+    assert snapshot.WindowWaiter(cast(Any, window), arguments).wait(window.go_on)
+    assert window.rounds >= 16 + snapshot.SETTLE_FRAMES
 
 
 @pytest.mark.parametrize(
@@ -94,8 +131,6 @@ def test_a_feed_that_gives_nothing_is_said_and_drawn_as_unknown(tmp_path: Path, 
 
 @pytest.mark.parametrize("text", ["", "x", "10x10", "1920", "1920x", "-5x300", "99999x99999"])
 def test_a_size_must_be_one(text: str) -> None:
-    import argparse
-
     with pytest.raises(argparse.ArgumentTypeError, match="1920x1080"):
         window_size(text)
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 HELP = "write a picture of a scene, or of the whole window, to a PNG file"
 QUIET_S = 1.0
-SETTLE_S = 1.2
+SETTLE_S = 1.2  # so long must everything that is to be seen be there, and so many frames be shown
+SETTLE_FRAMES = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -233,17 +234,30 @@ class WindowWaiter:
                 done = self._data.done(window.session.frame)
             elif failures:
                 done = False
-        end = time.monotonic() + SETTLE_S
-        latest = end + self._args.wait
-        while time.monotonic() < end or (self._reading and time.monotonic() < latest):
-            self._pump(process_events)
+        self._settle(process_events)
         return done
 
+    def _settle(self, process_events: Callable[[], None]) -> None:
+        """Wait until everything is there and has stood for a while, or until patience ends.
+
+        On a busy machine a while alone may pass before the panels that are made late are made, or have seen a frame.
+        """
+        latest = time.monotonic() + SETTLE_S + self._args.wait
+        stands_at, seen, frames = time.monotonic(), self._window.session.frame, 0
+        while (now := time.monotonic()) < latest and (now - stands_at < SETTLE_S or frames < SETTLE_FRAMES):
+            self._pump(process_events)
+            if not self._complete:
+                stands_at, frames = time.monotonic(), 0
+            elif self._window.session.frame is not seen:
+                frames += 1
+            seen = self._window.session.frame
+
     @property
-    def _reading(self) -> bool:
-        """Whether a part of the recording is still being read."""
+    def _complete(self) -> bool:
+        """Whether the picture was drawn, every panel was made, and no part of the recording is still being read."""
         archive = self._window.session.archive
-        return archive is not None and archive.busy
+        reading = archive is not None and archive.busy
+        return self._window.picture.drawn and self._window.docks.complete and not reading
 
     @staticmethod
     def _pump(process_events: Callable[[], None]) -> None:
