@@ -12,10 +12,12 @@ from twinviewer.panels._kit.actions import Actions
 from twinviewer.panels._kit.widgets import label
 from twinviewer.panels._life import until_gone
 from twinviewer.panels._text import NS, clock
-from twinviewer.panels._time_band import LONGEST_NS, SHORTEST_NS, Shown, TimeBand
+from twinviewer.panels._time_band import Shown, TimeBand
 from twinviewer.panels._time_controls import SPEEDS, TimeControls
 from twinviewer.panels._time_menu import open_menu, register
-from twinviewer.panels._time_span import SPANS, SpanChoice
+from twinviewer.panels._time_page import Page
+from twinviewer.panels._time_span import SpanChoice
+from twinviewer.panels._time_steps import next_alarm
 from twinviewer.session import Noted, Reads, Seekable, Session, Shares
 
 TITLE = "Time"
@@ -35,9 +37,8 @@ class Panel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session = session
         self._actions = actions
-        self._span_ns = 3600 * NS
-        self._live_span_ns = self._span_ns
-        self._end_ns = 0  # 0: the right edge is now, or the page that holds the moment; else it stays there
+        self._page = Page()
+        self._live_span_ns = self._page.span_ns
         self._key: object = None
         self._stepping = 0  # -1 or 1 while the alarm before or after this moment is looked for
         self.band = TimeBand(self)
@@ -113,7 +114,7 @@ class Panel(QWidget):
     @property
     def can_go_live(self) -> bool:
         """Away from now, or in the past of a plant that waits."""
-        return bool(self._end_ns and self._seekable is None) or self._session.can_go_live
+        return bool(self._page.end_ns and self._seekable is None) or self._session.can_go_live
 
     @property
     def aimed_ns(self) -> int:
@@ -133,13 +134,13 @@ class Panel(QWidget):
         self._redraw()
 
     def _on_source(self) -> None:
-        self._end_ns = self._stepping = 0
+        self._page.end_ns = self._stepping = 0
         self._key = None
         self._redraw()
 
     def _redraw(self) -> None:
         frame, session = self._session.frame, self._session
-        is_live = session.source.name == "live" and not self._end_ns
+        is_live = session.source.name == "live" and not self._page.end_ns
         self.live.setChecked(is_live)
         self.live.setVisible(is_live or self.can_go_live)
         self.live.setToolTip("The right edge is now" if is_live else "Back to now (0)")
@@ -149,10 +150,7 @@ class Panel(QWidget):
             return
         past = session.past
         seen = past.seen()
-        if self._end_ns and self.is_playing and frame.now_ns > self._end_ns:
-            self._end_ns = 0  # time ran out of the stretch: turn the page
-        to_ns = self._end_ns or (self._page_end(frame.now_ns, seen) if self._seekable is not None else frame.now_ns)
-        stretch = (to_ns - self._shown_ns(frame.now_ns, seen), to_ns)
+        stretch = self._page.stretch(frame.now_ns, seen, self._seekable)
         notes = tuple(n for n in past.notes(*stretch) if not n.withdrawn) if isinstance(past, Noted) else ()
         between = session.between
         name, marked = session.selection or "", (between.a_ns, between.b_ns)
@@ -201,44 +199,20 @@ class Panel(QWidget):
         """What a loop would repeat."""
         return "from A to B" if self._session.between.both else "the stretch that is shown"
 
-    def _shown_ns(self, now_ns: int, seen: tuple[int, int]) -> int:
-        """The span; in the first hour of looking it begins short and grows, so that what is seen can be seen."""
-        if self._seekable is not None or self._end_ns or self._span_ns != int(SPANS[0][0]) * NS or not seen[0]:
-            return self._span_ns
-        return min(self._span_ns, max(300 * NS, (now_ns - seen[0]) * 11 // 10))
-
-    def _page_end(self, now_ns: int, seen: tuple[int, int]) -> int:
-        """In a replay the stretch stands still while time runs through it, and turns over at its end.
-
-        The last page ends where the recording does, or a little later where that still grows.
-        """
-        source = self._seekable
-        if source is not None and source.loop is not None and source.loop[1] - source.loop[0] == self._span_ns:
-            return source.loop[1]
-        start = seen[0] or now_ns
-        page = max(0, now_ns - start) // self._span_ns
-        step_ns = self._span_ns // 12
-        last_ns = start + -(-max(0, seen[1] - start) // step_ns) * step_ns
-        return min(start + (page + 1) * self._span_ns, max(last_ns, start + self._span_ns))
-
     # Acting --------------------------------------------------------------------------------------------------------
 
     def _set_span(self, span_ns: int) -> None:
-        self._span_ns = min(max(span_ns, SHORTEST_NS), LONGEST_NS)
+        self._page.set_span(span_ns)
         self._redraw()
 
     def _zoom(self, factor: float) -> None:
-        self._set_span(int(self._span_ns * factor))
+        self._set_span(int(self._page.span_ns * factor))
 
     def _move_to(self, end_ns: int) -> None:
         frame = self._session.frame
         if frame is None:
             return
-        seen = self._session.past.seen()
-        earliest = (seen[0] or frame.now_ns) + self._span_ns // 10
-        latest = frame.now_ns if self._seekable is None else max(seen[1], frame.now_ns) + self._span_ns
-        end_ns = max(min(end_ns, latest), min(earliest, latest))
-        self._end_ns = 0 if end_ns >= latest else end_ns
+        self._page.move(end_ns, frame.now_ns, self._session.past.seen(), self._seekable is not None)
         self._redraw()
 
     def seek(self, time_ns: int) -> None:
@@ -249,7 +223,7 @@ class Panel(QWidget):
             first, last = session.past.seen()
             source.seek(min(max(time_ns, first), last) if last else time_ns)
         elif session.can_look_back:
-            stretch, was_ns = (self.band.from_ns, self.band.to_ns), self._span_ns
+            stretch, was_ns = (self.band.from_ns, self.band.to_ns), self._page.span_ns
             try:
                 session.look_back(time_ns)
             except TwinError as error:
@@ -257,7 +231,7 @@ class Panel(QWidget):
                 return
             self._live_span_ns = was_ns
             if stretch[0] <= time_ns <= stretch[1]:
-                self._span_ns, self._end_ns = stretch[1] - stretch[0], stretch[1]
+                self._page.hold(stretch)
             self._redraw()
 
     def toggle_play(self) -> None:
@@ -299,28 +273,19 @@ class Panel(QWidget):
 
     def _step(self, sign: int) -> None:
         """Go to the next alarm; where it must be looked for in the recording, at the frame that finds it."""
-        frame, past = self._session.frame, self._session.past
+        frame = self._session.frame
         if frame is None:
             return
         self._stepping = 0
-        first, last = past.seen()
-        if isinstance(past, Reads):
-            try:
-                found = past.next_mark(frame.now_ns, sign)
-            except TwinError as error:
-                self._say(error)
-                return
-            if found is None:
-                self._stepping = sign
-                return
-            self.seek(found[0] if found[0] is not None else first if sign < 0 else last)
+        try:
+            time_ns = next_alarm(self._session.past, frame.now_ns, sign)
+        except TwinError as error:
+            self._say(error)
             return
-        if sign < 0:
-            times = [m.time_ns for m in past.marks(first, frame.now_ns - NS)]
-            self.seek(times[-1] if times else first)
+        if time_ns is None:
+            self._stepping = sign
         else:
-            times = [m.time_ns for m in past.marks(frame.now_ns + NS, last)]
-            self.seek(times[0] if times else last)
+            self.seek(time_ns)
 
     def _say(self, error: TwinError) -> None:
         if self._actions.on_error is None:
@@ -338,8 +303,8 @@ class Panel(QWidget):
     def go_live(self) -> None:
         """Show now: the right edge of the band, and the plant itself where its past is looked at."""
         if self._session.can_go_live:
-            self._span_ns = self._live_span_ns
-            self.span.choose(str(self._span_ns // NS))
+            self._page.span_ns = self._live_span_ns
+            self.span.choose(str(self._page.span_ns // NS))
             self._session.go_live()
-        self._end_ns = 0
+        self._page.end_ns = 0
         self._redraw()
