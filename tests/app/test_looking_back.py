@@ -62,7 +62,7 @@ def test_the_past_is_shown_while_the_plant_is_recorded_on_also_by_a_new_collecto
         live = session.live_frame
         return live is not None and live.connection.link is Link.CONNECTED and collector not in collectors()
 
-    qtbot.waitUntil(lambda: window.picture._banner is not None and "no connection" in window.picture._banner.plant,
+    qtbot.waitUntil(lambda: window.picture.annotations.banner is not None and "no connection" in window.picture.annotations.banner.plant,
                     timeout=WAIT_MS)  # fmt: skip
     qtbot.waitUntil(plant_is_back, timeout=WAIT_MS)
     before = recorded(folder)

@@ -204,7 +204,7 @@ def test_the_number_keys_change_the_colours(setup: Setup, key: Qt.Key, mode: str
     assert setup.window.session.mode == mode
     assert setup.window.tool_bar.modes.current == mode
     setup.tick()
-    assert setup.window.picture._legend.accessibleName()
+    assert setup.window.picture.annotations.legend.accessibleName()
 
 
 @pytest.mark.parametrize(
@@ -320,12 +320,12 @@ def test_wall_mode_hides_the_bars_and_escape_brings_them_back(setup: Setup) -> N
     assert not window.tool_bar.isVisible()
     assert all(not dock.isVisible() for dock in window.docks.docks.values())
     setup.tick()
-    assert window.picture._pill.isVisible()
+    assert window.picture.annotations.pill.isVisible()
     setup.key(Qt.Key.Key_Escape)
     assert not window.wall.on
     assert window.tool_bar.isVisible()
     assert window.docks.docks["assets"].isVisible()
-    assert not window.picture._pill.isVisible()
+    assert not window.picture.annotations.pill.isVisible()
 
 
 def test_both_themes_reach_every_part(setup: Setup) -> None:
@@ -473,9 +473,9 @@ def test_planned_work_is_marked_in_the_picture_and_a_click_on_the_mark_shows_the
     before = near(setup.pixels(), token, 12)
     session.set_work({asset: "Replace the seal", "GONE-1": "an asset of another scene"})
     assert near(setup.pixels(), token, 12) > before + 60
-    assert picture.work_marks is not None
-    assert list(picture.work_marks.places) == [session.scene.asset(asset).index]
-    place = picture.work_marks.places[session.scene.asset(asset).index].toPoint()
+    assert picture.annotations.work_marks is not None
+    assert list(picture.annotations.work_marks.places) == [session.scene.asset(asset).index]
+    place = picture.annotations.work_marks.places[session.scene.asset(asset).index].toPoint()
     setup.qtbot.mouseClick(picture._widget, Qt.MouseButton.LeftButton, pos=place)
     assert session.selection == asset
     panel = window.docks.panels["maintenance"].widget

@@ -192,9 +192,9 @@ def test_a_drag_on_the_time_line_shows_the_plant_as_it_was_and_a_key_brings_it_b
     assert near(shown, red) > near(calm, red) + 200  # the fault of then, in the colours of now
     assert near(shown[:8], violet) > near(calm[:8], violet) + 300  # the dashed frame
     assert window.tool_bar.pill.accessibleName().startswith("REPLAY")
-    assert window.picture._banner is not None
-    assert window.picture._banner.time in written(setup.session.frame.now_ns)
-    assert "plant now" in window.picture._banner.plant
+    assert window.picture.annotations.banner is not None
+    assert window.picture.annotations.banner.time in written(setup.session.frame.now_ns)
+    assert "plant now" in window.picture.annotations.banner.plant
     tree, alarms = window.docks.panels["assets"].widget, window.docks.panels["alarms"].widget
     assert any(a.asset_id == source.machine for a in setup.session.frame.alarms)
     assert alarms is not None
@@ -223,20 +223,20 @@ def test_a_click_on_the_pill_goes_back_to_live(setup: Setup) -> None:
     assert setup.host.asked == []  # and nobody was asked for a connection
     setup.key(Qt.Key.Key_P)
     setup.key(Qt.Key.Key_F11)  # the wall has a pill of its own
-    setup.qtbot.mouseClick(setup.window.picture._pill, Qt.MouseButton.LeftButton)
+    setup.qtbot.mouseClick(setup.window.picture.annotations.pill, Qt.MouseButton.LeftButton)
     setup.tick()
     assert setup.session.source is setup.source
 
 
 def test_alarms_of_the_plant_are_told_while_its_past_is_shown(setup: Setup) -> None:
     setup.drag_to(100)
-    assert setup.window.picture._banner is not None
-    assert "no alarm" in setup.window.picture._banner.plant
+    assert setup.window.picture.annotations.banner is not None
+    assert "no alarm" in setup.window.picture.annotations.banner.plant
     setup.source.states = {setup.source.machine: State.FAULT}
 
     def told() -> bool:
         setup.tick()
-        banner = setup.window.picture._banner
+        banner = setup.window.picture.annotations.banner
         return banner is not None and "1 alarm to acknowledge" in banner.plant
 
     setup.qtbot.waitUntil(told, timeout=20_000)
@@ -274,8 +274,8 @@ def test_a_note_is_seen_on_the_line_and_at_the_machine_at_its_time_only(
     def titles() -> list[str]:
         setup.tick()
         setup.pixels()
-        assert setup.window.picture._labels is not None
-        return [p.label.title for p in setup.window.picture._labels.placed]
+        assert setup.window.picture.annotations.labels is not None
+        return [p.label.title for p in setup.window.picture.annotations.labels.placed]
 
     setup.qtbot.waitUntil(lambda: "Seal leaks" in titles(), timeout=20_000)
     assert [n.text for n in setup.panel.band.shown.notes] == ["Seal leaks"]

@@ -1,4 +1,4 @@
-"""The page with the 3D picture: what the frame says becomes colours, patches, labels, legend and strips."""
+"""The page with the 3D picture: what the frame says becomes colours, patches, legend and strips."""
 
 import time
 from collections import deque
@@ -6,37 +6,28 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from twinviewer import colours
-from twinviewer.gui.abnormal import Labeller
-from twinviewer.gui.banner import Banner, banner_box, banner_of, paint_not_live
+from twinviewer.gui.annotations import Annotations
 from twinviewer.gui.docks import PanelSlot
-from twinviewer.gui.legend import LegendView
 from twinviewer.gui.link_texts import PillText, trouble_of
 from twinviewer.gui.marks import patches
-from twinviewer.gui.note_labels import note_labels
 from twinviewer.gui.notices import NoticeBar, Strip
-from twinviewer.gui.overlay import angles_of_view, paint_compass, paint_labels
-from twinviewer.gui.pointer import Hit, Pointer
+from twinviewer.gui.pointer import Pointer
 from twinviewer.model.frame import Frame
 from twinviewer.panels._kit import style
 from twinviewer.panels._kit.actions import Actions
-from twinviewer.panels._kit.widgets import Pill
 from twinviewer.scene.scene import Scene
 from twinviewer.session import Session
 
 if TYPE_CHECKING:
-    from twinviewer.gui.label_layer import LabelLayer
-    from twinviewer.gui.work_marks import WorkMarks
     from twinviewer.view.camera import Pose
     from twinviewer.view.layout import Layout
     from twinviewer.view.qt_widget import StageWidget
     from twinviewer.view.stage import Stage
 
-BLINK_MS = 900
 SETTLING_S = 1.5
 LEGEND_EVERY_NS = 500_000_000
 
@@ -76,29 +67,16 @@ class Picture(QWidget):
         self._layout.addWidget(self._stage_place, 1)
         self._below = self._slot()
         self._widget: StageWidget | None = None
-        self._labels: LabelLayer | None = None
-        self._labeller = Labeller(session.scene)
-        self.work_marks: WorkMarks | None = None
-        self._legend = LegendView()
-        self._pill = Pill()
-        self._pill.hide()
-        self._pill.clicked.connect(lambda _on=False: self._actions.run("time.live"))
+        self.annotations = Annotations(session, self)
+        self.annotations.pill.clicked.connect(lambda _on=False: self._actions.run("time.live"))
         self._legend_ns = 0
         self._rgba: np.ndarray | None = None
         self._refined = True
-        self._scale = 1.0
-        self._banner: Banner | None = None
         self._renders: deque[tuple[float, int]] = deque(maxlen=8)
         self._settles_until = 0.0
-        self.labels_on = True
         self.prepared: tuple[Scene, Layout | None] | None = None  # worked out beside the window's thread
-        self._blink_dark = False
-        self._blink = QTimer(self)
-        self._blink.setInterval(BLINK_MS)
-        self._blink.timeout.connect(self._turn_blink)
         session.selection_changed.connect(self._on_selection)
         session.fly_requested.connect(self._on_fly)
-        session.work_changed.connect(lambda _work: self._mark_work())
 
     def _slot(self) -> QVBoxLayout:
         slot = QVBoxLayout()
@@ -132,19 +110,15 @@ class Picture(QWidget):
 
     def show_scene(self, scene: Scene) -> None:
         """Draw another scene, from what `prepared` holds where it is of this scene."""
-        from twinviewer.gui.label_layer import LabelLayer
-
         if self._widget is None:
             self._widget = self._make_stage()
-        self._labels = LabelLayer()
-        self._labeller = Labeller(scene)
+        self.annotations.show_scene(scene)
         self._rgba = None
         self.apply_motion()
         of, layout = self.prepared or (None, None)
         self.prepared = None
         self.stage.show(scene, self.theme, layout if of is scene else None)
         self._settles_until = time.monotonic() + SETTLING_S
-        self._mark_work()
 
     @staticmethod
     def warm_up() -> None:
@@ -158,12 +132,10 @@ class Picture(QWidget):
         widget = StageWidget(self._stage_place)
         widget.setGeometry(self._stage_place.rect())
         self._stage_box.addWidget(widget)
-        widget.overlay = self._paint_overlay
-        self.pointer = Pointer(self._session, self._actions, widget, self._hit)
+        self.annotations.attach(widget)
+        self.pointer = Pointer(self._session, self._actions, widget, self.annotations.hit)
         widget.resized.connect(self._settle)
         widget.camera_changed.connect(self._on_moved)
-        self._legend.setParent(widget)
-        self._pill.setParent(widget)
         return widget
 
     def _settle(self) -> None:
@@ -195,7 +167,7 @@ class Picture(QWidget):
     def close_stage(self) -> None:
         """Give the graphics memory back, before the window goes."""
         if self._widget is not None:
-            self._blink.stop()
+            self.annotations.close()
             self._widget.close_stage()
 
     def renderer_name(self) -> str:
@@ -219,10 +191,7 @@ class Picture(QWidget):
 
     def set_scale(self, scale: float) -> None:
         """Larger letters for a wall screen."""
-        self._scale = scale
-        self._legend.set_scale(scale)
-        self._pill.set_scale(scale)
-        self._pill.setVisible(scale > 1)
+        self.annotations.set_scale(scale)
         for slot in (self._above, self._below):
             for i in range(slot.count()):
                 item = slot.itemAt(i)
@@ -245,8 +214,8 @@ class Picture(QWidget):
     # -- one frame ----------------------------------------------------------------------------------------------
 
     def on_frame(self, frame: Frame) -> None:
-        """Colours only when the table changed; labels only when they say something else."""
-        if self._widget is None or self._labels is None:
+        """Colours only when the table changed."""
+        if self._widget is None:
             return
         scene, mode, stage = self._session.scene, self._session.mode, self.stage
         rgba = colours.table(mode, frame, scene, self.theme)
@@ -255,31 +224,26 @@ class Picture(QWidget):
             stage.set_colours(rgba)
         stage.set_patches(patches(frame, mode, rgba))
         stage.follow(frame.tags)
-        banner, self._banner = self._banner, banner_of(frame, self._session)
-        labels = self._labeller.labels(frame, mode, self._session.selection) if self.labels_on else []
-        if (
-            self._labels.set_labels([*labels[:1], *note_labels(self._session, frame), *labels[1:]])
-            or banner != self._banner
-        ):
-            self._widget.update()
-        self._set_blink(any(label.unacknowledged for label in labels))
+        self.annotations.on_frame(frame, mode)
         now_ns = time.monotonic_ns()
         if now_ns - self._legend_ns >= LEGEND_EVERY_NS:
             self._legend_ns = now_ns
-            self._legend.show_legend(colours.legend(mode, frame, scene, self.theme))
+            self.annotations.show_legend(colours.legend(mode, frame, scene, self.theme))
+
+    @property
+    def labels_on(self) -> bool:
+        """Whether abnormal assets are labelled."""
+        return self.annotations.labels_on
 
     def show_labels(self, on: bool) -> None:
         """Show or hide the labels."""
-        self.labels_on = on
+        self.annotations.labels_on = on
         if self._session.frame is not None:
             self.on_frame(self._session.frame)
 
     def show_link(self, frame: Frame, words: PillText) -> None:
         """The strip about the connection; in wall mode also the pill, which has no tool bar there."""
-        self._pill.set_text(words.glyph, words.strong, words.quiet, words.frame)
-        self._pill.setVisible(self._scale > 1)
-        self._pill.adjustSize()
-        self._pill.move(14, 14)
+        self.annotations.show_link(words)
         trouble = trouble_of(frame)
         if trouble is not None:
             buttons = [
@@ -292,19 +256,6 @@ class Picture(QWidget):
         self.trouble.setVisible(trouble is not None)
         self._strip_box.setVisible(trouble is not None)
 
-    def _set_blink(self, wanted: bool) -> None:
-        wanted = wanted and not style.reduced_motion()
-        if wanted and not self._blink.isActive():
-            self._blink.start()
-        elif not wanted and self._blink.isActive():
-            self._blink.stop()
-            self._blink_dark = False
-
-    def _turn_blink(self) -> None:
-        self._blink_dark = not self._blink_dark
-        if self._widget is not None and self._widget.isVisible():
-            self._widget.update()
-
     def speed_text(self) -> str:
         """Frames drawn in the last second; a picture that does not change is not drawn."""
         if self._widget is None:
@@ -316,49 +267,7 @@ class Picture(QWidget):
         speed = (last - first) / (now - begun) if now > begun else 0.0
         return f"{speed:.0f} fps" if speed >= 0.5 else "at rest"
 
-    # -- painted over the picture -------------------------------------------------------------------------------
-
-    def _paint_overlay(self, painter: QPainter, width: int, height: int) -> None:
-        assert self._labels is not None
-        radius = 30 * self._scale
-        compass = QPointF(width - radius - 16, radius + 16)
-        taken = [
-            QRectF(compass.x() - radius, compass.y() - radius, 2 * radius, 2 * radius),
-            QRectF(self._legend.geometry()),
-        ]
-        if self._scale > 1:
-            taken.append(QRectF(self._pill.geometry()))
-        if self._banner is not None:
-            taken.append(banner_box(width, self._banner, self._scale))
-        self._labels.update(self.stage, width, height, self._scale, taken)
-        paint_labels(painter, self._labels.placed, self._scale, self._blink_dark)
-        if self.work_marks is not None:
-            self.work_marks.update(self.stage, width, height, self._scale, self._labels.placed)
-            self.work_marks.paint(painter, self._scale)
-        camera = self.stage.camera()
-        paint_compass(painter, compass, radius, *angles_of_view(camera.position, camera.target))
-        if self._banner is not None:
-            paint_not_live(painter, width, height, self._banner, self._scale)
-        self._legend.place()
-
-    # -- pointer and selection ----------------------------------------------------------------------------------
-
-    def _hit(self, x: float, y: float, asset: int) -> Hit:
-        """A label counts as its asset, a mark as the work that is planned there."""
-        assert self._labels is not None
-        marked = self.work_marks.at(x, y, self._scale) if self.work_marks is not None else None
-        row = self._labels.at(x, y) if marked is None else marked
-        return Hit(asset if row is None else row, marked is not None)
-
-    def _mark_work(self) -> None:
-        """Marks on assets with planned work; made with the first."""
-        if self.work_marks is None and self._session.work and self._widget is not None:
-            from twinviewer.gui.work_marks import WorkMarks
-
-            self.work_marks = WorkMarks()
-        if self.work_marks is not None and self._widget is not None:
-            self.work_marks.set_work(self._session.scene, self._session.work)
-            self._widget.update()
+    # -- selection ----------------------------------------------------------------------------------------------
 
     def _on_selection(self, asset_id: str | None) -> None:
         if self._widget is None:
