@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tests.factory import CONNECTED, NOW_NS, SECOND_NS, make_scene, snapshot
 from twinviewer.model.alarm import AlarmState
 from twinviewer.model.errors import TwinError
-from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE
+from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE, STATUS_UNCERTAIN_LAST_USABLE
 from twinviewer.model.state import State
 from twinviewer.states.alarms import AlarmBook
 from twinviewer.states.evaluator import Evaluator
@@ -25,12 +25,13 @@ class Plant:
         self.evaluator = Evaluator(self.scene)
         self.now_ns = NOW_NS
 
-    def run(self, seconds: float = 1.0, bad: tuple[int, ...] = (), **values: float) -> list[str]:
+    def run(self, seconds: float = 1.0, bad: tuple[int, ...] = (), status: int = 0, **values: float) -> list[str]:
         """Advance in steps of a second; returns what happened as "what key"."""
         said = []
         for _ in range(max(1, round(seconds))):
             self.now_ns += SECOND_NS
             shot = snapshot(self.scene, self.now_ns, **values)
+            shot.status[:] = status
             for row in bad:
                 shot.status[row] = STATUS_BAD_SENSOR_FAILURE
             tags, assets = self.evaluator.evaluate(shot, self.now_ns, CONNECTED)
@@ -67,6 +68,26 @@ def test_a_limit_needs_its_delay_and_is_left_with_hysteresis() -> None:
     assert plant.run(7, Vibration=3.0) == ["raised M-0.Vibration:high"]
     assert plant.run(1, Vibration=2.7) == []
     assert plant.run(1, Vibration=2.5) == ["returned M-0.Vibration:high"]
+
+
+def test_the_delay_counts_anew_each_time_the_limit_is_passed() -> None:
+    plant = Plant()
+    for _ in range(3):
+        assert plant.run(4, Vibration=3.0) == []
+        assert plant.run(1, Vibration=1.0) == []
+
+
+def test_a_delay_does_not_end_while_nobody_knows_the_value() -> None:
+    plant = Plant()
+    assert plant.run(3, Vibration=3.0) == []
+    assert plant.run(20, Vibration=3.0, bad=(1,)) == ["raised M-0:signal"]
+    assert plant.run(1, Vibration=3.0) == ["raised M-0.Vibration:high", "returned M-0:signal"]
+
+
+def test_a_doubtful_value_is_judged_by_its_limits() -> None:
+    plant = Plant()
+    plant.run(10, Vibration=3.0)
+    assert plant.run(1, status=STATUS_UNCERTAIN_LAST_USABLE, Vibration=1.0) == ["returned M-0.Vibration:high"]
 
 
 def test_a_start_up_does_not_alarm() -> None:

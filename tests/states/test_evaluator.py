@@ -76,6 +76,46 @@ def test_a_value_unchanged_for_an_hour_is_still_good_unless_its_tag_has_a_limit(
     assert set(assets.quality) == {Quality.STALE}
 
 
+@pytest.mark.parametrize(("age_s", "quality"), [(29.0, Quality.GOOD), (31.0, Quality.STALE)])
+def test_a_value_is_stale_beyond_its_limit_and_not_before(age_s: float, quality: Quality) -> None:
+    scene = make_scene(1)
+    scene = scene_of(list(scene.assets), [replace(t, stale_after_s=30.0) for t in scene.tags])
+    _, assets = Evaluator(scene).evaluate(snapshot(scene, age_s=age_s), NOW_NS, CONNECTED)
+    assert assets.quality[0] == quality
+
+
+def test_age_counts_from_the_older_of_the_source_and_our_own_clock() -> None:
+    """A server that repeats an old sample makes it no younger; a source that stamps ahead makes it no fresher."""
+    scene = make_scene(1)
+    repeated, ahead = snapshot(scene, age_s=10.0), snapshot(scene, age_s=10.0)
+    repeated.source_ns[:] = NOW_NS - HOUR_NS
+    ahead.source_ns[:] = NOW_NS + HOUR_NS
+    ages = [Evaluator(scene).evaluate(s, NOW_NS, CONNECTED)[1].age_s[0] for s in (repeated, ahead)]
+    assert ages == pytest.approx([3600.0, 10.0], abs=1.0)
+
+
+def test_what_is_bad_or_never_came_is_not_called_merely_old() -> None:
+    scene = make_scene(3)
+    scene = scene_of(list(scene.assets), [replace(t, stale_after_s=30.0) for t in scene.tags])
+    shot = snapshot(scene, age_s=3600)
+    rows = {a.index: list(a.tags) for a in scene.assets}
+    shot.status[rows[1]] = STATUS_BAD_SENSOR_FAILURE
+    shot.received_ns[rows[2]] = shot.source_ns[rows[2]] = 0
+    for connection in (CONNECTED, Connection(Link.LOST)):
+        _, assets = Evaluator(scene).evaluate(shot, NOW_NS, connection)
+        assert assets.quality.tolist() == [Quality.STALE, Quality.BAD, Quality.UNKNOWN]
+
+
+@pytest.mark.parametrize("severity", [2, 3])
+def test_a_status_of_reserved_severity_is_as_bad_as_bad(severity: int) -> None:
+    """OPC UA Part 4, 7.39.1: 10 is bad, 11 is reserved: clients treat it as bad."""
+    scene = make_scene(1)
+    shot = snapshot(scene)
+    shot.status[:] = severity << 30
+    _, assets = Evaluator(scene).evaluate(shot, NOW_NS, CONNECTED)
+    assert (assets.state[0], assets.quality[0]) == (State.UNKNOWN, Quality.BAD)
+
+
 def test_a_bad_sensor_is_unknown_and_has_no_zone() -> None:
     scene = make_scene(1)
     broken = snapshot(scene, Vibration=9.0)
@@ -179,6 +219,8 @@ def test_zones_follow_the_boundaries_with_hysteresis_downwards() -> None:
 
     seen = [zone(v) for v in (1.0, 1.5, 2.81, 2.75, 2.65, 4.6, 4.4, 4.2, 0.1)]
     assert seen == [Zone.A, Zone.B, Zone.C, Zone.C, Zone.B, Zone.D, Zone.D, Zone.C, Zone.A]
+    seen = [zone(v) for v in (1.39, 1.4, 1.41, 2.8, 4.4, 4.5)]  # upwards the boundaries are what they say
+    assert seen == [Zone.A, Zone.A, Zone.B, Zone.B, Zone.C, Zone.C]
 
 
 def test_shelved_alarms_give_no_priority() -> None:
@@ -189,6 +231,14 @@ def test_shelved_alarms_give_no_priority() -> None:
     _, quiet = evaluator.evaluate(snapshot(scene), NOW_NS, CONNECTED, [replace(alarm, state=AlarmState.SHELVED)])
     assert (loud.priority[0], loud.unacknowledged[0]) == (1, True)
     assert (quiet.priority[0], quiet.unacknowledged[0]) == (0, False)
+
+
+@pytest.mark.parametrize("order", [(2, 1, 3), (3, 2, 1)])
+def test_of_several_alarms_the_worst_counts(order: tuple[int, ...]) -> None:
+    scene = make_scene(1)
+    alarms = [Alarm(f"k{p}", "M-0", "M-0.State", p, "", AlarmState.ACKNOWLEDGED, True, 1, 1) for p in order]
+    _, assets = Evaluator(scene).evaluate(snapshot(scene), NOW_NS, CONNECTED, alarms)
+    assert (assets.priority[0], assets.unacknowledged[0]) == (1, False)
 
 
 def test_an_empty_scene_evaluates_to_nothing() -> None:

@@ -55,11 +55,11 @@ class AlarmBook:
 
     def update(self, snapshot: TagSnapshot, states: AssetStates, now_ns: int) -> list[AlarmEvent]:
         """Look at one evaluated snapshot; returns what changed in any alarm's life."""
-        raw = self._conditions_hold(snapshot, states)
+        raw, judged = self._conditions_hold(snapshot, states)
         begun = raw & ~self._raw
         self._pending_ns[begun] = now_ns
         self._raw = raw
-        active = raw & (self._active | (now_ns - self._pending_ns >= self._conditions.delay_ns))
+        active = raw & (self._active | (judged & (now_ns - self._pending_ns >= self._conditions.delay_ns)))
         changed = np.nonzero(active != self._active)[0]
         self._active = active
         events: list[AlarmEvent] = []
@@ -72,11 +72,12 @@ class AlarmBook:
         self._count(now_ns)
         return events
 
-    def _conditions_hold(self, snapshot: TagSnapshot, states: AssetStates) -> np.ndarray:
+    def _conditions_hold(self, snapshot: TagSnapshot, states: AssetStates) -> tuple[np.ndarray, np.ndarray]:
+        """Both bool (n_conditions,): which conditions hold, and which of them this snapshot says anything about."""
         c = self._conditions
         assert snapshot.quality is not None
         quality = snapshot.quality[c.tag] if len(c.tag) else np.zeros(0, np.uint8)
-        raw = np.zeros(len(c.rows), bool)
+        raw, judged = np.zeros(len(c.rows), bool), np.ones(len(c.rows), bool)
         n, m = c.n_limits, c.n_limits + c.n_faults
         level = snapshot.value[c.tag[:n]] * c.sign
         with np.errstate(invalid="ignore"):
@@ -84,12 +85,13 @@ class AlarmBook:
         stopped = c.gated & self._watched[c.asset[:n]] & (states.state[c.asset[:n]] != State.RUNNING)
         raw[:n] &= ~stopped | self._active[:n]
         # a limit judged by nothing usable keeps its last verdict: losing a signal neither raises nor clears it
-        raw[:n] = np.where(quality[:n] < Quality.STALE, raw[:n], self._raw[:n])
+        judged[:n] = quality[:n] < Quality.STALE
+        raw[:n] = np.where(judged[:n], raw[:n], self._raw[:n])
         fault = states.state[c.asset[n:m]] == State.FAULT
         raw[n:m] = np.where(quality[n:m] < Quality.BAD, fault, self._raw[n:m])
         bad = (snapshot.quality == Quality.BAD) & (c.tag_asset >= 0)
         raw[m:] = np.bincount(c.tag_asset[bad], minlength=len(self.scene.assets))[c.asset[m:]] > 0
-        return raw
+        return raw, judged
 
     def _raise(self, c: Condition, snapshot: TagSnapshot, states: AssetStates, now_ns: int) -> list[AlarmEvent]:
         old = self._book.get(c.key)
