@@ -144,3 +144,35 @@ def test_reads_answer_the_newest_value() -> None:
     put(values, [0, 2], [3.5, 4.0])
     assert read(IDS[0]).Value == ua.Variant(3.5, ua.VariantType.Double)
     assert read(IDS[2]).Value == ua.Variant(4, ua.VariantType.Int32)
+
+
+def test_a_new_item_begins_with_the_value_from_before_the_next_change() -> None:
+    values, subscription = subscribed([item(0, 5)])
+    put(values, [0, 1], [1.0, 10.0])
+    taken(values)
+    service = subscription.monitored_item_srv
+    service._monitored_items[1] = item(1, 5)
+    service._monitored_item_counter += 1
+    assert values.begin(7, 1)
+    assert values.waiting(7)
+    put(values, [0, 1], [2.0, 11.0])
+    got = [(n.ClientHandle, n.Value.Value.Value) for n in taken(values)]
+    assert sorted(got) == [(100, 2.0), (101, 10.0), (101, 11.0)]
+    assert not values.waiting(7)
+    assert not values.begin(8, 1)
+
+
+def test_making_items_in_batches_looks_at_each_of_them_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    plain = BulkValues._monitor
+    monkeypatch.setattr(BulkValues, "_monitor", lambda self, *of: (looked.append(1), plain(self, *of)))
+    values, subscription = subscribed([])
+    service = subscription.monitored_item_srv
+    for row in range(6):
+        service._monitored_items[row] = item(row)
+        service._monitored_item_counter += 1
+        put(values, [row], [float(row)])
+    assert len(looked) == 6
+    del service._monitored_items[2]
+    put(values, [2, 3], [7.0, 8.0])
+    assert sorted(n.ClientHandle for n in taken(values)) == [100, 101, 103, 104, 105]

@@ -7,12 +7,12 @@ import asyncio
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 from asyncua import ua
-from asyncua.server.internal_server import InternalServer
 from asyncua.server.internal_subscription import InternalSubscription
-from asyncua.server.subscription_service import SubscriptionService
+from asyncua.server.monitored_item_service import MonitoredItemData
 from asyncua.ua.uatypes import win_epoch_to_datetime
 
 DOUBLE, INT32, UINT32 = 11, 6, 7
@@ -40,6 +40,7 @@ class Listener:
     last: np.ndarray = field(default_factory=lambda: np.zeros(0))
     blocks: list[tuple[np.ndarray, ...]] = field(default_factory=list)
     pending: int = 0
+    new: list[int] = field(default_factory=list)  # rows whose first value is still to be sent
 
 
 class BulkValues:
@@ -78,6 +79,8 @@ class BulkValues:
 
     def put(self, rows: np.ndarray, value: np.ndarray, status: np.ndarray, source: int, server: int) -> None:
         """Store new values of distinct `rows`; `source` and `server` are OPC UA ticks."""
+        for listener in self._listeners.values():
+            self._flush(listener)  # a first value is the one from before this change
         self.value[rows], self.status[rows] = value, status
         self.source[rows], self.server[rows] = source, server
         self.changes += len(rows)
@@ -102,7 +105,27 @@ class BulkValues:
     def waiting(self, subscription_id: int) -> bool:
         """Whether something waits to be published to it."""
         listener = self._listeners.get(subscription_id)
-        return listener is not None and listener.pending > 0
+        return listener is not None and (listener.pending > 0 or bool(listener.new))
+
+    def begin(self, subscription_id: int, row: int) -> bool:
+        """Send the value that a row has now, as to an item that was just made; False where nobody listens any more."""
+        listener = self._listeners.get(subscription_id)
+        if listener is None:
+            return False
+        listener.new.append(row)
+        _publish_at_once(listener)
+        return True
+
+    def _flush(self, listener: Listener) -> None:
+        """What new items begin with, in one block."""
+        if listener.new:
+            rows, listener.new = np.array(listener.new), []
+            self._append(listener, rows)
+
+    def _append(self, listener: Listener, rows: np.ndarray) -> None:
+        columns = (self.value, self.status, self.source, self.server)
+        listener.blocks.append((rows, *(column[rows] for column in columns)))
+        listener.pending += len(rows)
 
     def _offer(self, listener: Listener, rows: np.ndarray) -> None:
         self._refresh(listener)
@@ -116,43 +139,53 @@ class BulkValues:
             listener.last[wanted] = np.where(self.status[wanted] == 0, self.value[wanted], np.nan)
         if not len(wanted):
             return
-        columns = (self.value, self.status, self.source, self.server)
-        listener.blocks.append((wanted, *(column[wanted] for column in columns)))
-        listener.pending += len(wanted)
+        self._append(listener, wanted)
         if listener.pending > _MOST_PENDING:
             listener.blocks = [_newest(listener)]
             listener.pending = len(listener.blocks[0][0])
-        if listener.subscription.data.RevisedPublishingInterval <= 0:
-            asyncio.get_running_loop().create_task(_publish(listener.subscription))
+        _publish_at_once(listener)
 
     def _refresh(self, listener: Listener) -> None:
-        """Take the monitored items over where some were made or deleted."""
+        """Take the monitored items over where some were made or deleted.
+
+        A client makes its items in batches, between which values change: only the new ones are looked at then.
+        """
         service = listener.subscription.monitored_item_srv
         items = service._monitored_items
+        known, made = listener.version
         version = (len(items), service._monitored_item_counter)
         if version == listener.version:
             return
         listener.version = version
-        n = len(self.value)
-        listener.handle, listener.queue = np.full(n, -1, dtype=np.int64), np.ones(n, dtype=np.int64)
-        band, listener.last = np.full(n, -1.0), np.full(n, np.nan)
-        for item in items.values():
-            read = item.read_value_id
-            row = self.rows.get(read.NodeId) if read is not None else None
-            if row is None or read is None or read.AttributeId != ua.AttributeIds.Value:
-                continue
-            if item.mode != ua.MonitoringMode.Disabled and item.client_handle is not None:
-                listener.handle[row] = item.client_handle
-                listener.queue[row] = max(1, item.queue_size)
-            wanted = item.filter
-            if isinstance(wanted, ua.DataChangeFilter) and wanted.DeadbandType == ua.DeadbandType.Absolute:
-                band[row] = wanted.DeadbandValue
-        listener.deadband = band if (band > 0).any() else None
+        if known < 0 or len(items) - known != version[1] - made:  # some went, or could not be made
+            known = 0
+            n = len(self.value)
+            listener.handle, listener.queue = np.full(n, -1, dtype=np.int64), np.ones(n, dtype=np.int64)
+            listener.deadband, listener.last = None, np.full(n, np.nan)
+        for item in islice(items.values(), known, None):
+            self._monitor(listener, item)
+
+    def _monitor(self, listener: Listener, item: MonitoredItemData) -> None:
+        read = item.read_value_id
+        row = self.rows.get(read.NodeId) if read is not None else None
+        if row is None or read is None or read.AttributeId != ua.AttributeIds.Value:
+            return
+        if item.mode != ua.MonitoringMode.Disabled and item.client_handle is not None:
+            listener.handle[row] = item.client_handle
+            listener.queue[row] = max(1, item.queue_size)
+        wanted = item.filter
+        if isinstance(wanted, ua.DataChangeFilter) and wanted.DeadbandType == ua.DeadbandType.Absolute:
+            if listener.deadband is None:
+                listener.deadband = np.full(len(self.value), -1.0)
+            listener.deadband[row] = wanted.DeadbandValue
 
     def take(self, subscription_id: int) -> ua.ExtensionObject | None:
         """All that waits for a subscription as one encoded DataChangeNotification."""
         listener = self._listeners.get(subscription_id)
-        if listener is None or not listener.blocks:
+        if listener is None:
+            return None
+        self._flush(listener)
+        if not listener.blocks:
             return None
         self._refresh(listener)
         rows, value, status, source, server = _newest(listener)
@@ -218,68 +251,11 @@ def _records(
     return records.tobytes()
 
 
+def _publish_at_once(listener: Listener) -> None:
+    """Where a subscription has no interval of its own."""
+    if listener.subscription.data.RevisedPublishingInterval <= 0:
+        asyncio.get_running_loop().create_task(_publish(listener.subscription))
+
+
 async def _publish(subscription: InternalSubscription) -> None:
     await subscription.publish_results()
-
-
-class BulkSubscriptions(SubscriptionService):
-    """asyncua's subscription service, whose subscriptions also publish bulk values.
-
-    Only bound methods of each new subscription are replaced; asyncua itself stays as it is.
-    """
-
-    def __init__(self, server: InternalServer) -> None:
-        super().__init__(server.aspace, server)
-        self.values: BulkValues | None = None
-
-    async def create_subscription(self, *args: object, **named: object) -> ua.CreateSubscriptionResult:
-        """As asyncua's; the new subscription then listens to the bulk values."""
-        result = await super().create_subscription(*args, **named)  # type: ignore[arg-type]
-        subscription = self.subscriptions.get(result.SubscriptionId)
-        if subscription is not None and self.values is not None:
-            _attach(subscription, self.values)
-        return result
-
-    async def delete_subscriptions(self, ids: list[int]) -> list[ua.StatusCode]:
-        """As asyncua's; nothing is kept for them any longer."""
-        for subscription_id in ids:
-            if self.values is not None:
-                self.values.forget(subscription_id)
-        return await super().delete_subscriptions(ids)
-
-
-def _attach(subscription: InternalSubscription, values: BulkValues) -> None:
-    key = subscription.data.SubscriptionId
-    plain_results, plain_pop = subscription.has_published_results, subscription._pop_triggered_datachanges
-    plain_delete = subscription.delete_callback
-
-    def has_results() -> bool:
-        return (subscription._publishing_enabled and values.waiting(key)) or plain_results()
-
-    def pop(result: ua.PublishResult) -> None:
-        plain_pop(result)
-        bulk = values.take(key)
-        if bulk is not None:
-            result.NotificationMessage.NotificationData.append(bulk)
-
-    def delete() -> None:
-        values.forget(key)
-        if plain_delete is not None:
-            plain_delete()
-
-    service = subscription.monitored_item_srv
-    plain_mode, plain_modify = service.set_monitoring_mode, service.modify_monitored_items
-
-    async def set_mode(mode: ua.MonitoringMode, ids: list[int]) -> list[ua.StatusCode]:
-        values.look_again(key)
-        return await plain_mode(mode, ids)
-
-    def modify(params: ua.ModifyMonitoredItemsParameters) -> list[ua.MonitoredItemModifyResult]:
-        values.look_again(key)
-        return plain_modify(params)
-
-    service.set_monitoring_mode, service.modify_monitored_items = set_mode, modify
-    subscription.has_published_results = has_results
-    subscription._pop_triggered_datachanges = pop
-    subscription.delete_callback = delete
-    values.listen(subscription)

@@ -22,7 +22,8 @@ from twinviewer.model.errors import FeedError
 from twinviewer.model.quality import STATUS_GOOD
 from twinviewer.model.state import State
 from twinviewer.plant.alarms import FaultAlarms
-from twinviewer.plant.bulk import BulkSubscriptions, BulkValues, ticks_of
+from twinviewer.plant.bulk import BulkValues, ticks_of
+from twinviewer.plant.bulk_subscriptions import BulkSubscriptions
 from twinviewer.plant.faults import Fault
 from twinviewer.plant.information_model import PLANT_URI, InformationModel, PlantNodes, item_state, uris_of
 from twinviewer.plant.load import Load, LoadOptions, make_load_nodes
