@@ -25,13 +25,16 @@ class Plant:
         self.evaluator = Evaluator(self.scene)
         self.now_ns = NOW_NS
 
-    def run(self, seconds: float = 1.0, bad: tuple[int, ...] = (), status: int = 0, **values: float) -> list[str]:
-        """Advance in steps of a second; returns what happened as "what key"."""
+    def run(
+        self, seconds: float = 1.0, bad: tuple[int, ...] = (), status: int = 0, faults: int = 0, **values: float
+    ) -> list[str]:
+        """Advance in steps of a second; returns what happened as "what key". The first `faults` machines are down."""
         said = []
         for _ in range(max(1, round(seconds))):
             self.now_ns += SECOND_NS
             shot = snapshot(self.scene, self.now_ns, **values)
             shot.status[:] = status
+            shot.value[[t.index for t in self.scene.tags if t.key == "State"][:faults]] = 6.0
             for row in bad:
                 shot.status[row] = STATUS_BAD_SENSOR_FAILURE
             tags, assets = self.evaluator.evaluate(shot, self.now_ns, CONNECTED)
@@ -104,6 +107,22 @@ def test_losing_the_signal_neither_raises_nor_clears_the_limit() -> None:
     assert {a.key for a in plant.book.alarms if a.active} == {"M-0.Vibration:high", "M-0:signal"}
 
 
+def test_losing_the_state_neither_raises_nor_clears_the_fault() -> None:
+    plant = Plant()
+    plant.run(State=6)
+    assert plant.run(1, State=1, bad=(0,)) == []
+    assert plant.book.alarms[0].active
+    assert plant.run(1, State=1) == ["returned M-0:fault"]
+    assert plant.run(1, State=6, bad=(0,)) == []
+
+
+def test_a_vibration_alarm_stays_while_the_machine_slows_down() -> None:
+    plant = Plant()
+    plant.run(10, Vibration=3.0)
+    assert plant.run(5, State=2, Vibration=3.0) == []
+    assert plant.run(1, State=2, Vibration=0.5) == ["returned M-0.Vibration:high"]
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_server_that_calls_good_what_is_no_number_ends_no_limit_alarm(value: float) -> None:
     plant = Plant()
@@ -126,19 +145,39 @@ def test_a_shelf_needs_a_reason_and_an_end_and_comes_back_by_itself() -> None:
     with pytest.raises(TwinError, match="future"):
         plant.book.shelve("M-0:fault", "ann", "waiting for the part", plant.now_ns, plant.now_ns)
     plant.book.shelve("M-0:fault", "ann", "waiting for the part", plant.now_ns + 5 * SECOND_NS, plant.now_ns)
-    assert plant.run(3, State=6) == []
-    assert plant.run(5, State=6) == ["unshelved M-0:fault"]
+    assert plant.run(4, State=6) == []
+    assert plant.run(1, State=6) == ["unshelved M-0:fault"]
     assert plant.book.alarms[0].state is AlarmState.UNACKNOWLEDGED
 
 
-def test_a_flood_begins_above_ten_and_ends_below_five() -> None:
-    plant = Plant(11)
+def test_what_returns_and_comes_again_on_the_shelf_stays_on_it() -> None:
+    plant = Plant()
     plant.run(State=6)
-    assert plant.book.flood
-    assert plant.book.alarms_10_min == 11
-    plant.run(1, State=1)
-    plant.run(605, State=1)
-    assert not plant.book.flood
+    plant.book.shelve("M-0:fault", "ann", "waiting for the part", plant.now_ns + 60 * SECOND_NS, plant.now_ns)
+    assert plant.run(2, State=1) == ["returned M-0:fault"]
+    assert plant.run(2, State=6) == ["raised M-0:fault"]
+    (alarm,) = plant.book.alarms
+    assert (alarm.state, alarm.by, alarm.reason) == (AlarmState.SHELVED, "ann", "waiting for the part")
+    assert alarm.until_ns > plant.now_ns
+
+
+def test_what_is_over_when_its_shelf_ends_is_gone() -> None:
+    plant = Plant()
+    plant.run(State=6)
+    plant.book.shelve("M-0:fault", "ann", "waiting for the part", plant.now_ns + 5 * SECOND_NS, plant.now_ns)
+    assert plant.run(10, State=1) == ["returned M-0:fault", "unshelved M-0:fault"]
+    assert plant.book.alarms == ()
+
+
+def test_a_flood_begins_above_ten_in_ten_minutes_and_ends_below_five() -> None:
+    plant = Plant(11)
+    for count in range(1, 12):
+        plant.run(faults=count)
+        assert (plant.book.alarms_10_min, plant.book.flood) == (count, count > 10)
+    plant.now_ns += 594 * SECOND_NS
+    for left in (6, 5, 4):
+        plant.run(faults=11)
+        assert (plant.book.alarms_10_min, plant.book.flood) == (left, left >= 5)
 
 
 def test_a_restart_forgets_nothing() -> None:
