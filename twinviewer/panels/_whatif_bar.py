@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from twinviewer.panels._kit.filter_field import wants_escape
 from twinviewer.panels._kit.icons import icon, paint_glyph
 from twinviewer.panels._kit.style import colour, font
 from twinviewer.panels._kit.widgets import Combo, button, label, row
@@ -130,6 +131,13 @@ class Asking(QWidget):
             return
         self.hide()
         self._yes(name)
+
+    def event(self, event: QEvent) -> bool:
+        """Ask for Escape before the window has it."""
+        if wants_escape(event):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         if event.key() == Qt.Key.Key_Escape:

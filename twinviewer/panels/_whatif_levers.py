@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from twinviewer.panels._kit.filter_field import FilterField
 from twinviewer.panels._kit.widgets import Combo, label, row
 from twinviewer.panels._whatif_calendar import CalendarRow
 from twinviewer.panels._whatif_dated import SpikeRow, StopsRow
@@ -38,11 +39,8 @@ class Levers(QWidget):
         self._start = (datetime(2026, 1, 5), False)
         self.which = Combo()
         self.which.setAccessibleName("Which levers are shown")
-        self.search = QLineEdit()
+        self.search = FilterField("Find, e.g. speed oven", "Find a lever", glyph="search")
         self.search.setMinimumWidth(60)
-        self.search.setPlaceholderText("Find, e.g. speed oven")
-        self.search.setAccessibleName("Find a lever")
-        self.search.setClearButtonEnabled(True)
         self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.hint = label("", "quiet", wrap=True)
         self._box = QVBoxLayout()

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -19,6 +18,7 @@ from twinviewer.panels import _alarm_rows as rows
 from twinviewer.panels._alarm_acts import AlarmActs
 from twinviewer.panels._alarm_table import AlarmTable
 from twinviewer.panels._kit.actions import Action, Actions
+from twinviewer.panels._kit.filter_field import FilterField
 from twinviewer.panels._kit.icons import icon
 from twinviewer.panels._kit.style import theme
 from twinviewer.panels._kit.symbols import alarm_icon
@@ -85,11 +85,7 @@ class Panel(QWidget):
         self.only.setToolTip("Only alarms of the asset that is selected")
         self.only.toggled.connect(lambda _on: self._filter())
         bar.addWidget(self.only)
-        self.field = QLineEdit()
-        self.field.setPlaceholderText("Filter by asset or text")
-        self.field.setAccessibleName("Filter alarms by asset or text")
-        self.field.setClearButtonEnabled(True)
-        self.field.addAction(icon("filter", "text2"), QLineEdit.ActionPosition.LeadingPosition)
+        self.field = FilterField("Filter by asset or text", "Filter alarms by asset or text")
         self.field.setMaximumWidth(260)
         self.field.textChanged.connect(lambda _text: self._filter())
         bar.addWidget(self.field, 1)

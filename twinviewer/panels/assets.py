@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, QTimer
 from PySide6.QtGui import QAccessible, QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHeaderView, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from twinviewer.model.asset import Asset
 from twinviewer.model.frame import AssetStates, Frame
@@ -14,7 +14,7 @@ from twinviewer.panels._asset_delegate import AssetDelegate
 from twinviewer.panels._asset_model import KW, NAME, SYMBOL, AssetModel
 from twinviewer.panels._conditions import All, Columns, Node, is_static
 from twinviewer.panels._kit.actions import Action, Actions
-from twinviewer.panels._kit.icons import icon
+from twinviewer.panels._kit.filter_field import FilterField
 from twinviewer.panels._kit.widgets import label
 from twinviewer.panels._life import until_gone
 from twinviewer.panels._tree import ROOT
@@ -168,14 +168,10 @@ class Panel(QWidget):
         )  # fmt: skip
         self._expand_few()
 
-    def _make_field(self) -> QLineEdit:
-        field = QLineEdit()
-        field.setPlaceholderText(f"Filter, e.g. {_filter.EXAMPLE}")
-        field.setAccessibleName("Filter assets")
+    def _make_field(self) -> FilterField:
+        field = FilterField(f"Filter, e.g. {_filter.EXAMPLE}", "Filter assets")
         field.setAccessibleDescription(_filter.HELP)
         field.setToolTip(_filter.HELP)
-        field.setClearButtonEnabled(True)
-        field.addAction(icon("filter", "text2"), QLineEdit.ActionPosition.LeadingPosition)
         field.textChanged.connect(lambda _text: self._pause.start())
         field.returnPressed.connect(self._on_return)
         return field
@@ -268,10 +264,7 @@ class Panel(QWidget):
             self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
-        if event.key() == Qt.Key.Key_Escape and self.field.text():
-            self.field.clear()
-            self.apply_filter()
-        elif event.key() == Qt.Key.Key_Down and self.field.hasFocus():
+        if event.key() == Qt.Key.Key_Down and self.field.hasFocus():
             self.tree.setFocus(Qt.FocusReason.TabFocusReason)
         else:
             super().keyPressEvent(event)

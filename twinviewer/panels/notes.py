@@ -4,10 +4,11 @@ import time
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from twinviewer.model.frame import Frame
 from twinviewer.panels._kit.actions import Actions
+from twinviewer.panels._kit.filter_field import FilterField
 from twinviewer.panels._kit.icons import icon
 from twinviewer.panels._kit.widgets import label
 from twinviewer.panels._life import until_gone
@@ -68,11 +69,7 @@ class Panel(QWidget):
         self.only.setCheckable(True)
         self.only.setToolTip("Only notes about the asset that is selected")
         self.only.toggled.connect(lambda _on: self._filter())
-        self.field = QLineEdit()
-        self.field.setPlaceholderText("Filter by asset, words or person")
-        self.field.setAccessibleName("Filter notes by asset, words or person")
-        self.field.setClearButtonEnabled(True)
-        self.field.addAction(icon("filter", "text2"), QLineEdit.ActionPosition.LeadingPosition)
+        self.field = FilterField("Filter by asset, words or person", "Filter notes by asset, words or person")
         self.field.textChanged.connect(lambda _text: self._filter())
         bar.addWidget(self.field, 1)
         bar.addWidget(self.only)
