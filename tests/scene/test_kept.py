@@ -149,3 +149,20 @@ def test_the_program_that_kept_it_is_named_by_all_that_reading_imports() -> None
     code = "\n".join(f.read_text(encoding="utf-8") for part in kept._DECIDING for f in (root / part).rglob("*.py"))
     imported = set(re.findall(r"from twinviewer\.(\w+)", code))
     assert imported - {"discovery"} == set(kept._DECIDING)  # which finds modules and decides nothing
+
+
+def test_where_nothing_is_measured_every_surface_keeps_the_colour_of_its_file(
+    load: Load, old: Path, readings: list[Path]
+) -> None:
+    measured = load(old)
+    text = "\n".join(row for row in (old / "scene.toml").read_text().splitlines() if not row.startswith("node = "))
+    (old / "scene.toml").write_text(text + "\n", encoding="utf-8")
+    age(old)
+    bare, read, kept_one = load(old / "hall.glb"), load(old), load(old)
+    assert len(readings) == 3, "the last one was kept"
+    assert measured.geometry is not None
+    assert measured.geometry.skin.all()
+    for scene in (bare, read, kept_one):
+        assert scene.geometry is not None
+        assert not scene.geometry.skin.any()
+        assert scene.geometry_key == read.geometry_key != measured.geometry_key, "its picture is another one"

@@ -329,3 +329,11 @@ def test_units_that_mean_the_same() -> None:
 
 def test_the_toml_of_these_tests_is_what_the_lines_count_on() -> None:
     assert TOML.count("\n") == 28
+
+
+def test_a_bare_file_is_told_once_that_it_has_no_tags(folder: Path, draft: Read) -> None:
+    (told,) = [f for f in lint(draft(folder / "hall.glb")) if f.level != "info"]
+    assert "no tags" in told.text
+    assert "twinviewer import" in told.remedy
+    assert told.where == "hall.glb"
+    assert {f.where for f in draft(folder / "hall.glb").findings if f.key == "geometry"} == {"hall.glb"}

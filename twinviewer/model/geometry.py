@@ -1,7 +1,7 @@
 """Triangles in one place: what every geometry reader returns and the view draws."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -55,3 +55,7 @@ class Geometry:
     metallic: np.ndarray | None = None
     roughness: np.ndarray | None = None
     notes: tuple[str, ...] = ()
+
+    def in_own_colours(self) -> "Geometry":
+        """The same, with every surface in its material's colour: for a scene of which nothing is measured."""
+        return replace(self, skin=np.zeros_like(self.skin))

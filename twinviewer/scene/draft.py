@@ -79,7 +79,7 @@ def read_draft(
     cache_dir = cache_dir or cache.default_cache_dir()
     prepared = _prepare(models, geometry, cache_dir, progress)
     rows, bindings = _tables(folder, manifest, lines)
-    memory = None if not models or path.suffix.lower() in suffixes() else Memory(folder, cache_dir)
+    memory = None if not models or is_bare(path) else Memory(folder, cache_dir)
     renames = _renames(memory, prepared, models, cache_dir) if memory and follow_renames else Renames({}, Changes())
     nodes = NodeList(prepared.nodes, bound_paths(prepared.nodes, renames.old_names), prepared.spans)
     finder = Finder(manifest, lines, nodes, rows)
@@ -88,10 +88,10 @@ def read_draft(
     flow, flow_findings = resolve_flow(manifest.flow, [asset.asset_id for asset in resolved.assets], lines)
     findings = [*finder.findings, *resolved.findings, *flow_findings, *_unused(bindings, resolved)]
     findings += _renamed(renames, resolved)
-    findings += [Notice("info", note, where=folder.name, key="geometry") for note in _geometry_notes(prepared)]
+    findings += [Notice("info", note, where=_named(path), key="geometry") for note in _geometry_notes(prepared)]
     owner = owners(found, nodes)
     scene = _scene(path if path.suffix.lower() != ".toml" else folder, manifest, resolved, owner, flow, findings)
-    scene = replace(scene, geometry=prepared.geometry, geometry_key=prepared.key)
+    scene = _dressed(scene, prepared)
     progress(1.0, "Ready")
     return Draft(
         scene, manifest, lines, types, resolved, nodes, bindings, tuple(findings),
@@ -123,6 +123,25 @@ def _scene(
         views=tuple(CameraView(**view.model_dump()) for view in manifest.view),
         notes=tuple(findings),
     )
+
+
+def _dressed(scene: Scene, prepared: Prepared) -> Scene:
+    """The scene with its geometry, in the file's own colours where there are no tags that others could speak of."""
+    geometry, key = prepared.geometry, prepared.key
+    if not scene.tags:
+        geometry, key = geometry and geometry.in_own_colours(), key and f"{key}-own"
+    return replace(scene, geometry=geometry, geometry_key=key)
+
+
+def is_bare(path: Path) -> bool:
+    """Whether a geometry file was opened by itself."""
+    return path.suffix.lower() in suffixes() and not path.is_dir()
+
+
+def _named(path: Path) -> str:
+    """A scene's name in findings: its folder's, or the bare file's."""
+    place = path.absolute()
+    return place.name if is_bare(path) or path.is_dir() else place.parent.name
 
 
 def locate(path: Path) -> tuple[Path, Manifest, Lines]:

@@ -51,7 +51,8 @@ def load(path: Path, cache_dir: Path | None) -> Scene | None:
         values: dict[str, Any] = _Reader(io.BytesIO(arrays["scene"].tobytes())).load()
         if geometry is None:
             return None
-        return Scene(path=_place(path)[0], geometry=geometry[0], asset_of_node=arrays["asset_of_node"], **values)
+        dressed = geometry[0] if values["tags"] else geometry[0].in_own_colours()
+        return Scene(path=_place(path)[0], geometry=dressed, asset_of_node=arrays["asset_of_node"], **values)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, pickle.UnpicklingError):
         return None
 

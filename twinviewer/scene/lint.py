@@ -7,7 +7,7 @@ from itertools import pairwise
 from twinviewer.model.asset import Asset, Tag
 from twinviewer.model.notice import Notice
 from twinviewer.model.units import factor
-from twinviewer.scene.draft import Draft
+from twinviewer.scene.draft import Draft, is_bare
 from twinviewer.scene.manifest import TagEntry
 from twinviewer.scene.waveform_lint import waveform_findings
 from twinviewer.waveforms.tags import ACCELERATIONS
@@ -46,6 +46,10 @@ def counts(findings: Iterable[Notice]) -> tuple[int, int, int]:
 
 
 def _unbound(draft: Draft) -> Iterable[Notice]:
+    if is_bare(draft.scene.path):
+        text = "a geometry file by itself has no tags: it shows the machines, not what they do."
+        yield Notice("warning", text, "Make a scene of it with 'twinviewer import'.", draft.scene.path.name, "unbound")
+        return
     for asset in draft.scene.assets:
         if asset.tags:
             continue
@@ -54,7 +58,8 @@ def _unbound(draft: Draft) -> Iterable[Notice]:
             continue
         where = draft.resolved.where.get(asset.asset_id, asset.asset_id)
         if not asset.type:
-            text, remedy = f"asset '{asset.asset_id}' has no type, so it has no tags.", "Give it a type with tags."
+            text = f"asset '{asset.asset_id}' has no type, so it has no tags."
+            remedy = "Give it a type with tags, or let 'twinviewer bind' propose tags."
         elif kind is None or draft.types[asset.type].tags:
             continue  # the undefined type, or its tags without node id, were told about once
         else:
