@@ -328,6 +328,17 @@ def test_wall_mode_hides_the_bars_and_escape_brings_them_back(setup: Setup) -> N
     assert not window.picture.annotations.pill.isVisible()
 
 
+@pytest.mark.parametrize("command", ["view.wall", "view.full_screen"])
+def test_a_maximised_window_is_as_large_as_before_after_it_filled_the_screen(setup: Setup, command: str) -> None:
+    window = setup.window
+    window.setWindowState(Qt.WindowState.WindowMaximized)
+    window.registry.run(command)
+    assert window.isFullScreen()
+    window.registry.run(command)
+    assert window.windowState() & Qt.WindowState.WindowMaximized
+    assert not window.isFullScreen()
+
+
 def test_both_themes_reach_every_part(setup: Setup) -> None:
     from twinviewer.panels._kit import style
 

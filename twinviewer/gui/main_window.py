@@ -265,11 +265,8 @@ class MainWindow(QMainWindow):
         self.host.set_theme("light" if self.picture.theme == "dark" else "dark")
 
     def toggle_full_screen(self) -> None:
-        """Fill the screen, with everything in place."""
-        if self.isFullScreen():
-            self.showNormal()
-        else:
-            self.showFullScreen()
+        """Fill the screen, with everything in place, or be as large as before."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         self.bridge.stop()

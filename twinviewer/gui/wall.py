@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 if TYPE_CHECKING:
     from twinviewer.gui.main_window import MainWindow
 
@@ -13,7 +15,7 @@ class Wall:
 
     def __init__(self, window: "MainWindow") -> None:
         self._window = window
-        self._before: tuple[list[str], bool] | None = None
+        self._before: tuple[list[str], Qt.WindowState] | None = None
 
     @property
     def on(self) -> bool:
@@ -31,7 +33,7 @@ class Wall:
     def _enter(self) -> None:
         w = self._window
         shown = [name for name, dock in w.docks.docks.items() if not dock.isHidden()]
-        self._before = (shown, w.isFullScreen())
+        self._before = (shown, w.windowState())
         for dock in w.docks.docks.values():
             dock.hide()
         self._set_bars(False)
@@ -42,14 +44,13 @@ class Wall:
         w = self._window
         if self._before is None:
             return
-        shown, was_full = self._before
+        shown, state = self._before
         self._before = None
         self._set_bars(True)
         for name in shown:
             w.docks.docks[name].show()
         w.picture.set_scale(1.0)
-        if not was_full:
-            w.showNormal()
+        w.setWindowState(state)
 
     def _set_bars(self, shown: bool) -> None:
         w = self._window
