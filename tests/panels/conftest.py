@@ -1,15 +1,20 @@
 """A window for one panel, with a session whose frames come from the test."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
-from tests.panels import fake
+from tests.panels import fake, maint
+from twinviewer.panels import maintenance
 from twinviewer.panels._kit import style
 from twinviewer.panels._kit.actions import Actions
+from twinviewer.scene.scene import Scene, load_scene
+from twinviewer.session import Session
 
 
 class Bench:
@@ -58,3 +63,36 @@ def bench(qtbot: QtBot, qapp: QApplication) -> Callable[..., Bench]:
         return Bench(qtbot, panel_class, session or fake.make_session(past_s=past_s), size)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def hall() -> Scene:
+    """The sample hall without its geometry."""
+    return load_scene(maint.HALL, geometry=False)
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Opens the maintenance panel on a scene, with work orders in a folder of the test."""
+    style.install(qapp, "dark")
+    made: list[Actions] = []
+
+    def make(scene: Scene, size: tuple[int, int] = (440, 900)) -> Any:
+        session, window = Session(scene), QMainWindow()
+        qtbot.addWidget(window)
+        actions = Actions(window)
+        made.append(actions)
+        panel = maintenance.Panel(session, actions)
+        panel.desk.folder, panel.planning.seconds = tmp_path, 0.5
+        panel.desk.clock = lambda: maint.START
+        window.setCentralWidget(panel)
+        window.resize(*size)
+        window.show()
+        qtbot.waitExposed(window)
+        panel.open_scene()
+        qtbot.waitUntil(lambda: not actions.jobs.running, timeout=maint.WAIT_MS)
+        return SimpleNamespace(panel=panel, session=session, actions=actions, window=window)
+
+    yield make
+    for actions in made:
+        actions.jobs.cancel_all()
