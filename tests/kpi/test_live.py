@@ -95,6 +95,8 @@ def test_the_formulas_of_the_standard_hang_together() -> None:
     assert iso22400.allocation_efficiency(u) * iso22400.utilisation_efficiency(u) == pytest.approx(
         iso22400.availability(u)
     )
+    assert iso22400.allocation_efficiency(u) == pytest.approx(450 / 500)
+    assert iso22400.nee(u) == pytest.approx(350 / 500 * (2 * 120 / 300) * (110 / 120))
     assert iso22400.mtbf_s(u) == 100
     assert iso22400.mttr_s(u) == 30
     assert np.isnan(iso22400.oee(iso22400.UnitTimes()))

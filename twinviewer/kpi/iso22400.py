@@ -2,7 +2,7 @@
 
 Times in seconds: APT actual production time (processing), AUST actual unit setup time, ADET actual unit delay time
 (down, waiting, blocked, starved within an order), PBT planned busy time (operation time less planned downtime), PRI
-planned run time per item. Counts: PQ produced, GQ good, SQ scrap, RQ rework quantity. NaN where a denominator is zero.
+planned run time per item. Counts: PQ produced, GQ good, SQ scrap quantity. NaN where a denominator is zero.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,6 @@ class UnitTimes:
     pq: float = 0.0
     gq: float = 0.0
     sq: float = 0.0
-    rq: float = 0.0
     failures: int = 0
     ttr_s: float = 0.0
 
@@ -82,21 +81,6 @@ def allocation_efficiency(u: UnitTimes) -> float:
     return ratio(u.apt_s + u.aust_s + u.adet_s, u.pbt_s)
 
 
-def setup_ratio(u: UnitTimes) -> float:
-    """AUST / AUPT."""
-    return ratio(u.aust_s, u.apt_s + u.aust_s)
-
-
-def technical_efficiency(u: UnitTimes) -> float:
-    """APT / (APT + ADET)."""
-    return ratio(u.apt_s, u.apt_s + u.adet_s)
-
-
-def scrap_ratio(u: UnitTimes) -> float:
-    """SQ / PQ."""
-    return ratio(u.sq, u.pq)
-
-
 def mtbf_s(u: UnitTimes) -> float:
     """Mean operating time between failures: APT / failures (the count FE, not FE + 1)."""
     return ratio(u.apt_s, u.failures)
@@ -115,9 +99,6 @@ FORMULAS: Mapping[str, str] = {
     "nee": "(APT + AUST) / PBT × effectiveness × quality ratio",
     "utilisation_efficiency": "APT / (APT + AUST + ADET)",
     "allocation_efficiency": "(APT + AUST + ADET) / PBT",
-    "setup_ratio": "AUST / (APT + AUST)",
-    "technical_efficiency": "APT / (APT + ADET)",
-    "scrap_ratio": "SQ / PQ",
     "mtbf": "APT / failures",
     "mttr": "time under repair / failures",
 }
