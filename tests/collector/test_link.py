@@ -33,10 +33,16 @@ MAY_WRITE = replace(NONE, allow_write=True)
 
 @contextlib.contextmanager
 def window(
-    scene: Scene, url: str, options: FeedOptions = NONE, *, linger_s: float = 0.2, record: Path | None = None
+    scene: Scene,
+    url: str,
+    options: FeedOptions = NONE,
+    *,
+    linger_s: float = 0.2,
+    record: Path | None = None,
+    chosen: bool = False,
 ) -> Iterator[CollectorLink]:
     """A window's link; at the end the collector is gone too."""
-    link = attach(scene.path, scene, url, options, linger_s=linger_s, record=record)
+    link = attach(scene.path, scene, url, options, linger_s=linger_s, record=record, chosen=chosen)
     pids = set()
     try:
         yield link
@@ -303,6 +309,11 @@ def test_better_options_of_a_window_are_taken_when_the_first_ones_were_refused(s
                     until(connected(third))
                     time.sleep(0.5)
                     assert third.table.connection().reconnects == 0, "what works is left alone"
+                with window(scene, server.url, secret, chosen=True) as fourth:
+                    until(polled(fourth, lambda: fourth.table.connection().link is Link.REFUSED))
+                    assert pid_of(fourth) == pid_of(again)
+                    assert "does not offer" in fourth.table.connection().why, "a person chose just this"
+                    until(polled(again, lambda: any("made anew" in n.text for n in again.notices)))
 
 
 def test_what_is_sealed_opens_only_with_the_secret():

@@ -165,3 +165,44 @@ def test_degraded_passes_with_its_reason(monkeypatch: pytest.MonkeyPatch):
 def test_dropped_samples_are_shown(monkeypatch: pytest.MonkeyPatch):
     _, made, _ = play(monkeypatch, [up, lambda put: put.dropped(7), up, fail(FeedLost("x"))])  # type: ignore[attr-defined]
     assert made.now.dropped == 7
+
+
+def test_what_is_being_done_is_said_until_it_fails(monkeypatch: pytest.MonkeyPatch):
+    def doing(*words: str) -> Script:
+        return [lambda put, w=w: put.connection(Connection(Link.CONNECTING, w)) for w in words]
+
+    first = [*doing("opening", "subscribing"), fail(FeedLost("nobody"))]
+    target, _, _ = play(monkeypatch, first, [*doing("opening"), up, fail(FeedLost("broke"))])
+    told = list(dict.fromkeys(c.why for c in target.told))
+    assert told == ["", "opening", "subscribing", "nobody", "broke"]
+
+
+def test_what_a_person_chose_is_used_at_once_and_is_no_loss(monkeypatch: pytest.MonkeyPatch):
+    other = FeedSource("test://there")
+    used: list[FeedSource] = []
+
+    async def main() -> tuple[Target, Supervisor]:
+        async def run(source: FeedSource, tags: object, put: FeedSink) -> None:
+            used.append(source)
+            up(put)
+            await asyncio.sleep(3600)
+
+        monkeypatch.setattr(module, "feed_of", lambda url: SimpleNamespace(run=run))
+        target = Target()
+        made = Supervisor(SOURCE, (), target)
+        task = asyncio.create_task(made.run())
+        while not used:
+            await asyncio.sleep(0)
+        made.use(other)
+        while len(used) < 2:
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait_for(asyncio.gather(task, return_exceptions=True), 5)
+        assert task.cancelled()
+        return target, made
+
+    target, made = asyncio.run(main())
+    assert used == [SOURCE, other]
+    assert target.links == ["CONNECTING", "CONNECTED", "CONNECTING", "CONNECTED"]
+    assert target.losses == 1, "what came the other way counts as good no longer"
+    assert made.now.reconnects == 0

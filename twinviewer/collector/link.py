@@ -39,15 +39,17 @@ def attach(
     keep: bool = False,
     linger_s: float = 5.0,
     record: Path | None = None,
+    chosen: bool = False,
 ) -> "CollectorLink":
     """A link to the collector of this scene and feed; starts one where none runs. Does not wait for it.
 
-    With `record` it records into that folder, unless it records somewhere else already.
+    With `record` it records into that folder, unless it records somewhere else already. `chosen` says that a person
+    wants just these options: a collector that runs with others connects anew.
 
     Raises FeedError when nothing can serve the address or the runtime folder cannot be used.
     """
     feed_of(url)
-    return CollectorLink(scene, Wish(scene_path, url, options, keep, linger_s, record))
+    return CollectorLink(scene, Wish(scene_path, url, options, keep, linger_s, record), chosen=chosen)
 
 
 class CollectorLink:
@@ -59,7 +61,10 @@ class CollectorLink:
     says since when, and what is wrong with it.
     """
 
-    def __init__(self, scene: Scene, wish: Wish, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, scene: Scene, wish: Wish, clock: Callable[[], float] = time.monotonic, chosen: bool = False
+    ) -> None:
+        self._chosen = chosen
         self.alarms: tuple[Alarm, ...] = ()
         self.flood = False
         self.alarms_10_min = 0
@@ -156,7 +161,8 @@ class CollectorLink:
                 raise LineError("nobody of ours answers there")
             for message in messages:
                 self._take(message)
-            if self._attached and not self._offered and self.table.connection().link is Link.REFUSED:
+            refused = self._attached and self.table.connection().link is Link.REFUSED
+            if self._attached and not self._offered and (refused or self._chosen):
                 self._offer(line)
         except LineError:
             self._hang_up()
@@ -188,10 +194,12 @@ class CollectorLink:
             self._tell(Notice("info", "The collector runs again.", "", self._wish.url, "collector"))
 
     def _offer(self, line: Line) -> None:
-        """Our options may be better than those that the server refused, which came from whoever was first."""
+        """Our options may be better than those that the server refused, which came from whoever was first; or a
+        person wants just them."""
         self._offered = True
         sealed = protocol.seal(self._wish.options.to_json(), line.ready.token)
-        line.send({"command": "options", "arguments": {"sealed": sealed}})
+        line.send({"command": "options", "arguments": {"sealed": sealed, "chosen": self._chosen}})
+        self._chosen = False
 
     def _take(self, message: dict) -> None:
         if "alarms" in message:

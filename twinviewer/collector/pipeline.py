@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from twinviewer.collector.waveforms import Waveforms
 from twinviewer.feeds.options import FeedOptions
 from twinviewer.feeds.source import FeedSource, feed_of
 from twinviewer.model.alarm import Alarm, AlarmEvent, ServerCondition, StandingConditions
-from twinviewer.model.connection import Connection, Link
+from twinviewer.model.connection import Connection, Link, without_secret
 from twinviewer.model.frame import TagSnapshot
 from twinviewer.model.notice import Notice
 from twinviewer.model.sample import SampleBatch
@@ -116,12 +117,18 @@ class Pipeline:
         if self._supervisor is not None:
             self._supervisor.try_now()
 
-    def offer(self, options: FeedOptions) -> None:
-        """A window came with these options: they are taken when the ones in force were refused. In the loop."""
-        if self._connection.link is not Link.REFUSED or options == self.source.options or self._supervisor is None:
+    def offer(self, options: FeedOptions, chosen: bool = False) -> None:
+        """A window came with these options. They are taken when the ones in force were refused, or when a person has
+        `chosen` them just now; whether anything may be written stays as it was. In the loop."""
+        options = replace(options, allow_write=self.source.options.allow_write)
+        refused = self._connection.link is Link.REFUSED
+        if self._supervisor is None or options == self.source.options or not (refused or chosen):
             return
-        self.source = self._supervisor.source = FeedSource(self.source.url, options)
-        self._supervisor.try_now()
+        self.source = FeedSource(self.source.url, options)
+        self._supervisor.use(self.source)
+        if not refused:
+            text = "The connection is made anew with other settings, as they were chosen in a window."
+            self.notify(Notice("info", text, "", without_secret(self.source.url), "options"))
 
     # the loop --------------------------------------------------------------------------------------------------
 

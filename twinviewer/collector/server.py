@@ -128,7 +128,8 @@ class ControlServer:
                 self._forget(writer, politely=True)
                 return
             if name == "options":  # not a command for the record: a password may be in it
-                self._pipeline.offer(FeedOptions.from_json(protocol.unseal(arguments.get("sealed"), self._token)))
+                options = FeedOptions.from_json(protocol.unseal(arguments.get("sealed"), self._token))
+                self._pipeline.offer(options, arguments.get("chosen") is True)
                 continue
             with contextlib.suppress(ConnectionError):
                 await self._carry_out(name, arguments if isinstance(arguments, dict) else {}, writer, may_write)

@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from types import ModuleType
 from typing import Protocol
 
 from twinviewer.feeds.source import FeedSource, Refused, feed_of
@@ -44,6 +45,10 @@ class Target(Protocol):
         ...
 
 
+class _Chosen(FeedError):
+    """The attempt was ended for another one."""
+
+
 class Supervisor:
     """Between a feed and a target. `run` ends only when it is cancelled."""
 
@@ -63,6 +68,9 @@ class Supervisor:
         self._again = asyncio.Event()
         self._up_at: float | None = None
         self._heard = False  # whether this attempt brought any sample
+        self._failed = False  # whether `why` tells of an attempt that failed
+        self._attempt: asyncio.Future[None] | None = None
+        self._chosen = False  # whether the attempt was ended because a person chose another source
         self._was_up = False
         self._returning = False
         self._base = Connection()
@@ -70,6 +78,14 @@ class Supervisor:
 
     def try_now(self) -> None:
         """Do not wait for the next attempt: a person acted."""
+        self._again.set()
+
+    def use(self, source: FeedSource) -> None:
+        """This source from now on, at once: a person chose it."""
+        self.source = source
+        if self._attempt is not None and not self._attempt.done():
+            self._chosen = True
+            self._attempt.cancel()
         self._again.set()
 
     async def run(self) -> None:
@@ -83,8 +99,10 @@ class Supervisor:
             self._returning = self._was_up
             wait: float | None = None
             try:
-                await feed.run(self.source, self._tags, self)
+                await self._try(feed)
                 failure: FeedError = FeedLost("the source ended", self.source.url)
+            except _Chosen as error:
+                failure, wait, self._was_up = error, 0.0, False
             except FeedRefused as error:
                 failure, wait = error, getattr(error, "retry_s", None)
             except FeedError as error:
@@ -95,10 +113,22 @@ class Supervisor:
             if self._up_at is not None and time.monotonic() - self._up_at > _STEADY_S:
                 pause = FIRST_PAUSE_S
             self._fail(failure)
-            if not isinstance(failure, FeedRefused):
+            if not isinstance(failure, (FeedRefused, _Chosen)):
                 wait = pause * (0.5 + 0.5 * self._jitter())
                 pause = min(2 * pause, LONGEST_PAUSE_S)
             await self._wait(wait)
+
+    async def _try(self, feed: ModuleType) -> None:
+        attempt = self._attempt = asyncio.ensure_future(feed.run(self.source, self._tags, self))
+        try:
+            await attempt
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not self._chosen or (task is not None and task.cancelling()):
+                raise
+            raise _Chosen("the connection is made anew, as it was chosen in a window", self.source.url) from None
+        finally:
+            self._chosen = False
 
     async def _wait(self, seconds: float | None) -> None:
         with contextlib.suppress(TimeoutError):
@@ -113,6 +143,7 @@ class Supervisor:
             log.warning("%s: %s", link.name.lower(), failure)
         if self._up_at is not None or self._heard:  # first values come before the connection counts as up
             self._target.lost()
+        self._failed = True
         self._set(replace(self.now, link=link, why=why))
         if isinstance(failure, Refused) and failure.fingerprint:
             log.warning("unknown server certificate, SHA-256 %s", failure.fingerprint)
@@ -137,11 +168,10 @@ class Supervisor:
             if self._up_at is None:
                 self._up_at = time.monotonic()
                 log.info("connected to %s, security %s", self.source.url, connection.security)
-            link, why = connection.link, connection.why
+            link, why, self._failed = connection.link, connection.why, False
         else:
             reconnects = self.now.reconnects
-            trying = self.now.link in (Link.LOST, Link.REFUSED) or (self.now.link is Link.CONNECTING and self.now.why)
-            link, why = (self.now.link, self.now.why) if trying else (connection.link, connection.why)
+            link, why = (self.now.link, self.now.why) if self._failed else (connection.link, connection.why)
         merged = replace(
             connection,
             link=link,

@@ -55,13 +55,15 @@ def load(
     return replace(attach_to(scene, feed, options, record), layout=layout)
 
 
-def attach_to(scene: Scene, feed: str, options: "FeedOptions | None", record: Path | None = None) -> Opened:
+def attach_to(
+    scene: Scene, feed: str, options: "FeedOptions | None", record: Path | None = None, chosen: bool = False
+) -> Opened:
     """A collector for an open scene; a feed that cannot be used is told, the scene stays."""
     from twinviewer.collector.link import attach
     from twinviewer.feeds.options import FeedOptions
 
     try:
-        return Opened(scene, attach(scene.path, scene, feed, options or FeedOptions(), record=record))
+        return Opened(scene, attach(scene.path, scene, feed, options or FeedOptions(), record=record, chosen=chosen))
     except FeedError as error:
         return Opened(scene, None, error)
 
@@ -69,9 +71,9 @@ def attach_to(scene: Scene, feed: str, options: "FeedOptions | None", record: Pa
 def attach_job(
     scene: Scene, url: str, options: "FeedOptions | None", *, progress: Callable[[float, str], None]
 ) -> Opened:
-    """The same as a job."""
+    """The same as a job, for a person who chose address and options just now."""
     progress(-1.0, "")
-    return attach_to(scene, url, options)
+    return attach_to(scene, url, options, chosen=options is not None)
 
 
 def replay(scene: Scene, address: str, at_ns: int | None, passing: bool) -> Source:
