@@ -7,8 +7,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tests.factory import CONNECTED, NOW_NS, SECOND_NS, make_scene, snapshot
+from tests.factory import CONNECTED, NOW_NS, SECOND_NS, make_scene, scene_of, snapshot
 from twinviewer.model.alarm import AlarmState
+from twinviewer.model.asset import Limits
 from twinviewer.model.errors import TwinError
 from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE, STATUS_UNCERTAIN_LAST_USABLE
 from twinviewer.model.state import State
@@ -19,8 +20,12 @@ from twinviewer.states.evaluator import Evaluator
 class Plant:
     """A book that is fed whole-plant values second by second."""
 
-    def __init__(self, n: int = 1) -> None:
+    def __init__(self, n: int = 1, limits: Limits | None = None) -> None:
+        """`limits` are those of the power."""
         self.scene = make_scene(n)
+        if limits is not None:
+            tags = [replace(t, limits=limits) if t.key == "Power" else t for t in self.scene.tags]
+            self.scene = scene_of(list(self.scene.assets), tags)
         self.book = AlarmBook(self.scene)
         self.evaluator = Evaluator(self.scene)
         self.now_ns = NOW_NS
@@ -71,6 +76,36 @@ def test_a_limit_needs_its_delay_and_is_left_with_hysteresis() -> None:
     assert plant.run(7, Vibration=3.0) == ["raised M-0.Vibration:high"]
     assert plant.run(1, Vibration=2.7) == []
     assert plant.run(1, Vibration=2.5) == ["returned M-0.Vibration:high"]
+
+
+def test_limits_below_are_passed_downwards_and_left_upwards() -> None:
+    plant = Plant(limits=Limits(low=2.0, low_low=1.0, hysteresis=0.2))
+    assert plant.run(Power=2.0) == []
+    assert plant.run(Power=1.9) == ["raised M-0.Power:low"]
+    assert plant.run(Power=0.9) == ["raised M-0.Power:low_low"]
+    assert [(a.key, a.priority) for a in plant.book.alarms] == [("M-0.Power:low_low", 2), ("M-0.Power:low", 3)]
+    assert plant.book.alarms[0].message == "Power 0.9 kW, far below 1 kW"
+    assert plant.run(Power=1.1) == []
+    assert plant.run(Power=1.3) == ["returned M-0.Power:low_low"]
+    assert plant.run(Power=2.3) == ["returned M-0.Power:low"]
+
+
+def test_the_worst_alarms_come_first_and_of_these_the_newest() -> None:
+    plant = Plant(2)
+    plant.run(1, faults=1)
+    plant.run(8, faults=2, Vibration=3.0)
+    found = [(a.priority, a.asset_id) for a in plant.book.alarms]
+    assert found == [(1, "M-1"), (1, "M-0")]
+    plant.run(8, Vibration=3.0)
+    assert [a.priority for a in plant.book.alarms] == [1, 1, 3, 3]
+
+
+def test_a_signal_that_is_back_at_once_is_no_alarm() -> None:
+    plant = Plant()
+    for _ in range(3):
+        assert plant.run(2, bad=(2,)) == []
+        assert plant.run(1) == []
+    assert plant.run(3, bad=(2,)) == ["raised M-0:signal"]
 
 
 def test_the_delay_counts_anew_each_time_the_limit_is_passed() -> None:
