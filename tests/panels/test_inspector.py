@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +20,7 @@ from twinviewer.panels import _asset_facts as facts
 from twinviewer.panels import _text, inspector
 from twinviewer.panels._kit import style
 from twinviewer.panels._kit.actions import Action
+from twinviewer.panels._kit.style import font
 from twinviewer.panels._trend import TrendWindow
 from twinviewer.panels._trend_plot import line_of
 from twinviewer.session import Series
@@ -281,6 +283,39 @@ def test_bars_say_value_quality_and_age(bench: Callable[..., Any]) -> None:
     assert row_of(b.panel, "Vibration").bar.reading.quality is Quality.BAD
     assert b.panel.asset_page.device.isVisible()
     assert b.panel.asset_page.device.word.text() == "Failure"
+
+
+@pytest.mark.parametrize("width", [354, 440])
+def test_what_is_wrong_with_a_value_is_written_in_full(bench: Callable[..., Any], width: int) -> None:
+    b = bench(inspector.Panel, size=(width, 900))
+    b.session.select("PMP-314")
+    b.show()
+    bar = row_of(b.panel, "Vibration").bar
+    assert bar.reading.note.startswith("bad: ")
+    assert QFontMetricsF(font(10)).horizontalAdvance(bar.reading.note) <= bar.note_width()
+
+
+@pytest.mark.parametrize(("width", "good_has_age"), [(440, True), (354, False)])
+def test_counters_and_texts_have_an_age_where_there_is_room_or_doubt(
+    bench: Callable[..., Any], width: int, good_has_age: bool
+) -> None:
+    b = bench(inspector.Panel, size=(width, 900))
+    for asset_id, shown in (("PMP-312", good_has_age), ("PMP-314", True)):
+        b.session.select(asset_id)
+        b.show()
+        cell = row_of(b.panel, "Product")
+        assert cell.age == _text.age_text(cell.tag, b.frame)
+        assert cell.shows_age() is shown
+
+
+def test_no_tag_is_left_out_also_not_where_a_machine_stands(bench: Callable[..., Any]) -> None:
+    asset = SCENE.asset("CNC-102")
+    tags = list(SCENE.tags)
+    for row, role in zip(asset.tags[-2:], ("position_x", "heading_deg"), strict=True):
+        tags[row] = replace(tags[row], role=role)
+    shown = facts.tags_of(replace(SCENE, tags=tuple(tags)), asset)
+    assert sorted(t.index for t in shown) == sorted(asset.tags)
+    assert [t.role for t in shown][-2:] == ["position_x", "heading_deg"]
 
 
 def test_flow_cards_select(bench: Callable[..., Any], qtbot: QtBot) -> None:

@@ -150,13 +150,13 @@ def device(frame: Frame, scene: Scene, asset: Asset) -> Device | None:
 
 
 _ORDER = ("power", "vibration", "temperature", "current", "pressure", "load", "speed", "lubrication", "health")
-_LAST = ("count_good", "count_scrap", "queue", "cycle_time", "energy", "hours", "product", "order", "fault_code")
+_LAST = ("count_good", "count_scrap", "queue", "cycle_time", "energy", "hours", "product", "order", "fault_code",
+         "position_x", "position_y", "position_z", "heading_deg")  # fmt: skip
 _COUNTED = ("count_good", "count_scrap", "energy", "hours")
-_HIDDEN = ("position_x", "position_y", "position_z", "heading_deg")
 
 
 def tags_of(scene: Scene, asset: Asset) -> list[Tag]:
-    """The tags to show, in a fixed order: what is watched first, counters and texts last, positions not at all."""
+    """All tags in a fixed order: what is watched first, then counters and texts, where a moving asset is last."""
 
     def place(tag: Tag) -> tuple[int, int]:
         if tag.role == "state":
@@ -165,7 +165,7 @@ def tags_of(scene: Scene, asset: Asset) -> list[Tag]:
             return (_ORDER.index(tag.role), tag.index)
         return (100 + _LAST.index(tag.role) if tag.role in _LAST else 50, tag.index)
 
-    return sorted((scene.tags[t] for t in asset.tags if scene.tags[t].role not in _HIDDEN), key=place)
+    return sorted((scene.tags[t] for t in asset.tags), key=place)
 
 
 def is_numeric(tag: Tag) -> bool:

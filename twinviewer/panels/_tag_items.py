@@ -1,7 +1,7 @@
 """The tags of one asset in the inspector: bars for what has a band, cells for counters and texts."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from twinviewer.model.asset import Asset, Tag
@@ -112,11 +112,13 @@ class TagCell(TagItem):
     """A counter or a text, which no band says anything about: name and value in half a row."""
 
     HEIGHT = 22
+    WIDE = 188  # pixels from which the age is written behind every value
+    AGE = 36  # pixels that it has
 
     def __init__(self, tag: Tag, parent: QWidget | None = None) -> None:
         super().__init__(tag, parent)
         self._name = _text.title_of(tag)
-        self.text = ""
+        self.text = self.age = ""
         self.quality = Quality.UNKNOWN
         self.setFixedHeight(self.HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -130,6 +132,9 @@ class TagCell(TagItem):
             self.update()
         if second:
             age = _text.age_text(self.tag, frame)
+            if age != self.age:
+                self.age = age
+                self.update()
             word = "" if quality is Quality.GOOD else f", quality {quality.name.lower()}"
             self.describe(f"{self._name}, {text}{word}", age)
             self.setToolTip(f"{self._name}: {text}\n{quality.name.lower()}, {age} old")
@@ -141,17 +146,25 @@ class TagCell(TagItem):
         super().paintEvent(event)
         painter = QPainter(self)
         usable = self.quality < Quality.STALE
+        metrics = QFontMetrics(font(12, 600 if usable else 400))
+        room = self.width() - 10
+        middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        if self.shows_age():
+            painter.setFont(font(10))
+            painter.setPen(colour("text2"))
+            painter.drawText(6, 0, room, self.height(), right, self.age)
+            room -= self.AGE
         painter.setFont(font(12, 600 if usable else 400))
         painter.setPen(colour("text" if usable else "text2"))
-        metrics = painter.fontMetrics()
-        room = self.width() - 10
-        most = max(room - 68, room // 2)
-        text = metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, most)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(6, 0, room, self.height(), middle | Qt.AlignmentFlag.AlignRight, text)
+        text = metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, max(room - 68, room // 2))
+        painter.drawText(6, 0, room, self.height(), right, text)
         room -= metrics.horizontalAdvance(text) + 8
         painter.setFont(font(12))
         painter.setPen(colour("text2"))
         name = painter.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, room)
         painter.drawText(6, 0, room, self.height(), middle, name)
         painter.end()
+
+    def shows_age(self) -> bool:
+        """Whether the age stands behind the value: where there is room, and always where the value is not good."""
+        return self.quality is not Quality.GOOD or self.width() >= self.WIDE

@@ -129,11 +129,17 @@ class NormalBar(QWidget):
             return
         painter.drawText(QRectF(0, 0, self.NAME_WIDTH, height / 2 + 2), Qt.AlignmentFlag.AlignVCenter, name)
         painter.setFont(font(10))
-        note = QFontMetricsF(painter.font()).elidedText(r.note, Qt.TextElideMode.ElideRight, self.NAME_WIDTH - 8)
-        painter.drawText(QRectF(0, height / 2, self.NAME_WIDTH, height / 2), Qt.AlignmentFlag.AlignVCenter, note)
+        room = self.note_width()
+        note = QFontMetricsF(painter.font()).elidedText(r.note, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRectF(0, height / 2, room, height / 2), Qt.AlignmentFlag.AlignVCenter, note)
+
+    def note_width(self) -> float:
+        """Pixels that the note below the name has: as far as the figure, below the track, which gives way."""
+        return float(self.width() - self.FIGURE_WIDTH - 8)
 
     def _paint_track(self, painter: QPainter) -> None:
-        r, y = self._reading, self.height() / 2
+        r = self._reading
+        y = self.height() / 2 - (4 if r.note else 0)
         left, right = float(self.NAME_WIDTH), float(self.width() - self.FIGURE_WIDTH)
         if right - left < 24:
             return
