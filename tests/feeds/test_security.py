@@ -1,5 +1,6 @@
 """Which endpoint is chosen, which certificate trusted, and what is never sent."""
 
+import os
 import stat
 import sys
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from keyring.errors import KeyringLocked
 from twinviewer.feeds import passwords
 from twinviewer.feeds.opcua_security import POLICIES, Choice, check_offer, choose, on_this_machine
 from twinviewer.feeds.options import FeedOptions
-from twinviewer.feeds.source import Refused
+from twinviewer.feeds.source import ANOTHER_CERTIFICATE, Refused
 from twinviewer.feeds.trust import TrustStore, fingerprint_of, first_certificate
 from twinviewer.model.errors import FeedError
 
@@ -209,6 +210,39 @@ def test_certificates_of_a_trusted_authority(tmp_path: Path, key: rsa.RSAPrivate
     revoked = crl.add_revoked_certificate(gone).sign(key, hashes.SHA256())
     (issuers / "plant-ca.crl").write_bytes(revoked.public_bytes(serialization.Encoding.DER))
     assert store.trusts(der(signed)) == ""
+
+
+def test_a_certificate_that_changed_afterwards_is_refused_and_said(
+    tmp_path: Path, key: rsa.RSAPrivateKey, shown: bytes
+):
+    store = TrustStore(tmp_path)
+    store.reject(shown)
+    store.trust(fingerprint_of(shown))
+    new = der(certificate(key, "server", days=-1, number=8))
+    with pytest.raises(Refused, match=f"{ANOTHER_CERTIFICATE} .*{fingerprint_of(shown)[:23]}.*ran out") as refusal:
+        choose([endpoint("Basic256Sha256", ENCRYPT, new)], FAR, FeedOptions(), store)
+    assert refusal.value.fingerprint == fingerprint_of(new)
+    about = store.about(fingerprint_of(new))
+    assert f"Another one was trusted for it before: {fingerprint_of(shown)}." in about
+    assert "The server's certificate ran out" in about
+    assert store.about("00") == ""
+
+
+def test_a_certificate_of_another_application_is_said_before_it_is_trusted(tmp_path: Path, shown: bytes):
+    other = endpoint("Basic256Sha256", ENCRYPT, shown)
+    other.Server.ApplicationUri = "urn:somebody:else"
+    with pytest.raises(Refused, match="not one of urn:somebody:else"):
+        choose([other], FAR, FeedOptions(), TrustStore(tmp_path))
+
+
+def test_what_was_shown_last_waits_at_the_end(tmp_path: Path, key: rsa.RSAPrivateKey, shown: bytes):
+    store = TrustStore(tmp_path)
+    other = der(certificate(key, "other"))
+    for at, shown_now in enumerate((shown, other, shown)):
+        path = store.reject(shown_now)
+        os.utime(path, (at, at))
+    assert [name for _, name in store.waiting()] == ["CN=other", "CN=server"]
+    assert store.reject(other).stat().st_mtime > 2, "it was shown again"
 
 
 def test_a_certificate_without_authority_signs_nothing(tmp_path: Path, key: rsa.RSAPrivateKey):

@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from twinviewer.feeds.options import FeedOptions
 from twinviewer.gui.dialogs.bind import BindDialog
 from twinviewer.gui.dialogs.connect import ConnectDialog
 from twinviewer.gui.dialogs.findings import FindingsDialog
@@ -88,14 +89,36 @@ def test_connecting_takes_no_address_without_a_scheme_and_sends_no_password_in_t
     assert "opc.tcp://" in dialog.warning.text()
     dialog.address.setCurrentText("opc.tcp://plc-hall2:4840")
     dialog.security.setCurrentIndex(dialog.security.findData("none"))
+    dialog.who.setCurrentIndex(dialog.who.findData("user"))
+    assert "sent only if you allow it" in dialog.warning.text()
+    qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+    assert "name of the user" in dialog.warning.text()
     qtbot.keyClicks(dialog.user, "anna")
-    assert "password is not sent" in dialog.warning.text()
     qtbot.keyClicks(dialog.password, "secret")
     qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
     assert dialog.url == "opc.tcp://plc-hall2:4840"
     assert (dialog.options.security, dialog.options.user, dialog.options.password) == ("none", "anna", "secret")
     assert not dialog.options.plain_password
     assert "secret" not in repr(dialog.options)
+
+
+def test_a_person_signs_on_with_a_certificate_and_the_dialog_begins_with_what_was_chosen_last(qtbot: QtBot) -> None:
+    now = FeedOptions("Basic256Sha256,Sign", user="anna", password="secret", allow_write=True)
+    dialog = ConnectDialog(None, [], None, now)
+    shown(qtbot, dialog)
+    assert (dialog.security.currentData(), dialog.user.text()) == ("Basic256Sha256,Sign", "anna")
+    assert not dialog.certificate.isVisible()
+    dialog.who.setCurrentIndex(dialog.who.findData("certificate"))
+    assert dialog.certificate.isVisible()
+    assert not dialog.user.isVisible()
+    qtbot.keyClicks(dialog.certificate, "/home/anna/anna.der")
+    qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+    assert "private key" in dialog.warning.text()
+    qtbot.keyClicks(dialog.key, "/home/anna/anna.pem")
+    dialog.password.clear()
+    qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+    files = {"user_certificate": "/home/anna/anna.der", "user_key": "/home/anna/anna.pem"}
+    assert dialog.options == FeedOptions("Basic256Sha256,Sign", allow_write=True, **files)
 
 
 def test_a_certificate_is_trusted_only_after_its_fingerprint_was_compared(qtbot: QtBot) -> None:
@@ -109,6 +132,17 @@ def test_a_certificate_is_trusted_only_after_its_fingerprint_was_compared(qtbot:
     dialog._checked.click()
     qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
     assert dialog.fingerprint == "AA:BB:CC:DD"
+
+
+def test_the_certificate_that_the_connection_waits_for_is_shown_first_with_what_is_known_of_it(qtbot: QtBot) -> None:
+    facts = {"AA:BB:CC:DD": "Another one was trusted for it before."}
+    waiting = [("AA:BB:CC:DD", "CN=plc"), ("11:22:33:44", "CN=other")]
+    dialog = TrustDialog(waiting, None, "not known here. Compare SHA-256 AA:BB:CC:DD.", lambda f: facts.get(f, ""))
+    shown(qtbot, dialog)
+    assert dialog._choice.currentText() == "CN=plc"
+    assert dialog._facts.text() == "Another one was trusted for it before."
+    dialog._choice.setCurrentIndex(0)
+    assert not dialog._facts.isVisible()
 
 
 def test_findings_are_counted_and_can_be_copied(qtbot: QtBot) -> None:

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from twinviewer.feeds import arguments
 from twinviewer.feeds.options import FeedOptions
 from twinviewer.model.errors import FeedError
 
@@ -13,14 +14,7 @@ _T = TypeVar("_T")
 def add_feed_arguments(parser: argparse.ArgumentParser, required: bool = False) -> None:
     """`--feed` and how to secure it."""
     parser.add_argument("--feed", metavar="URL", required=required, help="live source, for example opc.tcp://plc:4840")
-    parser.add_argument(
-        "--security",
-        default="auto",
-        metavar="POLICY",
-        help="auto (the best the server offers; none only on this machine), none, or POLICY,MODE such as "
-        "Basic256Sha256,SignAndEncrypt",
-    )
-    parser.add_argument("--user", metavar="NAME", help="user name; the password comes from the system keyring")
+    arguments.add_arguments(parser)
 
 
 def add_write_argument(parser: argparse.ArgumentParser) -> None:
@@ -34,9 +28,7 @@ def add_write_argument(parser: argparse.ArgumentParser) -> None:
 
 def feed_options(args: argparse.Namespace) -> FeedOptions:
     """The chosen options."""
-    allow_write = getattr(args, "allow_write", False)
-    security, user = getattr(args, "security", "auto"), getattr(args, "user", None)
-    return FeedOptions(security=security, user=user or "", allow_write=allow_write)
+    return arguments.options_of(args, getattr(args, "allow_write", False))
 
 
 def asked(url: str, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:

@@ -78,7 +78,7 @@ def _stay(args: argparse.Namespace, scene: Path | None, demo: bool) -> int:
     settings = SettingsStore(overrides=overrides, keep=not args.safe_mode)
     qt = make_qt(["twinviewer"])
     application = Application(qt, settings, args.safe_mode)
-    options = feed_options(args) if feed or demo else None
+    options = feed_options(args)  # without a feed: what the dialog Connect begins with
     past = choice.source if choice.recording else None
     application.start(Start(choice.scene, feed, options, args.wall, demo, args.size, past, record))
     application.quit_on(signal.SIGINT, signal.SIGTERM)

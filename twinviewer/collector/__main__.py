@@ -20,6 +20,7 @@ from twinviewer.collector.console import Console
 from twinviewer.collector.pipeline import Pipeline
 from twinviewer.collector.protocol import Recorded
 from twinviewer.collector.server import ControlServer
+from twinviewer.feeds import arguments
 from twinviewer.feeds.options import FeedOptions
 from twinviewer.feeds.trust import standard_store
 from twinviewer.model.alarm import Alarm
@@ -56,7 +57,7 @@ def serve(args: argparse.Namespace, options: FeedOptions | None = None, console:
     `console` is told of what is recorded, where somebody looks at one.
     """
     if options is None:
-        options = FeedOptions.from_json(sys.stdin.read()) if args.options_stdin else FeedOptions(security=args.security)
+        options = FeedOptions.from_json(sys.stdin.read()) if args.options_stdin else arguments.options_of(args)
     try:
         scene = load_scene(args.scene, geometry=False)
         folder = places.runtime_folder(args.scene, scene.key, args.feed)
@@ -79,7 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What a collector can be told."""
     parser.add_argument("scene", type=Path, metavar="SCENE", help="scene folder or geometry file")
     parser.add_argument("--feed", required=True, metavar="URL", help="live source, for example opc.tcp://plc:4840")
-    parser.add_argument("--security", default="auto", help="as for twinviewer open")
+    arguments.add_arguments(parser)
     parser.add_argument("--options-stdin", action="store_true", help="read the options of the feed as JSON")
     parser.add_argument("--record", type=Path, metavar="DIR", help="record everything into this folder")
     parser.add_argument("--or-go-on", action="store_true", help="serve without recording where it cannot be recorded")

@@ -141,12 +141,7 @@ async def _secure(client: Client, choice: security.Choice, identity: Identity) -
 async def _sign_on(client: Client, url: str, options: FeedOptions) -> None:
     """Hand the client the identity that the options name."""
     if options.user_certificate:
-        try:
-            await client.load_client_certificate(options.user_certificate)
-            await client.load_private_key(options.user_key)  # type: ignore[arg-type]
-        except (OSError, ValueError, TypeError) as error:
-            where = f"{options.user_certificate}, {options.user_key}"
-            raise Refused(f"the user certificate cannot be used: {error}", where) from error
+        await _sign_on_with_certificate(client, options)
     elif options.user:
         password = options.password or await asyncio.to_thread(stored_password, url, options.user)
         if not password:
@@ -154,6 +149,19 @@ async def _sign_on(client: Client, url: str, options: FeedOptions) -> None:
             raise Refused(f"no password is known for {options.user}", url, remedy)
         client.set_user(options.user)
         client.set_password(password)
+
+
+async def _sign_on_with_certificate(client: Client, options: FeedOptions) -> None:
+    where = f"{options.user_certificate}, {options.user_key}"
+    if not options.user_key:
+        remedy = "Name the file of its private key too (PEM)."
+        raise Refused("a user certificate cannot be used without its key", options.user_certificate, remedy)
+    try:
+        await client.load_client_certificate(options.user_certificate)
+        await client.load_private_key(options.user_key, options.password or None)  # type: ignore[arg-type]
+    except (OSError, ValueError, TypeError) as error:
+        text = f"the user certificate cannot be used: {error}"
+        raise Refused(text, where, "Name a certificate in DER or PEM form and its private key.") from error
 
 
 def _compare_offers(client: Client, before: Sequence[ua.EndpointDescription], url: str) -> None:
@@ -235,7 +243,10 @@ def translate(error: Exception, source: FeedSource, identity: Identity | None, c
         name = ua.StatusCode(error.code).name
         if name in _USER_CODES:
             who = source.options.user or source.options.user_certificate or "a visitor without a name"
-            return Refused(f"the server refuses {who} ({name})", url, "Check user name and password.")
+            remedy = "Check user name and password."
+            if source.options.user_certificate:
+                remedy = "Have the server's administrator accept this user certificate."
+            return Refused(f"the server refuses {who} ({name})", url, remedy)
         if name in _BUSY_CODES:
             return FeedLost(f"the server cannot take another connection now ({name})", url)
         if identity is not None and (

@@ -11,7 +11,7 @@ from asyncua import ua
 from asyncua.crypto import security_policies as policies
 
 from twinviewer.feeds.options import FeedOptions
-from twinviewer.feeds.source import Refused
+from twinviewer.feeds.source import ANOTHER_CERTIFICATE, Refused
 from twinviewer.feeds.trust import TrustStore, application_uris, expiry, fingerprint_of, first_certificate
 
 POLICIES: dict[str, type[policies.SecurityPolicy]] = {
@@ -145,7 +145,14 @@ def check_certificate(der: bytes, uri: str, url: str, options: FeedOptions, stor
         f"Compare this fingerprint with the one that the server shows: SHA-256 {print_}. If they are the same, "
         f'choose "Trust" in the window, or run: twinviewer trust {print_.replace(":", "")[:16]}'
     )
-    refusal = Refused("the server's certificate is not known here", url, remedy, retry_s=_LOOK_AGAIN_S)
+    text = "the server's certificate is not known here"
+    if before := store.replaced(der):
+        text = f"the server shows {ANOTHER_CERTIFICATE} (SHA-256 {before[:23]}…)"
+        remedy = f"Ask its administrator whether it was renewed: if not, somebody stands between. {remedy}"
+    text += f"; {old}" if old else ""
+    if uri and uri not in application_uris(der):
+        text += f"; it is not one of {uri}, as the server calls itself"
+    refusal = Refused(text, url, remedy, retry_s=_LOOK_AGAIN_S)
     refusal.fingerprint = print_
     raise refusal
 

@@ -13,8 +13,9 @@ class FeedOptions:
     `security` is "auto" (the best that the server offers; none only on this machine), "none", or "POLICY,MODE" with
     POLICY Basic256Sha256, Aes128_Sha256_RsaOaep or Aes256_Sha256_RsaPss and MODE Sign or SignAndEncrypt.
     `user` signs on with a password, from `password` or the system keyring; `user_certificate` and `user_key` are
-    paths of an X.509 identity instead. `trust_all` accepts any server certificate (for a first test only);
-    `plain_password` allows a password over a connection that is not encrypted.
+    paths of an X.509 identity instead, whose key `password` opens where it is protected. `trust_all` accepts any
+    server certificate (for a first test only); `plain_password` allows a password over a connection that is not
+    encrypted.
     `publishing_interval_ms` is how often the server sends, `sampling_interval_ms` how often it looks at those values
     that do not report their changes by themselves.
     `keep_alive_s` is how often a silent server must say that it lives. `allow_write` allows write-back.

@@ -11,6 +11,8 @@ from twinviewer.model.connection import Connection
 from twinviewer.model.errors import FeedError, FeedRefused
 from twinviewer.model.sample import SampleBatch
 
+ANOTHER_CERTIFICATE = "another certificate than the one that was trusted before"  # the window looks for it in `why`
+
 
 @dataclass(frozen=True, slots=True)
 class FeedSource:

@@ -114,20 +114,44 @@ class TrustStore:
         return path
 
     def waiting(self) -> list[tuple[str, str]]:
-        """(fingerprint, subject) of the certificates that were rejected and wait for a person; broken ones are not."""
+        """(fingerprint, subject) of the certificates that were rejected and wait for a person, the one that was shown
+        last at the end; broken ones are not among them."""
         found = []
-        for file in self._files("rejected", "*.der"):
+        for file in sorted(self._files("rejected", "*.der"), key=_shown_at):
             with contextlib.suppress(OSError, ValueError):
                 der = file.read_bytes()
                 subject = x509.load_der_x509_certificate(der).subject.rfc4514_string()
                 found.append((fingerprint_of(der), subject))
         return found
 
+    def about(self, fingerprint: str) -> str:
+        """What a person should know of a certificate that waits before trusting it; "" where none does."""
+        for file in self._files("rejected", f"{fingerprint.replace(':', '').lower()}.der"):
+            with contextlib.suppress(OSError, ValueError):
+                der = file.read_bytes()
+                until = x509.load_der_x509_certificate(der).not_valid_after_utc
+                made = f"Made for {', '.join(application_uris(der)) or 'no named application'}"
+                facts = [f"{made}, valid until {until:%Y-%m-%d}", expiry(der)]
+                if before := self.replaced(der):
+                    facts.append(f"Another one was trusted for it before: {before}")
+                return "".join(f"{fact[0].upper()}{fact[1:]}. " for fact in facts if fact).strip()
+        return ""
+
+    def replaced(self, der: bytes) -> str:
+        """The fingerprint of a certificate that a person trusted for the same application, "" for the first one."""
+        uris = set(application_uris(der))
+        for file in self._files("trusted", "*.der"):
+            known = _read(file, bytes)
+            if known != der and uris & set(application_uris(known)):
+                return fingerprint_of(known)
+        return ""
+
     def _put(self, where: str, der: bytes) -> Path:
         folder = self.folder / where
         path = folder / f"{fingerprint_of(der).replace(':', '').lower()}.der"
         try:
             if path.is_file() and path.read_bytes() == der:
+                path.touch()
                 return path
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.write_bytes(der)
@@ -149,6 +173,13 @@ class TrustStore:
             if crl.is_signature_valid(key) and crl.get_revoked_certificate_by_serial_number(number) is not None:
                 return True
         return False
+
+
+def _shown_at(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except OSError:  # trusted meanwhile
+        return 0.0
 
 
 def _read(file: Path, load: Callable[[bytes], _T]) -> _T:

@@ -56,7 +56,9 @@ class Asking:
         from twinviewer.gui.dialogs.connect import ConnectDialog
 
         w = self._window
-        dialog = ConnectDialog(w.session.frame, [r.feed for r in w.host.settings.value.recent if r.feed], w)
+        frame = w.session.live_frame or w.session.frame
+        now = w.host.feed_options(frame.connection.url if frame is not None else "") or w.host.feed_options("")
+        dialog = ConnectDialog(frame, [r.feed for r in w.host.settings.value.recent if r.feed], w, now)
         if dialog.exec():
             w.host.connect_feed(w, dialog.url, dialog.options)
 
@@ -66,11 +68,13 @@ class Asking:
         from twinviewer.gui.dialogs.trust import TrustDialog
 
         w = self._window
-        waiting = standard_store().waiting()
+        store, frame = standard_store(), w.session.live_frame or w.session.frame
+        waiting = store.waiting()
         if not waiting:
             w.say("info", "No certificate waits to be trusted.", "Connect once, so that the server shows its own.")
             return
-        dialog = TrustDialog(waiting, w)
+        why = frame.connection.why if frame is not None else ""
+        dialog = TrustDialog(waiting, w, why, store.about)
         if dialog.exec():
             w.session.source.command("trust", fingerprint=dialog.fingerprint, by=w.session.user)
 
@@ -110,7 +114,7 @@ class Asking:
         dialog = BindDialog(found, w)
         if not dialog.exec():
             return
-        target = path / "bindings.csv"
+        target = (path.parent if path.is_file() else path) / "bindings.csv"
         try:
             if target.exists():
                 write_atomic(target.with_suffix(".csv.before"), target.read_text(encoding="utf-8"))

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import numpy as np
 
+from twinviewer.feeds.source import ANOTHER_CERTIFICATE
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.frame import Frame
 from twinviewer.model.quality import Quality
@@ -124,6 +125,9 @@ def trouble_of(frame: Frame) -> Trouble | None:
     if link is Link.REFUSED and waits_for_trust(connection):
         text = "Not connected: the certificate of this server is not known here."
         remedy = "Compare its fingerprint with the one that the server's administrator gives you, then trust it."
+        if ANOTHER_CERTIFICATE in connection.why:
+            text = f"Not connected: this server shows {ANOTHER_CERTIFICATE}."
+            remedy = "Ask its administrator whether it was renewed: if not, somebody stands between."
         return Trouble("error", text, remedy, ("file.trust", "file.connect"))
     if link is Link.REFUSED:
         remedy = "A person must act before trying again makes sense."
