@@ -1,5 +1,7 @@
 """No mode draws a doubtful value as a certain one."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from twinviewer import colours
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.frame import Frame, TagSnapshot
 from twinviewer.model.palette import STATE, SURFACE, THEMES, ZONE, rgb
-from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE, STATUS_UNCERTAIN_LAST_USABLE
+from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE, STATUS_UNCERTAIN_LAST_USABLE, Quality
 from twinviewer.model.state import State, Zone
 from twinviewer.scene.scene import Scene
 from twinviewer.states.evaluator import Evaluator
@@ -68,8 +70,27 @@ def test_a_legend_counts_every_asset_once(mode: str) -> None:
     shot.value[0] = 6
     shot.status[5:10] = STATUS_BAD_SENSOR_FAILURE
     legend = colours.legend(mode, frame_of(scene, shot), scene, "light")
-    counted = sum(e.count for e in legend.entries)
-    assert counted == 5 if not legend.scale else counted == 1
+    assert sum(e.count for e in legend.entries) == 5
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("mode", colours.modes())
+def test_a_legend_counts_the_machines_that_wear_each_of_its_colours(mode: str, theme: str) -> None:
+    """Also those that say no state, have no limits or a meter in another unit: solid, and neither good nor without
+    data."""
+    scene = make_scene(5)
+    frame = frame_of(scene, snapshot(scene))
+    arrays = {f: getattr(frame.assets, f).copy() for f in ("state", "zone", "power_kw", "quality")}
+    arrays["state"][0], arrays["zone"][0], arrays["power_kw"][0] = State.UNKNOWN, Zone.NONE, np.nan
+    arrays["vibration_quality"] = arrays["power_quality"] = arrays["quality"]
+    arrays["quality"][1] = Quality.BAD
+    frame = dataclasses.replace(frame, assets=dataclasses.replace(frame.assets, **arrays))
+    table = colours.table(mode, frame, scene, theme)
+    entries = colours.legend(mode, frame, scene, theme).entries
+    for entry in (e for e in entries if e.colour and e.count):
+        assert (table[:, :3] == rgb(entry.colour)).all(1).sum() == entry.count, entry.label
+    assert sum(e.count for e in entries) == 5
+    assert sum(e.count for e in entries if e.label in ("No data", "no usable value")) == 1
 
 
 def test_modes_have_distinct_keys_and_names() -> None:

@@ -1,5 +1,6 @@
 """One module = one colouring mode. Quality is applied here, so that no mode can forget it."""
 
+from functools import cache
 from types import ModuleType
 
 import numpy as np
@@ -15,6 +16,7 @@ from twinviewer.scene.scene import Scene
 __all__ = ["GHOST", "SOLID", "UNCERTAIN", "Legend", "LegendEntry", "legend", "modes", "table"]
 
 
+@cache  # asked several times for each frame
 def modes() -> dict[str, ModuleType]:
     """The colouring modes by name, in the order of their keys."""
     found = discovery.modules_of(__name__).values()

@@ -13,7 +13,7 @@ SOLID, UNCERTAIN, GHOST = 255, 170, 97  # alpha: certain, doubtful, unknown (38 
 
 @dataclass(frozen=True, slots=True)
 class LegendEntry:
-    """One line of a legend: `symbol` is ("state", State), ("zone", Zone), ("swatch", 0)."""
+    """One line of a legend: `symbol` is ("state", State), ("zone", Zone), ("swatch", 0) or ("", 0) for words alone."""
 
     label: str
     colour: str

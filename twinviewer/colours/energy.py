@@ -56,6 +56,12 @@ def legend(frame: Frame, scene: Scene, theme: str) -> Legend:
     if len(ticks) > 1 and ticks[-1][0] - ticks[-2][0] < 0.12:
         del ticks[-2]
     metered = with_role(scene, "power")
-    lost = int((metered & (frame.assets.power_quality >= Quality.STALE)).sum())
-    entries = (LegendEntry("No data", STATE[theme][State.UNKNOWN], ("state", 0), lost),) if lost else ()
-    return Legend("Active power", "kW, log scale", entries, ENERGY[theme], tuple(ticks))
+    usable = metered & (frame.assets.power_quality < Quality.STALE)
+    shown = usable & np.isfinite(frame.assets.power_kw)
+    entries = (
+        LegendEntry("measured", "", ("", 0), int(shown.sum())),
+        LegendEntry("no meter", SURFACE[theme]["trim2"], ("swatch", 0), int((frame.assets.monitored & ~metered).sum())),
+        LegendEntry("not in kW", SURFACE[theme]["trim2"], ("swatch", 0), int((usable & ~shown).sum())),
+        LegendEntry("No data", STATE[theme][State.UNKNOWN], ("state", 0), int((metered & ~usable).sum())),
+    )
+    return Legend("Active power", "kW, log scale", tuple(e for e in entries if e.count), ENERGY[theme], tuple(ticks))

@@ -39,15 +39,17 @@ def colour(states: AssetStates, scene: Scene, theme: str) -> np.ndarray:
 
 
 def legend(frame: Frame, scene: Scene, theme: str) -> Legend:
-    """Counts per state; everything that cannot be trusted counts as "No data"."""
+    """Counts per state; everything that cannot be trusted counts as "No data", what says no state apart from that."""
     tagged = frame.assets.monitored
-    known = tagged & (frame.assets.quality < Quality.STALE) & (frame.assets.state != State.UNKNOWN)
+    usable = tagged & (frame.assets.quality < Quality.STALE)
+    known = usable & (frame.assets.state != State.UNKNOWN)
     counts = np.bincount(frame.assets.state[known], minlength=9)
     entries = [
         LegendEntry(s.label, STATE[theme][s], ("state", int(s)), int(counts[s]))
         for s in ORDER
         if counts[s] or s not in (State.OFFLINE,)
     ]
-    missing = int((tagged & ~known).sum())
+    entries.append(LegendEntry("No state", SURFACE[theme]["trim"], ("swatch", 0), int((usable & ~known).sum())))
+    missing = int((tagged & ~usable).sum())
     entries.append(LegendEntry("No data", STATE[theme][State.UNKNOWN], ("state", 0), missing))
     return Legend("Status", entries=tuple(e for e in entries if e.count))

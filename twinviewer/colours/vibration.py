@@ -41,6 +41,8 @@ def legend(frame: Frame, scene: Scene, theme: str) -> Legend:
     unmeasured = int((frame.assets.monitored & ~measured).sum())
     if unmeasured:
         entries.append(LegendEntry("no sensor", SURFACE[theme]["trim2"], ("swatch", 0), unmeasured))
+    if counts[Zone.NONE]:
+        entries.append(LegendEntry("no limits", SURFACE[theme]["trim2"], ("swatch", 0), int(counts[Zone.NONE])))
     lost = int((measured & ~usable).sum())
     if lost:
         entries.append(LegendEntry("no usable value", ZONE[theme][Zone.NONE], ("state", 0), lost))

@@ -54,7 +54,7 @@ class LegendView(QWidget):
     def _widths(self) -> list[float]:
         strong, plain = QFontMetricsF(font(12, 600)), QFontMetricsF(font(12))
         return [
-            44 + plain.horizontalAdvance(_words(e)) + strong.horizontalAdvance(f" {e.count}")
+            _indent(e) + 22 + plain.horizontalAdvance(_words(e)) + strong.horizontalAdvance(f" {e.count}")
             for e in self._legend.entries
         ]
 
@@ -107,9 +107,9 @@ class LegendView(QWidget):
             state_symbol(painter, middle, 8, State(code), theme())
         elif kind == "zone":
             zone_symbol(painter, middle, 8, Zone(code), theme())
-        else:
+        elif kind == "swatch":
             swatch(painter, middle, 8, tint(entry.colour), theme())
-        box = QRectF(x + 22, top, 400, self.LINE)
+        box = QRectF(x + _indent(entry), top, 400, self.LINE)
         painter.setFont(font(12))
         painter.setPen(colour("text2"))
         painter.drawText(box, _MIDDLE, _words(entry))
@@ -136,6 +136,11 @@ class LegendView(QWidget):
             x = box.left() + place * box.width()
             painter.drawLine(QPointF(x, box.bottom()), QPointF(x, box.bottom() + 3))
             painter.drawText(QRectF(x - 30, box.bottom() + 2, 60, 13), Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _indent(entry: LegendEntry) -> int:
+    """Room for the symbol."""
+    return 22 if entry.symbol[0] else 0
 
 
 def _words(entry: LegendEntry) -> str:
