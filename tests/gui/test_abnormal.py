@@ -50,6 +50,24 @@ def test_a_machine_without_data_says_so_and_not_its_last_state() -> None:
     assert label.symbol == ("state", int(State.UNKNOWN))
 
 
+@pytest.mark.parametrize(
+    ("mode", "quality", "value"),
+    [("vibration", "vibration_quality", "vibration_mm_s"), ("energy", "power_quality", "power_kw")],
+)
+def test_a_value_that_is_no_longer_known_is_not_told_as_one(mode: str, quality: str, value: str) -> None:
+    changes = {value: [8.3] * 4, quality: [0, 0, int(Quality.STALE), 0], "zone": [1, 1, int(Zone.D), 1]}
+    frame, scene = frame_of(4, **changes)
+    (label,) = labelled(frame, scene, mode, None)
+    assert (label.title, label.detail) == ("M-2", "No usable value")
+    assert label.symbol == ("state", int(State.UNKNOWN))
+
+
+def test_a_sensor_that_is_known_speaks_where_the_state_is_not() -> None:
+    frame, scene = frame_of(4, quality=[int(Quality.BAD), 0, 0, 0], vibration_mm_s=[8.3] * 4, zone=[int(Zone.D)] * 4)
+    (label, *_) = labelled(frame, scene, "vibration", "M-0")
+    assert (label.detail, label.symbol) == ("Vibration 8.3 mm/s", ("zone", int(Zone.D)))
+
+
 def test_when_everything_is_unknown_the_strip_says_it_and_no_label_does() -> None:
     frame, scene = frame_of(8, quality=[int(Quality.STALE)] * 8)
     assert labelled(frame, scene, "status", None) == []

@@ -1,9 +1,11 @@
 """Which assets get a label in the picture, and what it says: only what is abnormal, worst first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from twinviewer import colours
 from twinviewer.model.alarm import Alarm, AlarmState
 from twinviewer.model.frame import Frame
 from twinviewer.model.quality import Quality
@@ -46,7 +48,8 @@ class Labeller:
         scene, states = self._scene, frame.assets
         if not scene.assets:
             return []
-        weight = _weights(frame, self._tagged, mode)
+        quality = colours.modes()[mode].quality(states, scene)
+        weight = _weights(frame, self._tagged, mode, quality)
         for row in frame.remarks:
             weight[row] = max(int(weight[row]), _REMARKED)
         chosen = scene.asset(selection).index if selection is not None else -1
@@ -58,8 +61,8 @@ class Labeller:
             Label(
                 row,
                 scene.assets[row].asset_id,
-                _detail(frame, scene, row, mode, alarms.get(scene.assets[row].asset_id)),
-                _symbol(frame, row, mode),
+                _detail(frame, scene, row, mode if quality[row] < Quality.STALE else "", alarms),
+                _symbol(frame, row, mode if quality[row] < Quality.STALE else ""),
                 int(states.priority[row]),
                 bool(states.unacknowledged[row]),
                 row == chosen,
@@ -73,18 +76,17 @@ def labelled(frame: Frame, scene: Scene, mode: str, selection: str | None) -> li
     return Labeller(scene).labels(frame, mode, selection)
 
 
-def _weights(frame: Frame, tagged: np.ndarray, mode: str) -> np.ndarray:
-    """int64 (n,): 0 for no label, else how badly it wants one."""
+def _weights(frame: Frame, tagged: np.ndarray, mode: str, quality: np.ndarray) -> np.ndarray:
+    """int64 (n,): 0 for no label, else how badly it wants one. `quality` uint8 (n,) is that of what the mode shows."""
     states = frame.assets
-    unknown = tagged & (states.quality >= Quality.STALE)
+    unknown = tagged & (quality >= Quality.STALE)
     known = tagged & ~unknown
     weight = np.zeros(len(tagged), np.int64)
     alarmed = (states.priority > 0) & (states.priority <= 3)
     weight[alarmed] = 20 - 4 * states.priority[alarmed].astype(np.int64)
     if mode == "vibration":
         zone = states.zone.astype(np.int64)
-        usable = states.vibration_quality < Quality.STALE
-        weight = np.where(usable & (zone >= Zone.C), weight + 10 * zone, weight)
+        weight = np.where(known & (zone >= Zone.C), weight + 10 * zone, weight)
     elif mode == "status":
         weight += np.where(known & _ABNORMAL[states.state], _WEIGHT[states.state], 0)
     # With no connection everything is unknown; the strip says that once, better than a label on every machine.
@@ -105,31 +107,35 @@ def _worst_alarms(frame: Frame) -> dict[str, Alarm]:
 
 
 def _symbol(frame: Frame, row: int, mode: str) -> tuple[str, int]:
+    """`mode` is "" where what it shows cannot be trusted."""
     states = frame.assets
-    if states.quality[row] >= Quality.STALE:
-        return ("state", int(State.UNKNOWN))
     if mode == "vibration" and states.zone[row]:
         return ("zone", int(states.zone[row]))
-    return ("state", int(states.state[row]))
+    known = mode and states.quality[row] < Quality.STALE
+    return ("state", int(states.state[row]) if known else int(State.UNKNOWN))
 
 
-def _detail(frame: Frame, scene: Scene, row: int, mode: str, alarm: Alarm | None) -> str:
+def _detail(frame: Frame, scene: Scene, row: int, mode: str, alarms: Mapping[str, Alarm]) -> str:
+    """`mode` is "" where what it shows cannot be trusted."""
     states = frame.assets
     if row in frame.remarks:
         return frame.remarks[row]
     since = int(states.since_ns[row])
     lasts = f" {_whole((frame.now_ns - since) / _NS)}" if since else ""
-    if states.quality[row] >= Quality.STALE:
-        age = float(states.age_s[row])
-        return f"No data {_whole(age)}" if np.isfinite(age) else "No data"
     if mode == "energy" and np.isfinite(states.power_kw[row]):
         return f"{states.power_kw[row]:.1f} kW"
     vibration = float(states.vibration_mm_s[row])
     if mode == "vibration" and np.isfinite(vibration):
         return f"Vibration {vibration:.1f} mm/s"
+    if states.quality[row] >= Quality.STALE:
+        age = float(states.age_s[row])
+        return f"No data {_whole(age)}" if np.isfinite(age) else "No data"
+    if not mode:
+        return "No usable value"
     state = State(int(states.state[row]))
     if state in ABNORMAL_STATES:
         return f"{state.label}{lasts}"
+    alarm = alarms.get(scene.assets[row].asset_id)
     if alarm is not None:
         return _alarm_text(alarm, frame, scene)
     return f"{state.label}{lasts}" if state is not State.UNKNOWN else "No state"
