@@ -30,9 +30,11 @@ class LabelLayer:
 
     def update(self, stage: Stage, width: float, height: float, scale: float, taken: Sequence[QRectF]) -> None:
         """Place the labels for what the camera sees. `taken` are boxes that must stay free (legend, compass)."""
-        camera = stage.camera()
+        camera, boxes = stage.camera(), stage.boxes
         blocked = tuple((b.x(), b.y(), b.width(), b.height()) for b in taken)
-        key = (camera.position, camera.target, width, height, scale, blocked, stage.visible().tobytes())
+        named = boxes[[v.asset for v in self.labels if v.asset < len(boxes)]]  # some of them move
+        view = (camera.position, camera.target, width, height, scale)
+        key = (*view, blocked, stage.visible().tobytes(), named.tobytes())
         if key == self._key:
             return
         self._key = key

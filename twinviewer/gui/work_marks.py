@@ -36,13 +36,14 @@ class WorkMarks:
         """Find the places for what the camera sees."""
         camera = stage.camera()
         corners = tuple((p.label.asset, p.box.left(), p.box.bottom()) for p in labels)
-        key = (camera.position, camera.target, width, height, scale, corners, stage.visible().tobytes())
+        boxes, visible = stage.boxes, stage.visible()
+        rows = self._rows[self._rows < len(boxes)]
+        view = (camera.position, camera.target, width, height, scale)
+        key = (*view, corners, visible.tobytes(), boxes[rows].tobytes())
         if key == self._key:
             return
         self._key = key
         self.places = {}
-        boxes, visible = stage.boxes, stage.visible()
-        rows = self._rows[self._rows < len(boxes)]
         rows = rows[visible[rows] & np.isfinite(boxes[rows]).all(axis=(1, 2))]
         if not len(rows):
             return
