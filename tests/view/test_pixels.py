@@ -248,6 +248,55 @@ def test_patches_lie_on_the_floor_and_selection_is_marked(stage: Stage, picture:
     assert alike(picture(), drawn)
 
 
+def test_what_a_person_ghosted_is_picked_through_and_itself_where_nothing_is_behind(stage: Stage) -> None:
+    stage.show(build([Block(0, (0, -2, 0), (4, -1, 2)), Block(1, (0, 0, 0), (1, 1, 2))]), "dark")
+    stage.set_colours(np.full((2, 4), 255, np.uint8))
+    stage.orbit(0, 0, np.zeros(3))
+    before, beside = stage.project(np.array([(0.5, -2.0, 1.0), (3.5, -2.0, 1.0)]))[:, :2].tolist()
+
+    def picked() -> list[int]:
+        return [found[0] for place in (before, beside) if (found := stage.pick(*place))]
+
+    stage.fly_to(CameraView("", (2, -12, 1), (2, 0, 1)), animate=False)
+    before, beside = stage.project(np.array([(0.7, -2.0, 1.0), (3.5, -2.0, 1.0)]))[:, :2].tolist()
+    assert picked() == [0, 0]
+    stage.ghost([0])
+    assert picked() == [1, 0]
+    rgba = np.full((2, 4), 255, np.uint8)
+    rgba[0, 3] = 97
+    stage.show_assets()
+    stage.set_colours(rgba)  # a machine without data is there, and is what is meant
+    assert picked() == [0, 0]
+
+
+def test_undo_passes_over_steps_that_changed_nothing_and_brings_the_colour_mode_of_a_bookmark_back(
+    stage: Stage,
+) -> None:
+    stage.show(row_of_boxes(), "dark")
+    stage.mode = "status"
+    stage.fit(animate=False)
+    stage.isolate([1])
+    for _ in range(3):
+        stage.isolate([1])
+        stage.fit([1], animate=False)
+    stage.fly_to(CameraView("v", (0, -20, 9), (0, 0, 0), "energy"), animate=False)
+    assert stage.mode == "energy"
+    assert stage.undo()
+    assert stage.mode == "status"
+    assert stage.undo()  # the fit
+    assert stage.state().hidden
+    assert stage.undo()  # the isolation
+    assert not stage.state().hidden
+    for _ in range(3):
+        assert stage.redo()
+    assert stage.mode == "energy"
+    assert not stage.redo()
+    stage.mode = "vibration"  # a person's own choice is not taken back
+    stage.hide([1])
+    stage.undo()
+    assert stage.mode == "vibration"
+
+
 def test_undo_restores_pixels_of_every_kind_of_change(stage: Stage, picture: Picture) -> None:
     stage.reduced_motion = True
     stage.show(row_of_boxes(), "dark")

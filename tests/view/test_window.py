@@ -190,6 +190,30 @@ def test_keys_turn_shift_and_zoom(widget: "StageWidget", qtbot: "QtBot") -> None
     assert widget.stage.pose.distance < shifted.distance
 
 
+def test_steps_of_keys_and_wheel_are_taken_back_together_and_apart_from_what_came_between(
+    widget: "StageWidget", qtbot: "QtBot"
+) -> None:
+    from PySide6.QtCore import Qt
+
+    stage = widget.stage
+    stage.reduced_motion = True
+    places = [stage.pose.position]
+    for keys in ((Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Plus), (Qt.Key.Key_Up,)):
+        for key in keys:
+            qtbot.keyClick(widget, key)
+        places.append(stage.pose.position)
+        stage.hide([0])
+        stage.show_assets([0])
+    for place in (*3 * [places[2]], *3 * [places[1]]):
+        assert np.allclose(stage.pose.position, place)
+        assert stage.undo()
+    assert np.allclose(stage.pose.position, places[0])
+    assert not stage.undo()
+    for _ in range(6):
+        assert stage.redo()
+    assert np.allclose(stage.pose.position, places[2])
+
+
 def test_two_clicks_measure_a_distance(widget: "StageWidget", qtbot: "QtBot") -> None:
     from PySide6.QtCore import Qt
 

@@ -48,21 +48,38 @@ class Bookmarks:
 
     def go_to(self, view: CameraView) -> None:
         """Fly there; colour mode and section come along."""
-        if view.mode:
-            self._window.session.set_mode(view.mode)
-        self._window.picture.stage.fly_to(view)
+        self._window.tools.go_to(view)
 
 
 class Layouts:
-    """Named layouts of the docks, and the one of the first start."""
+    """Named layouts of the docks, and the one of the first start. Docks that a person closed stay closed."""
 
     def __init__(self, window: "MainWindow") -> None:
         self._window = window
         self._first = Layout()
+        self._shown: bool | None = None
+        self._closed: frozenset[str] = frozenset()  # docks that wait for a scene, and will not show with it
 
     def begin(self) -> None:
         """Take the layout as it is now for that of the first start."""
         self._first = layouts.capture(self._window, self._window.docks.tabs)
+
+    def show_docks(self, there: bool) -> None:
+        """Show the docks with the first scene, as they were left; hide them all where none is open."""
+        if there == self._shown:
+            return
+        self._shown = there
+        if not there:
+            self._put_away()
+            return
+        for name, dock in self._window.docks.docks.items():
+            dock.setVisible(name not in self._closed)
+
+    def _put_away(self) -> None:
+        docks = self._window.docks.docks
+        self._closed = frozenset(name for name, dock in docks.items() if dock.isHidden())
+        for dock in docks.values():
+            dock.hide()
 
     def _restore(self, layout: Layout) -> bool:
         return layouts.restore(self._window, self._window.docks.tabs, layout)
@@ -100,3 +117,5 @@ class Layouts:
         kept = host.settings.value.layout
         if host.safe_mode or not kept.docks or not self._restore(kept):
             self._window.arrange()
+        elif not self._shown:
+            self._put_away()

@@ -1,6 +1,9 @@
 """What commands do to the picture: camera, visibility, section, measures, labels."""
 
+from collections.abc import Callable
+
 from twinviewer.gui.picture import Picture
+from twinviewer.model.camera import CameraView
 from twinviewer.session import Session
 from twinviewer.view.history import ViewState
 
@@ -30,11 +33,23 @@ class ViewTools:
 
     def undo(self) -> None:
         """Take the last change of the view back, visibility and section included."""
-        self._picture.stage.undo()
+        self._with_mode(self._picture.stage.undo)
 
     def redo(self) -> None:
         """Do again what `undo` took back."""
-        self._picture.stage.redo()
+        self._with_mode(self._picture.stage.redo)
+
+    def go_to(self, view: CameraView) -> None:
+        """Fly to a bookmark; colour mode and section come along."""
+        self._with_mode(lambda: self._picture.stage.fly_to(view))
+
+    def _with_mode(self, change: Callable[[], object]) -> None:
+        """Make a change of the view that may bring another colour mode along."""
+        stage = self._picture.stage
+        stage.mode = self._session.mode
+        change()
+        if stage.mode != self._session.mode:
+            self._session.set_mode(stage.mode)
 
     def fit(self) -> None:
         """Show everything that is visible."""
@@ -71,14 +86,13 @@ class ViewTools:
             self._picture.stage.isolate([self._chosen()])
 
     def toggle_ghost(self) -> None:
-        """Make all but the selected asset see-through; again for everything, on another asset for that one."""
-        state, chosen = self._state, self._chosen()
-        ghosted = state.ghosted if state is not None else frozenset()
-        if ghosted:
-            self.show_everything()
-        if not ghosted or chosen in ghosted:
-            others = (row for row in range(len(self._session.scene.assets)) if row != chosen)
-            self._picture.stage.ghost(others)
+        """Make all but the selected asset see-through; again for none, on another asset for all but that one. What is
+        hidden stays hidden."""
+        stage, chosen = self._picture.stage, self._chosen()
+        ghosted = stage.state().ghosted
+        again = bool(ghosted) and chosen not in ghosted
+        everyone = range(len(self._session.scene.assets))
+        stage.ghost_only(() if again else (row for row in everyone if row != chosen))
 
     def hide_selection(self) -> None:
         """Take the selected asset out of the picture."""

@@ -158,10 +158,14 @@ class Drawing:
         for actor in self.tiles.of_mover(asset):
             shaders.tell_turn(actor, matrix)
 
-    def pick(self, origin: np.ndarray, direction: np.ndarray, section: Box | None) -> Hit | None:
-        """The nearest visible thing along a ray of unit direction."""
+    def pick(
+        self, origin: np.ndarray, direction: np.ndarray, section: Box | None, through: Collection[int] = ()
+    ) -> Hit | None:
+        """The nearest visible thing along a ray of unit direction; assets in `through` do not count."""
         box = None if section is None else np.array([section[0::2], section[1::2]])
-        return self._pickers.pick(origin, direction, np.r_[self.table.alpha > 0, True], box)
+        visible = np.r_[self.table.alpha > 0, True]
+        visible[list(through)] = False
+        return self._pickers.pick(origin, direction, visible, box)
 
     def actors(self) -> list[vtkActor]:
         """Those that draw triangles of the scene."""

@@ -16,8 +16,9 @@ from twinviewer.view.rig import HOME
 class Navigation(Picture):
     """The camera of a picture. `remember` is called before each change that a person may want to take back."""
 
-    def remember(self, what: str) -> None:
-        """Called before a change called `what`; call it before a gesture that moves the camera."""
+    def remember(self, what: str, mode: str = "") -> None:
+        """Called before a change called `what`, which brings a colour `mode` along; call it before a gesture that moves
+        the camera."""
 
     def fit(self, assets: Iterable[int] | None = None, *, animate: bool = True) -> None:
         """Move so that these assets (or everything) fill the picture, without turning."""
@@ -37,7 +38,7 @@ class Navigation(Picture):
 
     def fly_to(self, where: CameraView | int, *, animate: bool = True) -> None:
         """Fly to a bookmark, its section box included, or to an asset row."""
-        self.remember("fly")
+        self.remember("fly", where.mode if isinstance(where, CameraView) else "")
         if isinstance(where, CameraView):
             if where.section != self.section_box:
                 self.section_box = where.section

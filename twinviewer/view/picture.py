@@ -192,10 +192,16 @@ class Picture(Frames):
         return None if hit is None else (hit.asset, hit.point)
 
     def hit(self, x: float, y: float) -> Hit | None:
-        """What lies under a pixel, with its distance; hidden assets and what a section cut away do not count."""
+        """What lies under a pixel, with its distance; hidden assets and what a section cut away do not count. An asset
+        seen through one that a person ghosted comes before it."""
         if self.drawing is None:
             return None
         origin, direction = self._sized().ray(x, y)
+        ghosted = self._visibility.ghosted
+        if ghosted:
+            hit = self.drawing.pick(origin, direction, self.section_box, through=ghosted)
+            if hit is not None and hit.asset >= 0:
+                return hit
         return self.drawing.pick(origin, direction, self.section_box)
 
     def under(self, x: float, y: float) -> np.ndarray:

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 
 class Stage(Navigation):
-    """All that others need of the 3D view. Every change that a person makes can be undone, the camera's included."""
+    """All that others need of the 3D view. Every change that a person makes can be undone, the camera's included.
+
+    `mode` is the colour mode as whoever sets the colours tells it; flying to a bookmark, undo and redo change it.
+    """
 
     def __init__(self, render_window: vtkRenderWindow | None = None) -> None:
         super().__init__(render_window)
         self.history = History()
+        self.mode = ""
 
     def show(self, scene: Scene, theme: str, layout: Layout | None = None) -> None:
         """Draw a scene; the one before goes. Everything stays a ghost until `set_colours`. `layout` is what
@@ -41,6 +45,10 @@ class Stage(Navigation):
     def ghost(self, assets: Iterable[int]) -> None:
         """Make these see-through, or solid again."""
         self._change_visibility("ghost", lambda: self._visibility.ghost(assets))
+
+    def ghost_only(self, assets: Iterable[int]) -> None:
+        """Make these see-through and no others."""
+        self._change_visibility("ghost", lambda: self._visibility.ghost_only(assets))
 
     def show_assets(self, assets: Iterable[int] | None = None) -> None:
         """Show these, or all, as their state says."""
@@ -80,22 +88,24 @@ class Stage(Navigation):
         self._order()
         self.touch()
 
-    def remember(self, what: str) -> None:
-        """Keep the picture as it is for undo; call it before a gesture that moves the camera."""
-        self.history.remember(what, self.state())
+    def remember(self, what: str, mode: str = "") -> None:
+        """Keep the picture as it is for undo; call it before a gesture that moves the camera. `mode` is the colour mode
+        that the change brings along."""
+        self.history.remember(what, self.state("" if mode in ("", self.mode) else self.mode))
+        self.mode = mode or self.mode
 
-    def state(self) -> ViewState:
+    def state(self, mode: str = "") -> ViewState:
         """All that undo brings back."""
-        seen = self._visibility
-        return ViewState(self.view_of(self._rig.goal), seen.hidden, seen.ghosted, self.section_box, self.measurements)
+        seen, camera = self._visibility, self.view_of(self._rig.goal, mode=mode)
+        return ViewState(camera, seen.hidden, seen.ghosted, self.section_box, self.measurements)
 
     def undo(self) -> bool:
         """Take the last change back; returns whether there was one."""
-        return self._restore(self.history.undo(self.state()))
+        return self._restore(self.history.undo(self.state(self.mode)))
 
     def redo(self) -> bool:
         """Make the change again that undo took back; returns whether there was one."""
-        return self._restore(self.history.redo(self.state()))
+        return self._restore(self.history.redo(self.state(self.mode)))
 
     def _restore(self, state: ViewState | None) -> bool:
         if state is None:
@@ -105,5 +115,7 @@ class Stage(Navigation):
         self.section_box = state.section
         self.apply_section()
         self._set_measurements(state.measurements)
-        self._go(pose_of(state.camera), True)
+        self.mode = state.camera.mode or self.mode
+        if not state.same(self.state(state.camera.mode)):
+            self._go(pose_of(state.camera), True)
         return True

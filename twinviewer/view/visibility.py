@@ -30,6 +30,10 @@ class Visibility:
         chosen = frozenset(assets)
         self.ghosted = self.ghosted - chosen if chosen <= self.ghosted else self.ghosted | chosen
 
+    def ghost_only(self, assets: Iterable[int]) -> None:
+        """Make these see-through and no others."""
+        self.ghosted = frozenset(assets)
+
     def show(self, assets: Iterable[int] | None = None) -> None:
         """Show these, or all, as they are."""
         chosen = frozenset(range(self.n_assets) if assets is None else assets)

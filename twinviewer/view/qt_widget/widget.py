@@ -14,7 +14,7 @@ from twinviewer.view.section_handles import SectionHandles
 
 _HOVER_MS = 40
 _CLICK_PX = 4
-_WHEEL_REMEMBER_S = 0.8
+_ONE_GESTURE_S = 0.8  # turns of the wheel, or presses of keys, that follow sooner are undone together
 _KEY_STEP_PX = 40
 
 
@@ -42,7 +42,8 @@ class StageWidget(StageSurface):
         self._drag_from = QPointF()
         self._grabbed: np.ndarray | None = None
         self._button = Qt.MouseButton.NoButton
-        self._wheel_s = -math.inf
+        self._step_s = -math.inf
+        self._step: object = None
         self._hover_row = -1
         self._pointer = QPointF()
         self._hover = self.timer(_HOVER_MS, self._look_under_pointer)
@@ -138,12 +139,17 @@ class StageWidget(StageSurface):
         """Zoom to the pointer."""
         steps = (event.angleDelta().y() or event.pixelDelta().y()) / 120
         if steps:
-            now = time.monotonic()
-            if now - self._wheel_s > _WHEEL_REMEMBER_S:
-                self.stage.remember("camera")
-            self._wheel_s = now
+            self._remember_step()
             self.stage.zoom(0.85**steps, self.stage.under(*self._stage_point(event.position())))
         event.accept()
+
+    def _remember_step(self) -> None:
+        """Small steps that follow each other are one for undo, unless something else was done or undone meanwhile."""
+        now, past = time.monotonic(), self.stage.history.past
+        if now - self._step_s > _ONE_GESTURE_S or not past or past[-1] is not self._step:
+            self.stage.remember("camera")
+            self._step = past[-1]
+        self._step_s = now
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         """The pointer is over nothing."""
@@ -187,11 +193,13 @@ class StageWidget(StageSurface):
         key = Qt.Key(event.key())
         if key in arrows:
             across, down = (_KEY_STEP_PX * side for side in arrows[key])
+            self._remember_step()
             if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
                 self.stage.pan(across, down, self.stage.pose.target)
             else:
                 self.stage.orbit(across, down, self.stage.pose.target)
         elif key in zoom:
+            self._remember_step()
             self.stage.zoom(zoom[key], self.stage.pose.target)
         else:
             super().keyPressEvent(event)
