@@ -5,7 +5,7 @@ import io
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from twinviewer.feeds.options import FeedOptions
@@ -69,6 +69,23 @@ def test_binding_can_be_filtered(qtbot: QtBot) -> None:
     shown(qtbot, dialog)
     qtbot.keyClicks(dialog.filter, "m-2")
     assert [dialog.table.isRowHidden(i) for i in range(3)] == [True, True, False]
+
+
+def test_binding_accepts_what_the_filter_leaves_and_a_refused_line_only_when_asked(qtbot: QtBot) -> None:
+    refused = Bindings((*FOUND.proposals, proposal("M-3", "Power", 0.95, refused=True)), {"p": "urn:plant"}, 120)
+    dialog = BindDialog(refused, None)
+    shown(qtbot, dialog)
+    assert [dialog._open[i].asset_id for i in dialog.accepted_rows()] == ["M-1", "M-2"]
+    qtbot.keyClicks(dialog.filter, "m-1")
+    (press,) = [b for b in dialog.findChildren(QPushButton) if b.text() == "Accept shown"]
+    qtbot.mouseClick(press, Qt.MouseButton.LeftButton)
+    assert [dialog._open[i].asset_id for i in dialog.accepted_rows()] == ["M-1", "M-1", "M-2"]
+
+
+def test_binding_says_so_where_nothing_is_called_alike(qtbot: QtBot) -> None:
+    dialog = BindDialog(Bindings((), {}, 12), None)
+    shown(qtbot, dialog)
+    assert any("none is called like" in text.text() for text in dialog.findChildren(QLabel))
 
 
 def test_where_nothing_is_left_to_decide_nothing_is_offered_or_written(qtbot: QtBot) -> None:

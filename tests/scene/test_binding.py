@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.scene.conftest import TOML, add
-from tests.scene.glb import Glb
+from tests.scene.glb import Glb, line
 from twinviewer.__main__ import main
 from twinviewer.model.asset import Asset, NodeAddress
 from twinviewer.scene.binding import SURE, Proposal, propose, table
 from twinviewer.scene.draft import Draft
 from twinviewer.scene.likeness import machine_likeness, quantity_likeness, role_of, words
-from twinviewer.scene.machine_names import MachineNames
+from twinviewer.scene.machine_names import MachineNames, short_names
 
 Read = Callable[..., Draft]
 ANALOG = ("AnalogUnitType", "BaseAnalogType", "DataItemType")
@@ -296,3 +296,63 @@ def test_a_real_server_binds_what_was_taken_away(
 def test_a_server_that_is_not_there_is_two(folder: Path, free_port: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(folder), "--feed", f"opc.tcp://127.0.0.1:{free_port}"]) == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_words_that_most_assets_begin_with_need_not_stand_on_the_server() -> None:
+    ids = ["aws_hall_ShelfF_01", "aws_hall_PalletJackB_01", "aws_hall_Lamp_05", "Gate_1"]
+    assert short_names(ids)["aws_hall_PalletJackB_01"] == "pallet jack b 01"
+    assert short_names(["CNC-101", "CNC-102", "CNC-103"]) == {}, "a number alone is no name"
+    assert short_names(["Pump_A", "Pump_B"]) == {}, "two alike are no custom"
+    names = MachineNames([Asset(k, name, name, "", (), ()) for k, name in enumerate(ids)])
+    asset = max(names.near(["PalletJackB-01"]), key=lambda a: names.likeness(a, "PalletJackB-01"))
+    assert asset.index == 1
+    assert 0.8 < names.likeness(asset, "PalletJackB-01") < names.likeness(asset, ids[1])
+    assert all(names.likeness(a, "PalletJackB-02") == 0 for a in names.near(["PalletJackB-02"]))
+
+
+def test_what_a_person_turned_down_stays_so(draft: Read, unbound: Path) -> None:
+    before = draft(unbound)
+    proposals = propose(before, machine("Machines", "CNC-101"))
+    rows = list(csv.DictReader(io.StringIO(table(proposals, before.scene.namespaces))))
+    sure = next(row for row in rows if row["accept"] == "yes")
+    sure["accept"] = "no"
+    write_rows(unbound / "bindings.csv", rows)
+    after = draft(unbound)
+    again = {
+        row["tag"]: row
+        for row in csv.DictReader(io.StringIO(table(propose(after, machine("Machines", "CNC-101")), {})))
+    }
+    assert again[sure["tag"]]["accept"] == "no"
+    assert "turned down before" in again[sure["tag"]]["why"]
+    assert {row["accept"] for tag, row in again.items() if tag != sure["tag"]} >= {"yes"}
+
+
+def test_a_binding_outlives_a_time_in_which_its_node_is_not_there(draft: Read, unbound: Path) -> None:
+    line = "asset,tag,node,role,unit,states,accept\nCNC-101,State,p:s=A.State,state,,Run=running,yes\n"
+    (unbound / "bindings.csv").write_text(line, encoding="utf-8")
+    (kept,) = propose(draft(unbound), [])
+    assert (kept.gone, kept.accepted()) == (True, True)
+    assert table([kept], draft(unbound).scene.namespaces).splitlines()[1].startswith("CNC-101,State,p:s=A.State,,state,")
+    assert "Run=running" in table([kept], {})
+    moved = [Variable(("CNC-101", "State"), data_type="Int32", types=("BaseDataVariableType",))]
+    (found,) = propose(draft(unbound), moved)
+    assert (found.gone, found.address, found.accepted()) == (False, address(moved[0]), True)
+
+
+def test_a_server_with_nothing_alike_is_told_and_is_no_success(
+    plant: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    glb = tmp_path / "hall.glb"
+    line(prefix="CNC-").save(glb)
+    table_file = tmp_path / "proposals.csv"
+    table_file.write_text("was here", encoding="utf-8")
+    assert main(["bind", str(glb), "--feed", plant, "-o", str(table_file)]) == 1
+    assert "called like nothing on the server: 1" in capsys.readouterr().err
+    assert (tmp_path / "proposals.csv.before").read_text(encoding="utf-8") == "was here"
+
+
+def write_rows(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)

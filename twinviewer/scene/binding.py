@@ -3,21 +3,17 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from twinviewer.model.asset import Asset, NodeAddress
 from twinviewer.scene.addresses import written
 from twinviewer.scene.draft import Draft
-from twinviewer.scene.likeness import (
-    STATE_WORDS,
-    machine_likeness,
-)
+from twinviewer.scene.likeness import STATE_WORDS
 from twinviewer.scene.machine_names import MachineNames
-from twinviewer.scene.overrides import states_text
+from twinviewer.scene.overrides import SURE, states_text
 from twinviewer.scene.rating import Match, Variable, Wanted, bound_unit, rate, rate_new
 
-COLUMNS = ("asset", "tag", "node", "role", "unit", "confidence", "accept", "states", "why")
-SURE = 0.85  # from here on a proposal is written as accepted
+COLUMNS: tuple[str, ...] = ("asset", "tag", "node", "variable", "role", "unit", "confidence", "accept", "states", "why")
 _LEAST_MACHINE = 0.55
 # Objects whose variables describe a machine rather than what it does (OPC 40001-1, OPC UA DI).
 _NAMEPLATES = {"identification", "machineidentificationtype", "functionalgrouptype", "machinerycomponents"}
@@ -25,8 +21,9 @@ _NAMEPLATES = {"identification", "machineidentificationtype", "functionalgroupty
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One tag and the variable that is likely to be it. `kept`: the scene names this node already,
-    `bound`: in its binding table, which a new table must therefore say again."""
+    """One tag and the variable that is likely to be it. `kept`: the scene names this node already, `bound`: in its
+    binding table, which a new table must therefore say again; `gone`: the server does not have the bound node now.
+    `refused`: a person turned it down before."""
 
     asset_id: str
     key: str
@@ -38,10 +35,20 @@ class Proposal:
     states: Mapping[str, str] = field(default_factory=dict)
     kept: bool = False
     bound: bool = False
+    gone: bool = False
+    refused: bool = False
+    variable: str = ""  # browse path on the server, for people: node ids are often numbers
+
+    def accepted(self, sure: float = SURE) -> bool:
+        """Whether it holds unless a person says otherwise; what was bound or refused stays so."""
+        return self.bound or (not self.refused and self.confidence >= sure)
 
 
 def propose(draft: Draft, variables: Sequence[Variable]) -> list[Proposal]:
-    """The best variable for every tag, and tags for assets whose type has none; each variable is used once."""
+    """The best variable for every tag, and tags for assets whose type has none; each variable is used once.
+
+    A binding whose node the server does not have now stays, unless another variable is surely meant.
+    """
     useful = [v for v in variables if not _is_nameplate(v)]
     kept, used = _kept(draft, useful)
     done = {(p.asset_id, p.key) for p in kept}
@@ -54,7 +61,11 @@ def propose(draft: Draft, variables: Sequence[Variable]) -> list[Proposal]:
         matches += [m for w in wanted for candidate in near if (m := rate(w, *candidate))]
         if asset.type not in draft.types or not draft.types[asset.type].tags:
             matches += [m for candidate in near if (m := rate_new(asset, *candidate))]
-    return sorted(kept + _chosen(matches), key=lambda p: (draft.scene.asset(p.asset_id).index, p.key))
+    chosen = [_as_decided(draft, p) for p in _chosen(matches)]
+    gone = _gone(draft, done | {(p.asset_id, p.key) for p in chosen if p.accepted()})
+    lost = {(p.asset_id, p.key) for p in gone}
+    chosen = [p for p in chosen if (p.asset_id, p.key) not in lost]
+    return sorted(kept + gone + chosen, key=lambda p: (draft.scene.asset(p.asset_id).index, p.key))
 
 
 def table(proposals: Iterable[Proposal], namespaces: Mapping[str, str], sure: float = SURE) -> str:
@@ -63,10 +74,10 @@ def table(proposals: Iterable[Proposal], namespaces: Mapping[str, str], sure: fl
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
     for p in proposals:
-        accept = "as written" if p.kept and not p.bound else "yes" if p.confidence >= sure else "no"
+        accept = "as written" if p.kept and not p.bound else "yes" if p.accepted(sure) else "no"
         node = written(p.address, namespaces)
-        states = states_text(p.states)
-        writer.writerow((p.asset_id, p.key, node, p.role, p.unit, f"{p.confidence:.2f}", accept, states, p.why))
+        told = (p.role, p.unit, f"{p.confidence:.2f}", accept, states_text(p.states), p.why)
+        writer.writerow((p.asset_id, p.key, node, p.variable, *told))
     return file.getvalue()
 
 
@@ -101,9 +112,31 @@ def _kept(draft: Draft, variables: Sequence[Variable]) -> tuple[list[Proposal], 
                     states,
                     kept=True,
                     bound=bound is not None,
+                    variable="/".join(found.path),
                 )
             )
     return kept, used
+
+
+def _gone(draft: Draft, settled: set[tuple[str, str]]) -> list[Proposal]:
+    """What the binding table says of tags whose node the server does not have at the moment."""
+    why = "the server does not have this node now; it was bound before"
+    known = {asset.asset_id for asset in draft.scene.assets}
+    found = []
+    for name, binding in draft.bindings.items():
+        if name not in settled and name[0] in known:
+            address = binding.address(draft.scene.namespaces)
+            about = (binding.role, binding.unit, 0.0, why, binding.states)
+            found.append(Proposal(*name, address, *about, bound=True, gone=True))
+    return found
+
+
+def _as_decided(draft: Draft, proposal: Proposal) -> Proposal:
+    """The proposal, marked where a person turned the same one down before."""
+    node = written(proposal.address, draft.scene.namespaces)
+    if (proposal.asset_id, proposal.key, node) not in draft.refused:
+        return proposal
+    return replace(proposal, refused=True, why=f"{proposal.why}; turned down before")
 
 
 # --- candidates ---------------------------------------------------------------------------------------------------
@@ -121,7 +154,7 @@ def _machines(assets: Sequence[Asset], variables: Sequence[Variable]) -> dict[st
     found: dict[str, list[tuple[Variable, float, str]]] = {asset.asset_id: [] for asset in assets}
     for variable in variables:
         texts = [*variable.path[:-1], _plain_identifier(variable)]
-        rated = [(*_best_text(asset, texts), asset) for asset in index.near(texts)]
+        rated = [(*_best_text(index, asset, texts), asset) for asset in index.near(texts)]
         top = max((score for score, _, _ in rated), default=0.0)
         for score, text, asset in rated:
             if score >= _LEAST_MACHINE and score >= top - 0.02:
@@ -134,12 +167,11 @@ def _plain_identifier(variable: Variable) -> str:
     return text if kind == "s" else ""
 
 
-def _best_text(asset: Asset, texts: Sequence[str]) -> tuple[float, str]:
+def _best_text(names: MachineNames, asset: Asset, texts: Sequence[str]) -> tuple[float, str]:
     """The text that fits best; what stands nearer to the variable counts a little more."""
     best, step = 0.0, ""
     for depth, text in enumerate(texts):
-        score = max(machine_likeness(asset.asset_id, text), 0.97 * machine_likeness(asset.name, text))
-        score *= 0.999 ** (len(texts) - depth)
+        score = names.likeness(asset, text) * 0.999 ** (len(texts) - depth)
         if score > best:
             best, step = score, text
     return best, step
@@ -195,4 +227,5 @@ def _proposal(match: Match, rivals: Sequence[Match]) -> Proposal:
         round(min(confidence, 0.99), 3),
         why,
         STATE_WORDS if words_only else {},
+        variable="/".join(variable.path),
     )

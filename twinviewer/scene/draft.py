@@ -17,7 +17,7 @@ from twinviewer.scene.found import Finder, NodeList
 from twinviewer.scene.identity import Changes, NodePrint, bound_paths, prints
 from twinviewer.scene.manifest import FORMAT, Manifest, ModelEntry
 from twinviewer.scene.memory import Memory, Renames
-from twinviewer.scene.overrides import Binding, read_bindings
+from twinviewer.scene.overrides import Binding, BindingTable, read_bindings
 from twinviewer.scene.paths import inside
 from twinviewer.scene.placement import Placement
 from twinviewer.scene.prepare import ModelFile, Prepared, merge, prepare, prepare_nodes
@@ -49,6 +49,7 @@ class Draft:
     ignored: frozenset[int] = frozenset()
     digest: str = ""
     memory: Memory | None = None
+    refused: frozenset[tuple[str, str, str]] = frozenset()  # asset id, tag key, node as bindings.csv has it
 
     def checked(self) -> Scene:
         """The scene. Raises SceneError where two things go by one name: nobody could tell which one is shown."""
@@ -73,18 +74,19 @@ def read_draft(
     path = Path(path)
     folder, manifest, lines = locate(path)
     progress = progress or (lambda fraction, text: None)
-    table = VibrationTable(shipped("resources") / "vibration_limits.toml")
-    types = resolve_types(manifest, lines, table)
+    vibration = VibrationTable(shipped("resources") / "vibration_limits.toml")
+    types = resolve_types(manifest, lines, vibration)
     models = model_files(folder, manifest, lines)
     cache_dir = cache_dir or cache.default_cache_dir()
     prepared = _prepare(models, geometry, cache_dir, progress)
-    rows, bindings = _tables(folder, manifest, lines)
+    rows, table = _tables(folder, manifest, lines)
+    bindings = table.accepted
     memory = None if not models or is_bare(path) else Memory(folder, cache_dir)
     renames = _renames(memory, prepared, models, cache_dir) if memory and follow_renames else Renames({}, Changes())
     nodes = NodeList(prepared.nodes, bound_paths(prepared.nodes, renames.old_names), prepared.spans)
     finder = Finder(manifest, lines, nodes, rows)
     found = finder.run()
-    resolved = Resolver(manifest, types, table, bindings).run(found, nodes)
+    resolved = Resolver(manifest, types, vibration, bindings).run(found, nodes)
     flow, flow_findings = resolve_flow(manifest.flow, [asset.asset_id for asset in resolved.assets], lines)
     findings = [*finder.findings, *resolved.findings, *flow_findings, *_unused(bindings, resolved)]
     findings += _renamed(renames, resolved)
@@ -95,7 +97,7 @@ def read_draft(
     progress(1.0, "Ready")
     return Draft(
         scene, manifest, lines, types, resolved, nodes, bindings, tuple(findings),
-        finder.ignored(), prepared.digest, memory,
+        finder.ignored(), prepared.digest, memory, table.refused,
     )  # fmt: skip
 
 
@@ -196,7 +198,7 @@ def _prepare(models: Sequence[ModelFile], geometry: bool, cache_dir: Path, progr
     return prepare(models, cache_dir, progress) if geometry else prepare_nodes(models, cache_dir)
 
 
-def _tables(folder: Path, manifest: Manifest, lines: Lines) -> tuple[list[Row], dict[tuple[str, str], Binding]]:
+def _tables(folder: Path, manifest: Manifest, lines: Lines) -> tuple[list[Row], BindingTable]:
     rows: list[Row] = []
     if manifest.assets is not None:
         table = manifest.assets.table
@@ -204,7 +206,7 @@ def _tables(folder: Path, manifest: Manifest, lines: Lines) -> tuple[list[Row], 
         rows = read_table(file, table, ("asset",), manifest.assets.sheet)
     name = manifest.bindings.table if manifest.bindings is not None else _BINDINGS
     if manifest.bindings is None and not (folder / name).is_file():
-        return rows, {}
+        return rows, BindingTable()
     return rows, read_bindings(inside(folder, name, lines.where("bindings", "table")), name)
 
 

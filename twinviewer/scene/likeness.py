@@ -51,12 +51,19 @@ UNIT_ROLES = {
     "h": "hours",
 }
 TEXT_ROLES = frozenset({"order", "product", "fault_code"})
-# MachineryItemState of OPC 40001-1, 10.2, and the words of common controllers.
+# MachineryItemState of OPC 40001-1, 10.2, states of PackML (OPC 30050) that leave no doubt, and plain words.
 STATE_WORDS = {
     "NotAvailable": "offline",
     "OutOfService": "maintenance",
     "NotExecuting": "idle",
     "Executing": "running",
+    "Execute": "running",
+    "Running": "running",
+    "Idle": "idle",
+    "Aborted": "fault",
+    "Fault": "fault",
+    "Error": "fault",
+    "Maintenance": "maintenance",
 }
 _LEVELS = {  # kinds of plain words that may differ without another quantity being meant
     "actual", "value", "current", "pv", "measured", "ist", "act",

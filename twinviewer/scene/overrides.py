@@ -18,7 +18,8 @@ from twinviewer.scene.types import TagTemplate
 _LIMITS = ("low_low", "low", "high", "high_high", "hysteresis", "delay_s")
 _TEXTS = ("node", "path", "unit")
 _NODE_ID = re.compile(r"(nsu=|ns=|[sigb]=|[^:/]*:[sigb]=)")
-_YES = ("yes", "true", "1", "x")
+_YES, _NO = ("yes", "true", "1", "x"), ("no", "false", "0")
+SURE = 0.85  # confidence from which a proposal is accepted where nobody says otherwise
 
 
 @dataclass(slots=True)
@@ -106,11 +107,22 @@ def _scaled(limits: LimitsEntry, scale: float) -> LimitsEntry:
     return limits.model_copy(update={name: value * scale for name, value in known.items()})
 
 
-def read_bindings(path: Path, name: str) -> dict[tuple[str, str], Binding]:
-    """The accepted bindings by asset id and tag key. Raises SceneError with file and line."""
+@dataclass(frozen=True, slots=True)
+class BindingTable:
+    """What a binding table says. `refused` holds asset id, tag key and node of proposals that a person turned down."""
+
+    accepted: dict[tuple[str, str], Binding] = field(default_factory=dict)
+    refused: frozenset[tuple[str, str, str]] = frozenset()
+
+
+def read_bindings(path: Path, name: str) -> BindingTable:
+    """The accepted bindings by asset id and tag key, and the refused ones. Raises SceneError with file and line."""
     found: dict[tuple[str, str], Binding] = {}
+    refused: set[tuple[str, str, str]] = set()
     for row in read_table(path, name, ("asset", "tag", "node")):
         if row.get("accept") and row.get("accept").lower() not in _YES:
+            if row.get("accept").lower() in _NO and _sure(row.get("confidence")):
+                refused.add((row.get("asset"), row.get("tag"), row.get("node")))
             continue
         asset_id, key, node = row.get("asset"), row.get("tag"), row.get("node")
         if not (asset_id and key and node):
@@ -123,7 +135,15 @@ def read_bindings(path: Path, name: str) -> dict[tuple[str, str], Binding]:
             text = f"the tag '{asset_id}.{key}' is bound in {first} already."
             raise SceneError(text, row.where, "Delete one of the two lines, or write 'no' under accept.")
         found[asset_id, key] = Binding(asset_id, key, node, row.get("role"), row.get("unit"), row.where, _states(row))
-    return found
+    return BindingTable(found, frozenset(refused))
+
+
+def _sure(confidence: str) -> bool:
+    """Whether a line would have been accepted by itself, so that its "no" is a person's."""
+    try:
+        return float(confidence.replace(",", ".")) >= SURE
+    except ValueError:
+        return False
 
 
 def states_text(states: Mapping[str, str]) -> str:

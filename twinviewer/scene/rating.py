@@ -86,7 +86,10 @@ def rate_new(asset: Asset, variable: Variable, machine: float, step: str) -> Mat
     confidence = 0.95 * machine * likeness * _fits(wanted, variable)
     if confidence < _LEAST:
         return None
-    return Match(confidence, wanted, variable, _why(wanted, variable, step) + "; proposed as a new tag")
+    why = f"'{step}' is like '{asset.asset_id}'; '{variable.name}' reads as {role.replace('_', ' ')}"
+    if variable.unit:
+        why += f", in {variable.unit}"
+    return Match(confidence, wanted, variable, f"{why}; proposed as a new tag")
 
 
 def _fits(wanted: Wanted, variable: Variable) -> float:
