@@ -14,6 +14,7 @@ from twinviewer.gui.asking import Asking
 from twinviewer.gui.bridge import Bridge
 from twinviewer.gui.command_palette import CommandPalette
 from twinviewer.gui.docks import Docks
+from twinviewer.gui.dropping import Dropping
 from twinviewer.gui.host import Host
 from twinviewer.gui.keeping import Bookmarks, Layouts
 from twinviewer.gui.link_texts import clock_pill
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self.recordings = RecordingCommands(self)
         self.recordings.register()
         self.docks = Docks(self, session, self.registry)
+        self.dropping = Dropping(self)
         self._build()
         self.bridge = Bridge(session, self.on_frame, host.settings.value.rate_hz, parent=self)
         self._listen()
@@ -132,8 +134,7 @@ class MainWindow(QMainWindow):
     def _on_scene(self, scene: Scene) -> None:
         self.pages.setCurrentWidget(self.picture if self.has_scene else self.welcome)
         self.tool_bar.set_scene(self.has_scene)
-        for dock in self.docks.docks.values():
-            dock.setVisible(self.has_scene)
+        self.layouts.show_docks(self.has_scene)
         if self.has_scene:
             self.setWindowTitle(f"{scene.name} – twinviewer")
             self._settle()

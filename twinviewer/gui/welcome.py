@@ -1,18 +1,47 @@
 """The first page: the demo in one click, a scene from disk, and the scenes that were open before."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from twinviewer.panels._kit.actions import Actions
 from twinviewer.panels._kit.icons import icon
 from twinviewer.panels._kit.widgets import ClickableCard, button, label, row
+from twinviewer.panels._text import clock
 from twinviewer.settings import Recent
-from twinviewer.states.explain import clock
 
 WIDTH = 760
+
+
+class _Shortened(QLabel):
+    """A quiet line that gives way in the middle where there is no room; the tool tip says it in full."""
+
+    def __init__(self, text: str, full: str = "") -> None:
+        super().__init__()
+        self._whole = text
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("kind", "quiet")
+        self.setToolTip(full or text)
+        self.setAccessibleName(full or text)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setText(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, event.size().width()))
 
 
 class _RecentCard(ClickableCard):
@@ -34,17 +63,11 @@ class _RecentCard(ClickableCard):
         cross.setAccessibleName(f"Take {name} off this list")
         cross.clicked.connect(lambda _on=False: self.forget.emit())
         layout.addWidget(row(label(name, "heading"), None, cross))
-        where = label(_shortened(recent.path) if there else "no longer there", "quiet")
-        where.setToolTip(recent.path)
-        layout.addWidget(where)
-        opened = f"opened {clock(recent.opened_ns)}" if recent.opened_ns else ""
+        layout.addWidget(_Shortened(recent.path if there else f"no longer there: {recent.path}", recent.path))
         feed = f"with {recent.feed}" if recent.feed else "without a feed"
-        layout.addWidget(label(" · ".join(filter(None, (feed, opened))), "quiet"))
-
-
-def _shortened(path: str, most: int = 54) -> str:
-    """The end of a path, which says more than its beginning."""
-    return path if len(path) <= most else f"…{path[-most:]}"
+        if recent.opened_ns:
+            feed += f" · opened {clock(recent.opened_ns, time.time_ns(), seconds=False)}"
+        layout.addWidget(_Shortened(feed))
 
 
 class Welcome(QScrollArea):
@@ -92,7 +115,10 @@ class Welcome(QScrollArea):
         self._body.addLayout(self._cards)
         self._body.addWidget(
             label(
-                "Ctrl+K finds every command and every asset, Ctrl+/ lists the keys, F1 explains the picture.", "quiet"
+                "A scene, a geometry file or an incident can also be dropped here. "
+                "Ctrl+K finds every command and every asset, Ctrl+/ lists the keys, F1 explains the picture.",
+                "quiet",
+                wrap=True,
             )
         )
 
