@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent, QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QMainWindow, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -347,6 +347,26 @@ def test_both_themes_reach_every_part(setup: Setup) -> None:
     setup.window.on_theme("light")
     setup.tick()
     assert setup.pixels().mean() > dark + 40
+
+
+def test_a_new_theme_reaches_dialogs_and_later_windows_though_the_application_keeps_its_sheet(setup: Setup) -> None:
+    from twinviewer.model.palette import SURFACE
+    from twinviewer.panels._kit import style
+
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    before = application.styleSheet()
+    style.install(application, "light")
+    assert application.styleSheet() == before  # a sheet of the application takes five times as long
+    later, dialog = QMainWindow(), QDialog(setup.window)
+    style.dress(later)
+    for widget in (later, dialog, setup.window):
+        widget.resize(200, 200)
+        token = "panel" if widget is dialog else "window"
+        seen = widget.grab().toImage().pixelColor(1, widget.height() - 1).name()
+        assert seen == SURFACE["light"][token].lower(), widget
+    later.deleteLater()
+    dialog.deleteLater()
 
 
 def test_a_layout_is_saved_used_deleted_and_reset(setup: Setup) -> None:

@@ -33,6 +33,7 @@ from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame
 from twinviewer.model.notice import Notice
 from twinviewer.model.palette import ALARM
+from twinviewer.panels._kit import style
 from twinviewer.panels._kit.actions import Action, Actions
 from twinviewer.scene.scene import Scene
 from twinviewer.session import Session
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
         self._listen()
         self._on_scene(session.scene)
         self.menus.refresh()
+        style.dress(self)
 
     # -- building -----------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from twinviewer.discovery import shipped
 from twinviewer.model.palette import SURFACE
@@ -10,6 +10,7 @@ from twinviewer.panels._kit.sheet import sheet
 
 _PROPERTY = "twinviewer_theme"
 _MOTION = "twinviewer_reduced_motion"
+_SHEET = "twinviewer_sheet"  # the theme of a style sheet: the application's, or the one that `dress` gave to a window
 
 
 def theme() -> str:
@@ -69,8 +70,35 @@ def install(application: QApplication, wanted: str = "system") -> str:
         application.setStyle("Fusion")
     application.setPalette(_palette(chosen))
     application.setFont(font(12))
-    application.setStyleSheet(sheet(chosen))
+    windows = [w for w in application.topLevelWidgets() if w.parentWidget() is None]
+    if application.property(_SHEET) and any(w.isVisible() for w in windows):
+        for window in windows:
+            dress(window)
+    else:
+        application.setProperty(_SHEET, chosen)
+        application.setStyleSheet(sheet(chosen))
+        for window in windows:
+            if window.property(_SHEET):
+                _put_on(window, "")
     return chosen
+
+
+def dress(window: QWidget) -> None:
+    """Give a window without a parent, and so its dialogs and menus, the style sheet of the theme in force.
+
+    Qt restyles a thousand widgets five times as quickly from their window down as from the application, in whose order
+    parents may come after their children. So the application keeps the sheet that it began with, and windows that are
+    there when the theme changes, or are made after that, have their own.
+    """
+    application = QApplication.instance()
+    worn = window.property(_SHEET) or (application.property(_SHEET) if application is not None else None)
+    if worn != theme():
+        _put_on(window, theme())
+
+
+def _put_on(window: QWidget, chosen: str) -> None:
+    window.setProperty(_SHEET, chosen)
+    window.setStyleSheet(sheet(chosen) if chosen else "")
 
 
 def _load_fonts(application: QApplication) -> None:
