@@ -21,9 +21,12 @@ from twinviewer.panels._kit import style
 from twinviewer.scene.scene import Scene
 from twinviewer.session import Session, Source
 from twinviewer.settings import SettingsStore
+from twinviewer.view.first_picture import is_likely
 
 if TYPE_CHECKING:
     from twinviewer.feeds.options import FeedOptions
+
+LATEST_MS = 300  # after this a window that opens shows, whether its scene was read or not
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,10 @@ class Application(Opener):
             window.resize(*start.size)
         else:
             layouts.place(window, () if self.safe_mode else self.settings.value.geometry)
-        window.show()
-        window.layouts.restore_kept()
+        if start.scene is None or not is_likely(start.scene.resolve()):
+            self.appear(window)
+        else:  # with the scene's first picture, which is there in a moment
+            QTimer.singleShot(LATEST_MS, window, lambda: self.appear(window))
         window.bridge.start()
         if start.demo:
             self.start_demo(window, start.options)

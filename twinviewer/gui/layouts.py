@@ -2,7 +2,7 @@
 
 import base64
 
-from PySide6.QtCore import QByteArray, QRect
+from PySide6.QtCore import QByteArray, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QTabWidget
 
@@ -61,7 +61,7 @@ def place(window: QMainWindow, kept: tuple[int, ...]) -> None:
     if len(kept) == 5:
         window.setGeometry(clamp(QRect(*kept[:4]), screens))
         if kept[4]:
-            window.showMaximized()
+            window.setWindowState(window.windowState() | Qt.WindowState.WindowMaximized)  # when it shows
         return
     if screens:
         home = screens[0]

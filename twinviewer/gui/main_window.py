@@ -165,6 +165,7 @@ class MainWindow(QMainWindow):
         """Say what is known of a scene that was just opened: the first picture has its colours, and its final size."""
         self.bridge.tick_now()
         self._settle()
+        self.picture.show_first()
 
     def _on_mode(self, mode: str) -> None:
         self.tool_bar.modes.choose(mode)

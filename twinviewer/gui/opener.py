@@ -15,6 +15,7 @@ from twinviewer.gui.turns import ask_for_short_turns
 from twinviewer.scene.scene import Scene
 from twinviewer.session import LiveSource, NoSource, Source
 from twinviewer.settings import Recent, SettingsStore
+from twinviewer.view.first_picture import is_likely
 
 if TYPE_CHECKING:
     from twinviewer.feeds.options import FeedOptions
@@ -31,6 +32,13 @@ class Opener:
         self._feed_options: dict[str, FeedOptions] = {}
         self._plants: list[Any] = []
         self._capsules: list[Capsule] = []
+
+    @staticmethod
+    def appear(window: MainWindow) -> None:
+        """Show a window that does not show yet, arranged as it was left."""
+        if not window.isVisible():
+            window.show()
+            window.layouts.restore_kept()
 
     def close_opened(self) -> None:
         """End what was started besides the windows, and give back what was unpacked."""
@@ -63,7 +71,8 @@ class Opener:
             failed=window.show_error,
             thread=True,
         )
-        QTimer.singleShot(0, window, window.picture.warm_up)
+        if not is_likely(path.resolve()):  # a kept first picture comes first
+            QTimer.singleShot(0, window, window.picture.warm_up)
 
     def _opened(self, window: MainWindow, opened: Opened, feed: str, is_past: bool) -> None:
         scene = opened.scene
@@ -71,6 +80,7 @@ class Opener:
         QTimer.singleShot(SETTLE_MS, window, settle)
         if not is_past:
             self.settings.remember(Recent(str(scene.path), scene.name, feed, time.time_ns()))
+        self.appear(window)
         window.session.set_scene(scene, LiveSource(opened.link) if opened.link is not None else opened.past)
         window.show_at_once()
         if opened.trouble is not None:

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from twinviewer import colours
+from twinviewer.gui import curtain
 from twinviewer.gui.annotations import Annotations
+from twinviewer.gui.curtain import Curtain
 from twinviewer.gui.docks import PanelSlot
+from twinviewer.gui.first_look import FirstLook, StagePlace
 from twinviewer.gui.link_texts import PillText, trouble_of
 from twinviewer.gui.marks import patches
 from twinviewer.gui.notices import NoticeBar, Strip
@@ -21,6 +24,7 @@ from twinviewer.panels._kit import style
 from twinviewer.panels._kit.actions import Actions
 from twinviewer.scene.scene import Scene
 from twinviewer.session import Session
+from twinviewer.view.first_picture import Look
 
 if TYPE_CHECKING:
     from twinviewer.view.camera import Pose
@@ -61,12 +65,13 @@ class Picture(QWidget):
         box.addWidget(self.trouble)
         self._layout.addWidget(self._strip_box)
         self._strip_box.hide()
-        self._stage_place = QWidget()  # takes the room also while there is no picture
-        self._stage_box = QVBoxLayout(self._stage_place)
+        self.place = StagePlace()  # takes the room also while there is no picture
+        self._stage_box = QVBoxLayout(self.place)
         self._stage_box.setContentsMargins(0, 0, 0, 0)
-        self._layout.addWidget(self._stage_place, 1)
+        self._layout.addWidget(self.place, 1)
         self._below = self._slot()
         self._widget: StageWidget | None = None
+        self._first = FirstLook(self.place)
         self.annotations = Annotations(session, self)
         self.annotations.pill.clicked.connect(lambda _on=False: self._actions.run("time.live"))
         self._legend_ns = 0
@@ -75,6 +80,8 @@ class Picture(QWidget):
         self._renders: deque[tuple[float, int]] = deque(maxlen=8)
         self._settles_until = 0.0
         self.prepared: tuple[Scene, Layout | None] | None = None  # worked out beside the window's thread
+        self._curtain: Curtain | None = None
+        self._waiting = False  # a scene is to be drawn as soon as its kept first picture shows
         session.selection_changed.connect(self._on_selection)
         session.fly_requested.connect(self._on_fly)
 
@@ -98,6 +105,11 @@ class Picture(QWidget):
         return self._widget is not None
 
     @property
+    def stage_widget(self) -> "StageWidget | None":
+        """What shows the picture, once there is one."""
+        return self._widget
+
+    @property
     def drawn(self) -> bool:
         """Whether a scene was drawn at least once, or cannot be."""
         return self._widget is not None and bool(self._widget.failure or self.stage.render_count)
@@ -105,20 +117,57 @@ class Picture(QWidget):
     @property
     def stage(self) -> "Stage":
         """The 3D picture; there is one as soon as a scene was open."""
+        self.draw_waiting()
         assert self._widget is not None
         return self._widget.stage
 
     def show_scene(self, scene: Scene) -> None:
-        """Draw another scene, from what `prepared` holds where it is of this scene."""
-        if self._widget is None:
-            self._widget = self._make_stage()
-        self.annotations.show_scene(scene)
-        self._rgba = None
-        self.apply_motion()
+        """Draw another scene, from what `prepared` holds where it is of this scene; where its kept first picture may be
+        shown meanwhile, soon after `show_first`."""
         of, layout = self.prepared or (None, None)
         self.prepared = None
-        self.stage.show(scene, self.theme, layout if of is scene else None)
+        self._rgba = None
+        self._first.set_scene(scene, layout if of is scene else None)
+        if self._widget is None and self._first.may_show:
+            self._waiting = True
+            QTimer.singleShot(0, self, self.show_first)
+        else:
+            self._draw_scene()
+
+    def show_first(self) -> None:
+        """Show the kept first picture of the scene that waits to be drawn, and draw it when that is on the screen; at
+        once where none is kept."""
+        frame = self._session.frame
+        shows = self.place.shows_picture
+        if not shows and self._waiting and frame is not None:
+            shows = self._first.show(self._look(frame), self.draw_waiting)
+        if not shows:
+            self.draw_waiting()
+
+    def draw_waiting(self) -> None:
+        """Draw the scene that waits, if one does."""
+        if self._waiting:
+            self._waiting = False
+            self._draw_scene()
+            self._first.finish(self.stage)
+            if self._session.frame is not None:
+                self.on_frame(self._session.frame)
+            self._actions.refresh()
+
+    def _draw_scene(self) -> None:
+        if self._widget is None:
+            self._widget = self._make_stage()
+        self.annotations.show_scene(self._session.scene)
+        self.apply_motion()
+        self.stage.show(self._session.scene, self.theme, self._first.layout)
         self._settles_until = time.monotonic() + SETTLING_S
+
+    def _look(self, frame: Frame) -> Look:
+        """What decides the first picture of this scene."""
+        scene, mode, place = self._session.scene, self._session.mode, self.place
+        rgba = colours.table(mode, frame, scene, self.theme)
+        size = place.width(), place.height(), place.devicePixelRatioF()
+        return Look(rgba, patches(frame, mode, rgba), self.theme, size, frame.tags)
 
     @staticmethod
     def warm_up() -> None:
@@ -129,14 +178,21 @@ class Picture(QWidget):
     def _make_stage(self) -> "StageWidget":
         from twinviewer.view.qt_widget import StageWidget
 
-        widget = StageWidget(self._stage_place)
-        widget.setGeometry(self._stage_place.rect())
+        self._curtain = curtain.before(self.window())
+        widget = StageWidget(self.place)
+        widget.canvas.frameSwapped.connect(self._draw_curtain)
+        widget.setGeometry(self.place.rect())
         self._stage_box.addWidget(widget)
         self.annotations.attach(widget)
         self.pointer = Pointer(self._session, self._actions, widget, self.annotations.hit)
         widget.resized.connect(self._settle)
         widget.camera_changed.connect(self._on_moved)
         return widget
+
+    def _draw_curtain(self) -> None:
+        drawn, self._curtain = self._curtain, None
+        if drawn is not None:
+            drawn.close()
 
     def _settle(self) -> None:
         """While docks and strips still find their places, the first view follows the size of the picture."""
@@ -166,6 +222,9 @@ class Picture(QWidget):
 
     def close_stage(self) -> None:
         """Give the graphics memory back, before the window goes."""
+        self._waiting = False
+        self.place.forget()
+        self._draw_curtain()
         if self._widget is not None:
             self.annotations.close()
             self._widget.close_stage()
@@ -229,6 +288,10 @@ class Picture(QWidget):
         if now_ns - self._legend_ns >= LEGEND_EVERY_NS:
             self._legend_ns = now_ns
             self.annotations.show_legend(colours.legend(mode, frame, scene, self.theme))
+        if self.place.shows_picture and self.drawn:
+            self.place.forget()
+        if self._first.is_wanted and self.drawn:
+            self._first.consider(self._widget, rgba, lambda: self._look(frame))
 
     @property
     def labels_on(self) -> bool:

@@ -3,12 +3,14 @@
 import time
 from collections.abc import Callable
 
+import numpy as np
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from twinviewer.view.qt_widget.canvas import Canvas
 from twinviewer.view.stage import Stage
+from twinviewer.view.window import halve, pixels
 
 REST_MS = 180
 _TICK_MS = 15
@@ -117,6 +119,12 @@ class StageSurface(QWidget):
         self._set_scale(2.0)
         self.canvas.repaint()
         self._glass.repaint()
+
+    def pixels(self) -> np.ndarray:
+        """What was drawn last, without what is painted over it: RGB uint8 (height, width, 3), first row on top."""
+        self.canvas.makeCurrent()
+        found = pixels(self.stage.window)
+        return halve(found) if self.canvas.scale == 2.0 else found
 
     def _on_stage_change(self) -> None:
         self.canvas.request()
