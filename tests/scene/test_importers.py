@@ -175,3 +175,36 @@ def test_real_descriptions(load: Load, tmp_path: Path, name: str) -> None:
     for k, scene in enumerate(scenes):
         write_scene(scene, tmp_path / str(k))
         assert len(load(tmp_path / str(k)).assets) == len(scene.assets) > 0
+
+
+def test_what_a_file_is_made_of_comes_along(load: Load, tmp_path: Path) -> None:
+    source = tmp_path / "export"
+    (source / "parts").mkdir(parents=True)
+    data = line().bytes()
+    length = int.from_bytes(data[12:16], "little")
+    document = json.loads(data[20 : 20 + length])
+    document["buffers"][0]["uri"] = "parts/hall%20of%20fame.bin"
+    (source / "parts" / "hall of fame.bin").write_bytes(data[28 + length :])
+    (source / "hall.gltf").write_text(json.dumps(document), encoding="utf-8")
+    (scene,) = read_foreign(source / "hall.gltf")
+    written = write_scene(scene, tmp_path / "made")
+    assert tmp_path / "made" / "parts" / "hall of fame.bin" in written
+    geometry = load(tmp_path / "made").geometry
+    assert geometry is not None
+    assert len(geometry.triangles) == 72
+    (source / "parts" / "hall of fame.bin").unlink()
+    with pytest.raises(SceneError, match="missing"):
+        write_scene(scene, tmp_path / "half")
+    assert not (tmp_path / "half" / "scene.toml").exists(), "half a scene is none"
+
+
+def test_a_scene_may_be_made_where_its_geometry_lies(load: Load, tmp_path: Path) -> None:
+    path = line().save(tmp_path / "hall.glb")
+    before = path.read_bytes()
+    assert main(["import", str(path), "-o", str(tmp_path)]) == 0
+    assert path.read_bytes() == before
+    assert load(tmp_path).assets
+    (tmp_path / "scene.toml").unlink()
+    (tmp_path / "assets.csv").write_text("mine")
+    assert main(["import", str(path), "-o", str(tmp_path)]) == 2
+    assert (tmp_path / "assets.csv").read_text() == "mine"

@@ -337,3 +337,18 @@ def test_a_bare_file_is_told_once_that_it_has_no_tags(folder: Path, draft: Read)
     assert "twinviewer import" in told.remedy
     assert told.where == "hall.glb"
     assert {f.where for f in draft(folder / "hall.glb").findings if f.key == "geometry"} == {"hall.glb"}
+
+
+def test_a_quantity_that_only_the_binding_table_has_is_told_once_with_a_remedy_that_helps(
+    folder: Path, draft: Read
+) -> None:
+    rows = [f"CNC-{k},BearingTemperature,p:s={k}.T,temperature,°C,yes" for k in (101, 102, 103)]
+    text = "\n".join(["asset,tag,node,role,unit,accept", *rows])
+    (folder / "bindings.csv").write_text(text, encoding="utf-8")
+    (told,) = [f for f in lint(draft(folder)) if f.level != "info"]
+    assert (told.key, told.where) == ("missing-limits", "bindings.csv:2")
+    assert "3 assets" in told.text
+    assert "BearingTemperature.high" in told.remedy
+    (folder / "assets.csv").write_text("asset,BearingTemperature.high\nCNC-101,80\nCNC-102,80\nCNC-103,80\n")
+    add(folder, '[assets]\ntable = "assets.csv"\n')
+    assert found(draft(folder)) == []

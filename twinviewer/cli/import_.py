@@ -20,8 +20,12 @@ def run(args: argparse.Namespace) -> int:
     for scene in scenes:
         folder = args.output if len(scenes) == 1 else args.output / slug(scene.name)
         write_scene(scene, folder)
-        print(f"{folder}: {len(scene.assets)} assets, {len(scene.types)} types.")
+        print(f"{folder}: {_many(len(scene.assets), 'asset')}, {_many(len(scene.types), 'type')}.")
         for note in scene.notes:
             print(f"  {note}")
     print("Next: 'twinviewer check FOLDER', then 'twinviewer bind FOLDER --feed URL'.")
     return 0
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from twinviewer.discovery import modules_of
 from twinviewer.model.errors import SceneError
 from twinviewer.scene.bounds import MAX_JSON_BYTES
+from twinviewer.scene.formats import formats
 from twinviewer.scene.paths import read_bytes
 from twinviewer.scene.toml_file import MANIFEST
 
@@ -86,15 +88,33 @@ def write_scene(scene: ImportedScene, folder: Path) -> list[Path]:
     """
     if (folder / MANIFEST).exists():
         raise SceneError("there is a scene in this folder already.", str(folder), "Choose another folder.")
+    if (folder / "assets.csv").exists():
+        raise SceneError("there is a file of this name already.", str(folder / "assets.csv"), "Choose another folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        written = [folder / MANIFEST, folder / "assets.csv"]
-        written[0].write_text(_toml(scene), encoding="utf-8")
-        written[1].write_text(_table(scene.assets), encoding="utf-8")
         found = {model.file: model.found for model in scene.models if model.found is not None}
-        written += [Path(shutil.copyfile(source, folder / name)) for name, source in found.items()]
+        copies = [_copied(source, folder / name) for name, source in found.items()]
+        written = [folder / MANIFEST, folder / "assets.csv", *chain.from_iterable(copies)]
+        written[1].write_text(_table(scene.assets), encoding="utf-8")
+        written[0].write_text(_toml(scene), encoding="utf-8")  # last: with it the folder is a scene
     except OSError as error:
         raise SceneError(f"the scene cannot be written: {error.strerror}.", str(folder)) from None
+    return written
+
+
+def _copied(source: Path, target: Path) -> list[Path]:
+    """Copies of a geometry file and of the files that it is made of (buffers, pictures, materials), which lie beside
+    it or in folders below. Raises OSError; SceneError for one that lies elsewhere."""
+    parts = getattr(formats().get(source.suffix.lower()), "dependencies", lambda path: ())(source)
+    base = source.parent.resolve()
+    if target.exists() and target.samefile(source):  # the scene is made where the geometry lies
+        return []
+    written = [Path(shutil.copyfile(source, target))]
+    for part in parts:
+        place = target.parent / part.relative_to(base)
+        if part.is_file() and place != target:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            written.append(Path(shutil.copyfile(part, place)))
     return written
 
 

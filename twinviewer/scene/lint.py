@@ -48,7 +48,9 @@ def counts(findings: Iterable[Notice]) -> tuple[int, int, int]:
 def _unbound(draft: Draft) -> Iterable[Notice]:
     if is_bare(draft.scene.path):
         text = "a geometry file by itself has no tags: it shows the machines, not what they do."
-        yield Notice("warning", text, "Make a scene of it with 'twinviewer import'.", draft.scene.path.name, "unbound")
+        remedy = "Make a scene of it with 'twinviewer import'."
+        if not draft.scene.tags:  # a bindings.csv beside it gives it some
+            yield Notice("warning", text, remedy, draft.scene.path.name, "unbound")
         return
     for asset in draft.scene.assets:
         if asset.tags:
@@ -118,7 +120,8 @@ def _limit_problems(tag: Tag) -> Iterable[tuple[str, str]]:
 
 
 def _missing_limits(draft: Draft) -> Iterable[Notice]:
-    """Once per template: quantities that wear and overheat should have limits, or say that they have none."""
+    """Once per template, and once per quantity that only the binding table has: quantities that wear and overheat
+    should have limits, or say that they have none."""
     entries: dict[str, TagEntry] = {}
     for kind in draft.types.values():
         entries.update({template.where: template.entry for template in kind.tags})
@@ -132,10 +135,15 @@ def _missing_limits(draft: Draft) -> Iterable[Notice]:
         where = draft.resolved.where.get(tag.name, tag.name)
         if where in entries and "limits" in entries[where].model_fields_set:
             continue
-        missing.setdefault(where, []).append(tag)
-    for where, tags in missing.items():
+        bound = where not in entries and (tag.asset_id, tag.key) in draft.bindings
+        missing.setdefault(f"binding {tag.key}" if bound else where, []).append(tag)
+    for place, tags in missing.items():
         text = f"the {tags[0].role} '{tags[0].key}' of {_assets(tags)} has no limits, so it never raises an alarm."
-        yield Notice("warning", text, "Add limits, or 'limits = {}' if that is meant.", where, "missing-limits")
+        where, remedy = place, "Add limits, or 'limits = {}' if that is meant."
+        if place.startswith("binding "):
+            where = draft.resolved.where.get(tags[0].name, tags[0].name)
+            remedy = f"Add a column '{tags[0].key}.high' to the asset table, or a type that has this tag with limits."
+        yield Notice("warning", text, remedy, where, "missing-limits")
 
 
 def _useless_units(draft: Draft) -> Iterable[Notice]:
