@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QHelpEvent, QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QMainWindow, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
@@ -349,15 +349,29 @@ def test_both_themes_reach_every_part(setup: Setup) -> None:
     assert setup.pixels().mean() > dark + 40
 
 
+class Told(QObject):
+    """Counts how often a widget is styled anew."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.styles = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        self.styles += event.type() == QEvent.Type.StyleChange
+        return super().eventFilter(watched, event)
+
+
 def test_a_new_theme_reaches_dialogs_and_later_windows_though_the_application_keeps_its_sheet(setup: Setup) -> None:
     from twinviewer.model.palette import SURFACE
     from twinviewer.panels._kit import style
 
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    before = application.styleSheet()
+    before, told = application.styleSheet(), Told(setup.window.tool_bar.pill)
     style.install(application, "light")
     assert application.styleSheet() == before  # a sheet of the application takes five times as long
+    assert told.styles == 1
     later, dialog = QMainWindow(), QDialog(setup.window)
     style.dress(later)
     for widget in (later, dialog, setup.window):

@@ -66,7 +66,7 @@ def install(application: QApplication, wanted: str = "system") -> str:
     hints.setColorScheme(scheme)
     chosen = wanted if wanted in SURFACE else system_theme()
     application.setProperty(_PROPERTY, chosen)
-    if application.style().name() != "fusion":
+    if not application.property(_SHEET):  # the style of a style sheet has no name, and would be set anew
         application.setStyle("Fusion")
     application.setPalette(_palette(chosen))
     application.setFont(font(12))
