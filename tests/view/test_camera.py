@@ -80,6 +80,20 @@ def test_a_flight_begins_and_ends_where_it_should_and_never_passes_far_away(star
         assert least - 1e-6 <= pose.distance <= most + 1e-6
 
 
+@given(poses(), st.floats(-40, 40), st.floats(-3, 3))
+def test_a_hand_never_brings_the_camera_below_the_floor(pose: Pose, across: float, down: float) -> None:
+    floor, pivot = -2.0, np.array([1.0, 2.0, -2.0])
+    lowest = min(float(pose.position[2]), floor) - 1e-9
+    for moved in (
+        cameras.orbit(pose, pivot, across, down, floor),
+        cameras.pan(pose, across, 40 * down, floor),
+    ):
+        assert moved.position[2] >= lowest
+        assert moved.distance == pytest.approx(pose.distance)
+    high = cameras.from_angles(pivot, 1.0, 0.8, 30.0)
+    assert cameras.orbit(high, pivot, 0.0, -2.0, floor).position[2] == pytest.approx(floor, abs=1e-3)
+
+
 def test_panning_keeps_the_grabbed_point_under_the_pointer() -> None:
     rig = Rig()
     rig.size = (800, 600)

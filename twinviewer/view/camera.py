@@ -44,13 +44,25 @@ def from_angles(target: np.ndarray, azimuth: float, elevation: float, distance: 
     return Pose(target + distance * away, np.asarray(target, np.float64))
 
 
-def orbit(pose: Pose, pivot: np.ndarray, turn: float, tilt: float) -> Pose:
-    """Turn about the vertical through `pivot` and tilt, in radians; the camera never rolls or goes over the top."""
+def orbit(pose: Pose, pivot: np.ndarray, turn: float, tilt: float, least_z: float = -math.inf) -> Pose:
+    """Turn about the vertical through `pivot` and tilt, in radians; the camera never rolls, goes over the top or sinks
+    below `least_z` metres."""
     _, elevation = pose.angles()
     tilt = min(max(elevation + tilt, _LEAST_ELEVATION), _MOST_ELEVATION) - elevation
     right, _, _ = pose.axes()
+    away, least_z = pose.position - pivot, min(least_z, float(pose.position[2]))
+
+    def height(tilted: float) -> float:
+        return float((pivot + _rotation(right, -tilted) @ away)[2])
+
+    if height(tilt) < least_z:
+        low, high = 0.0, tilt  # it is high enough at `low`
+        for _ in range(24):
+            middle = (low + high) / 2
+            low, high = (low, middle) if height(middle) < least_z else (middle, high)
+        tilt = low
     matrix = _rotation(_UP, turn) @ _rotation(right, -tilt)
-    return Pose(pivot + matrix @ (pose.position - pivot), pivot + matrix @ (pose.target - pivot))
+    return Pose(pivot + matrix @ away, pivot + matrix @ (pose.target - pivot))
 
 
 def _rotation(axis: np.ndarray, angle: float) -> np.ndarray:
@@ -60,10 +72,12 @@ def _rotation(axis: np.ndarray, angle: float) -> np.ndarray:
     return np.eye(3) + math.sin(angle) * cross + (1 - math.cos(angle)) * (cross @ cross)
 
 
-def pan(pose: Pose, right_m: float, up_m: float) -> Pose:
-    """Shift sideways and upwards in the picture's plane."""
+def pan(pose: Pose, right_m: float, up_m: float, least_z: float = -math.inf) -> Pose:
+    """Shift sideways and upwards in the picture's plane; the camera never sinks below `least_z` metres."""
     right, up, _ = pose.axes()
     shift = right * right_m + up * up_m
+    height = float(pose.position[2])
+    shift[2] = max(shift[2], min(least_z, height) - height)
     return Pose(pose.position + shift, pose.target + shift)
 
 

@@ -62,7 +62,7 @@ class Picture(Frames):
         self.drawing = Drawing(self.renderer, scene.geometry, scene.asset_of_node, n, theme, movers, layout)
         if self._at_once:
             self.drawing.install(self.drawing.work(detail=False)())
-        self._rig.bounds = self.drawing.layout.bounds
+        self._rig.bounds, self._rig.floor_m = self.drawing.layout.bounds, self.drawing.layout.floor_m
         self._apply_colours()
 
     def clear(self) -> None:

@@ -13,6 +13,7 @@ from twinviewer.view.lines import box_corners
 FLIGHT_S = 0.45
 HOME = Pose(np.array([-4.5, -47.0, 39.0]), np.zeros(3))  # from the south, a little from the west
 _BEYOND_M = 3.0  # what moves may leave the scene's bounds a little
+_SLAB_M, _EYE_M = 1.0, 0.25
 _ORBIT_RAD = np.pi  # a drag over the whole height of the picture
 
 
@@ -24,6 +25,7 @@ class Rig:
         self.flight: Flight | None = None
         self.size: tuple[int, int] = (1280, 800)
         self.bounds = np.array([[-1.0, -1.0, 0.0], [1.0, 1.0, 1.0]])
+        self.floor_m = 0.0
         self.reduced_motion = False
         self._framing: Callable[[float], Pose] | None = None
         self._framed_aspect = 1.0
@@ -74,19 +76,26 @@ class Rig:
         """Turn about the vertical through `pivot` as the pointer moves."""
         self.flight = self._framing = None
         step = _ORBIT_RAD / self.size[1]
-        self.pose = cameras.orbit(self.pose, pivot, -across_px * step, down_px * step)
+        self.pose = cameras.orbit(self.pose, pivot, -across_px * step, down_px * step, self._least_z())
 
     def pan(self, across_px: float, down_px: float, grabbed: np.ndarray) -> None:
         """Shift so that the point `grabbed` stays under the pointer."""
         self.flight = self._framing = None
         scale = cameras.metres_per_pixel(max(self.depth(grabbed), 0.05), self.size[1])
-        self.pose = cameras.pan(self.pose, -across_px * scale, down_px * scale)
+        self.pose = cameras.pan(self.pose, -across_px * scale, down_px * scale, self._least_z())
 
     def zoom(self, factor: float, towards: np.ndarray) -> None:
         """Come `factor` times as near to a point, which stays where it is in the picture."""
         self.flight = self._framing = None
         reach = float(np.linalg.norm(self.bounds[1] - self.bounds[0]))
         self.pose = cameras.zoom(self.pose, towards, factor, reach / 500, reach * 6)
+
+    def _least_z(self) -> float:
+        """How low a hand may bring the camera: from under the floor nothing could be seen. Where the scene goes on far
+        below what was found to be its floor, that is not the end of it."""
+        lowest = float(self.bounds[0, 2])
+        ground = self.floor_m if self.floor_m - lowest < _SLAB_M else lowest
+        return ground + min(_EYE_M, 0.01 * float(np.linalg.norm(self.bounds[1] - self.bounds[0])))
 
     def depth(self, point: np.ndarray) -> float:
         """Metres in front of the camera."""
