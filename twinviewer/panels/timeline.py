@@ -40,6 +40,8 @@ class Panel(QWidget):
         self._page = Page()
         self._live_span_ns = self._page.span_ns
         self._key: object = None
+        self._asked: object = None
+        self._found: Seekable | None = None
         self._stepping = 0  # -1 or 1 while the alarm before or after this moment is looked for
         self.band = TimeBand(self)
         self.what = label("", "heading")
@@ -99,7 +101,9 @@ class Panel(QWidget):
     @property
     def _seekable(self) -> Seekable | None:
         source = self._session.source
-        return source if isinstance(source, Seekable) else None
+        if source is not self._asked:  # asked very often, and Python looks at every method of a protocol each time
+            self._asked, self._found = source, source if isinstance(source, Seekable) else None
+        return self._found
 
     @property
     def in_past(self) -> bool:

@@ -1,6 +1,7 @@
 """Small widgets that panels and window share: card, labels, rows, segmented control, pill."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
@@ -181,6 +182,12 @@ class Segmented(QFrame):
         item.click()
 
 
+@lru_cache(maxsize=256)
+def _advance(text: str, weight: int) -> float:
+    """Width of letters of 12 pixels: a layout asks for it many times before it is done."""
+    return QFontMetricsF(font(12, weight)).horizontalAdvance(text)
+
+
 class Pill(QAbstractButton):
     """A rounded box with a glyph, a strong word and quiet text.
 
@@ -215,8 +222,7 @@ class Pill(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
-        strong = QFontMetricsF(font(12, 600)).horizontalAdvance(self._strong)
-        quiet = QFontMetricsF(font(12)).horizontalAdvance(self._quiet)
+        strong, quiet = _advance(self._strong, 600), _advance(self._quiet, 400)
         glyph = 20 if self._glyph else 0
         gap = 10 if self._quiet else 0
         # Steps of 8 keep the pill from trembling while figures change.
