@@ -43,6 +43,9 @@ def test_oee_is_ideal_cycle_over_real_cycle_on_a_line_that_always_runs() -> None
     kpis = Shift().run(4000, cycle_s=40.0)
     assert kpis["oee"].value == pytest.approx(100 * 30 / 40, rel=0.03)
     assert kpis["rate.Line A"].value == pytest.approx(90, rel=0.1)
+    ((counted, parts),) = kpis["rate.Line A"].inputs.items()
+    assert counted.endswith(" good parts of the shift")
+    assert parts > 0
     assert kpis["power"].value == pytest.approx(10.0)
     assert kpis["alarms"].value == 3
 
@@ -67,7 +70,7 @@ def test_time_without_an_order_is_planned_but_allocated_to_none() -> None:
 
 def test_energy_and_carbon_follow_power() -> None:
     kpis = Shift().run(3601)
-    energy = next(v for k, v in kpis["power"].inputs.items() if k.startswith("energy_kwh"))
+    energy = next(v for k, v in kpis["power"].inputs.items() if k.startswith("energy of"))
     assert energy == pytest.approx(10.0, rel=0.01)
 
 

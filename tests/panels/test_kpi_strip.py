@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.panels import fake
@@ -53,6 +53,19 @@ def test_a_click_shows_formula_inputs_and_target(bench: Callable[..., Any], qtbo
     ]  # fmt: skip
     qtbot.keyClick(popup, Qt.Key.Key_Escape)
     assert QApplication.activePopupWidget() is None
+
+
+def test_a_limit_is_called_one_and_counts_have_no_decimal(qapp: QApplication, qtbot: QtBot) -> None:
+    counted = {"WLD-209 GQ": 12.0, "WLD-209 APT_s": 23.7, "energy of the shift, kWh": 7.0}
+    kpi = Kpi("alarms", "Alarms", 4.0, "", inputs=counted, target=10.0)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    popup = _kpi_tiles.Explanation(kpi, parent)
+    words = [w.text() for w in popup.findChildren(QLabel) if w.text()]
+    assert words == [
+        "Alarms: 4", "Limit 10", "Made of", "WLD-209 good parts (GQ)", "12",
+        "WLD-209 production time (APT), s", "23.7", "energy of the shift, kWh", "7.0",
+    ]  # fmt: skip
 
 
 def test_figures_are_marked_old_when_the_plant_is_not_heard(bench: Callable[..., Any]) -> None:
@@ -101,6 +114,19 @@ def test_alarm_and_sparkline_are_on_screen(bench: Callable[..., Any], both_theme
     ground = style.colour("raised").name()
     line = [picture.pixelColor(x, y).name() for x in range(width - 80, width - 14) for y in range(28, 48)]
     assert sum(c != ground for c in line) > 60
+
+
+def test_a_narrow_tile_has_its_sparkline_below_the_figure(bench: Callable[..., Any]) -> None:
+    b = bench(kpi_strip.Panel, size=(745, 70))
+    tile = next(t for t in b.panel.tiles if t.kpi.key.startswith("rate."))
+    picture, ground = tile.grab().toImage(), style.colour("raised").name()
+    assert picture.width() < 130
+    strip = [
+        picture.pixelColor(x, y).name()
+        for x in range(12, picture.width() - 12)
+        for y in range(47, picture.height() - 3)
+    ]
+    assert sum(c != ground for c in strip) > 60
 
 
 def test_another_scene_has_its_own_tiles(bench: Callable[..., Any]) -> None:

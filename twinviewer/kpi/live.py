@@ -261,7 +261,9 @@ class KpiTracker:
                 value = recalled if self._replaying else counter.per_hour(now_ns)
             since = NOBODY_COUNTS if counter is None else self._since()
             note = since if not np.isfinite(value) else ""
-            found.append(Kpi(f"rate.{line.name}", f"{line.name} rate", value, "parts/h", formula, note=note))
+            last = (a.asset_id for a, c in zip(line.stations, line.good, strict=True) if c is counter)
+            inputs = {f"{name} good parts of the shift": counter.total for name in last} if counter is not None else {}
+            found.append(Kpi(f"rate.{line.name}", f"{line.name} rate", value, "parts/h", formula, inputs, note=note))
         return found
 
     def _iso(self, now_ns: int) -> list[Kpi]:

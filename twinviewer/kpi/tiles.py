@@ -43,8 +43,8 @@ def power(meter: EnergyMeter, energy: EnergySettings, since: str) -> Kpi:
     """Power of all meters now; the energy and carbon of the shift are among its inputs."""
     inputs = {
         "meters": float(meter.meters),
-        "energy_kwh of the shift": meter.total_kwh,
-        "carbon_kg of the shift": meter.total_kwh * energy.carbon_kg_per_kwh,
+        "energy of the shift, kWh": meter.total_kwh,
+        "carbon of the shift, kg": meter.total_kwh * energy.carbon_kg_per_kwh,
     }
     note = f"carbon factor {energy.carbon_kg_per_kwh:g} kg/kWh ({energy.carbon_source}); energy {since}"
     note = note if np.isfinite(meter.power_kw) else ""

@@ -7,13 +7,14 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from twinviewer.model.frame import Kpi
-from twinviewer.panels._kit.gauges import SparkLine, figure
+from twinviewer.panels._kit.gauges import SparkLine, amount, figure
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.symbols import alarm_symbol
 from twinviewer.panels._kit.widgets import ClickableCard, button, label, row
 from twinviewer.panels._text import input_name, value_of
 
 HEIGHT = 58
+LEAST_LINE = 30  # pixels: a shorter line beside a figure says nothing
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
@@ -79,10 +80,8 @@ class Tile(ClickableCard):
         name = fitting(kpi.label, QFontMetricsF(painter.font()), room)
         painter.drawText(QRectF(12, 6, room, 16), _MIDDLE, name)
         x = self._paint_figure(painter)
-        box = QRectF(max(x + 10, width - 90), 27, 0, height - 38)
-        box.setRight(width - 12)
-        if kpi.series is not None and box.width() >= 30:
-            self._past.draw(painter, box, kpi.series[0], kpi.series[1], kpi.target)
+        if kpi.series is not None:
+            self._past.draw(painter, _place_of_line(x, width, height), kpi.series[0], kpi.series[1], kpi.target)
         if kpi.priority:
             alarm_symbol(painter, QPointF(width - 12, 13), 6, kpi.priority, theme())
         painter.end()
@@ -114,6 +113,13 @@ class Tile(ClickableCard):
         return self.width()
 
 
+def _place_of_line(figure_end: float, width: float, height: float) -> QRectF:
+    """Where the past is drawn: beside the figure, or as a strip below it where a tile is narrow."""
+    box = QRectF(max(figure_end + 10, width - 90), 27, 0, height - 38)
+    box.setRight(width - 12)
+    return box if box.width() >= LEAST_LINE else QRectF(12, height - 9, width - 24, 5)
+
+
 def fitting(name: str, metrics: QFontMetricsF, room: float) -> str:
     """A tile's name as it fits into `room` pixels: whole, without its brackets, or only what it is about."""
     for shown in (name, name.partition(" (")[0], name.rpartition(" · ")[2]):
@@ -140,7 +146,8 @@ def explanation(kpi: Kpi) -> list[str]:
     if kpi.formula:
         lines.append(kpi.formula)
     if kpi.target is not None:
-        lines.append(f"Target {figure(kpi.target)} {kpi.unit}".strip())
+        word = "Limit" if kpi.key == "alarms" else "Target"
+        lines.append(f"{word} {amount(kpi.target, kpi.unit)} {kpi.unit}".strip())
     if kpi.note:
         lines.append(kpi.note)
     return lines
@@ -183,8 +190,9 @@ class Explanation(QFrame):
         grid.setHorizontalSpacing(18)
         grid.setVerticalSpacing(2)
         for at, (name, value) in enumerate(list(kpi.inputs.items())[:24]):
-            grid.addWidget(label(input_name(name), "quiet"), at, 0)
-            number: QLabel = label(figure(value))
+            words = input_name(name)
+            grid.addWidget(label(words, "quiet"), at, 0)
+            number: QLabel = label(amount(value, words.partition(", ")[2]))
             number.setAlignment(Qt.AlignmentFlag.AlignRight)
             grid.addWidget(number, at, 1)
         return grid

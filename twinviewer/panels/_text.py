@@ -24,6 +24,7 @@ _INPUTS = {
     "GQ": "good parts (GQ)",
     "SQ": "scrap (SQ)",
     "repair_s": "repair time, s",
+    "energy_kwh": "energy, kWh",
 }
 
 
