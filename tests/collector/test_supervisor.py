@@ -59,7 +59,9 @@ def up(put: FeedSink) -> None:
     put.connection(Connection(Link.CONNECTED, security="None", lost=2))
 
 
-def play(monkeypatch: pytest.MonkeyPatch, *attempts: Script) -> tuple[Target, Supervisor, list[float | None]]:
+def play(
+    monkeypatch: pytest.MonkeyPatch, *attempts: Script, jitter: float = 1.0
+) -> tuple[Target, Supervisor, list[float | None]]:
     """Run the attempts one after the other: each a list of steps, the last step raising or ending."""
     left = list(attempts)
     waits: list[float | None] = []
@@ -81,7 +83,7 @@ def play(monkeypatch: pytest.MonkeyPatch, *attempts: Script) -> tuple[Target, Su
 
     async def main() -> Supervisor:
         ticks = iter(range(10**6))
-        made = Supervisor(SOURCE, (), target, clock_ns=lambda: next(ticks), jitter=lambda: 1.0)
+        made = Supervisor(SOURCE, (), target, clock_ns=lambda: next(ticks), jitter=lambda: jitter)
         task = asyncio.create_task(made.run())
         await asyncio.wait_for(done.wait(), 5)
         task.cancel()
@@ -134,6 +136,22 @@ def test_totals_go_on_over_reconnections(monkeypatch: pytest.MonkeyPatch):
 def test_pauses_grow_to_five_seconds(monkeypatch: pytest.MonkeyPatch):
     _, _, waits = play(monkeypatch, *[[fail(FeedLost("x"))] for _ in range(8)])
     assert waits == [0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 5.0]
+
+
+def test_chance_halves_a_pause_at_most_so_that_many_collectors_do_not_come_at_once(monkeypatch: pytest.MonkeyPatch):
+    attempts = [[fail(FeedLost("x"))] for _ in range(3)]
+    assert play(monkeypatch, *attempts, jitter=0.0)[2] == [0.125, 0.25, 0.5]
+    assert play(monkeypatch, *attempts, jitter=0.5)[2] == [0.1875, 0.375, 0.75]
+
+
+@pytest.mark.parametrize(("steady_s", "after"), [(-1.0, [0.25, 0.5]), (3600.0, [1.0, 2.0])])
+def test_only_a_connection_that_held_starts_the_pauses_over(
+    monkeypatch: pytest.MonkeyPatch, steady_s: float, after: list[float]
+):
+    monkeypatch.setattr(module, "_STEADY_S", steady_s)
+    broke = fail(FeedLost("x"))
+    _, _, waits = play(monkeypatch, [broke], [broke], [up, broke], [broke])
+    assert waits == [0.25, 0.5, *after]
 
 
 def test_a_refusal_waits_for_a_person_or_for_its_own_time(monkeypatch: pytest.MonkeyPatch):
