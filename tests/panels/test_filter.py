@@ -1,5 +1,6 @@
 """The query language of the asset filter: what it lets through, and what it says of a query it cannot read."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from twinviewer.model.frame import AssetStates
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State, Zone
 from twinviewer.panels import _filter
-from twinviewer.panels._conditions import Columns, Node, is_static
+from twinviewer.panels._conditions import COMPARE, Columns, Node, is_static
 
 SCENE = fake.make_scene()
 COLUMNS = Columns(SCENE.assets)
@@ -38,6 +39,7 @@ def found(query: str, states: AssetStates = STATES) -> set[str]:
         ("zone:D", {"CMP-321"}),
         ("zone:d|zone:c", {"CMP-321", "PMP-312"}),
         ("alarm:1", {"ROB-206"}),
+        ('"a=b"', set()),
         ("alarm<=2", {"ROB-206", "CMP-321", "PMP-312"}),
         ("alarm:unack type:compressor", {"CMP-321"}),
         ("type:pump -state:running", {"PMP-314"}),
@@ -87,6 +89,11 @@ def test_without_data_only_texts_match() -> None:
         ("pump stat:fault", 5, "Fields: state"),
         ("kw>", 0, "kw>20"),
         ("kw>abc", 0, "number"),
+        ("kw>nan", 0, "kw>20"),
+        ("kw=>20", 0, "no sign =>"),
+        ("pump kw != 20", 5, "Write >, >="),
+        ("state=fault", 0, "Write state:fault"),
+        ("temp>60", 0, "Numbers: kw, vib, age, alarm"),
         ("kw:20", 0, "kw>20"),
         ('line:"Line B', 0, "Close it"),
         ("a |", 3, "both sides"),
@@ -104,6 +111,12 @@ def test_says_what_is_wrong_and_what_to_write(query: str, position: int, part: s
     assert part in str(caught.value)
     assert caught.value.position == position
     assert caught.value.remedy
+
+
+def test_the_help_names_every_field_and_sign() -> None:
+    fields = {*_filter._CHOICES, *_filter._NUMBERS, *_filter._TEXT_FIELDS} - {"id"}
+    assert {f for f in fields if not re.search(rf"\b{f}[:<>=]", _filter.HELP)} == set()
+    assert all(f" {sign} " in f" {_filter.HELP} ".replace("\n", " ") for sign in COMPARE)
 
 
 def test_static_queries_are_known() -> None:

@@ -5,6 +5,7 @@ round brackets group. A condition is a word that stands anywhere in the asset's 
 `state:fault`, `type:pump`, `line:"Line B"`, `zone:D`, `alarm:1`, `quality:bad`, `kw>20`, `vib>=2.8`, `age>60`.
 """
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -16,9 +17,10 @@ from twinviewer.panels._conditions import All, Any, Choice, Node, Not, Number, W
 EXAMPLE = "state:fault kw>20"
 HELP = (
     "Words find assets by id, name, type or place.\n"
-    'state:fault  state:abnormal  type:pump  line:"Line B"\n'
-    "zone:D  alarm:1  alarm:any  alarm:unack  quality:bad\n"
-    "kw>20  vib>=2.8  age>60\n"
+    'name:CNC  type:pump  line:"Line B" (or area: path:)\n'
+    "state:fault  state:abnormal  state:stopped  zone:D  quality:bad\n"
+    "alarm:1  alarm:any  alarm:none  alarm:unack\n"
+    "kw>20  vib>=2.8  age>60  alarm<=2, with  >  >=  <  <=  =\n"
     "blank = and,  | = or,  - = not,  ( ) = group"
 )
 DEPTH = 40  # nested brackets and signs at most: nobody writes more, and a hostile one must not exhaust the stack
@@ -36,13 +38,15 @@ _TOKEN = re.compile(
     r"""\s*(?:
         (?P<mark>[|()])
       | (?P<minus>-)(?=\S)
-      | (?P<number>(?P<nfield>kw|vib|age|alarm)\s*(?P<sign>>=|<=|>|<|=)\s*(?P<limit>[^\s|()"]*))
+      | (?P<number>(?P<nfield>kw|vib|age|alarm)\s*(?P<sign>>=|<=|>|<|=)(?![<>=!])\s*(?P<limit>[^\s|()"]*))
+      | (?P<odd>[A-Za-z_]+)\s*(?P<osign>[<>=!]+)\s*(?P<ovalue>[^\s|()"]*)
       | (?P<field>[A-Za-z]+):(?P<fvalue>"[^"]*"?|[^\s|()"]*)
       | (?P<text>"[^"]*"?|[^\s|()"]+)
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
 
+_NUMBERS = ("kw", "vib", "age", "alarm")
 _TEXT_FIELDS = {"type": "type", "line": "line", "path": "line", "area": "line", "name": "name", "id": "name"}
 _STATES = {s.name.casefold(): frozenset({int(s)}) for s in State} | {
     "nodata": frozenset({int(State.UNKNOWN)}),
@@ -97,6 +101,8 @@ def _tokens(query: str) -> list[_Token]:
 def _term(found: re.Match[str], at: int) -> Node:
     if found["number"]:
         return _number(found["nfield"].casefold(), found["sign"], found["limit"], at)
+    if found["odd"]:
+        raise _not_compared(found["odd"].casefold(), found["osign"], found["ovalue"], at)
     if found["field"]:
         return _field(found["field"].casefold(), _unquoted(found["fvalue"], at), at)
     return Words("anything", _unquoted(found["text"], at).casefold())
@@ -110,13 +116,24 @@ def _unquoted(text: str, at: int) -> str:
     return text[1:-1]
 
 
+def _not_compared(field: str, sign: str, value: str, at: int) -> FilterError:
+    """What is wrong with a comparison of something that is no number, or by a sign that is none."""
+    if field in _NUMBERS:
+        return FilterError(f"there is no sign {sign}", at, f"Write >, >=, <, <= or =, for example {field}>20.")
+    if field in (*_CHOICES, *_TEXT_FIELDS):
+        return FilterError(f"the field {field} is not a number", at, f"Write {field}:{value or 'word'}.")
+    return FilterError(
+        f"there is no number {field}", at, f"Numbers: {', '.join(_NUMBERS)}; texts with signs in quotes."
+    )
+
+
 def _number(field: str, sign: str, text: str, at: int) -> Number:
     try:
         limit = float(text.replace(",", "."))
     except ValueError:
-        raise FilterError(
-            f"a number must stand behind {field}{sign}", at, f"Write for example {field}{sign}20."
-        ) from None
+        limit = math.nan
+    if not math.isfinite(limit):
+        raise FilterError(f"a number must stand behind {field}{sign}", at, f"Write for example {field}{sign}20.")
     return Number(field, sign, limit)
 
 
@@ -133,9 +150,9 @@ def _field(field: str, value: str, at: int) -> Node:
             text = f"there is no {field} {value}" if value else f"a word must stand behind {field}:"
             raise FilterError(text, at, f"One of: {shown}.")
         return Choice(field, key, choices[key])
-    if field in ("kw", "vib", "age"):
+    if field in _NUMBERS:
         raise FilterError(f"the field {field} is a number", at, f"Compare it: {field}>20.")
-    known = ", ".join((*_CHOICES, "type", "line", "name", "kw", "vib", "age"))
+    known = ", ".join((*_CHOICES, "type", "line", "name", *_NUMBERS[:3]))
     raise FilterError(f"there is no field {field}", at, f"Fields: {known}.")
 
 
