@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from twinviewer import discovery
@@ -129,6 +129,7 @@ class Docks:
         self.plans: dict[str, _Plan] = {}
         self._places: dict[str, QWidget] = {}
         self._unseen: dict[str, Frame] = {}
+        self._read: set[str] = set()  # modules of panels that were put off
 
     def build(self) -> list[PanelSlot]:
         """Make what is seen at first; returns the panels for above ("top") and below ("under") the picture."""
@@ -159,10 +160,20 @@ class Docks:
         return not self._places
 
     def make_more(self) -> None:
-        """Make panels that were put off: those that would be seen, and at the next call the others."""
+        """Make one panel that was put off: first those that would be seen, one after the other between events, and at
+        later calls the others, whose modules are a call of their own."""
+        if self.complete:
+            return
         seen = [name for name, place in self._places.items() if place.isVisible()]
-        for name in seen or list(self._places):
-            self._make_late(name)
+        name = next(iter(seen or self._places))
+        if not seen and name not in self._read:
+            self._read.add(name)
+            with contextlib.suppress(Exception):  # it fails again, and is told, when the panel is made
+                importlib.import_module(f"{PANELS}.{name}")
+            return
+        self._make_late(name)
+        if len(seen) > 1:
+            QTimer.singleShot(0, self._window, self.make_more)
 
     def _make(self, plan: _Plan) -> None:
         with self._kept_out(plan.name):
