@@ -10,6 +10,8 @@ from tests.view.test_pixels import Picture, at
 from twinviewer.model.asset import NodeAddress, Tag
 from twinviewer.model.camera import CameraView
 from twinviewer.model.frame import TagSnapshot
+from twinviewer.view import lines
+from twinviewer.view.lines import mark
 from twinviewer.view.moving import Movement, placed
 from twinviewer.view.stage import Stage
 
@@ -50,6 +52,27 @@ def test_a_tag_moves_the_asset_its_box_and_the_pick(stage: Stage, picture: Pictu
     x, y, _ = stage.project(np.array([(7.0, 1.0, 1.0)]))[0]
     missed = stage.pick(x, y)
     assert missed is None or missed[0] == -1
+
+
+def test_marks_and_patch_turn_with_the_asset(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[np.ndarray] = []
+    monkeypatch.setattr(lines, "mark", lambda points, **rest: drawn.append(points) or mark(points, **rest))
+    stage.show(scene(), "dark")
+    stage.set_colours(np.array([(*RED, 255), (*BLUE, 255)], np.uint8))
+    stage.follow(snapshot(7.0, 1.0, 0.0))
+    stage.select(1)
+    straight = [points[:, :2] - (7, 1) for points in drawn]
+    drawn.clear()
+    stage.follow(snapshot(7.0, 1.0, 45.0))
+    turn = np.array([(1, 1), (-1, 1)]) / math.sqrt(2)
+    assert len(drawn) == 2
+    for before, after in zip(straight, drawn, strict=True):
+        assert np.allclose(before @ turn, after[:, :2] - (7, 1), atol=1e-6)
+    assert stage.drawing is not None
+    patch = stage.drawing.patches._points[4:8, :2] - (7, 1)
+    assert np.allclose(
+        np.sort(np.abs(patch).round(3), axis=None), [0] * 4 + [np.float32(1.32 * math.sqrt(2)).round(3)] * 4, atol=2e-3
+    )
 
 
 def test_it_asks_for_a_render_only_when_a_tag_changed(stage: Stage) -> None:

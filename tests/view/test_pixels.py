@@ -244,6 +244,14 @@ def test_patches_lie_on_the_floor_and_selection_is_marked(stage: Stage, picture:
     marked = picture()
     accent = np.array(rgb(SURFACE["light"]["accent"]))
     assert (np.abs(marked.astype(int) - accent).max(2) <= 3).sum() > 20
+    for away, back in (
+        (lambda: stage.hide([0]), stage.show_assets),
+        (lambda: stage.section((3, 9, -1, 3, -1, 3)), stage.undo),
+    ):
+        away()
+        assert (np.abs(picture()[:, :200].astype(int) - accent).max(2) <= 3).sum() < 20, "nothing stands in empty air"
+        back()
+        assert alike(picture(), marked)
     stage.select(None)
     assert alike(picture(), drawn)
 

@@ -224,6 +224,9 @@ def test_two_clicks_measure_a_distance(widget: "StageWidget", qtbot: "QtBot") ->
         qtbot.mouseClick(widget, Qt.MouseButton.LeftButton, pos=place(widget, top(asset)).toPoint())
     assert measured == [pytest.approx(6.0, abs=0.1)]
     assert len(widget.stage.measurements) == 1
+    widget.grab()
+    (written,) = widget.written  # a label keeps off it
+    assert written.contains((place(widget, top(0)) + place(widget, top(2))) / 2)
     widget.measuring = False
     widget.stage.undo()
     assert not widget.stage.measurements

@@ -134,6 +134,7 @@ class Annotations(QObject):
         assert self._widget is not None
         assert self.labels is not None
         stage, scale = self._widget.stage, self.scale
+        self._widget.letters = scale
         radius = _COMPASS_RADIUS * scale
         compass = QPointF(width - radius - _EDGE, radius + _EDGE)
         self.legend.place()
@@ -153,6 +154,8 @@ class Annotations(QObject):
             QRectF(compass.x() - radius, compass.y() - radius, 2 * radius, 2 * radius),
             QRectF(self.legend.geometry()),
         ]
+        if self._widget is not None:
+            taken += self._widget.written
         if self.scale > 1:
             taken.append(QRectF(self.pill.geometry()))
         if self.banner is not None:

@@ -21,7 +21,7 @@ from twinviewer.view.ground import Extent, floor_look, floor_part
 from twinviewer.view.history import Box
 from twinviewer.view.layout import Kind, Layout, Role, Surfaces
 from twinviewer.view.lines import box_corners
-from twinviewer.view.marks import Patches, section_planes
+from twinviewer.view.marks import Patches, carried, section_planes
 from twinviewer.view.material import adapt
 from twinviewer.view.outlines import Outlines
 from twinviewer.view.pickers import Pickers
@@ -144,10 +144,14 @@ class Drawing:
         """Carry a mover by a transform float64 (4, 4) from where the file has it."""
         self._pickers.matrices[asset] = np.array(matrix, np.float64)
         box = self.layout.boxes[asset]
-        corners = box_corners(box[0], box[1]) @ matrix[:3, :3].T + matrix[:3, 3]
+        corners = carried(matrix, box_corners(box[0], box[1]))
         self.boxes[asset] = corners.min(0), corners.max(0)
-        self.patches.place(asset, self.boxes[asset])
+        self.patches.place(asset, box, matrix)
         self._carry(asset, matrix)
+
+    def where(self, asset: int) -> tuple[np.ndarray, np.ndarray | None]:
+        """The box (2, 3) that an asset has in its file, and what carries it to where it is, None for nothing."""
+        return self.layout.boxes[asset], self._pickers.matrices.get(asset)
 
     def _carry(self, asset: int, matrix: np.ndarray) -> None:
         vtk_matrix = vtkMatrix4x4()

@@ -46,17 +46,19 @@ class Marks:
                     surface.SetLineWidth(surface.GetLineWidth() * scale / self._scale)
             self._scale = scale
 
-    def select(self, box: np.ndarray | None, floor_m: float) -> None:
-        """Brackets on the floor and at the corners of a box (2, 3), or none."""
+    def select(self, box: np.ndarray | None, floor_m: float, matrix: np.ndarray | None = None) -> None:
+        """Brackets on the floor and at the corners of a box (2, 3) carried by `matrix` float64 (4, 4), or none."""
         actors = []
         if box is not None:
-            low, high = box
+            (low, high), matrix = box, np.eye(4) if matrix is None else matrix
             margin = min(max(0.02 * float(np.max(high - low)), 0.01), 0.08)
-            standing = bool(low[2] - floor_m < 1.0)
+            standing = bool(carried(matrix, low[None])[0, 2] - floor_m < 1.0)
             points, segments = lines.corner_lines(low - margin, high + margin, upper_only=standing)
-            actors.append(lines.mark(points, lines=segments, colour=self._accent, width_px=2.0))
+            actors.append(lines.mark(carried(matrix, points), lines=segments, colour=self._accent, width_px=2.0))
             if standing:
-                points, triangles = lines.floor_brackets(low, high, floor_m + 0.07)  # above the patch
+                points, triangles = lines.floor_brackets(low, high, 0.0)
+                points = carried(matrix, points)
+                points[:, 2] = floor_m + 0.07  # above the patch
                 actors.append(lines.mark(points, triangles=triangles, colour=self._accent))
         self._put(_SELECTION, actors)
 
@@ -91,6 +93,11 @@ class Marks:
             surface.SetLineWidth(surface.GetLineWidth() * self._scale)
             self._renderer.AddActor(actor)
         self._actors[name] = actors
+
+
+def carried(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Points (n, 3) where a transform float64 (4, 4) brings them."""
+    return points @ matrix[:3, :3].T + matrix[:3, 3]
 
 
 class Patches:
@@ -132,14 +139,14 @@ class Patches:
             self._actor.SetVisibility(bool(self._rgba[:, 3].any()))
         return changed
 
-    def place(self, asset: int, box: np.ndarray) -> None:
-        """Move the patch of a moving asset under its box (2, 3)."""
-        self._place(asset, box)
+    def place(self, asset: int, box: np.ndarray, matrix: np.ndarray) -> None:
+        """Move the patch of a moving asset under its box (2, 3), carried by a transform float64 (4, 4)."""
+        self._place(asset, box, matrix)
         points: vtkPoints = self._data.GetPoints()
         points.GetData().Modified()
         points.Modified()
 
-    def _place(self, asset: int, box: np.ndarray) -> None:
+    def _place(self, asset: int, box: np.ndarray, matrix: np.ndarray | None = None) -> None:
         if not np.isfinite(box).all():
             return
         side = float(np.min(box[1, :2] - box[0, :2]))
@@ -149,6 +156,9 @@ class Patches:
         self._points[4 * asset : 4 * asset + 4] = [
             (x0, y0, self._z), (x1, y0, self._z), (x1, y1, self._z), (x0, y1, self._z)
         ]  # fmt: skip
+        if matrix is not None:
+            mine = self._points[4 * asset : 4 * asset + 4]
+            mine[:, :2] = carried(matrix, mine)[:, :2]
 
     def remove(self) -> None:
         """Take them away."""

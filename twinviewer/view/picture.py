@@ -32,6 +32,7 @@ class Picture(Frames):
         self.scene: Scene | None = None
         self.theme = "dark"
         self.selected: int | None = None
+        self._marked = False
         self.section_box: Box | None = None
         self.measurements: tuple[tuple[Point, Point], ...] = ()
         self._visibility = Visibility()
@@ -102,6 +103,7 @@ class Picture(Frames):
             self._touch_assets(changed)
         if alpha_changed:
             self._apply_patches()
+            self._mark_what_shows()
 
     def set_patches(self, rgba: np.ndarray) -> None:
         """A rectangle on the floor under each asset: uint8 (n_assets, 4), alpha 0 none. Hidden assets have none."""
@@ -124,6 +126,7 @@ class Picture(Frames):
         if self.drawing is not None:
             self.drawing.set_section(self.section_box)
         self._marks.section(self.section_box)
+        self._mark_what_shows()
         self._order()
         self.touch()
 
@@ -147,12 +150,21 @@ class Picture(Frames):
                 self.move(asset, matrix)
 
     def select(self, asset: int | None) -> None:
-        """Mark one asset, or none."""
+        """Mark one asset, or none; one that is hidden wears no mark until it shows again."""
         self.selected = asset
-        box = self.box(asset) if asset is not None else None
-        self._marks.select(box, self.floor_m)
+        self._marked = asset is not None and bool(self.visible()[asset : asset + 1].any())
+        if self._marked and asset is not None and self.drawing is not None and self.box(asset) is not None:
+            box, matrix = self.drawing.where(asset)
+            self._marks.select(box, self.floor_m, matrix)
+        else:
+            self._marks.select(None, self.floor_m)
         self._order()
         self.touch()
+
+    def _mark_what_shows(self) -> None:
+        """The selection's mark comes and goes with what it marks."""
+        if self.selected is not None and self._marked != bool(self.visible()[self.selected : self.selected + 1].any()):
+            self.select(self.selected)
 
     def box(self, asset: int) -> np.ndarray | None:
         """Least and greatest corner of an asset where it is now, float64 (2, 3); None without geometry."""

@@ -162,26 +162,31 @@ def alarm_symbol(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(centre)
     r, token = radius, ALARM[theme][priority]
+    contour, width = _contour(theme, r), max(1.4, r * 0.18)
     if hollow:
-        painter.setPen(QPen(tint(token), max(1.4, r * 0.18)))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setBrush(tint(SURFACE[theme]["panel"]))
+        pens = [QPen(contour.color(), width + 2 * contour.widthF()), QPen(tint(token), width)]
     else:
-        painter.setPen(_contour(theme, r))
         painter.setBrush(tint(token))
-    dy = 0.0
+        pens = [contour]
+    for pen in pens:
+        painter.setPen(pen)
+        _alarm_shape(painter, r, priority)
+    dy = {2: r * 0.2, 3: -r * 0.2}.get(priority, 0.0)
+    ink = tint(SURFACE[theme]["text"] if hollow else ink_on(token))
+    _text(painter, str(priority), r, r * 1.15, ink, dy)
+    painter.restore()
+
+
+def _alarm_shape(painter: QPainter, r: float, priority: int) -> None:
     if priority == 1:
         painter.drawRect(QRectF(-r * 0.85, -r * 0.85, 1.7 * r, 1.7 * r))
     elif priority == 2:
         painter.drawPolygon(_polygon([(0, -r), (r * 1.05, r * 0.82), (-r * 1.05, r * 0.82)]))
-        dy = r * 0.2
     elif priority == 3:
         painter.drawPolygon(_polygon([(0, r), (r * 1.05, -r * 0.82), (-r * 1.05, -r * 0.82)]))
-        dy = -r * 0.2
     else:
         painter.drawEllipse(QPointF(0, 0), r * 0.88, r * 0.88)
-    ink = tint(SURFACE[theme]["text"] if hollow else ink_on(token))
-    _text(painter, str(priority), r, r * 1.15, ink, dy)
-    painter.restore()
 
 
 def zone_symbol(painter: QPainter, centre: QPointF, radius: float, zone: Zone, theme: str) -> None:

@@ -9,7 +9,7 @@ from twinviewer.view.history import Point
 from twinviewer.view.section_handles import SectionHandles
 from twinviewer.view.stage import Stage
 
-_KNOB_RADIUS = 6.0
+_KNOB_RADIUS, _END_RADIUS = 6.0, 3.5
 
 
 class MeasureTool:
@@ -18,6 +18,7 @@ class MeasureTool:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self.active = False
+        self.texts: list[QRectF] = []  # where lengths were painted last, in logical pixels
         self._start: Point | None = None
 
     def set_active(self, active: bool) -> None:
@@ -39,15 +40,22 @@ class MeasureTool:
 
     def paint(self, painter: QPainter, ratio: float, pointer: QPointF) -> None:
         """Lengths beside the lines, and the line that grows with the pointer."""
+        accent = QColor(SURFACE[self._stage.theme]["accent"])
+        self.texts = []
         for start, end in self._stage.measurements:
             a, b = (self._on_screen(point, ratio) for point in (start, end))
             if a is not None and b is not None:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(accent)
+                for place in (a, b):
+                    painter.drawEllipse(place, _END_RADIUS, _END_RADIUS)
                 self._write(painter, (a + b) / 2, length_text(float(np.linalg.norm(np.subtract(end, start)))))
         start = self._on_screen(self._start, ratio) if self._start is not None else None
         if start is not None:
-            painter.setPen(QPen(QColor(SURFACE[self._stage.theme]["accent"]), 1.6, Qt.PenStyle.DashLine))
+            painter.setPen(QPen(accent, 1.6, Qt.PenStyle.DashLine))
+            painter.setBrush(accent)
             painter.drawLine(start, pointer)
-            painter.drawEllipse(start, 4, 4)
+            painter.drawEllipse(start, _END_RADIUS, _END_RADIUS)
 
     def _on_screen(self, point: Point, ratio: float) -> QPointF | None:
         x, y, depth = self._stage.project(np.array([point]))[0]
@@ -58,6 +66,7 @@ class MeasureTool:
         width = painter.fontMetrics().horizontalAdvance(text) + 14
         height = painter.fontMetrics().height() + 6
         box = QRectF(middle.x() - width / 2, middle.y() - height / 2, width, height)
+        self.texts.append(box)
         painter.setPen(QPen(QColor(tokens["accent"]), 1))
         painter.setBrush(QColor(tokens["panel"]))
         painter.drawRoundedRect(box, 4, 4)

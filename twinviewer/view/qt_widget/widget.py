@@ -4,7 +4,7 @@ import math
 import time
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -36,6 +36,7 @@ class StageWidget(StageSurface):
         self.setMouseTracking(True)
         self.setAccessibleName("3D picture")
         self.setAccessibleDescription("Arrow keys turn, Shift and arrow keys shift, plus and minus zoom.")
+        self.letters = 1.0  # how much larger than usual lengths are written
         self._measure = MeasureTool(self.stage)
         self._handles = SectionHandles(self.stage)
         self._press: QPointF | None = None
@@ -48,8 +49,16 @@ class StageWidget(StageSurface):
         self._pointer = QPointF()
         self._hover = self.timer(_HOVER_MS, self._look_under_pointer)
 
+    @property
+    def written(self) -> list[QRectF]:
+        """Where lengths stand in the picture, in logical pixels."""
+        return self._measure.texts
+
     def paint_tools(self, painter: QPainter) -> None:
         """Knobs of the section box, and distances."""
+        font = painter.font()
+        font.setPixelSize(round(13 * self.letters))
+        painter.setFont(font)
         paint_knobs(painter, self._handles, self.stage.theme, self.ratio)
         self._measure.paint(painter, self.ratio, self._pointer)
 
