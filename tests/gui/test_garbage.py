@@ -6,7 +6,7 @@ import weakref
 
 from pytestqt.qtbot import QtBot
 
-from twinviewer.gui.garbage import GarbageTimer
+from twinviewer.gui.garbage import GarbageTimer, settle_memory
 
 
 class Knot:
@@ -54,5 +54,31 @@ def test_it_is_given_back_as_it_was() -> None:
     before = gc.isenabled()
     timer = GarbageTimer()
     assert not gc.isenabled()
+    assert gc.get_freeze_count()
     timer.stop()
     assert gc.isenabled() == before
+    assert not gc.get_freeze_count()
+
+
+def test_the_first_scene_needs_no_round_and_a_later_one_gives_back_what_the_former_left() -> None:
+    rounds: list[str] = []
+    timer = GarbageTimer()
+
+    def hear(phase: str, _info: dict[str, int]) -> None:
+        rounds.append(phase)
+
+    gc.callbacks.append(hear)
+    try:
+        settle_memory(former=False)
+        assert not rounds
+        went: list[int] = []
+        left = Knot(went)
+        settle_memory(former=False)
+        del left
+        gc.collect()
+        assert not went  # what settled is not looked at
+        settle_memory(former=True)
+        assert went
+    finally:
+        gc.callbacks.remove(hear)
+        timer.stop()

@@ -11,25 +11,30 @@ from PySide6.QtCore import QObject, QTimer
 PERIOD_MS = 1000
 
 
-def settle_memory() -> None:
+def settle_memory(former: bool) -> None:
     """Take all that lives now out of the later rounds; call it when a scene has opened.
 
     A scene's assets, tags and panels are some hundred thousand objects that stay. Every full round would look through
     all of them, tens of milliseconds in which no frame is drawn; afterwards a round sees only what is younger.
-    What a former scene left is given back first. Costs one full round.
+    What a `former` scene left is given back first, which costs one full round; before the first there was nothing.
     """
-    gc.unfreeze()
-    gc.collect()
+    if former:
+        gc.unfreeze()
+        gc.collect()
     gc.freeze()
 
 
 class GarbageTimer(QObject):
-    """Takes over from the interpreter until `stop`, with the interpreter's own thresholds."""
+    """Takes over from the interpreter until `stop`, with the interpreter's own thresholds.
+
+    Modules and classes that are there when it is made are left out of its rounds: a hundred thousand objects that stay.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._was_enabled = gc.isenabled()
         gc.disable()
+        gc.freeze()
         self._timer = QTimer(self)
         self._timer.setInterval(PERIOD_MS)
         self._timer.timeout.connect(self.collect)
@@ -44,5 +49,6 @@ class GarbageTimer(QObject):
     def stop(self) -> None:
         """Leave it to the interpreter again, as it was before."""
         self._timer.stop()
+        gc.unfreeze()
         if self._was_enabled:
             gc.enable()

@@ -1,5 +1,6 @@
 """Opens what a window is to show: scenes, feeds, recordings, incidents, the demo; all beside the window's thread."""
 
+import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -32,6 +33,7 @@ class Opener:
         self._feed_options: dict[str, FeedOptions] = {}
         self._plants: list[Any] = []
         self._capsules: list[Capsule] = []
+        self._settled = False  # whether a scene was opened before
 
     @staticmethod
     def appear(window: MainWindow) -> None:
@@ -77,7 +79,9 @@ class Opener:
     def _opened(self, window: MainWindow, opened: Opened, feed: str, is_past: bool) -> None:
         scene = opened.scene
         window.picture.prepared = scene, opened.layout
-        QTimer.singleShot(SETTLE_MS, window, settle)
+        former = self._settled
+        self._settled = True
+        QTimer.singleShot(SETTLE_MS, window, lambda: settle(former))
         if not is_past:
             self.settings.remember(Recent(str(scene.path), scene.name, feed, time.time_ns()))
         self.appear(window)
@@ -186,11 +190,19 @@ class Opener:
         window.jobs.start("Starting the plant", plant.start, done=ready, failed=window.show_error, thread=True)
 
 
-def settle() -> None:
-    """Load now, while nobody waits, what draws the first trend; then take all that is there out of later rounds of
-    garbage collection, and let the threads that draw wait less for a processor."""
+def _load_plots() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what the library says about itself
         import pyqtgraph  # noqa: F401
-    settle_memory()
+    settle_memory(former=False)
+
+
+def settle(former: bool) -> None:
+    """Load now, beside the window and while nobody waits, what draws the first trend; take all that is there out of
+    later rounds of garbage collection; and let the threads that draw wait less for a processor. With a `former` scene
+    the first was done, and what that scene left goes."""
+    if former:
+        settle_memory(former=True)
+    else:
+        threading.Thread(target=_load_plots, name="plots").start()
     ask_for_short_turns()
