@@ -133,6 +133,14 @@ def test_states_have_a_standard_numbering(load: Load, folder: Path) -> None:
     assert tag.states == {"Running": State.RUNNING, "Alarm": State.FAULT}
 
 
+@pytest.mark.parametrize(
+    ("states", "is_text"), [("-1 = 'fault', 1 = 'running'", False), ("1 = 'running', Alarm = 'fault'", True)]
+)
+def test_states_are_text_as_soon_as_one_is_a_word(load: Load, folder: Path, states: str, is_text: bool) -> None:
+    add(folder, f"[type.cnc.tags.State]\nstates = {{ {states} }}\n")
+    assert load(folder).tag("CNC-101.State").is_text is is_text
+
+
 @pytest.mark.parametrize("kind", ["comma", "semicolon", "windows", "unicode", "xlsx"])
 def test_the_table_binds_names_and_overrides(load: Load, folder: Path, kind: str) -> None:
     rows = [
@@ -414,3 +422,15 @@ def test_progress_is_told_and_may_cancel(load: Load, folder: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         load(folder, progress=cancel)
+
+
+def test_an_empty_cell_leaves_what_rule_or_extras_say(load: Load, folder: Path) -> None:
+    rows = ["asset,name,type,node", "P-1,,,CNC-101", "P-2,Lathe,machine,CNC-102", "P-3,,,CNC-103"]
+    (folder / "assets.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    add(folder, '[assets]\ntable = "assets.csv"\n')
+    told = {a.asset_id: (a.name, a.type, a.path[-1]) for a in load(folder).assets}
+    assert told == {
+        "P-1": ("P-1", "cnc", "Line A"),
+        "P-2": ("Lathe", "machine", "Line A"),
+        "P-3": ("P-3", "cnc", "Line A"),
+    }

@@ -1,11 +1,12 @@
 """A simulated run as a source: states, queues and power at every moment, a clock, a past; the plant waits aside."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.factory import make_scene
+from tests.factory import make_scene, scene_of
 from twinviewer.model.errors import TwinError
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import State
@@ -44,6 +45,18 @@ def test_every_moment_shows_what_the_run_did_then_and_what_is_not_simulated_is_u
     assert session.can_go_live
     session.go_live()
     assert session.tick(2).source == "none"
+    session.close()
+
+
+@pytest.mark.parametrize(
+    "changes", [{"states": {"-1": State.RUNNING}}, {"states": {"Auto": State.RUNNING}, "is_text": True}]
+)
+def test_states_are_shown_by_whatever_numbers_or_words_the_scene_has(changes: dict[str, Any]) -> None:
+    plain = make_scene(1)
+    scene = scene_of(list(plain.assets), [replace(t, **changes) if t.key == "State" else t for t in plain.tags])
+    session = Session(scene, NoSource(len(scene.tags)))
+    session.look_at(RunSource(a_run(scene.assets[0].asset_id), scene))
+    assert session.tick(1).assets.state[0] == State.RUNNING
     session.close()
 
 

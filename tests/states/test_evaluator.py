@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factory import CONNECTED, NOW_NS, SECOND_NS, make_scene, make_tag, scene_of, snapshot
+from twinviewer.history.rows import Rows
+from twinviewer.kpi.tracks import states_of
 from twinviewer.model.alarm import Alarm, AlarmState
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE, STATUS_UNCERTAIN_LAST_USABLE, Quality
@@ -177,6 +179,30 @@ def test_any_raw_value_gives_a_state_and_unmapped_ones_give_unknown(raw: float) 
     _, assets = Evaluator(scene).evaluate(snapshot(scene, State=raw), NOW_NS, CONNECTED)
     expected = {float(k): v for k, v in scene.tags[0].states.items()}.get(raw, State.UNKNOWN)
     assert assets.state[0] == expected
+
+
+CODES = {"-1": State.FAULT, "2.5": State.IDLE, "70000": State.RUNNING, "²": State.SETUP}
+
+
+@pytest.mark.parametrize(
+    ("raw", "state"),
+    [(-1.0, State.FAULT), (2.5, State.IDLE), (70_000.0, State.RUNNING), (2.0, State.UNKNOWN), (1e300, State.UNKNOWN)],
+)
+def test_any_number_may_stand_for_a_state_live_and_recorded(raw: float, state: State) -> None:
+    scene = make_scene(1, ("State",))
+    scene = scene_of(list(scene.assets), [replace(scene.tags[0], states=CODES)])
+    _, assets = Evaluator(scene).evaluate(snapshot(scene, State=raw), NOW_NS, CONNECTED)
+    assert assets.state[0] == state
+    one, none = np.ones(1, np.int64), np.full(1, -1, np.int32)
+    rows = Rows(one, np.zeros(1, np.int32), np.array([raw]), np.zeros(1, np.uint32), one, one, none)
+    assert states_of(scene.tags[0], rows)[0] == state
+
+
+def test_a_mapping_without_any_number_says_nothing_of_numbers() -> None:
+    scene = make_scene(1, ("State",))
+    scene = scene_of(list(scene.assets), [replace(scene.tags[0], states={})])
+    _, assets = Evaluator(scene).evaluate(snapshot(scene, State=math.inf), NOW_NS, CONNECTED)
+    assert assets.state[0] == State.UNKNOWN
 
 
 def test_text_states_are_mapped_too() -> None:

@@ -9,7 +9,7 @@ from twinviewer.history.rows import Rows
 from twinviewer.history.trend import Stretch
 from twinviewer.model.asset import Asset, Tag
 from twinviewer.model.quality import Quality, quality_of
-from twinviewer.model.state import State
+from twinviewer.model.state import State, codes_of
 from twinviewer.model.units import factor
 from twinviewer.scene.scene import Scene
 from twinviewer.states.evaluator import RUNNING_SHARE, first_tag
@@ -134,9 +134,8 @@ def states_of(tag: Tag, rows: Rows) -> np.ndarray:
         for word, text in enumerate(rows.words):
             state[rows.word == word] = tag.states.get(text, State.UNKNOWN)
     else:
-        for raw, meaning in tag.states.items():
-            if raw.isdigit():
-                state[rows.value == int(raw)] = meaning
+        for code, meaning in codes_of(tag.states).items():
+            state[rows.value == code] = meaning
     state[~good] = State.UNKNOWN
     return state
 

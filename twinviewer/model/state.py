@@ -1,5 +1,7 @@
 """The states an asset can be in."""
 
+import math
+from collections.abc import Mapping
 from enum import IntEnum
 
 
@@ -20,6 +22,19 @@ class State(IntEnum):
     def label(self) -> str:
         """The word on screen."""
         return "No data" if self is State.UNKNOWN else self.name.capitalize()
+
+
+def codes_of(states: Mapping[str, State]) -> dict[float, State]:
+    """The raw values of a scene's mapping to states that are numbers; words are left out."""
+    found: dict[float, State] = {}
+    for raw, state in states.items():
+        try:
+            code = float(raw)
+        except ValueError:
+            continue
+        if math.isfinite(code):
+            found[code] = state
+    return found
 
 
 ABNORMAL_STATES = frozenset({State.BLOCKED, State.STARVED, State.FAULT, State.MAINTENANCE, State.SETUP})

@@ -9,7 +9,7 @@ import numpy as np
 
 from twinviewer.model.asset import Tag
 from twinviewer.model.quality import STATUS_GOOD
-from twinviewer.model.state import State
+from twinviewer.model.state import State, codes_of
 from twinviewer.plant.conveyors import Belt
 from twinviewer.plant.movers import Mover
 from twinviewer.plant.parts import Node
@@ -106,10 +106,10 @@ class Readings:
             self.value[tag.index] = _count(tag, unit) if isinstance(unit, Node) else self.value[tag.index]
 
     def _put(self, tag: Tag, raw: str) -> None:
-        try:
-            self.value[tag.index] = float(raw)
-        except ValueError:
+        if is_text(tag):
             self.text[tag.index] = raw
+        elif raw:
+            self.value[tag.index] = float(raw)
 
 
 _SPECIAL = frozenset({"state", "count_good", "count_scrap", "queue", "order", "product", "fault_code"})
@@ -119,7 +119,7 @@ def is_text(tag: Tag) -> bool:
     """Whether a tag reads as text: it says so, its role does, or its raw states are words."""
     if tag.is_text or tag.role in ("order", "product", "fault_code", "waveform"):
         return True
-    return tag.role == "state" and any(not _is_number(raw) for raw in tag.states)
+    return tag.role == "state" and len(codes_of(tag.states)) < len(tag.states)
 
 
 def nominal_speed(tag: Tag) -> float:
@@ -127,14 +127,6 @@ def nominal_speed(tag: Tag) -> float:
     if tag.unit in ("", "%") or tag.normal is None:
         return 100.0
     return (tag.normal[0] + tag.normal[1]) / 2 or 100.0
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _count(tag: Tag, node: Node) -> float:

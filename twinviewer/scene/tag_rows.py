@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from twinviewer.model.asset import Limits, NodeAddress, Tag
-from twinviewer.model.state import State
+from twinviewer.model.state import State, codes_of
 from twinviewer.scene.manifest import TagEntry
 
 _STATES = {name.name.lower(): name for name in State}
@@ -35,7 +35,7 @@ def facts_of(entry: TagEntry) -> Facts:
     states = {raw: _STATES[name] for raw, name in entry.states.items()}
     if entry.role == "state" and not states:
         states = dict(STANDARD_STATES)
-    words = entry.role == "state" and not any(_is_number(raw) for raw in states)
+    words = entry.role == "state" and len(codes_of(states)) < len(states)
     is_text = entry.text or entry.role in _TEXT_ROLES or words
     return Facts(Limits(**entry.limits.model_dump()), states, is_text)
 
@@ -60,11 +60,3 @@ def make_tag(index: int, asset_id: str, key: str, entry: TagEntry, facts: Facts,
         sampling_hz=entry.sampling_hz or 0.0,
         band_hz=entry.band_hz,
     )
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

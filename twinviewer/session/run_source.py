@@ -8,7 +8,7 @@ import numpy as np
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import TagSnapshot
-from twinviewer.model.state import State
+from twinviewer.model.state import State, codes_of
 from twinviewer.scene.scene import Scene
 from twinviewer.session.journal import Band, Mark
 from twinviewer.session.sources import Polled
@@ -16,7 +16,7 @@ from twinviewer.session.sources import Polled
 NS = 1_000_000_000
 SLOWEST, FASTEST = 0.1, 1000.0
 _STEPS = 240  # of shares
-Put = Callable[[str, str, float, float], None]
+Put = Callable[[str, str, float | str, float], None]
 
 
 @dataclass(frozen=True)
@@ -76,20 +76,20 @@ class RunSource:
         self._queues = [q for q in run.queues if q.asset in rows]
         self._rows = rows
         self._tags = {(t.asset_id, t.role): t for t in reversed(scene.tags)}
-        self._codes = {t.asset: self._codes_of(t.asset) for t in self._tracks}
+        self._raw = {t.asset: self._raw_of(t.asset) for t in self._tracks}
         self._machines = {t.asset for t in self._tracks}
         self._at_s = 0.0
         self._wall_ns: int | None = None
         self._jumped = True
 
-    def _codes_of(self, asset: str) -> np.ndarray:
-        """float64 (9,): the raw value by which the asset's state tag says each state, NaN where it cannot."""
-        code = np.full(len(State), np.nan)
+    def _raw_of(self, asset: str) -> dict[int, float | str]:
+        """The raw value, a number or a word, by which the asset's state tag says each state that it can say."""
         tag = self._tags.get((asset, "state"))
-        for raw, state in tag.states.items() if tag is not None else ():
-            if raw.lstrip("-").isdigit():
-                code[int(state)] = float(raw)
-        return code
+        if tag is None:
+            return {}
+        if tag.is_text:
+            return {int(state): raw for raw, state in tag.states.items()}
+        return {int(state): code for code, state in codes_of(tag.states).items()}
 
     # the clock ---------------------------------------------------------------------------------------------------
 
@@ -135,16 +135,21 @@ class RunSource:
     def _snapshot(self, time_ns: int) -> TagSnapshot:
         n = len(self._scene.tags)
         value, stamp = np.full(n, np.nan), np.zeros(n, np.int64)
+        text: dict[int, str] = {}
 
-        def put(asset: str, role: str, what: float, since_s: float) -> None:
+        def put(asset: str, role: str, what: float | str, since_s: float) -> None:
             tag = self._tags.get((asset, role))
-            if tag is not None and what == what:
+            if tag is None or what != what:
+                return
+            if isinstance(what, str):
+                text[tag.index] = what
+            else:
                 value[tag.index] = what
-                stamp[tag.index] = self.run.start_ns + round(since_s * NS)
+            stamp[tag.index] = self.run.start_ns + round(since_s * NS)
 
         for t in self._tracks:
             state, since_s = self._state(t)
-            put(t.asset, "state", float(self._codes[t.asset][state]), since_s)
+            put(t.asset, "state", self._raw[t.asset].get(state, np.nan), since_s)
             put(t.asset, "power", float(t.power_kw[state]), self._at_s)
         for q in self._queues:
             count = self._count(q)
@@ -154,11 +159,11 @@ class RunSource:
                 self._put_belt(put, q.asset, State.BLOCKED if full else State.RUNNING)
         received = np.where(stamp > 0, time_ns, 0)
         status = np.where(stamp > 0, 0, 0x80000000).astype(np.uint32)
-        return TagSnapshot(value, status, stamp, stamp, received)
+        return TagSnapshot(value, status, stamp, stamp, received, text)
 
     def _put_belt(self, put: Put, asset: str, state: State) -> None:
-        code = self._codes.setdefault(asset, self._codes_of(asset))
-        put(asset, "state", float(code[state]), self._at_s)
+        raw = self._raw.setdefault(asset, self._raw_of(asset))
+        put(asset, "state", raw.get(int(state), np.nan), self._at_s)
 
     def _state(self, t: Track) -> tuple[int, float]:
         k = int(np.searchsorted(t.time_s, self._at_s, side="right")) - 1

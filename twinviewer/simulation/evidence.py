@@ -7,7 +7,7 @@ import numpy as np
 
 from twinviewer.history.recording import Recording
 from twinviewer.model.asset import Tag
-from twinviewer.model.state import State
+from twinviewer.model.state import State, codes_of
 from twinviewer.scene.scene import Scene
 from twinviewer.simulation.held import Held
 from twinviewer.simulation.line import Line
@@ -69,8 +69,8 @@ def intervals(recording: Recording | Held, scene: Scene, asset: str, from_ns: in
     if tag is None:
         return _intervals(np.zeros(0), np.zeros(0, np.int64), 0.0)
     time_s, value = samples(recording, tag, from_ns, to_ns)
-    known = {float(raw): int(s) for raw, s in tag.states.items() if raw.lstrip("-").isdigit()}
-    state = np.array([known.get(float(v), int(State.UNKNOWN)) for v in value], np.int64)
+    known = codes_of(tag.states)
+    state = np.array([int(known.get(float(v), State.UNKNOWN)) for v in value], np.int64)
     return _intervals(np.maximum(time_s, from_ns / NS), state, to_ns / NS)
 
 

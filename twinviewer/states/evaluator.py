@@ -1,5 +1,6 @@
 """Evaluates a whole scene as arrays: the tag table in, the state of every asset out."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -9,7 +10,7 @@ from twinviewer.model.asset import Asset, Limits, Tag
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.frame import AssetStates, Frame, TagSnapshot
 from twinviewer.model.quality import Quality, quality_of
-from twinviewer.model.state import State, Zone
+from twinviewer.model.state import State, Zone, codes_of
 from twinviewer.model.units import factor
 from twinviewer.scene.scene import Scene
 from twinviewer.states.explain import explain
@@ -51,29 +52,26 @@ class StateMap:
             else:
                 groups.setdefault(tuple(sorted(tag.states.items())), []).append((asset, int(row)))
         self._groups = [
-            (np.array([a for a, _ in pairs]), np.array([t for _, t in pairs]), _lookup(dict(mapping)))
+            (np.array([a for a, _ in pairs]), np.array([t for _, t in pairs]), *_lookup(dict(mapping)))
             for mapping, pairs in groups.items()
         ]
 
     def states(self, snapshot: TagSnapshot, n_assets: int) -> np.ndarray:
         """uint8 (n_assets,): the state each asset's tag names; UNKNOWN for a value that the scene does not name."""
         state = np.full(n_assets, State.UNKNOWN, np.uint8)
-        for assets, rows, lookup in self._groups:
+        for assets, rows, codes, meaning in self._groups:
             value = snapshot.value[rows]
-            whole = np.isfinite(value) & (value == np.floor(value)) & (value >= 0) & (value < len(lookup) - 1)
-            state[assets] = lookup[np.where(whole, value, len(lookup) - 1).astype(np.int64)]
+            place = np.minimum(np.searchsorted(codes, value), len(codes) - 1)
+            state[assets] = np.where(codes[place] == value, meaning[place], State.UNKNOWN)
         for asset, row in self._text:
             state[asset] = self._tags[row].states.get(snapshot.text.get(row, ""), State.UNKNOWN)
         return state
 
 
-def _lookup(mapping: Mapping[str, State]) -> np.ndarray:
-    """uint8 table from a raw whole number to a state; the last row is for everything else."""
-    keys = {int(k): v for k, v in mapping.items() if k.isdigit() and int(k) < 4096}
-    table = np.full(max(keys, default=0) + 2, State.UNKNOWN, np.uint8)
-    for key, value in keys.items():
-        table[key] = value
-    return table
+def _lookup(mapping: Mapping[str, State]) -> tuple[np.ndarray, np.ndarray]:
+    """Raw numbers in order, float64 (k,), and the state that each means, uint8 (k,); k is 1 at least."""
+    known = sorted(codes_of(mapping).items()) or [(math.inf, State.UNKNOWN)]
+    return np.array([code for code, _ in known]), np.array([state for _, state in known], np.uint8)
 
 
 class Evaluator:

@@ -11,7 +11,7 @@ from twinviewer.maintenance.condition.detectors import EWMA_CUSUM, OWN_BASELINE,
 from twinviewer.maintenance.recorded import Minutes, scale_of, unit_of
 from twinviewer.maintenance.results import Detection, Moved
 from twinviewer.model.asset import Tag
-from twinviewer.model.state import State
+from twinviewer.model.state import State, codes_of
 from twinviewer.waveforms.tags import LINES, title_of
 
 ROLES = {"vibration": 1, "temperature": 1, "current": 1, "power": 1, "pressure": -1, "lubrication": -1}  # bad direction
@@ -76,19 +76,11 @@ def is_running(minutes: Minutes, tags: dict[str, Tag]) -> np.ndarray:
     """bool (n,): whether the asset runs; always, where it has no state."""
     for key, role in minutes.role.items():
         if role == "state" and key in minutes.value:
-            codes = [float(c) for c, s in tags[key].states.items() if s is State.RUNNING and _is_number(c)]
+            codes = [code for code, state in codes_of(tags[key].states).items() if state is State.RUNNING]
             if tags[key].is_text:
                 codes = [float(State.RUNNING)]
             return np.isin(np.round(minutes.value[key]), codes)
     return np.ones(len(minutes.time_ns), bool)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def wear_signals(minutes: Minutes, tags: dict[str, Tag]) -> tuple[np.ndarray, tuple[Signal, ...]]:
