@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -146,10 +147,19 @@ def test_nonsense_ends_the_session_with_a_sentence():
     pump(encode([])[:40], error=FeedLost, match="cannot be read")
 
 
-def test_the_clock_of_the_server_is_compared_by_its_quickest_messages():
-    made, _ = pump(message(1, 1.0), message(2, 2.0))
-    assert abs(made.clock_skew_s) < 30
-    assert Pump(lambda request: asyncio.Future(), lambda changes, ns: None).clock_skew_s == 0.0
+@pytest.mark.parametrize("ahead_s", [60.0, 0.0, -3600.0])
+def test_the_clock_of_the_server_is_compared_by_its_quickest_messages(ahead_s: float):
+    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    now_ns = int(now.timestamp()) * 10**9
+    made = Pump(lambda request: asyncio.Future(), lambda changes, ns: None, lambda: now_ns)
+    assert made.clock_skew_s == 0.0
+    for sequence, took_s in enumerate((0.3, 0.01, 0.2), 1):
+        answer = ua.PublishResponse()
+        answer.ResponseHeader.Timestamp = now + timedelta(seconds=ahead_s - took_s)
+        answer.Parameters.NotificationMessage.SequenceNumber = sequence
+        answer.Parameters.NotificationMessage.PublishTime = now + timedelta(seconds=ahead_s - took_s)
+        made._take(Buffer(struct_to_binary(answer)))
+    assert made.clock_skew_s == pytest.approx(ahead_s - 0.01, abs=1e-5)
 
 
 def test_a_subscription_that_died_on_the_server_is_noticed_while_the_other_one_is_heard():
