@@ -352,3 +352,38 @@ def test_a_quantity_that_only_the_binding_table_has_is_told_once_with_a_remedy_t
     (folder / "assets.csv").write_text("asset,BearingTemperature.high\nCNC-101,80\nCNC-102,80\nCNC-103,80\n")
     add(folder, '[assets]\ntable = "assets.csv"\n')
     assert found(draft(folder)) == []
+
+
+def test_names_that_changed_places_are_told(
+    draft: Read, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = line().save(tmp_path / "old.glb")
+    draft(folder)
+    glb = line()
+    nodes = [node for node in glb.json["nodes"] if str(node["name"]).startswith("CNC")]
+    nodes[0]["name"], nodes[2]["name"] = nodes[2]["name"], nodes[0]["name"]
+    glb.save(folder / "hall.glb")
+    (told,) = [f for f in lint(draft(folder)) if f.level == "warning"]
+    assert told.key == "exchanged"
+    assert "CNC-101" in told.text
+    assert "CNC-103" in told.text
+    assert run(capsys, "diff", old, folder) == (
+        1, "exchanged hall.glb#Hall/Line A/CNC-101  <->  hall.glb#Hall/Line A/CNC-103\n",
+    )  # fmt: skip
+
+
+def test_the_known_names_are_not_given_up_while_the_table_needs_them(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "assets.csv").write_text("asset,node\nCNC-102,CNC-102\n")
+    add(folder, '[assets]\ntable = "assets.csv"\n')
+    assert run(capsys, "check", folder, "--lock")[0] == 0
+    before = (folder / "scene.lock").read_bytes()
+    export(folder, CNC_102="Part 4711")
+    code, text = run(capsys, "check", folder, "--lock")
+    assert code == 1
+    assert "scene.lock was not written: 1 asset would lose" in text
+    assert (folder / "scene.lock").read_bytes() == before
+    (folder / "assets.csv").write_text("asset,node\nCNC-102,Part 4711\n")
+    assert run(capsys, "check", folder, "--lock")[0] == 0
+    assert (folder / "scene.lock").read_bytes() != before

@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     if args.against is not None:
         findings += _against(args.against, draft)
     if args.lock:
-        _lock(draft)
+        findings += _lock(args.scene, draft)
     findings += _line(args, draft)
     findings += KpiTracker(draft.scene).problems()
     _print(args, draft, findings, bound)
@@ -123,13 +123,22 @@ def _against(old: Path, draft: "Draft") -> list[Notice]:
     return findings(changes, assets)
 
 
-def _lock(draft: "Draft") -> None:
+def _lock(path: Path, draft: "Draft") -> list[Notice]:
+    """Write the nodes of `draft`, which followed no renames; a finding instead where assets would lose theirs by it."""
+    from twinviewer.scene.draft import read_draft
     from twinviewer.scene.identity import prints
 
     geometry = draft.scene.geometry
     if draft.memory is None or geometry is None:
         raise SceneError("only a scene folder with geometry can be locked.", str(draft.scene.path))
+    bare = {asset.asset_id for asset in draft.scene.assets if not asset.nodes}
+    lost = [asset for asset in read_draft(path).scene.assets if asset.asset_id in bare and asset.nodes]
+    if lost:
+        text = f"scene.lock was not written: {_many(len(lost), 'asset')} would lose the node that is still found by its"
+        text += f" old name, such as '{lost[0].asset_id}', whose node is '{lost[0].nodes[0]}' now."
+        return [Notice("error", text, "Write the new names into the asset table, then run it again.", "scene.lock")]
     try:
         draft.memory.lock(draft.digest, prints(geometry))
     except OSError as error:
         raise SceneError(f"scene.lock cannot be written: {error.strerror}.", str(draft.scene.path)) from None
+    return []

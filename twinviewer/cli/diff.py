@@ -25,6 +25,8 @@ def run(args: argparse.Namespace) -> int:
         return 1 if changes else 0
     for row in result["renamed"]:
         print(f"renamed   {row['old']}  ->  {row['new']}")
+    for one, other in result["exchanged"]:
+        print(f"exchanged {one}  <->  {other}")
     for row in result["moved"]:
         print(f"moved     {row['node']}  by {row['by_m']} m")
     for row in result["reshaped"]:

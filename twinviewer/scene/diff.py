@@ -6,7 +6,16 @@ from pathlib import Path
 from twinviewer.model.notice import Notice
 from twinviewer.scene import cache
 from twinviewer.scene.draft import locate, model_files
-from twinviewer.scene.identity import Changes, NodePrint, compare, prints, relabelled
+from twinviewer.scene.identity import (
+    Changes,
+    NodePrint,
+    compare,
+    exchanges,
+    prints,
+    relabelled,
+    told_exchanges,
+    told_renames,
+)
 from twinviewer.scene.prepare import prepare
 
 _SHORT = "geometry"
@@ -53,6 +62,7 @@ def findings(changes: Changes, asset_on: dict[str, str]) -> list[Notice]:
         text = f"the node '{before.path}' is called '{after.path}' now" + (f" (asset '{asset}')." if asset else ".")
         remedy = "The asset is still found." if asset else "Check the rules and tables that name it."
         found.append(Notice("warning", text, remedy, after.path, "renamed"))
+    found += exchanges(changes)
     for p in changes.lost:
         if p.triangles:
             remedy = "Correct the export, or take its asset out."
@@ -73,22 +83,12 @@ def as_dict(changes: Changes) -> dict[str, list]:
     """The changes for a JSON report."""
     return {
         "renamed": [{"old": a.path, "new": b.path} for a, b in told_renames(changes)],
+        "exchanged": [[a.path, b.path] for a, b in told_exchanges(changes)],
         "moved": [{"node": b.path, "by_m": round(_distance(a, b), 3)} for a, b in changes.moved],
         "reshaped": [{"node": b.path, "triangles": [a.triangles, b.triangles]} for a, b in changes.reshaped],
         "added": [p.path for p in changes.added],
         "lost": [p.path for p in changes.lost],
     }
-
-
-def told_renames(changes: Changes) -> list[tuple[NodePrint, NodePrint]]:
-    """The renamed nodes without those that only follow from a renamed parent."""
-    pairs = {(a.path, b.path) for a, b in changes.renamed}
-    return [(a, b) for a, b in changes.renamed if not _follows(a.path, b.path, pairs)]
-
-
-def _follows(old: str, new: str, pairs: set[tuple[str, str]]) -> bool:
-    (old_parent, _, old_step), (new_parent, _, new_step) = old.rpartition("/"), new.rpartition("/")
-    return old_step == new_step and (old_parent, new_parent) in pairs
 
 
 def _distance(a: NodePrint, b: NodePrint) -> float:

@@ -13,10 +13,11 @@ from twinviewer.model.notice import Notice
 from twinviewer.scene import cache
 from twinviewer.scene.flow import resolve_flow
 from twinviewer.scene.formats import formats, suffixes
-from twinviewer.scene.found import Finder, NodeList
-from twinviewer.scene.identity import Changes, NodePrint, bound_paths, prints
+from twinviewer.scene.found import Finder
+from twinviewer.scene.identity import Changes, NodePrint, bound_paths, exchanges, prints
 from twinviewer.scene.manifest import FORMAT, Manifest, ModelEntry
 from twinviewer.scene.memory import Memory, Renames
+from twinviewer.scene.node_list import NodeList
 from twinviewer.scene.overrides import Binding, BindingTable, read_bindings
 from twinviewer.scene.paths import inside
 from twinviewer.scene.placement import Placement
@@ -89,7 +90,7 @@ def read_draft(
     resolved = Resolver(manifest, types, vibration, bindings).run(found, nodes)
     flow, flow_findings = resolve_flow(manifest.flow, [asset.asset_id for asset in resolved.assets], lines)
     findings = [*finder.findings, *resolved.findings, *flow_findings, *_unused(bindings, resolved)]
-    findings += _renamed(renames, resolved)
+    findings += [*_renamed(renames, resolved), *exchanges(renames.changes)]
     findings += [Notice("info", note, where=_named(path), key="geometry") for note in _geometry_notes(prepared)]
     owner = owners(found, nodes)
     scene = _scene(path if path.suffix.lower() != ".toml" else folder, manifest, resolved, owner, flow, findings)
@@ -241,7 +242,7 @@ def _renamed(renames: Renames, resolved: Resolved) -> list[Notice]:
             if path in renames.old_names:
                 old = renames.old_names[path]
                 text = f"the node '{old}' is called '{path}' now; asset '{asset.asset_id}' was kept with it."
-                remedy = "To take the new names as they are, run 'twinviewer check --lock'."
+                remedy = "Use the new name in tables and rules, then run 'twinviewer check --lock'."
                 findings.append(Notice("info", text, remedy, path, "renamed"))
     return findings
 

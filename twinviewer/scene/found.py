@@ -3,19 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from twinviewer.model.errors import SceneError
 from twinviewer.model.geometry import GeometryNode
 from twinviewer.model.notice import Notice
 from twinviewer.scene.globs import glob
 from twinviewer.scene.manifest import Manifest, RuleEntry
 from twinviewer.scene.names import one_line, without_file
+from twinviewer.scene.node_list import NodeList, extras_id, top_level, values_of
 from twinviewer.scene.table import Row
 from twinviewer.scene.templates import fill
 from twinviewer.scene.toml_lines import Lines
-
-EXTRAS_KEYS = ("asset", "assetId", "asset_id")
 
 
 @dataclass(slots=True)
@@ -31,27 +28,6 @@ class Found:
     values: dict[str, str] = field(default_factory=dict)
     extras: dict[str, object] = field(default_factory=dict)
     row: Row | None = None
-
-
-@dataclass(slots=True)
-class NodeList:
-    """The nodes of all models; `paths` are the names that rules see (renamed nodes keep their old one).
-
-    `spans` bound the rows of each model. A node with last > first has triangles of its own.
-    """
-
-    nodes: Sequence[GeometryNode]
-    paths: Sequence[str]
-    spans: Sequence[tuple[int, int]]
-
-
-def extras_id(node: GeometryNode) -> str:
-    """The asset id in a node's extras, "" where there is none."""
-    for key in EXTRAS_KEYS:
-        value = node.extras.get(key)
-        if isinstance(value, (str, int)) and not isinstance(value, bool) and one_line(str(value)):
-            return one_line(str(value))
-    return ""
 
 
 class Finder:
@@ -83,6 +59,7 @@ class Finder:
                     self._visit(row, mode, row in tops)
         self._claim_by_name()
         self._note_dead_rules()
+        self._describe_claimed()
         ordered = sorted(self.found.values(), key=lambda f: f.nodes[0] if f.nodes else len(self._nodes.nodes))
         for found in ordered:
             self._take_row(found)
@@ -128,6 +105,22 @@ class Finder:
             if not found.nodes and self._manifest.model:
                 text = f"no node is called '{pattern}', so asset '{asset_id}' has no place in the picture."
                 self._say("error", "dead-node", text, row.where, "Correct the column 'node'.")
+
+    def _describe_claimed(self) -> None:
+        """What rules and extras say of nodes that the table claims: an empty cell leaves that as it is."""
+        for found in self.found.values():
+            if found.row is None or not found.row.get("node") or not found.nodes:
+                continue
+            row = found.nodes[0]
+            number, captures, where = self._rule(row)
+            rule = None if number is None else self._rules[number][1]
+            if rule is not None and rule.ignore:
+                continue
+            if rule is not None or extras_id(self._nodes.nodes[row]):
+                self._used_rules.add(number)
+                self._describe(found, row, rule, values_of(self._nodes.nodes[row], captures), where)
+                if (rule is None or not rule.name) and "name" not in found.extras:
+                    found.name = found.asset_id  # what a person wrote is worth more than what a file calls a node
 
     def _matching(self, pattern: str, by_path: Mapping[str, int], where: str) -> list[int]:
         """Rows of the nodes that a table cell means: a path, a path with wildcards, or a name that is unique."""
@@ -204,16 +197,19 @@ class Finder:
         if (mode == "extras" and not by_extras) or (rule is None and not (mode == "extras" or is_top)):
             return
         self._used_rules.add(number)
-        values = {key: str(value) for key, value in node.extras.items() if isinstance(value, (str, int, float))}
-        values.update(captures)
+        values = values_of(node, captures)
         asset_id = self._asset_id(rule, captures, values, by_extras, node, where).strip()
         if not asset_id:
             return
         found = self._new(asset_id, row, rule, mode, node, where)
-        if found is None:
-            return
+        if found is not None:
+            self._describe(found, row, rule, values, where)
+
+    def _describe(self, found: Found, row: int, rule: RuleEntry | None, values: dict[str, str], where: str) -> None:
+        """What the rule, else the extras of its node, say of an asset."""
+        node = self._nodes.nodes[row]
         values.setdefault("node", without_file(self._nodes.paths[row]))
-        found.values = {**values, "asset": asset_id}
+        found.values = {**values, "asset": found.asset_id}
         found.extras = dict(node.extras)
         found.type = self._type(rule, node, where)
         own_name = one_line(str(node.extras.get("name") or node.name))
@@ -310,21 +306,3 @@ class Finder:
 
     def _say(self, level: str, key: str, text: str, where: str, remedy: str = "") -> None:
         self.findings.append(Notice(level, text, remedy, where, key))
-
-
-def top_level(nodes: Sequence[GeometryNode], first: int, last: int) -> list[int]:
-    """The named nodes a bare file is made of: its roots, or what stands directly below a lone root that only groups.
-
-    Nodes without a triangle in or below them are left out.
-    """
-    filled = np.zeros(last - first, bool)
-    for row in range(last - 1, first - 1, -1):  # children stand after their parents
-        node = nodes[row]
-        filled[row - first] |= node.last > node.first
-        if filled[row - first] and node.parent >= first:
-            filled[node.parent - first] = True
-    level = [row for row in range(first, last) if nodes[row].parent < first and filled[row - first]]
-    if len(level) == 1 and nodes[level[0]].last <= nodes[level[0]].first:
-        root = level[0]
-        level = [row for row in range(root + 1, last) if nodes[row].parent == root and filled[row - first]]
-    return level

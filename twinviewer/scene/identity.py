@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from twinviewer.model.geometry import Geometry, GeometryNode
-from twinviewer.scene.found import extras_id
+from twinviewer.model.notice import Notice
 from twinviewer.scene.names import without_file
+from twinviewer.scene.node_list import extras_id
 
 PLACE_M = 0.05  # how far a node may have moved and still stand in the same place
 _SIZE_M = 0.002
@@ -30,16 +31,18 @@ class NodePrint:
 
 @dataclass(slots=True)
 class Changes:
-    """What differs between two exports. Pairs are (old, new)."""
+    """What differs between two exports. Pairs are (old, new), those of `exchanged` two new nodes of which each stands
+    where the other one's name was."""
 
     renamed: list[tuple[NodePrint, NodePrint]] = field(default_factory=list)
     moved: list[tuple[NodePrint, NodePrint]] = field(default_factory=list)
     reshaped: list[tuple[NodePrint, NodePrint]] = field(default_factory=list)
     added: list[NodePrint] = field(default_factory=list)
     lost: list[NodePrint] = field(default_factory=list)
+    exchanged: list[tuple[NodePrint, NodePrint]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return any((self.renamed, self.moved, self.reshaped, self.added, self.lost))
+        return any((self.renamed, self.moved, self.reshaped, self.added, self.lost, self.exchanged))
 
 
 def prints(geometry: Geometry) -> list[NodePrint]:
@@ -89,6 +92,10 @@ def compare(old: Sequence[NodePrint], new: Sequence[NodePrint]) -> Changes:
             changes.reshaped.append((before, after))
         elif not _same_place(before, after):
             changes.moved.append((before, after))
+    changes.exchanged = _exchanged([*changes.reshaped, *changes.moved])
+    told = {p.path for pair in changes.exchanged for p in pair}
+    changes.reshaped = [(a, b) for a, b in changes.reshaped if b.path not in told]
+    changes.moved = [(a, b) for a, b in changes.moved if b.path not in told]
     pairs = _by_id(lost, added)
     pairs.update(_by_shape([p for p in lost if p.path not in pairs], added, set(pairs.values())))
     found = {p.path: p for p in added}
@@ -102,6 +109,22 @@ def compare(old: Sequence[NodePrint], new: Sequence[NodePrint]) -> Changes:
 def aliases(changes: Changes) -> dict[str, str]:
     """Old path by new path, for every node that was only renamed."""
     return {after.path: before.path for before, after in changes.renamed}
+
+
+def _exchanged(changed: Sequence[tuple[NodePrint, NodePrint]]) -> list[tuple[NodePrint, NodePrint]]:
+    """Pairs of nodes of which each looks and stands like the other one did before."""
+    old = {before.path: before for before, _ in changed}
+    buckets: dict[int, list[NodePrint]] = {}
+    for _, after in changed:
+        buckets.setdefault(after.triangles, []).append(after)
+    pairs: dict[str, tuple[NodePrint, NodePrint]] = {}
+    for before, after in changed:
+        for other in _near(before, buckets.get(before.triangles, [])):
+            free = after.path not in pairs and other.path not in pairs and other.path != after.path
+            if free and _near(old[other.path], [after]):
+                first, second = sorted((after, other), key=lambda p: p.path)
+                pairs[after.path] = pairs[other.path] = (first, second)
+    return list(dict.fromkeys(pairs.values()))
 
 
 def _by_id(lost: Sequence[NodePrint], added: Sequence[NodePrint]) -> dict[str, str]:
@@ -157,6 +180,32 @@ def _same_shape(a: NodePrint, b: NodePrint) -> bool:
 
 def _same_place(a: NodePrint, b: NodePrint) -> bool:
     return float(np.linalg.norm(np.subtract(a.centre, b.centre))) <= PLACE_M
+
+
+def exchanges(changes: Changes) -> list[Notice]:
+    """A finding for every two nodes that changed names, which nobody can tell from two machines that changed places."""
+    return [
+        Notice("warning", f"the nodes '{a.path}' and '{b.path}' have exchanged their places or their names.",
+               "See whether each asset still stands where its machine does.", a.path, "exchanged")
+        for a, b in told_exchanges(changes)
+    ]  # fmt: skip
+
+
+def told_renames(changes: Changes) -> list[tuple[NodePrint, NodePrint]]:
+    """The renamed nodes without those that only follow from a renamed parent."""
+    pairs = {(a.path, b.path) for a, b in changes.renamed}
+    return [(a, b) for a, b in changes.renamed if not _follows(a.path, b.path, pairs)]
+
+
+def told_exchanges(changes: Changes) -> list[tuple[NodePrint, NodePrint]]:
+    """The exchanged nodes without those that only follow from exchanged parents."""
+    pairs = {(a.path, b.path) for a, b in changes.exchanged} | {(b.path, a.path) for a, b in changes.exchanged}
+    return [(a, b) for a, b in changes.exchanged if not _follows(a.path, b.path, pairs)]
+
+
+def _follows(old: str, new: str, pairs: set[tuple[str, str]]) -> bool:
+    (old_parent, _, old_step), (new_parent, _, new_step) = old.rpartition("/"), new.rpartition("/")
+    return old_step == new_step and (old_parent, new_parent) in pairs
 
 
 def relabelled(nodes: Sequence[NodePrint], label: str) -> list[NodePrint]:

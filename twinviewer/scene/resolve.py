@@ -16,8 +16,9 @@ from twinviewer.model.notice import Notice
 from twinviewer.scene.addresses import parse_node, parse_path
 from twinviewer.scene.bounds import MAX_TAGS
 from twinviewer.scene.derived import derived_keys, derived_tag
-from twinviewer.scene.found import Found, NodeList, top_level
+from twinviewer.scene.found import Found
 from twinviewer.scene.manifest import BearingEntry, Manifest, TagEntry
+from twinviewer.scene.node_list import NodeList, top_level
 from twinviewer.scene.overrides import Binding, TagOverride, tag_overrides
 from twinviewer.scene.table import number
 from twinviewer.scene.tag_rows import Facts, facts_of, make_tag
