@@ -314,6 +314,9 @@ def test_better_options_of_a_window_are_taken_when_the_first_ones_were_refused(s
                     assert pid_of(fourth) == pid_of(again)
                     assert "does not offer" in fourth.table.connection().why, "a person chose just this"
                     until(polled(again, lambda: any("made anew" in n.text for n in again.notices)))
+                    fourth.choose(NONE)
+                    until(connected(fourth))
+                    assert pid_of(fourth) == pid_of(again), "alarms and recording went on"
 
 
 def test_what_is_sealed_opens_only_with_the_secret():

@@ -170,6 +170,10 @@ def test_a_user_does_not_fall_back_to_a_connection_without_security(tmp_path: Pa
     offered = [endpoint(tokens=BOTH), endpoint("Basic256Sha256", ENCRYPT, shown, BOTH)]
     with pytest.raises(Refused, match="not known here"):
         choose(offered, HERE, FeedOptions(user="op", password="x"), TrustStore(tmp_path))
+    both = ((ua.UserTokenType.Certificate, ""),)
+    offered = [endpoint(tokens=both), endpoint("Basic256Sha256", ENCRYPT, shown, both)]
+    with pytest.raises(Refused, match="not known here"):
+        choose(offered, HERE, FeedOptions(user_certificate="me.der"), TrustStore(tmp_path))
 
 
 def test_identities_that_the_server_does_not_take_are_refused_before_anything_is_sent(store: TrustStore, shown: bytes):
@@ -222,8 +226,10 @@ def test_a_certificate_that_changed_afterwards_is_refused_and_said(
     with pytest.raises(Refused, match=f"{ANOTHER_CERTIFICATE} .*{fingerprint_of(shown)[:23]}.*ran out") as refusal:
         choose([endpoint("Basic256Sha256", ENCRYPT, new)], FAR, FeedOptions(), store)
     assert refusal.value.fingerprint == fingerprint_of(new)
+    with pytest.raises(Refused, match=ANOTHER_CERTIFICATE):
+        choose([endpoint(), endpoint("Basic256Sha256", ENCRYPT, new)], HERE, FeedOptions(), store)
     about = store.about(fingerprint_of(new))
-    assert f"Another one was trusted for it before: {fingerprint_of(shown)}." in about
+    assert f"Another one was trusted for it before: {fingerprint_of(shown)[:23]}…." in about
     assert "The server's certificate ran out" in about
     assert store.about("00") == ""
 

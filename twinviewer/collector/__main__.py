@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 EXIT_OTHER_RUNS = 3
 _FIRST_WINDOW_S = 30.0
 _LINGER_S = 5.0
+_DOOR_S = 0.5
 _RECORD_AGAIN_S = 5.0
 _TROUBLE = "recorder"  # the key of what a recorder says about itself
 
@@ -288,7 +289,9 @@ class _Life:
         self._leaving = asyncio.get_running_loop().call_later(seconds, self._leave)
 
     def _leave(self) -> None:
-        if not self._server.windows:
+        if self._server.at_the_door:  # the next window, perhaps: see whether it comes in
+            self._leave_after(_DOOR_S)
+        elif not self._server.windows:
             self._end.set()
 
 

@@ -105,7 +105,7 @@ class Commands:
     async def _trust(self, fingerprint: str, by: str = "") -> Notice:
         path = self._store.trust(fingerprint)
         self._pipeline.try_now()
-        return Notice("info", "The server's certificate is trusted from now on.", "", str(path), "trust")
+        return Notice("info", "The server's certificate is trusted from now on.", f"It is kept as {path}.", "", "trust")
 
     async def _retry(self, by: str = "") -> None:
         self._pipeline.try_now()

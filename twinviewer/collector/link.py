@@ -112,6 +112,16 @@ class CollectorLink:
             self._hang_up()
             raise FeedError("the collector does not answer", command, "Wait until it runs again.") from error
 
+    @property
+    def url(self) -> str:
+        """The address of the live source."""
+        return self._wish.url
+
+    def choose(self, options: FeedOptions) -> None:
+        """A person wants just these options: the collector connects anew with them, alarms and recording go on."""
+        self._wish = replace(self._wish, options=options)
+        self._chosen, self._offered = True, False
+
     def close(self) -> None:
         """Leave. A collector without windows ends, unless it was started on its own. Idempotent."""
         if self._line is not None:

@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 class ControlServer:
     """Serves windows on 127.0.0.1. `windows` is how many are attached; `left(politely)` is called when one leaves.
 
-    `recorded` is what every window is told when it comes, as are the `greetings`.
+    `recorded` is what every window is told when it comes, as are the `greetings`; `at_the_door` is how many have not
+    yet proved that they may come in.
     """
 
     def __init__(self, pipeline: Pipeline, commands: Commands, token: str, left: Callable[[bool], None]) -> None:
@@ -33,6 +34,7 @@ class ControlServer:
         self._left = left
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self.at_the_door = 0
         self._server: asyncio.Server | None = None
         self.recorded = protocol.Recorded()
         self.greetings: list[Notice] = []
@@ -89,17 +91,29 @@ class ControlServer:
         assert task is not None
         self._tasks.add(task)
         try:
-            hello = await asyncio.wait_for(self._greet(reader, writer), _GREETING_S)
+            hello = await self._first_words(reader, writer)
             if hello is not None:
-                self._writers.add(writer)
                 self._welcome(writer)
                 await self._listen(reader, writer, hello.get("may_write") is True)
         except (OSError, TimeoutError, ValueError, TwinError, asyncio.IncompleteReadError):
             log.info("a window was cut off", exc_info=True)
+        except asyncio.CancelledError:
+            pass  # the collector ends; asyncio would write this down as an error
         finally:
             self._tasks.discard(task)
             writer.transport.abort()
             self._forget(writer, politely=False)
+
+    async def _first_words(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> dict[str, Any] | None:
+        """Greet, and count whoever knows the secret as a window."""
+        self.at_the_door += 1
+        try:
+            hello = await asyncio.wait_for(self._greet(reader, writer), _GREETING_S)
+            if hello is not None:
+                self._writers.add(writer)
+            return hello
+        finally:
+            self.at_the_door -= 1
 
     def _welcome(self, writer: asyncio.StreamWriter) -> None:
         writer.write(protocol.encode(self._alarms()))

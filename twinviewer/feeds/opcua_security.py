@@ -99,9 +99,11 @@ def _best(usable: Sequence[ua.EndpointDescription], url: str, options: FeedOptio
     if secure:
         try:
             return _decide(secure[0], url, options, store)
-        except Refused:
-            # Within one machine nothing crosses a network: an unknown certificate need not stop a first look.
-            if not (open_ones and on_this_machine(url)) or options.user:
+        except Refused as refusal:
+            # Within one machine nothing crosses a network: an unknown certificate need not stop a first look. One that
+            # changed must, and a person who signs on is not sent a less safe way unasked.
+            signs_on = options.user or options.user_certificate
+            if not (open_ones and on_this_machine(url)) or signs_on or ANOTHER_CERTIFICATE in refusal.text:
                 raise
     if open_ones and on_this_machine(url):
         return _decide(open_ones[0], url, options, store)

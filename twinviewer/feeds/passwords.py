@@ -25,11 +25,13 @@ def stored_password(url: str, user: str) -> str:
 def store_password(url: str, user: str, password: str) -> None:
     """Keep a password. Raises FeedError."""
     import keyring
-    from keyring.errors import KeyringError
+    from keyring.errors import KeyringError, NoKeyringError
 
     try:
         keyring.set_password(_SERVICE, f"{user}@{url}", password)
         why = "" if keyring.get_password(_SERVICE, f"{user}@{url}") == password else "there is none that keeps anything"
+    except NoKeyringError:
+        why = "this system has none"
     except KeyringError as error:
         why = str(error).partition(". ")[0].rstrip(".")
     if why:

@@ -133,7 +133,7 @@ class TrustStore:
                 made = f"Made for {', '.join(application_uris(der)) or 'no named application'}"
                 facts = [f"{made}, valid until {until:%Y-%m-%d}", expiry(der)]
                 if before := self.replaced(der):
-                    facts.append(f"Another one was trusted for it before: {before}")
+                    facts.append(f"Another one was trusted for it before: {before[:23]}…")
                 return "".join(f"{fact[0].upper()}{fact[1:]}. " for fact in facts if fact).strip()
         return ""
 

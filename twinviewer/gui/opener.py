@@ -144,6 +144,8 @@ class Opener:
         """Look at another live source in this window."""
         if options is not None:
             self._feed_options[url] = options
+            if self._is_on(window, url, options):
+                return
         scene = window.session.scene
 
         def done(opened: Opened) -> None:
@@ -161,10 +163,22 @@ class Opener:
             scene,
             url,
             self._feed_options.get(url),
+            options is not None,
             done=done,
             failed=window.show_error,
             thread=True,
         )
+
+    @staticmethod
+    def _is_on(window: MainWindow, url: str, options: "FeedOptions") -> bool:
+        """Whether this window looks at that source already: then only the connection is made anew."""
+        plant = window.session.plant
+        if not isinstance(plant, LiveSource) or plant.link.url != url or plant.link.may_write != options.allow_write:
+            return False
+        plant.link.choose(options)
+        if window.session.can_go_live:
+            window.session.go_live()
+        return True
 
     def feed_options(self, url: str) -> "FeedOptions | None":
         """How this source was connected to in this session, None where nobody chose."""

@@ -69,11 +69,11 @@ def attach_to(
 
 
 def attach_job(
-    scene: Scene, url: str, options: "FeedOptions | None", *, progress: Callable[[float, str], None]
+    scene: Scene, url: str, options: "FeedOptions | None", chosen: bool, *, progress: Callable[[float, str], None]
 ) -> Opened:
-    """The same as a job, for a person who chose address and options just now."""
+    """The same as a job; `chosen` where a person chose the options just now."""
     progress(-1.0, "")
-    return attach_to(scene, url, options, chosen=options is not None)
+    return attach_to(scene, url, options, chosen=chosen)
 
 
 def replay(scene: Scene, address: str, at_ns: int | None, passing: bool) -> Source:

@@ -147,7 +147,7 @@ class ConnectDialog(BaseDialog):
         try:
             store_password(address, user, password)
         except FeedError as error:
-            self._say(f"{error.text}. {error.remedy}")
+            self._say(f"{error.text[0].upper()}{error.text[1:]}. {error.remedy}")
             self.keep.setChecked(False)
             return False
         return True
@@ -155,3 +155,5 @@ class ConnectDialog(BaseDialog):
     def _say(self, words: str) -> None:
         self.warning.setText(words)
         self.warning.setVisible(bool(words))
+        self.layout().activate()  # type: ignore[union-attr]
+        self.adjustSize()  # else what is more to show is taken from the height of the fields
