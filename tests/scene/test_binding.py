@@ -17,8 +17,8 @@ from tests.scene.conftest import TOML, add
 from tests.scene.glb import Glb, line
 from twinviewer.__main__ import main
 from twinviewer.model.asset import Asset, NodeAddress
-from twinviewer.scene.binding import SURE, Proposal, propose, table
-from twinviewer.scene.draft import Draft
+from twinviewer.scene.binding import SURE, Proposal, propose, table, wanted_of
+from twinviewer.scene.draft import Draft, read_draft
 from twinviewer.scene.likeness import machine_likeness, quantity_likeness, role_of, words
 from twinviewer.scene.machine_names import MachineNames, short_names
 
@@ -291,6 +291,14 @@ def test_a_real_server_binds_what_was_taken_away(
     texts = " ".join(f["text"] for f in json.loads(capsys.readouterr().out)["findings"])
     assert "in/s here, but the server says mm/s" in texts
     assert "has no node" in texts
+
+
+def test_what_is_worked_out_of_a_waveform_is_asked_of_no_server() -> None:
+    draft = read_draft(ROOT / "scenes" / "assembly-hall", geometry=False)
+    derived = {tag.name for tag in draft.scene.tags if tag.derived_from >= 0}
+    wanted = {f"{asset.asset_id}.{tag.key}" for asset in draft.scene.assets for tag in wanted_of(draft, asset)}
+    assert derived
+    assert wanted == {tag.name for tag in draft.scene.tags} - derived
 
 
 def test_a_server_that_is_not_there_is_two(folder: Path, free_port: int, capsys: pytest.CaptureFixture[str]) -> None:

@@ -71,10 +71,10 @@ def _write(path: Path, text: str) -> None:
 
 
 def _wanted(draft: "Draft") -> set[tuple[str, str]]:
-    """Asset id and key of every tag that the scene has or that a type asks for."""
-    wanted = {(tag.asset_id, tag.key) for tag in draft.scene.tags}
-    typed = (a for a in draft.scene.assets if a.type in draft.types)
-    return wanted | {(a.asset_id, tag.key) for a in typed for tag in draft.types[a.type].tags}
+    """Asset id and key of every tag that a server is asked for."""
+    from twinviewer.scene.binding import wanted_of
+
+    return {(asset.asset_id, tag.key) for asset in draft.scene.assets for tag in wanted_of(draft, asset)}
 
 
 def _unnamed(draft: "Draft", proposed: set[str]) -> int:

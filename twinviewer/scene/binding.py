@@ -57,7 +57,7 @@ def propose(draft: Draft, variables: Sequence[Variable]) -> list[Proposal]:
     matches: list[Match] = []
     for asset in draft.scene.assets:
         near = machines.get(asset.asset_id, [])
-        wanted = [w for w in _wanted(draft, asset) if (asset.asset_id, w.key) not in done]
+        wanted = [w for w in wanted_of(draft, asset) if (asset.asset_id, w.key) not in done]
         matches += [m for w in wanted for candidate in near if (m := rate(w, *candidate))]
         if asset.type not in draft.types or not draft.types[asset.type].tags:
             matches += [m for candidate in near if (m := rate_new(asset, *candidate))]
@@ -177,8 +177,8 @@ def _best_text(names: MachineNames, asset: Asset, texts: Sequence[str]) -> tuple
     return best, step
 
 
-def _wanted(draft: Draft, asset: Asset) -> list[Wanted]:
-    """Every tag that the asset's type asks for, bound or not."""
+def wanted_of(draft: Draft, asset: Asset) -> list[Wanted]:
+    """Every tag that the asset has or its type asks for, bound or not; none that is worked out of a waveform."""
     made = {draft.scene.tags[row].key: draft.scene.tags[row] for row in asset.tags}
     kind = draft.types.get(asset.type)
     wanted = {t.key: (t.entry.role, t.entry.unit, t.entry.text) for t in kind.tags} if kind else {}
