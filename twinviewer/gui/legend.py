@@ -9,6 +9,7 @@ from twinviewer.model.state import State, Zone
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.symbols import state_symbol, swatch, tint, zone_symbol
 
+_MOST_SHARE = 0.25  # of the picture's height
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
@@ -22,6 +23,7 @@ class LegendView(QWidget):
         self._legend = Legend("")
         self._scale = 1.0
         self._lines: list[list[int]] = []
+        self._brief = False  # a small picture has no room for words: symbols and counts
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     @property
@@ -48,15 +50,23 @@ class LegendView(QWidget):
         parent = self.parentWidget()
         if parent is None:
             return
+        self._brief = False
         size = self._size_for(parent.width() - 24)
+        if size.height() > _MOST_SHARE * parent.height():
+            self._brief = True
+            size = self._size_for(parent.width() - 24)
         self.setGeometry(12, parent.height() - size.height() - 12, size.width(), size.height())
 
     def _widths(self) -> list[float]:
         strong, plain = QFontMetricsF(font(12, 600)), QFontMetricsF(font(12))
         return [
-            _indent(e) + 22 + plain.horizontalAdvance(_words(e)) + strong.horizontalAdvance(f" {e.count}")
+            _indent(e) + 22 + plain.horizontalAdvance(self._words(e)) + strong.horizontalAdvance(f" {e.count}")
             for e in self._legend.entries
         ]
+
+    def _words(self, entry: LegendEntry) -> str:
+        brief = self._brief and entry.symbol[0]
+        return "" if brief else f"{entry.label} {entry.note}".strip()
 
     def _break(self, room: float) -> list[list[int]]:
         lines: list[list[int]] = [[]]
@@ -112,8 +122,10 @@ class LegendView(QWidget):
         box = QRectF(x + _indent(entry), top, 400, self.LINE)
         painter.setFont(font(12))
         painter.setPen(colour("text2"))
-        painter.drawText(box, _MIDDLE, _words(entry))
-        box.setLeft(box.left() + QFontMetricsF(painter.font()).horizontalAdvance(_words(entry)) + 5)
+        words = self._words(entry)
+        if words:
+            painter.drawText(box, _MIDDLE, words)
+            box.setLeft(box.left() + QFontMetricsF(painter.font()).horizontalAdvance(words) + 5)
         painter.setFont(font(12, 600))
         painter.setPen(colour("text"))
         painter.drawText(box, _MIDDLE, f"{entry.count}")
@@ -141,7 +153,3 @@ class LegendView(QWidget):
 def _indent(entry: LegendEntry) -> int:
     """Room for the symbol."""
     return 22 if entry.symbol[0] else 0
-
-
-def _words(entry: LegendEntry) -> str:
-    return f"{entry.label} {entry.note}".strip()
