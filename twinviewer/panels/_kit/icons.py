@@ -1,6 +1,7 @@
 """Tool glyphs from resources/icons, drawn in the text colour of the theme at the moment they are painted."""
 
 from functools import lru_cache
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
@@ -11,9 +12,14 @@ from twinviewer.model.palette import SURFACE
 from twinviewer.panels._kit.style import theme
 
 
+@lru_cache(maxsize=1)
+def _folder() -> Path:
+    return shipped("resources") / "icons"
+
+
 @lru_cache(maxsize=512)
 def _renderer(name: str, colour: str) -> QSvgRenderer:
-    source = (shipped("resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    source = (_folder() / f"{name}.svg").read_text(encoding="utf-8")
     return QSvgRenderer(QByteArray(source.replace("currentColor", colour).encode()))
 
 
