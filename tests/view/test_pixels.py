@@ -240,6 +240,9 @@ def test_patches_lie_on_the_floor_and_selection_is_marked(stage: Stage, picture:
     beside = (4.0, -0.15, 0.02)
     assert at(drawn, stage, beside)[0] > at(drawn, stage, beside)[1] + 25
     assert np.abs(at(drawn, stage, (1.0, -0.15, 0.02)) - at(before, stage, (1.0, -0.15, 0.02))).max() <= 2
+    stage.section((-1.0, 2.5, -1.0, 3.0, -1.0, 3.0))
+    assert at(picture(), stage, beside)[0] < at(picture(), stage, beside)[1] + 10, "its machine is cut away"
+    stage.section(None)
     stage.select(0)
     marked = picture()
     accent = np.array(rgb(SURFACE["light"]["accent"]))

@@ -106,13 +106,14 @@ class Picture(Frames):
             self._mark_what_shows()
 
     def set_patches(self, rgba: np.ndarray) -> None:
-        """A rectangle on the floor under each asset: uint8 (n_assets, 4), alpha 0 none. Hidden assets have none."""
+        """A rectangle on the floor under each asset: uint8 (n_assets, 4), alpha 0 none. Assets that are hidden, or cut
+        away whole, have none."""
         self._patches[:] = rgba
         self._apply_patches()
 
     def _apply_patches(self) -> None:
         if self.drawing is not None:
-            changed = self.drawing.patches.set_colours(self._patches, self.drawing.table.alpha)
+            changed = self.drawing.patches.set_colours(self._patches, self.drawing.table.alpha * self.visible())
             if len(changed):
                 self._touch_assets(changed)
 
@@ -126,6 +127,7 @@ class Picture(Frames):
         if self.drawing is not None:
             self.drawing.set_section(self.section_box)
         self._marks.section(self.section_box)
+        self._apply_patches()
         self._mark_what_shows()
         self._order()
         self.touch()
@@ -140,6 +142,8 @@ class Picture(Frames):
         self._touch_assets(np.array([asset]))
         self.drawing.move(asset, matrix)
         self._touch_assets(np.array([asset]))
+        if self.section_box is not None:
+            self._apply_patches()
         if asset == self.selected:
             self.select(asset)
 
