@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -349,8 +350,7 @@ def test_draco(read: Read) -> None:
 
 
 def test_meshopt(read: Read) -> None:
-    import meshoptimizer
-
+    meshoptimizer = pytest.importorskip("meshoptimizer")  # not everywhere: it comes as source only
     glb = Glb()
     vertices = meshoptimizer.encode_vertex_buffer(CUBE_POINTS.copy(), 8, 12)
     triangles = meshoptimizer.encode_index_buffer(CUBE_TRIANGLES.reshape(-1).astype(np.uint32), 36, 8)
@@ -370,6 +370,16 @@ def test_meshopt(read: Read) -> None:
     geometry = read(glb)
     assert len(geometry.triangles) == 12
     assert outwards(geometry, geometry.points.mean(axis=0))
+
+
+def test_without_its_decoder_meshopt_is_named_with_what_to_do(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "meshoptimizer", None)
+    glb = one()
+    packed = {**glb.json["bufferViews"][0], "count": 8, "byteStride": 12, "mode": "ATTRIBUTES"}
+    glb.json["bufferViews"][0]["extensions"] = {"EXT_meshopt_compression": packed}
+    with pytest.raises(SceneError, match="packed with meshopt") as caught:
+        read(glb)
+    assert "EXT_meshopt_compression" in caught.value.remedy
 
 
 @pytest.mark.parametrize("name", ["KHR_texture_basisu", "VENDOR_secret_mesh"])

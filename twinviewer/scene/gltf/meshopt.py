@@ -1,5 +1,6 @@
 """EXT_meshopt_compression: buffer views packed by meshoptimizer."""
 
+import importlib
 from typing import Any
 
 import numpy as np
@@ -26,15 +27,23 @@ def decode_view(document: Document, data: memoryview, packed: dict[str, Any], pl
         if mode == "ATTRIBUTES":
             return _attributes(document, data, count, stride, packed.get("filter", "NONE"), place)
         if mode in ("TRIANGLES", "INDICES") and stride in (2, 4) and (mode == "INDICES" or count % 3 == 0):
-            return _indices(data, count, stride, mode)
+            return _indices(_decoder(document, place), data, count, stride, mode)
     except (RuntimeError, ValueError) as error:
         raise document.fail(f"its meshopt data is broken: {error}.", place) from None
     raise document.fail(f"meshopt mode {mode!r} with {stride} bytes is not known.", place)
 
 
-def _attributes(document: Document, data: memoryview, count: int, stride: int, name: object, place: str) -> memoryview:
-    import meshoptimizer
+def _decoder(document: Document, place: str) -> Any:
+    try:
+        return importlib.import_module("meshoptimizer")
+    except ImportError:
+        remedy = "Export without EXT_meshopt_compression, or, with a C++ compiler: pip install meshoptimizer."
+        text = "it is packed with meshopt, whose decoder is not installed here."
+        raise document.fail(text, place, remedy) from None
 
+
+def _attributes(document: Document, data: memoryview, count: int, stride: int, name: object, place: str) -> memoryview:
+    meshoptimizer = _decoder(document, place)
     if count == 0:
         return memoryview(b"")
     array = meshoptimizer.decode_vertex_buffer(count, stride, bytes(data))
@@ -46,9 +55,7 @@ def _attributes(document: Document, data: memoryview, count: int, stride: int, n
     return _bytes(array)
 
 
-def _indices(data: memoryview, count: int, stride: int, mode: str) -> memoryview:
-    import meshoptimizer
-
+def _indices(meshoptimizer: Any, data: memoryview, count: int, stride: int, mode: str) -> memoryview:
     decode = meshoptimizer.decode_index_buffer if mode == "TRIANGLES" else meshoptimizer.decode_index_sequence
     array = decode(count, stride, bytes(data))
     # The decoder writes elements of `stride` bytes into the front of a buffer made for four-byte ones.
