@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.panels import fake
@@ -63,6 +64,9 @@ def test_everything_that_can_be_pressed_has_a_name(bench: Callable[..., Any], mo
     mine = [w for w in {*controls, *focusable} if w.isVisible() and not _part_of_another(w)]
     nameless = [w for w in mine if not (w.accessibleName() or getattr(w, "text", str)())]
     assert [(w.objectName(), type(w.parent()).__name__) for w in nameless] == []
+    vague = (QAccessible.Role.Client, QAccessible.Role.NoRole, QAccessible.Role.Border)
+    asked = {w: QAccessible.queryAccessibleInterface(w) for w in mine if not isinstance(w, QTabWidget)}
+    assert {type(w).__name__ for w, said in asked.items() if said is None or said.role() in vague} == set()
 
 
 def _part_of_another(widget: QWidget) -> bool:

@@ -12,6 +12,7 @@ from twinviewer.model.quality import Quality
 from twinviewer.model.state import State, Zone
 from twinviewer.panels import _asset_facts as facts
 from twinviewer.panels import _text
+from twinviewer.panels._kit import roles
 from twinviewer.panels._kit.icons import icon, paint_glyph
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.symbols import alarm_symbol, ne107_symbol, state_symbol, zone_symbol
@@ -150,6 +151,7 @@ class ChangeRow(QWidget):
         if not own:
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.setCursor(Qt.CursorShape.PointingHandCursor)
+            roles.act_as(self, roles.BUTTON)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
         if event.button() == Qt.MouseButton.LeftButton:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QSizePolicy
 from twinviewer.maintenance.orders.model import OrderState
 from twinviewer.maintenance.plan_results import Plan, PlannedJob
 from twinviewer.model.state import State
+from twinviewer.panels._kit import roles
 from twinviewer.panels._kit.style import colour
 from twinviewer.panels._kit.widgets import Canvas
 from twinviewer.panels._maint_bar import Bar, Look, said
@@ -44,6 +45,7 @@ class Gantt(QGraphicsView):
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        roles.act_as(self, roles.PICTURE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setViewportMargins(LEFT, TOP, 0, 0)

@@ -9,6 +9,7 @@ from twinviewer.model.frame import Frame
 from twinviewer.model.quality import Quality
 from twinviewer.panels import _asset_facts as facts
 from twinviewer.panels import _text
+from twinviewer.panels._kit import roles
 from twinviewer.panels._kit.gauges import NormalBar
 from twinviewer.panels._kit.style import colour, font
 from twinviewer.panels._kit.widgets import label
@@ -29,6 +30,7 @@ class TagItem(QWidget):
         if self._can_choose:
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.setCursor(Qt.CursorShape.PointingHandCursor)
+            roles.act_as(self, roles.BUTTON)
 
     def set_chosen(self, on: bool) -> None:
         """Mark as the one whose trend is drawn."""

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from twinviewer.panels import _time_paint as paint
+from twinviewer.panels._kit import roles
 from twinviewer.panels._kit.style import colour
 from twinviewer.panels._text import NS, clock, duration, signed
 from twinviewer.panels._time_paint import ticks
@@ -69,6 +70,7 @@ class TimeBand(QWidget):
         self._now_ns = 0
         self._drag: tuple[float, int] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        roles.act_as(self, roles.SLIDER)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(int(paint.MARKS + paint.BAND + paint.AXIS))
         self.setMouseTracking(True)

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from twinviewer.model.quality import Quality
+from twinviewer.panels._kit import roles
 from twinviewer.panels._kit.gauges import figure
 from twinviewer.panels._kit.style import colour, font
 from twinviewer.panels._text import NS, clock
@@ -57,6 +58,7 @@ class Glass(QWidget):
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        roles.act_as(self, roles.SLIDER)
         self.setAccessibleName("Time shown: arrows move, plus and minus zoom, Home goes back to now")
         self._extent = Extent(QRectF(), 0, 1)
         self._series: Series | None = None

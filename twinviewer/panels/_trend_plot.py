@@ -13,7 +13,7 @@ from twinviewer.model.asset import Limits, Tag
 from twinviewer.model.palette import ALARM
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.symbols import tint
-from twinviewer.panels._text import NS, local, title_of
+from twinviewer.panels._text import NS, duration, local, title_of
 from twinviewer.panels._trend_glass import Extent, Glass
 from twinviewer.session import Series
 from twinviewer.session.line import nothing
@@ -176,7 +176,7 @@ class TrendPlot(QWidget):
     def _describe(self, tag: Tag, y: np.ndarray, span_s: float) -> None:
         good = y[np.isfinite(y)]
         seen = f"from {good.min():.4g} to {good.max():.4g} {tag.unit}" if len(good) else "nothing seen"
-        self.setAccessibleName(f"Trend of {title_of(tag)} over {span_s / 3600:.3g} hours: {seen}")
+        self.setAccessibleName(f"Trend of {title_of(tag)} over {duration(span_s)}: {seen}")
 
 
 def _range(tag: Tag, limits: Limits, y: np.ndarray) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from twinviewer.panels._kit.icons import icon
 
@@ -23,6 +23,8 @@ class FilterField(QLineEdit):
         self.setAccessibleName(name)
         self.setClearButtonEnabled(True)
         self.addAction(icon(glyph, "text2"), QLineEdit.ActionPosition.LeadingPosition)
+        for item in self.findChildren(QToolButton):  # the glyph and the cross
+            item.setAccessibleName(f"{name}: show everything")
 
     def event(self, event: QEvent) -> bool:
         """Ask for Escape while there is something to clear."""

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from twinviewer.discovery import shipped
 from twinviewer.model.palette import SURFACE
+from twinviewer.panels._kit import roles
 from twinviewer.panels._kit.sheet import sheet
 
 _PROPERTY = "twinviewer_theme"
@@ -60,7 +61,7 @@ def install(application: QApplication, wanted: str = "system") -> str:
 
     May be called again at any time; open windows follow.
     """
-    _load_fonts(application)
+    _prepare(application)
     hints = application.styleHints()
     scheme = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(wanted, Qt.ColorScheme.Unknown)
     hints.setColorScheme(scheme)
@@ -101,12 +102,13 @@ def _put_on(window: QWidget, chosen: str) -> None:
     window.setStyleSheet(sheet(chosen) if chosen else "")
 
 
-def _load_fonts(application: QApplication) -> None:
-    if application.property("twinviewer_fonts"):
+def _prepare(application: QApplication) -> None:
+    if application.property("twinviewer_prepared"):
         return
     for path in sorted((shipped("resources") / "fonts").glob("*.ttf")):
         QFontDatabase.addApplicationFont(str(path))
-    application.setProperty("twinviewer_fonts", True)
+    roles.install()
+    application.setProperty("twinviewer_prepared", True)
 
 
 def _palette(chosen: str) -> QPalette:
