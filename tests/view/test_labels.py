@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twinviewer.view.labels import boxes_on_screen, place
+from twinviewer.view.labels import boxes_on_screen, leader_end, place
 
 VIEW = (1200.0, 700.0)
 NONE = np.zeros((0, 4))
@@ -42,6 +42,17 @@ def test_the_first_label_gets_the_best_place_and_the_last_one_gives_way() -> Non
     assert placed[0]
     assert not placed.all()
     assert abs(corners[0, 0] + 70 - 300) < 1
+
+
+def test_at_the_upper_edge_a_label_stands_beside_what_it_names() -> None:
+    anchors, sizes = np.array([(400.0, 30.0)]), np.array([(120.0, 34.0)])
+    below = np.array([(300.0, 45.0, 200.0, 150.0)])
+    (corner,) = place(anchors, sizes, (800, 600), np.zeros((0, 4)), below)
+    box = np.array([[*corner, *(corner + sizes[0])]])
+    assert corner[1] < 30 < corner[1] + 34
+    end = leader_end(anchors[0], box)[0]
+    assert end[0] in (box[0, 0], box[0, 2])
+    assert np.hypot(*(end - anchors[0])) < 120
 
 
 def test_a_label_avoids_a_machine_that_matters() -> None:

@@ -13,6 +13,7 @@ from twinviewer.model.state import State, Zone
 from twinviewer.panels._kit.icons import paint_glyph
 from twinviewer.panels._kit.style import colour, font, theme
 from twinviewer.panels._kit.symbols import alarm_symbol, state_symbol, zone_symbol
+from twinviewer.view.labels import leader_end
 
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _LEFT = _MIDDLE | Qt.AlignmentFlag.AlignLeft
@@ -47,8 +48,8 @@ def _paint_leader(painter: QPainter, item: Placed) -> None:
     box, anchor = item.box, item.anchor
     if box.contains(anchor):
         return
-    x = min(max(anchor.x(), box.left() + 10), box.right() - 10)
-    y = box.bottom() if anchor.y() > box.center().y() else box.top()
+    edges = np.array([(box.left(), box.top(), box.right(), box.bottom())])
+    x, y = leader_end(np.array([anchor.x(), anchor.y()]), edges)[0].tolist()
     pen = QPen(colour("accent" if item.label.selected else "text2"), 1.2)
     painter.setPen(pen)
     painter.drawLine(QLineF(QPointF(x, y), anchor))

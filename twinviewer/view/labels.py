@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-_GAP = 5.0  # pixels between two labels
+_GAP = 9.0  # pixels between two labels: one of them may wear a badge at its corner
 _EDGE = 8.0
 _UP = (26, 48, 74, 104, 138, 176)
 _ASIDE = (0, -55, 55, -120, 120)
 _DOWN = (30, 70)
 _OFFSETS = np.array([(dx, -dy) for dy in _UP for dx in _ASIDE] + [(dx, dy) for dy in _DOWN for dx in _ASIDE], float)
 _WAY_COST = np.abs(_OFFSETS[:, 0]) * 0.25 + np.abs(_OFFSETS[:, 1]) * 0.5 + 40.0 * (_OFFSETS[:, 1] > 0)
+_BESIDE = np.array([(gap, down) for gap in (22, 60, 110) for down in (0, -30, 30)], float)
+_BESIDE_COST = np.tile(12.0 + _BESIDE[:, 0] * 0.4 + np.abs(_BESIDE[:, 1]) * 0.3, 2)
 _COVER_COST = 150.0  # for covering the whole label's area of something that matters
 _CROSS_COST = 60.0  # for a leader line through another label
 _KEEP_GAIN = 25.0
@@ -76,9 +78,25 @@ def _candidates(anchors: np.ndarray, sizes: np.ndarray, view: tuple[float, float
     offset = _OFFSETS[None] * np.maximum(sizes[:, None, 1:] / 32.0, 0.6)
     low = anchors[:, None] + offset - sizes[:, None] * (0.5, 0.0)
     low[:, :, 1] -= np.where(_OFFSETS[:, 1] < 0, sizes[:, None, 1], 0.0)
+    beside = _BESIDE[None] * np.maximum(sizes[:, None, 1:] / 32.0, 0.6)
+    right = anchors[:, None] + beside - sizes[:, None] * (0.0, 0.5)
+    left = right - beside * (2.0, 0.0) - sizes[:, None] * (1.0, 0.0)
+    low = np.concatenate([low, right, left], 1)
     boxes = np.concatenate([low, low + sizes[:, None]], 2)
     outside = (boxes[:, :, :2] < _EDGE).any(2) | (boxes[:, :, 2:] > np.array(view) - _EDGE).any(2)
-    return boxes, np.where(outside, np.inf, _WAY_COST)
+    return boxes, np.where(outside, np.inf, np.r_[_WAY_COST, _BESIDE_COST])
+
+
+def leader_end(anchor: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """Where the leader line from `anchor` (2,) meets each label (n, 4) as left, top, right, bottom: float64 (n, 2), on
+    the side that is nearest, away from the corners."""
+    x, y = anchor
+    left, top, right, bottom = boxes.T
+    above, below = y > bottom, y < top  # where the label is
+    end_y = np.where(above, bottom, np.where(below, top, np.clip(y, top + 8, bottom - 8)))
+    along = np.clip(x, left + 8, right - 8)
+    end_x = np.where(above | below, along, np.where(x < left, left, np.where(x > right, right, along)))
+    return np.stack([end_x, end_y], 1)
 
 
 def _edges(boxes: np.ndarray) -> np.ndarray:
@@ -119,9 +137,8 @@ _ALONG = np.array([0.25, 0.5, 0.75])
 def _crossings(anchor: np.ndarray, boxes: np.ndarray, placed: np.ndarray) -> np.ndarray:
     """How many placed labels the leader line of each candidate (c, 4) runs through, (c,); judged at three points."""
     x, y = anchor
-    end_x = np.clip(x, boxes[:, 0] + 8, boxes[:, 2] - 8)
-    end_y = np.where(boxes[:, 1] > y, boxes[:, 1], boxes[:, 3])
-    across = (x + _ALONG * (end_x - x)[:, None])[:, :, None]
-    down = (y + _ALONG * (end_y - y)[:, None])[:, :, None]
+    end = leader_end(anchor, boxes)
+    across = (x + _ALONG * (end[:, :1] - x))[:, :, None]
+    down = (y + _ALONG * (end[:, 1:] - y))[:, :, None]
     inside = (across > placed[:, 0]) & (across < placed[:, 2]) & (down > placed[:, 1]) & (down < placed[:, 3])
     return inside.any(1).sum(1)
