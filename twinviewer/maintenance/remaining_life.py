@@ -195,17 +195,8 @@ def fit(lives: Lives, cap: float | None = CAP, progress: Callable[[float, str], 
 
     `progress(fraction, text)` may raise to cancel.
     """
-    if len(lives.names) < LEAST_UNITS:
-        raise DataError(
-            f"{len(lives.names)} whole lives are too few to learn from",
-            "training table",
-            f"At least {LEAST_UNITS} are needed; with age alone use the Weibull prognosis.",
-        )
-    lasted = lives.time[lives.last] - lives.time[lives.start[:-1]]
-    if (lasted > 0).sum() < LEAST_UNITS:
-        text = "the units have one row each"
-        raise DataError(text, "training table", "A life needs its rows from the beginning to the failure.")
-    cap = min(cap_for(lives) if cap is None else cap, float(lasted.max()))
+    longest = _longest(lives)
+    cap = min(cap_for(lives) if cap is None else cap, longest)
     origin = lives.origin
     lives = lives.aged(origin)
     tell = progress or (lambda fraction, text: None)
@@ -219,13 +210,7 @@ def fit(lives: Lives, cap: float | None = CAP, progress: Callable[[float, str], 
     # a weight per signal from all lives: what a life that is left out adds to it tells next to nothing of its own end
     fused = _fused(alone[:, : len(used)], truth, cap)
     table = _features(lives, found, used, fused, stretch, rows)
-    owner = lives.owner[rows]
-    held_out = np.zeros(len(truth))
-    folds = min(FOLDS, len(lives.names))
-    for k, (rest, left) in enumerate(GroupKFold(folds).split(table, truth, owner)):
-        tell((k + 0.2) / (folds + 1), f"learning, part {k + 1} of {folds + 1}")
-        held_out[left] = _capped(Regressors.fitted(table[rest], truth[rest], cap).predict(table[left]), cap)
-    tell(folds / (folds + 1), f"learning, part {folds + 1} of {folds + 1}")
+    held_out = _held_out(table, truth, lives.owner[rows], cap, tell)
     regressor = Regressors.fitted(table, truth, cap)
     order = np.argsort(truth - held_out, kind="stable")
     residual, units = (truth - held_out)[order], len(lives.names)
@@ -233,3 +218,32 @@ def fit(lives: Lives, cap: float | None = CAP, progress: Callable[[float, str], 
     return LifeModel(
         lives.columns, used, fused, found, regressor, held_out, residual, cap, rows, units, stretch, origin
     )
+
+
+def _longest(lives: Lives) -> float:
+    """How long the longest life lasted. Raises DataError for too few lives to learn from."""
+    if len(lives.names) < LEAST_UNITS:
+        raise DataError(
+            f"{len(lives.names)} whole lives are too few to learn from",
+            "training table",
+            f"At least {LEAST_UNITS} are needed; with age alone use the Weibull prognosis.",
+        )
+    lasted = lives.time[lives.last] - lives.time[lives.start[:-1]]
+    if (lasted > 0).sum() < LEAST_UNITS:
+        text = "the units have one row each"
+        raise DataError(text, "training table", "A life needs its rows from the beginning to the failure.")
+    return float(lasted.max())
+
+
+def _held_out(
+    table: np.ndarray, truth: np.ndarray, owner: np.ndarray, cap: float, tell: Callable[[float, str], None]
+) -> np.ndarray:
+    """float64 (n,): what is predicted for each row float64 (n, k) of a life that was left out; the last that is told is
+    the part that learns from all of them."""
+    held_out = np.zeros(len(truth))
+    folds = min(FOLDS, len(np.unique(owner)))
+    for k, (rest, left) in enumerate(GroupKFold(folds).split(table, truth, owner)):
+        tell((k + 0.2) / (folds + 1), f"learning, part {k + 1} of {folds + 1}")
+        held_out[left] = _capped(Regressors.fitted(table[rest], truth[rest], cap).predict(table[left]), cap)
+    tell(folds / (folds + 1), f"learning, part {folds + 1} of {folds + 1}")
+    return held_out
