@@ -25,16 +25,24 @@ def supported(version):
 
 
 def find_python():
-    """Path of a supported Python on this machine, or None; each candidate is asked, as a launcher may be hollow."""
+    """The words that start a supported Python on this machine, or None; each candidate is asked, as a launcher may be
+    hollow. On Windows Pythons stand behind the launcher `py`, not under names of their own."""
+    launcher = shutil.which("py")
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
         path = shutil.which(f"python3.{minor}")
-        if path is None:
-            continue
-        ask = [path, "-c", f"import sys; print(sys.version_info[:2] == (3, {minor}))"]
-        answer = subprocess.run(ask, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
-        if answer.stdout.strip() == b"True":
-            return path
+        for words in ([path] if path else [], [launcher, f"-3.{minor}"] if launcher else []):
+            ask = [*words, "-c", f"import sys; print(sys.version_info[:2] == (3, {minor}))"]
+            if words and _answer(ask) == b"True":
+                return words
     return None
+
+
+def _answer(command):
+    """What a command prints, b"" where it cannot be run."""
+    try:
+        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout.strip()
+    except OSError:
+        return b""
 
 
 def main(arguments):
@@ -51,7 +59,7 @@ def main(arguments):
         return commands.run(arguments[0], arguments[1:], USAGE)
     other = find_python()
     if other is not None:
-        return subprocess.call([other, str(HERE), *arguments])
+        return subprocess.call([*other, str(HERE), *arguments])
     print(
         f"twinviewer needs Python 3.{OLDEST[1]} to 3.{NEWEST[1]}; this is Python "
         f"{sys.version_info[0]}.{sys.version_info[1]}. Install one of them and run this again with it.",

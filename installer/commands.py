@@ -1,5 +1,6 @@
 """The installer's commands: what happens in which order, and what the person reads meanwhile."""
 
+import io
 import os
 import signal
 import subprocess
@@ -25,6 +26,9 @@ SCREENLESS = (
 
 def run(command: str, arguments: Sequence[str], usage: str) -> int:
     """Carry out one command and return the exit status; every failure is a sentence on stderr."""
+    for stream in (sys.stdout, sys.stderr):  # a folder's name may have letters that a console cannot show
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     actions = {"demo": _demo, "test": _test, "setup": _setup}
     if command not in actions:
         print(f"There is no command {command!r}.\n\n{usage}", end="", file=sys.stderr)

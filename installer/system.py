@@ -71,9 +71,11 @@ def ensure(test: bool, build: bool, progress: Progress) -> None:
         raise SetupError(f"These are missing here (by their Debian names; your system's may differ): {names}")
     prefix = _root_prefix()
     if prefix is None:
+        names = " ".join(pick(missing, _known_packages(missing)))
+        become = "sudo sh -c" if shutil.which("sudo") else "su -c"
         raise SetupError(
             "System libraries are missing. Run this line, then the same command again:\n"
-            f"  sudo apt-get install {' '.join(pick(missing, _known_packages(missing)))}"
+            f"  {become} 'apt-get update; apt-get install {names}'"
         )
     _install(prefix, missing, progress)
     still = missing_packages(test, build)

@@ -1,6 +1,7 @@
 """What a person meets who sets twinviewer up: sentences, repairs, silence the second time."""
 
 import ast
+import io
 import os
 import re
 import subprocess
@@ -169,6 +170,50 @@ def test_an_old_python_hands_over_to_a_newer_one_beside_it(
     assert "handed over: setup" in capfd.readouterr().out
 
 
+def test_on_windows_a_newer_python_is_found_behind_the_launcher(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    launcher = tmp_path / "py"
+    launcher.write_text('#!/bin/sh\n[ "$1" = -3.12 ] || exit 1\n[ "$2" = -c ] && echo True || echo by "$1": "$3"\n')
+    launcher.chmod(0o755)
+    monkeypatch.setattr(bootstrap.sys, "version_info", (3, 14, 0))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert bootstrap.main(["setup"]) == 0
+    assert "by -3.12: setup" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("platform", ["win32", "darwin"])
+def test_elsewhere_no_system_packages_and_no_virtual_screen_are_asked_for(
+    platform: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(system, "missing_packages", lambda test, build: pytest.fail("asked for"))
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: pytest.fail("started"))
+    system.ensure(True, True, Progress(sys.stdout))
+    assert display.usable({})
+    with display.screen({"A": "b"}) as env:
+        assert env == {"A": "b"}
+
+
+def test_on_windows_programs_stand_elsewhere_in_the_environment(
+    toy: environment.Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment.os, "name", "nt")
+    try:
+        parts = toy.python.parts[-3:], toy.script("twinviewer").parts[-3:]
+    finally:
+        monkeypatch.undo()
+    assert parts == ((".venv", "Scripts", "python.exe"), (".venv", "Scripts", "twinviewer.exe"))
+
+
+def test_a_console_that_cannot_show_a_letter_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    narrow = io.TextIOWrapper(io.BytesIO(), "ascii")
+    monkeypatch.setattr(sys, "stderr", narrow)
+    assert commands.run("Größe", [], "") == 2
+    narrow.flush()
+    assert b"Gr??e" in narrow.buffer.getvalue()  # type: ignore[attr-defined]
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="screens and system packages are Linux matters")
 class TestLinux:
     def test_missing_libraries_name_their_packages(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,9 +227,14 @@ class TestLinux:
 
     def test_without_rights_the_one_line_to_run_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(system, "missing_packages", lambda test, build: [("libgl1",), ("libegl1",)])
-        monkeypatch.setattr(system.shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
+        there = {"apt-get"}
+        monkeypatch.setattr(system.shutil, "which", lambda name: f"/usr/bin/{name}" if name in there else None)
         monkeypatch.setattr(system.os, "geteuid", lambda: 1000)
-        with pytest.raises(SetupError, match=r"\n  sudo apt-get install libgl1 libegl1$"):
+        with pytest.raises(SetupError, match=r"\n  su -c 'apt-get update; apt-get install libgl1 libegl1'$"):
+            system.ensure(True, True, Progress(sys.stdout))
+        there.add("sudo")  # which asks for a password
+        monkeypatch.setattr(system.subprocess, "run", lambda *a, **k: subprocess.CompletedProcess(a, 1))
+        with pytest.raises(SetupError, match=r"\n  sudo sh -c 'apt-get update; apt-get install libgl1 libegl1'$"):
             system.ensure(True, True, Progress(sys.stdout))
 
     def test_a_virtual_screen_lives_as_long_as_it_is_used(self) -> None:
