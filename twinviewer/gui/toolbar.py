@@ -54,10 +54,10 @@ class _SearchField(QLineEdit):
         self._actions.run("edit.palette")
 
     def keyPressEvent(self, event: object) -> None:  # noqa: N802 (Qt's name)
-        key = event.key()  # type: ignore[attr-defined]
+        key, text = event.key(), event.text()  # type: ignore[attr-defined]
         if key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
             super().keyPressEvent(event)  # type: ignore[arg-type]
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) or event.text().isprintable():  # type: ignore[attr-defined]
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) or (text and text.isprintable()):
             self._actions.run("edit.palette")
         else:
             super().keyPressEvent(event)  # type: ignore[arg-type]
