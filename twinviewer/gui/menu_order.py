@@ -49,6 +49,8 @@ ORDER = {
         "view.previous_abnormal",
         "-",
         "assets.filter",
+        "view.next_part",
+        "view.previous_part",
         "-",
         "Panels/",
         "Layouts/",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinviewer import colours
+from twinviewer.gui import focus_ring
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import ABNORMAL_STATES
 from twinviewer.panels._kit.actions import NO_ASSET, NO_PICTURE, Action
@@ -172,6 +173,22 @@ def view_commands(w: "MainWindow") -> list[Action]:
             "large screen kiosk",
             "fullscreen",
             why=NO_PICTURE,
+        ),
+        Action(
+            "view.next_part",
+            "Next part of the window",
+            "View",
+            lambda: focus_ring.step(w, 1),
+            "F6",
+            keywords="focus keyboard panel pane",
+        ),
+        Action(
+            "view.previous_part",
+            "Previous part of the window",
+            "View",
+            lambda: focus_ring.step(w, -1),
+            "Shift+F6",
+            keywords="focus keyboard panel pane",
         ),
         Action("view.full_screen", "Full screen", "View", w.toggle_full_screen, "Shift+F11", None, w.isFullScreen),
         Action("view.layout_save", "Save layout as…", "View/Layouts", w.asking.ask_layout_name, icon="layout"),

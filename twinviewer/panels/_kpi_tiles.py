@@ -98,8 +98,11 @@ class Tile(ClickableCard):
         unit = f"{kpi.unit} (old)" if self._stale and math.isfinite(kpi.value) else kpi.unit
         painter.setFont(font(11))
         painter.setPen(colour("text2"))
+        metrics = QFontMetricsF(painter.font())
+        if metrics.horizontalAdvance(unit) > self.width() / self._scale - 6 - x:
+            unit = unit.rpartition(" ")[2]  # that it is old matters more than its unit
         painter.drawText(QRectF(x, 27, self.width(), 22), _MIDDLE, unit)
-        return x + QFontMetricsF(painter.font()).horizontalAdvance(unit)
+        return x + metrics.horizontalAdvance(unit)
 
     def _paint_reason(self, painter: QPainter, note: str) -> float:
         """Why there is no figure yet, in its place."""

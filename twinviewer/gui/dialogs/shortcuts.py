@@ -18,14 +18,31 @@ MOUSE = (
 
 
 def rows(actions: Actions) -> list[tuple[str, str, str]]:
-    """(group, title, keys) of every command that has keys, and of the mouse."""
+    """(group, title, keys) of every command that has keys, of the parts of the window, and of the mouse."""
     native = QKeySequence.SequenceFormat.NativeText
     found = []
     for action in actions:
         if action.shortcut:
             keys = " or ".join(QKeySequence(k).toString(native) for k in action.shortcut.split(" | "))
             found.append((action.group.replace("/", ": ") or "Anywhere", action.text, keys))
-    return [*found, *MOUSE]
+    return [*found, *IN_PARTS, *MOUSE]
+
+
+IN_PARTS = (  # keys that only a part of the window takes, while the focus is in it
+    ("Picture", "Turn; shift", "Arrows; Shift + arrows"),
+    ("Picture", "Zoom", "+ and -"),
+    ("Asset tree", "Fly to the asset", "Enter"),
+    ("Asset tree", "Open or close a place", "Right, Left"),
+    ("A filter", "Show everything again", "Esc"),
+    ("Alarm list", "Acknowledge; with a comment", "A; Shift+A"),
+    ("Alarm list", "Shelve; unshelve", "S; U"),
+    ("Alarm list", "Fly to the asset", "Enter"),
+    ("Trend", "Earlier, later", "Left, Right"),
+    ("Trend", "Zoom", "+ and -"),
+    ("Trend", "Back to now", "Home"),
+    ("Time line", "A hundredth; a page", "Left, Right; Page Up, Page Down"),
+    ("Time line", "To its beginning, to its end", "Home, End"),
+)
 
 
 class ShortcutsDialog(BaseDialog):
