@@ -1,6 +1,7 @@
 """From scene.toml, table and nodes to assets and tags."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from tests.scene.glb import Glb, line
 from twinviewer.model.asset import NodeAddress
 from twinviewer.model.errors import SceneError
 from twinviewer.model.state import State
+from twinviewer.scene.draft import Draft
 from twinviewer.scene.scene import Scene
 
 Load = Callable[..., Scene]
@@ -434,3 +436,35 @@ def test_an_empty_cell_leaves_what_rule_or_extras_say(load: Load, folder: Path) 
         "P-2": ("Lathe", "machine", "Line A"),
         "P-3": ("P-3", "cnc", "Line A"),
     }
+
+
+@pytest.mark.parametrize(
+    "head", ["# machines, as of today\n", "\n\n;;;\n", "sep=;\r\n", "\ufeffsep=;\n", "# a, b\n\n# c\n"], ids=repr
+)
+def test_what_stands_before_the_first_line_of_a_table_is_passed_over(load: Load, folder: Path, head: str) -> None:
+    table = "asset;type;name;Vibration.high\nCNC-101;cnc;Fräse, links;3,5\n"
+    (folder / "assets.csv").write_text(head + table, encoding="utf-8")
+    add(folder, '[assets]\ntable = "assets.csv"\n')
+    scene = load(folder)
+    assert scene.asset("CNC-101").name == "Fräse, links"
+    assert scene.tag("CNC-101.Vibration").limits.high == 3.5
+
+
+def test_a_date_in_a_spreadsheet_is_a_date(load: Load, folder: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in (["asset", "since"], ["CNC-101", date(2020, 1, 2)]):
+        page.append(row)
+    book.save(folder / "assets.xlsx")
+    add(folder, '[assets]\ntable = "assets.xlsx"\n')
+    assert load(folder).asset("CNC-101").extras["since"] == "2020-01-02"
+
+
+def test_a_type_that_is_not_defined_is_told_at_the_line_that_names_it(
+    folder: Path, draft: Callable[..., Draft]
+) -> None:
+    (folder / "assets.csv").write_text("asset,type\nCNC-101,cnk\n", encoding="utf-8")
+    add(folder, '[assets]\ntable = "assets.csv"\n')
+    (told,) = [f for f in draft(folder).findings if f.key == "type"]
+    assert told.where == "assets.csv:2"

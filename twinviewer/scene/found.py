@@ -175,7 +175,8 @@ class Finder:
             found.row = next((row for row in self._rows if row.get("asset") == found.asset_id), None)
         if found.row is None:
             return
-        found.type = found.row.get("type") or found.type
+        if found.row.get("type"):
+            found.type, found.where = found.row.get("type"), found.row.where
         found.name = found.row.get("name") or found.name
         found.path = found.row.get("path") or found.path
         found.values.update(found.row.cells)

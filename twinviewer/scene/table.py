@@ -3,9 +3,11 @@
 import csv
 import io
 import math
+import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,7 @@ def read_table(path: Path, name: str, needed: Iterable[str], sheet: str | None =
     suffix = path.suffix.lower()
     if suffix in (".csv", ".txt", ".tsv"):
         lines = _csv_lines(read_bytes(path, MAX_TABLE_BYTES), name)
-    elif suffix == ".xlsx":
+    elif suffix in (".xlsx", ".xlsm"):
         lines = _xlsx_lines(path, name, sheet)
     else:
         raise SceneError(f"'{suffix}' is not a table that can be read.", name, "Save it as CSV or XLSX.")
@@ -40,7 +42,7 @@ def read_table(path: Path, name: str, needed: Iterable[str], sheet: str | None =
 
 
 def _rows(lines: Iterator[tuple[int, list[str]]], name: str, needed: tuple[str, ...]) -> list[Row]:
-    first = next(lines, None)
+    first = next((line for line in lines if _is_told(line[1])), None)
     if first is None:
         raise SceneError("the table is empty.", name, f"Its first line names the columns: {', '.join(needed)}, …")
     columns = [cell.strip() for cell in first[1]]
@@ -71,6 +73,12 @@ def _rows(lines: Iterator[tuple[int, list[str]]], name: str, needed: tuple[str, 
     return rows
 
 
+def _is_told(cells: Sequence[str]) -> bool:
+    """Whether a line says something: it is neither empty nor a comment."""
+    told = next((cell.strip() for cell in cells if cell.strip()), "")
+    return bool(told) and not told.startswith("#")
+
+
 def _csv_text(data: bytes, name: str) -> str:
     """The text of a CSV file in one of the encodings that spreadsheets write. Raises SceneError for what is no text."""
     try:
@@ -85,12 +93,14 @@ def _csv_text(data: bytes, name: str) -> str:
 
 def _csv_lines(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
     text = _csv_text(data, name)
-    head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
+    head = next((line for line in text.splitlines() if _is_told([line.strip(",;\t")])), "")
+    asked = re.fullmatch(r"sep=(.)", head.strip('" \t'))  # a line that spreadsheets write to themselves
+    delimiter = asked[1] if asked else max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for cells in reader:
-            yield reader.line_num, cells
+            if not asked or reader.line_num > 1:
+                yield reader.line_num, cells
     except csv.Error as error:
         raise SceneError(
             f"the line cannot be read: {error}.", f"{name}:{reader.line_num}", "Check its quotes."
@@ -125,6 +135,8 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, datetime) and value.time() == time():  # a cell with a date alone
+        return value.date().isoformat()
     return str(value)
 
 
