@@ -33,6 +33,13 @@ settings.register_profile(
 settings.load_profile("twinviewer")
 
 
+def _patient() -> None:
+    """Let windows wait for what is read of a recording: on a busy machine, or a slow disk, it comes some ticks later."""
+    from twinviewer.session import archive
+
+    archive.PATIENCE_S = 20.0
+
+
 def _own_home() -> None:
     """Send settings, caches, keys and sockets of this run to a folder of its own: a person's are never touched."""
     home = Path(tempfile.mkdtemp(prefix="twinviewer-tests-"))
@@ -62,6 +69,7 @@ def _own_home() -> None:
 
 
 _own_home()
+_patient()
 _qt = guards.QtMessages()
 _vtk = guards.VtkMessages()
 

@@ -1,5 +1,6 @@
 """A live plant's past is shown beside it: the plant goes on, nothing of it is missing afterwards."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,11 +11,12 @@ import pytest
 from tests.factory import make_scene
 from tests.history.made import NS, START_NS, Clock, batch
 from twinviewer.history.recorder import Recorder
+from twinviewer.history.recording import Recording
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import TagSnapshot
 from twinviewer.model.state import State
-from twinviewer.session import Noted, Past, Polled, Seekable, Session, Shares
+from twinviewer.session import Noted, Past, Polled, Seekable, Session, Shares, archive, moment, replay_beside
 
 SCENE = make_scene(2)
 ROWS = [SCENE.tag(f"M-{k}.State").index for k in range(2)]
@@ -266,3 +268,94 @@ def test_scrubbing_keeps_nothing_of_the_moments_passed(session: Session) -> None
         frame = session.tick(START_NS + 61 * NS)
     assert session.journal.seen() == (frame.now_ns, frame.now_ns)
     assert session.journal.changes(["M-0", "M-1"], 2**62) == []
+
+
+class Disk:
+    """Moments are read when it lets them be, never by the window's thread."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.ready = threading.Event()
+        self.error: TwinError | None = None
+        read = moment.read_moment
+        patch.setattr(archive, "PATIENCE_S", 0.0)
+
+        def slow(recording: Recording, time_ns: int | None = None) -> moment.Moment:
+            assert threading.current_thread() is not threading.main_thread()
+            assert self.ready.wait(20)
+            if self.error is not None:
+                raise self.error
+            return read(recording, time_ns)
+
+        for module in (moment, replay_beside):
+            patch.setattr(module, "read_moment", slow)
+
+    def read(self, session: Session, now_ns: int) -> None:
+        """Let what waits be read, and taken by the session."""
+        self.ready.set()
+        until(lambda: session.tick(now_ns) and not session.reading)
+        self.ready.clear()
+
+
+@pytest.fixture
+def disk(session: Session, monkeypatch: pytest.MonkeyPatch) -> Disk:
+    """From now on slow."""
+    return Disk(monkeypatch)
+
+
+def test_while_a_moment_is_read_the_last_one_shows_under_its_own_time(session: Session, disk: Disk) -> None:
+    session.look_back(START_NS + 10 * NS)
+    frame = session.tick(START_NS + 61 * NS)
+    assert (frame.source, frame.now_ns, session.reading) == ("live", START_NS + 61 * NS, True)
+    session.look_back(START_NS + 30 * NS)  # of several, the last counts
+    disk.read(session, START_NS + 62 * NS)
+    source = session.source
+    assert isinstance(source, Seekable)
+    jumps: list[bool] = []
+    poll = source.poll  # type: ignore[attr-defined]
+    source.poll = lambda now_ns: jumps.append((p := poll(now_ns)).jumped) or p  # type: ignore[attr-defined]
+    source.seek(START_NS + 50 * NS)
+    for _ in range(3):
+        frame = session.tick(START_NS + 63 * NS)
+        assert frame.now_ns == START_NS + 30 * NS
+        assert State(int(frame.assets.state[0])) is State.FAULT
+        assert session.reading
+    disk.read(session, START_NS + 64 * NS)
+    frame = session.tick(START_NS + 64 * NS)
+    assert frame.now_ns == START_NS + 50 * NS
+    assert State(int(frame.assets.state[0])) is State.RUNNING
+    assert jumps.count(True) == 1
+    assert not session.reading
+
+
+def test_a_past_that_cannot_be_read_is_told_and_the_plant_stays(session: Session, disk: Disk) -> None:
+    heard: list[str] = []
+    session.notice.connect(lambda notice: heard.append(notice.text))
+    session.look_back(START_NS + 10 * NS)
+    disk.error = TwinError("the disk is gone")
+    disk.read(session, START_NS + 61 * NS)
+    assert heard == ["the disk is gone"]
+    assert session.tick(START_NS + 62 * NS).source == "live"
+    disk.error = None
+    session.look_back(START_NS + 10 * NS)
+    disk.read(session, START_NS + 63 * NS)
+    assert session.source.name == "replay"
+
+
+def test_a_past_that_is_still_being_read_can_be_called_off(session: Session, disk: Disk) -> None:
+    session.look_back(START_NS + 10 * NS)
+    assert session.can_go_live
+    session.go_live()
+    assert not session.reading
+    assert not session.can_go_live
+    disk.ready.set()
+    assert session.tick(START_NS + 61 * NS).source == "live"
+
+
+def test_a_session_that_ends_while_its_past_is_read_waits_for_nobody(
+    session: Session, disk: Disk, plant: Plant
+) -> None:
+    session.look_back(START_NS + 10 * NS)
+    session.close()
+    assert plant.closed
+    disk.ready.set()
+    assert not session.reading

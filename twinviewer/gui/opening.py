@@ -78,17 +78,9 @@ def attach_job(
 
 def replay(scene: Scene, address: str, at_ns: int | None, passing: bool) -> Source:
     """A recording as the source of an open scene, at its end where no moment is given. Raises RecordingError."""
-    from twinviewer.history.recording import Recording
-    from twinviewer.session.replay import ReplaySource
+    from twinviewer.session.replay_beside import open_beside
 
-    recording = Recording.open(address, scene)
-    source = ReplaySource(recording, scene, at_ns, follow=not passing, passing=passing)
-    try:
-        recording.at(source.at_ns)  # what the first picture needs is read here already
-    except TwinError:
-        source.close()
-        raise
-    return source
+    return open_beside(address, scene, at_ns, follow=not passing, passing=passing)
 
 
 def replay_job(

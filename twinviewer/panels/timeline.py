@@ -1,5 +1,6 @@
 """The time slider: the selected asset's past as a band with alarms and notes, and where in time the window stands."""
 
+import time
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt
@@ -26,6 +27,7 @@ ORDER = 10
 
 _NARROW, _ROOMY = 620, 900
 _FRESH_NS = 5 * NS  # a recording that grows is drawn anew this often
+_READING = "This moment is being read from the recording. Another moment, or Back to live (0), calls it off."
 
 
 class Panel(QWidget):
@@ -39,6 +41,8 @@ class Panel(QWidget):
         self._actions = actions
         self._page = Page()
         self._live_span_ns = self._page.span_ns
+        self._hold: tuple[int, int] | None = None  # what the band goes on to show when the past is there
+        self._reads_since_ns, self._reads_long = 0, False
         self._key: object = None
         self._asked: object = None
         self._found: Seekable | None = None
@@ -130,7 +134,16 @@ class Panel(QWidget):
         """Show one frame; while live the picture moves once a second."""
         if self._stepping:
             self._step(self._stepping)
+        self._see_reading()
         self._redraw()
+
+    def _see_reading(self) -> None:
+        """Say that a moment is being read where that takes more than a second."""
+        now_ns, reading = time.monotonic_ns(), self._session.reading
+        self._reads_since_ns = (self._reads_since_ns or now_ns) if reading else 0
+        is_long = reading and now_ns - self._reads_since_ns > NS
+        if is_long != self._reads_long:
+            self._reads_long, self._key = is_long, None
 
     def on_theme(self, theme: str) -> None:
         """Draw in the other theme."""
@@ -139,6 +152,9 @@ class Panel(QWidget):
 
     def _on_source(self) -> None:
         self._page.end_ns = self._stepping = 0
+        held, self._hold = self._hold, None
+        if held is not None and self._session.source.name == "replay":  # which may come some frames after it was asked
+            self._page.hold(held)
         self._key = None
         self._redraw()
 
@@ -176,8 +192,9 @@ class Panel(QWidget):
         marks, waits = past.marks(*stretch), ""
         if isinstance(past, Reads) and past.reading(*stretch):
             waits = str(past.error) if past.error is not None else "Reading the recording …"
-        self.what.setText(name or "All assets")
-        self.what.setToolTip(name or "Share of all assets in each state; select one to see its own")
+        told = name or "Share of all assets in each state; select one to see its own"
+        self.what.setText("Reading …" if self._reads_long else name or "All assets")
+        self.what.setToolTip(_READING if self._reads_long else told)
         self.band.seekable = self._seekable is not None or self._session.can_look_back
         self.band.is_past = self._seekable is not None
         self.band.show_time(stretch, now_ns, replace(shown, bands=bands, shares=shares, marks=marks, waits=waits))
@@ -234,9 +251,9 @@ class Panel(QWidget):
                 self._say(error)
                 return
             self._live_span_ns = was_ns
-            if stretch[0] <= time_ns <= stretch[1]:
-                self._page.hold(stretch)
-            self._redraw()
+            self._hold = stretch if stretch[0] <= time_ns <= stretch[1] else None
+            if self._seekable is not None:
+                self._on_source()
 
     def toggle_play(self) -> None:
         """Run at the chosen speed, or stand still; a live plant is held at this moment."""
@@ -311,4 +328,5 @@ class Panel(QWidget):
             self.span.choose(str(self._page.span_ns // NS))
             self._session.go_live()
         self._page.end_ns = 0
+        self._hold = None
         self._redraw()

@@ -12,6 +12,7 @@ from twinviewer.scene.scene import Scene
 if TYPE_CHECKING:  # reading recordings takes a library that a window without one never loads
     from twinviewer.history.recording import Recording
 
+PATIENCE_S = 0.02
 FRESH_S = 2.0  # what a running recorder adds is looked for this often at most
 
 
@@ -38,17 +39,19 @@ class Archive:
     All methods belong to one thread; the questions run in another one, which lives only while there are any.
     """
 
-    def __init__(self, address: str, scene: Scene) -> None:
+    def __init__(self, address: str, scene: Scene, recording: "Recording | None" = None) -> None:
+        """With a `recording` that is open already, which is the archive's from now on."""
         self.address = address
         self.scene = scene
         self._lock = threading.Lock()
+        self._answered = threading.Condition(self._lock)
         self._waiting: dict[Hashable, Callable[[Recording], Any]] = {}
         self._answers: dict[Hashable, Answer] = {}
         self._busy: Hashable = None
         self._working = False
         self._closed = False
-        self._recording: Recording | None = None
-        self._fresh_at = 0.0
+        self._recording: Recording | None = recording
+        self._fresh_at = time.monotonic() if recording is not None else 0.0
 
     def ask(self, key: Hashable, question: Callable[["Recording"], Any]) -> None:
         """Let `question(recording)` be answered. It must not touch what this thread uses."""
@@ -65,6 +68,11 @@ class Archive:
         """The answer since the last call, None while there is none."""
         with self._lock:
             return self._answers.pop(key, None)
+
+    def wait(self, key: Hashable) -> None:
+        """Wait a little for an answer, at most `PATIENCE_S`: most moments are read by then, and need no second look."""
+        with self._answered:
+            self._answered.wait_for(lambda: key in self._answers or self._closed, PATIENCE_S)
 
     def asked(self, key: Hashable) -> bool:
         """Whether a question of this key waits, is being answered, or has an answer that nobody took yet."""
@@ -100,6 +108,7 @@ class Archive:
             with self._lock:
                 if not self._closed:
                     self._answers[self._busy] = answer
+                    self._answered.notify_all()
         if closing is not None:
             closing.close()
 

@@ -1,31 +1,23 @@
 """The past as a source: a recording played back, with the plant's states, alarms, trends and bands as of then."""
 
-from typing import Any
-
 import numpy as np
 
-from twinviewer.history.journal import append
-from twinviewer.history.layout import NOTES
-from twinviewer.history.notes import change_line, note_line
 from twinviewer.history.recording import Recording
 from twinviewer.history.trend import Trend
 from twinviewer.kpi.tracks import Tracks
-from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame, TagSnapshot
 from twinviewer.model.note import Note
-from twinviewer.model.notice import Notice
 from twinviewer.model.state import State
 from twinviewer.scene.scene import Scene
 from twinviewer.session.journal import Band, Mark
 from twinviewer.session.look import Look
+from twinviewer.session.moment import read_moment
+from twinviewer.session.replay_clock import NS, ReplayClock
 from twinviewer.session.replay_past import GROWN_NS
 from twinviewer.session.sources import Polled
 from twinviewer.session.stretch import notes_of
 from twinviewer.session.trends import Series
-from twinviewer.states.alarms import FLOOD_BEGINS, WINDOW_NS
 
-NS = 1_000_000_000
-SLOWEST, FASTEST = 0.1, 1000.0
 SHARE_STEPS = 240
 TREND_PIXELS = 1000
 _GRID_NS = 10 * NS
@@ -135,14 +127,8 @@ def frame_at(recording: Recording, scene: Scene, time_ns: int) -> Frame:
     return look.frame
 
 
-class ReplaySource(RecordedPast):
-    """A recording with a clock of its own. `speed` is 0 while it stands still; `loop` is a stretch that is repeated.
-
-    With `follow` the recording is still being made, and looked at again every few seconds. `passing` says that it goes
-    when it is closed, as a capsule's does: who pins a note to it is told.
-    """
-
-    name = "replay"
+class ReplaySource(RecordedPast, ReplayClock):
+    """A recording with a clock of its own, read on the caller's thread: for programs without a window."""
 
     def __init__(
         self,
@@ -152,95 +138,23 @@ class ReplaySource(RecordedPast):
         follow: bool = False,
         passing: bool = False,
     ) -> None:
-        super().__init__(recording, scene)
+        RecordedPast.__init__(self, recording, scene)
         first, last = recording.span()
+        at_ns = min(max(at_ns, first), last) if at_ns is not None else last
+        ReplayClock.__init__(self, recording.folder, at_ns, last, follow, passing)
         self.trends = RecordedTrends(recording)
-        self.speed = 0.0
-        self.loop: tuple[int, int] | None = None
-        self._follow = follow
-        self._passing = passing
-        self._notices: list[Notice] = []
-        self._refreshed_ns = 0
-        self._at_ns = min(max(at_ns, first), last) if at_ns is not None else last
-        self._wall_ns: int | None = None
-        self._now_ns = last  # of the wall clock, once it was heard
-        self._jumped = True
-
-    @property
-    def at_ns(self) -> int:
-        """The moment that is shown."""
-        return self._at_ns
-
-    def seek(self, time_ns: int) -> None:
-        """Show this moment, or the nearest one that was recorded."""
-        first, last = self.seen()
-        self._at_ns = min(max(time_ns, first), last)
-        self._jumped = True
-
-    def play(self, speed: float) -> None:
-        """Run at 1/10 to 1,000 times real time; 0 stops. At the end of the recording it stops by itself."""
-        self.speed = 0.0 if speed <= 0 else min(max(speed, SLOWEST), FASTEST)
-        self._wall_ns = None
-
-    def step(self, seconds: float) -> None:
-        """Move by a little, forwards or backwards, and stand."""
-        self.play(0.0)
-        self.seek(self._at_ns + int(seconds * NS))
+        self._shown = -1
 
     def poll(self, now_ns: int) -> Polled:
         """The plant as it was at the moment that is shown; `now_ns` is the wall clock that drives the play."""
-        self._now_ns = now_ns
         self._advance(now_ns)
-        time_ns, recording = self._at_ns, self.recording
-        raised = len(recording.raised(time_ns - WINDOW_NS, time_ns))
-        jumped, self._jumped = self._jumped, False
-        notices, self._notices = self._notices, []
-        return Polled(
-            time_ns,
-            recording.at(time_ns),
-            recording.connection_at(time_ns),
-            recording.alarms_at(time_ns),
-            raised > FLOOD_BEGINS,
-            raised,
-            notices,
-            jumped=jumped,
-        )
-
-    def _advance(self, now_ns: int) -> None:
-        if self._follow and now_ns - self._refreshed_ns > 2 * NS:
-            self._refreshed_ns = now_ns
-            self.look_again()
-        before, self._wall_ns = self._wall_ns, now_ns
-        if not self.speed or before is None:
-            return
-        self._at_ns += int(max(0, now_ns - before) * self.speed)
-        first, last = self.seen()
-        if self.loop is not None and self._at_ns >= self.loop[1]:
-            self.seek(self.loop[0])
-        elif self._at_ns >= last:
-            self._at_ns = last
-            self.speed = self.speed if self._follow and self.speed <= 1 else 0.0  # more may come
-        elif self._at_ns < first:
-            self._at_ns = first
+        jumped, self._shown = self._shown != self._jumps, self._jumps
+        return read_moment(self.recording, self._at_ns).polled(self._take_notices(), jumped)
 
     def command(self, name: str, **arguments: object) -> None:
         """A note can be pinned to the past or corrected; nothing else can be done there. Raises TwinError."""
-        if name != "note":
-            raise TwinError("this is a recording: nothing can be done in the past", name, "Go back to live first.")
-        said: dict[str, Any] = {"time_ns": self._at_ns, "by": "", "text": "", **arguments}
-        line = change_line(**said, at_ns=self._now_ns) if "corrects" in said else note_line(**said)
-        folder = self.recording.folder
-        if folder.path is None:
-            raise TwinError("twinviewer only reads recordings behind an address", folder.address, "Copy it here first.")
-        try:
-            append(folder.path / NOTES, [line])
-        except OSError as error:
-            remedy = "Make the folder writable, or copy the recording."
-            raise TwinError(f"the note cannot be written: {error.strerror}", folder.address, remedy) from error
+        super().command(name, **arguments)
         self._notes = None
-        if self._passing:
-            text = "The note is in this opened capsule only until the window is closed."
-            self._notices.append(Notice("warning", text, "Save a capsule of your own to keep it.", key="note.passing"))
 
     def close(self) -> None:
         """Let go of the files."""

@@ -15,12 +15,14 @@ from twinviewer.session.events import Event
 from twinviewer.session.journal import Change, Journal, Noted, Past
 from twinviewer.session.live_past import LivePast
 from twinviewer.session.look import Look
+from twinviewer.session.opening_past import OpeningPast
 from twinviewer.session.replay_past import ReplayPast, Spanned
 from twinviewer.session.sources import NoSource, Source
 from twinviewer.session.trends import Trends
 from twinviewer.states.evaluator import Evaluator
 
 _log = logging.getLogger(__name__)
+_BACK = "look back"
 CHANGES_NS = 8 * 3600 * 1_000_000_000  # how far back changes are of interest
 ASIDE_NS = 500_000_000  # how often the plant is read while its past is shown
 
@@ -53,6 +55,7 @@ class Session:
         self._aside_ns = 0
         self._live_past: LivePast | None = None
         self._replay_past: ReplayPast | None = None
+        self._opening: OpeningPast | None = None
         self._begin(source or NoSource(len(scene.tags)))
 
     def _begin(self, source: Source) -> None:
@@ -96,8 +99,13 @@ class Session:
 
     def tick(self, now_ns: int) -> Frame:
         """Read the source once and say what it means; `now_ns` is the wall clock in UTC nanoseconds."""
+        notices: list[Notice] = []
+        try:
+            self._take_past()
+        except TwinError as error:
+            notices.append(Notice("error", error.text, error.remedy, error.where, key=_BACK))
         look = self._look
-        notices = look.tick(now_ns, self.archive)
+        notices += look.tick(now_ns, self.archive)
         if self._aside is not None and now_ns - self._aside_ns >= ASIDE_NS:
             self._aside_ns = now_ns
             notices = [*notices, *self._aside.tick(now_ns, self.archive)]
@@ -153,8 +161,8 @@ class Session:
 
     @property
     def can_go_live(self) -> bool:
-        """Whether the plant waits while its past is shown."""
-        return self._aside is not None
+        """Whether the plant waits while its past is shown, or that past is still being read."""
+        return self._aside is not None or self._opening is not None
 
     @property
     def live_frame(self) -> Frame | None:
@@ -162,17 +170,36 @@ class Session:
         return self._aside.frame if self._aside is not None else None
 
     def look_back(self, time_ns: int) -> None:
-        """Show the plant as it was at a moment. Raises RecordingError where nothing can be read."""
+        """Show the plant as it was at a moment, as soon as that is read: at once, or at a later tick, until when the
+        plant shows. Raises RecordingError where nothing can be read; a later tick says it as a notice."""
         if not self.can_look_back or self.archive is None:
             raise TwinError("Nothing is recorded of this plant.", "", "Start a recording, or open one.")
-        from twinviewer.history.recording import Recording  # takes a library that a window without one never loads
-        from twinviewer.session.replay import ReplaySource
+        if self._opening is None:
+            self._opening = OpeningPast(self.archive.address, self.scene)
+        self._opening.ask(time_ns)
+        self._take_past()
 
-        recording = Recording.open(self.archive.address, self.scene)
-        if not recording.span()[1]:
-            recording.close()
-            raise TwinError("The recording holds nothing yet.", self.archive.address, "Wait a moment.")
-        self.look_at(ReplaySource(recording, self.scene, time_ns, follow=True))
+    @property
+    def reading(self) -> bool:
+        """Whether the moment that a person wants to see is still being read."""
+        return self._opening is not None or bool(getattr(self.source, "reading", False))
+
+    def _take_past(self) -> None:
+        """Show the past that was asked for, where it was read by now. Raises TwinError."""
+        if self._opening is None:
+            return
+        try:
+            past = self._opening.take()
+        except TwinError:
+            self._opening = None
+            raise
+        if past is None:
+            return
+        self._opening = None
+        if self.can_look_back:
+            self.look_at(past)
+        else:
+            past.close()
 
     def look_at(self, source: Source) -> None:
         """Show another source, a past or a simulated run, while the one that is shown now waits aside."""
@@ -184,7 +211,8 @@ class Session:
         self.source_changed.emit(source)
 
     def go_live(self) -> None:
-        """Back to the plant as it is now; nothing happens where none waits."""
+        """Back to the plant as it is now, also from a past that is still being read; else nothing happens."""
+        self._forget_opening()
         if self._aside is None:
             return
         past, self._look, self._aside = self._look, self._aside, None
@@ -282,7 +310,13 @@ class Session:
         self.scene_changed.emit(scene)
         self.source_changed.emit(self.source)
 
+    def _forget_opening(self) -> None:
+        if self._opening is not None:
+            self._opening.close()
+            self._opening = None
+
     def _close_sources(self) -> None:
+        self._forget_opening()
         self._look.source.close()
         if self._aside is not None:
             self._aside.source.close()
