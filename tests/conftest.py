@@ -34,7 +34,7 @@ settings.load_profile("twinviewer")
 
 
 def _patient() -> None:
-    """Let windows wait for what is read of a recording: on a busy machine, or a slow disk, it comes some ticks later."""
+    """Let windows wait for what is read of a recording: on a busy machine, or a slow disk, it comes ticks later."""
     from twinviewer.session import archive
 
     archive.PATIENCE_S = 20.0
