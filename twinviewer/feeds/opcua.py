@@ -8,7 +8,6 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from asyncua import ua
 from asyncua.ua.ua_binary import struct_from_binary
 
@@ -16,9 +15,9 @@ from twinviewer.feeds import opcua_items as subscriptions
 from twinviewer.feeds import opcua_missing as missing
 from twinviewer.feeds.opcua_addresses import resolve
 from twinviewer.feeds.opcua_client import Opened, broken, close, open_session, post, send
-from twinviewer.feeds.opcua_decode import Changes, datetime_ns, number_and_text
+from twinviewer.feeds.opcua_delivery import Delivery
 from twinviewer.feeds.opcua_events import Events, acknowledge
-from twinviewer.feeds.opcua_items import Item, Limits, Subscriptions
+from twinviewer.feeds.opcua_items import Item, Limits, Subscriptions, is_bad
 from twinviewer.feeds.opcua_pump import Pump
 from twinviewer.feeds.opcua_write import write
 from twinviewer.feeds.source import FeedSink, FeedSource
@@ -26,7 +25,6 @@ from twinviewer.feeds.trust import TrustStore
 from twinviewer.model.asset import Tag
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.errors import FeedLost
-from twinviewer.model.sample import SampleBatch
 
 __all__ = ["SCHEMES", "acknowledge", "run", "write"]
 
@@ -41,7 +39,6 @@ _LEAST_SILENCE_S = 1.0
 _LONG_KEEP_ALIVE_S = 5.0  # beyond this the server is asked instead of awaited
 _PROBE_TIMEOUT_S = 3.0
 _QUEUE = 5  # changes that the server keeps of one tag between two notifications; 0 would mean its own maximum
-_OVERFLOW = np.uint32(0x480)  # InfoType DataValue with the Overflow bit: the queue was too short (Part 4, 7.39.1)
 
 
 async def run(
@@ -93,26 +90,17 @@ class _Live:
         self._tags = sorted(tags, key=lambda tag: (tag.key, tag.index))  # equal types together decode faster
         self._names = {tag.index: tag.name for tag in tags}
         self._put = put
-        self._clock_ns = clock_ns
         self._standing = Connection(Link.CONNECTING, security=opened.security)
         self._note = opened.note
         self._uris: list[str] = []
         self._absent: list[str] = []  # namespaces that the server does not have
-        rows = max(self._names, default=-1) + 1
-        self._is_text = np.zeros(rows, bool)
-        self._is_text[[t.index for t in tags if t.is_text]] = True
-        self._any_text = bool(self._is_text.any())
-        self._is_waveform = np.zeros(rows, bool)
-        self._is_waveform[[t.index for t in tags if t.role == "waveform"]] = True
-        self._newest = np.zeros(rows, np.int64)  # source time of the last sample of each tag
-        self._status = np.zeros(rows, np.uint32)  # and its status
+        self._delivery = Delivery(tags, put, clock_ns)
         self._looked_for = 0  # so many of the nodes were looked for in this round
-        self._overflown = 0
         self._nodes: dict[int, ua.NodeId] = {}
         self._refused: dict[int, int] = {}
         self._made = Subscriptions()
         self._events = Events(opened.client, put)
-        self._pump = Pump(lambda request: post(self._client, request), self._take, clock_ns, self._events.take)
+        self._pump = Pump(lambda request: post(self._client, request), self._delivery.take, clock_ns, self._events.take)
 
     async def run(self) -> None:
         """Subscribe, then watch the line until it breaks."""
@@ -190,36 +178,6 @@ class _Live:
             text = f"one of {len(self._made.ids)} subscriptions has been silent for {silent_s:.1f} s"
             raise FeedLost(text, self._source.url)
 
-    def _take(self, changes: Changes, received_ns: int) -> None:
-        """A decoded notification as samples."""
-        slot = changes.handle.astype(np.int64) - 1
-        columns = (slot, changes.value, changes.status, changes.source_ns, changes.server_ns)
-        text, arrays = changes.text, changes.arrays
-        known = (slot >= 0) & (slot < len(self._newest))
-        if not known.all():
-            place = np.cumsum(known) - 1
-            text = {int(place[row]): value for row, value in text.items() if known[row]}
-            arrays = {int(place[row]): value for row, value in arrays.items() if known[row]}
-            columns = tuple(column[known] for column in columns)
-        self._deliver(columns, text, arrays, received_ns)
-
-    def _deliver(
-        self, columns: tuple[np.ndarray, ...], text: dict[int, str], arrays: dict[int, np.ndarray], received_ns: int
-    ) -> None:
-        slot, value, status, source_ns, server_ns = columns
-        if self._any_text:
-            for row in np.flatnonzero(self._is_text[slot] & ~np.isnan(value)).tolist():
-                text[row] = f"{value[row]:g}"  # a text tag that the server keeps as a number
-        overflown = status & _OVERFLOW == _OVERFLOW
-        if overflown.any():
-            self._overflown += int(overflown.sum())
-            status = np.where(overflown, status & ~_OVERFLOW, status)
-        arrays = {row: values for row, values in arrays.items() if self._is_waveform[slot[row]]}
-        text.update({row: f"{len(values):,} values" for row, values in arrays.items()})
-        self._newest[slot], self._status[slot] = source_ns, status
-        columns = (slot.astype(np.int32), value, status, source_ns, server_ns)
-        self._put.samples(SampleBatch(*columns, received_ns, text, arrays))
-
     async def _read(self, nodes: Sequence[ua.NodeId]) -> list[ua.DataValue]:
         request = ua.ReadRequest()
         request.Parameters.TimestampsToReturn = ua.TimestampsToReturn.Both
@@ -236,23 +194,7 @@ class _Live:
         for first in range(0, len(slots), limits.read):
             part = slots[first : first + limits.read]
             values = await self._read([self._nodes[slot] for slot in part])
-            plain = [v.Value.Value if v.Value is not None else None for v in values]
-            pairs = [number_and_text(value) for value in plain]
-            source = np.array([datetime_ns(v.SourceTimestamp) for v in values], np.int64)
-            slot = np.array(part, np.int64)
-            columns = (
-                slot,
-                np.array([number for number, _ in pairs]),
-                np.array([v.StatusCode.value if v.StatusCode is not None else 0 for v in values], np.uint32),
-                source,
-                np.array([datetime_ns(v.ServerTimestamp) for v in values], np.int64),
-            )
-            fresh = (source == 0) | (source >= self._newest[slot] // 1000 * 1000)
-            place = np.cumsum(fresh) - 1
-            text = {int(place[row]): t for row, (_, t) in enumerate(pairs) if t is not None and fresh[row]}
-            rows = [row for row, value in enumerate(plain) if fresh[row] and _is_array(value)]
-            arrays = {int(place[row]): np.array(plain[row]) for row in rows}
-            self._deliver(tuple(column[fresh] for column in columns), text, arrays, self._clock_ns())
+            self._delivery.read(part, values)
 
     async def _ask_again(self, limits: Limits) -> None:
         tags = [tag for tag in self._tags if tag.index in self._refused]
@@ -260,7 +202,7 @@ class _Live:
         items = await self._resolve(tags, limits)
         statuses = await subscriptions.add_items(self._client, self._made.ids[-1], items, limits)
         for item, status in zip(items, statuses, strict=True):
-            if not subscriptions.is_bad(status):
+            if not is_bad(status):
                 del self._refused[item.slot]
         if set(self._refused) != before:
             self._report()
@@ -268,7 +210,7 @@ class _Live:
     async def _look_for_nodes(self, limits: Limits) -> None:
         """Ask of some tags, in turn, whether their node is still there: not every server tells of one that was deleted
         or renamed, and its last value would look good for ever."""
-        slots = [slot for slot in self._nodes if slot not in self._refused and self._status[slot] >> 30 < 2]
+        slots = [slot for slot in self._nodes if slot not in self._refused and not is_bad(self._delivery.status[slot])]
         first = self._looked_for if self._looked_for < len(slots) else 0
         part = slots[first : first + limits.read]
         self._looked_for = first + len(part)
@@ -281,14 +223,9 @@ class _Live:
 
     def _refuse(self, refused: dict[int, int]) -> None:
         """Tags that the server does not give are BAD, with its reason."""
-        if not refused:
-            return
-        self._refused.update(refused)
-        n = len(refused)
-        zero = np.zeros(n, np.int64)
-        status = np.array(list(refused.values()), np.uint32)
-        slot = np.array(list(refused), np.int32)
-        self._put.samples(SampleBatch(slot, np.full(n, np.nan), status, zero, zero, self._clock_ns()))
+        if refused:
+            self._refused.update(refused)
+            self._delivery.refuse(refused)
 
     def _report(self) -> None:
         why = [self._note] if self._note else []
@@ -298,13 +235,8 @@ class _Live:
             self._standing,
             link=Link.DEGRADED if why else Link.CONNECTED,
             why="; ".join(why),
-            lost=self._pump.lost + self._overflown,
+            lost=self._pump.lost + self._delivery.overflown,
             bad_items=len(self._refused),
             clock_skew_s=round(self._pump.clock_skew_s, 3),
         )
         self._put.connection(self._standing)
-
-
-def _is_array(value: object) -> bool:
-    """Whether asyncua read an array of numbers."""
-    return isinstance(value, list) and all(isinstance(x, (int, float)) for x in value)
