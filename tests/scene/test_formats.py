@@ -6,12 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.scene.conftest import SHARED
 from tests.scene.glb import CUBE_POINTS, CUBE_TRIANGLES
 from twinviewer.discovery import modules_of
 from twinviewer.model.errors import SceneError
 from twinviewer.scene.formats import formats, suffixes
+from twinviewer.scene.mesh import creased_normals, unit_rows
 from twinviewer.scene.placement import Placement
 from twinviewer.scene.scene import Scene
 
@@ -189,3 +192,30 @@ def test_the_warehouse_is_what_its_maker_says(load: Load) -> None:
     assert np.ptp(geometry.points, axis=0) == pytest.approx([14, 21, 10], abs=0.2)  # lies flat, stands upright
     assert len(geometry.textures) == 14
     assert {a.asset_id for a in scene.assets} >= {"aws_robomaker_warehouse_ShelfF_01_001"}
+
+
+# --- normals of files that have none ------------------------------------------------------------------------------
+
+
+@given(st.tuples(*[st.floats(0.05, 20)] * 3))
+def test_a_box_without_normals_is_flat_whatever_its_sides(size: tuple[float, float, float]) -> None:
+    points = (CUBE_POINTS * np.array(size)).astype(np.float32)
+    normals, triangles, source = creased_normals(points, CUBE_TRIANGLES)
+    corners = points[source][triangles]
+    face = unit_rows(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]))
+    assert np.allclose(normals[triangles], face[:, None], atol=1e-4)
+    assert len(normals) == 24, "three for each of the eight corners"
+
+
+def test_a_cylinder_without_normals_is_round_up_to_its_rim() -> None:
+    turn = np.arange(24) * 2 * np.pi / 24
+    ring = np.c_[np.cos(turn), np.sin(turn), 0 * turn]
+    points = np.concatenate([ring, ring + np.array([0, 0, 2]), [[0, 0, 0], [0, 0, 2]]]).astype(np.float32)
+    after = (np.arange(24) + 1) % 24
+    low, high = np.arange(24), np.arange(24) + 24
+    sides = np.r_[np.c_[low, after, high], np.c_[after, after + 24, high]]
+    caps = np.r_[np.c_[np.full(24, 48), after, low], np.c_[np.full(24, 49), high, after + 24]]
+    normals, triangles, source = creased_normals(points, np.r_[sides, caps].astype(np.int32))
+    outwards = points[source][triangles[:48]] * [1, 1, 0]
+    assert np.einsum("mcj,mcj->mc", normals[triangles[:48]], outwards).min() > np.cos(np.radians(4))
+    assert np.allclose(np.abs(normals[triangles[48:]][..., 2]), 1)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 _CREASE_COS = 0.88  # a face more than about 28 degrees off the mean of its neighbours has an edge there
+_GENTLE_COS = 0.77  # faces that meet at less than about 40 degrees there are one surface
+_MOST_FACES = 64  # compared at one vertex, so that a fan of very many costs no more than its corners times this
 
 PLAIN = (168, 172, 176, 255)  # sRGB of a surface that has no material
 
@@ -81,22 +83,58 @@ def creased_normals(points: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarr
     """Normals for a mesh that has none: round where faces meet gently, sharp where they meet at an edge.
 
     Returns normals float32 (k, 3), triangles int32 (m, 3) and the source vertex of each of the k vertices: a vertex
-    on a sharp edge is doubled.
+    on a sharp edge is doubled. There, each corner takes the mean of the faces that meet its own one gently, so that
+    a narrow face does not tilt the light on a wide one.
     """
+    area = _face_normals(points, triangles)
+    face = unit_rows(area)
     smooth = smooth_normals(points, triangles)
-    face = unit_rows(_face_normals(points, triangles))
     sharp = np.einsum("mcj,mj->mc", smooth[triangles], face) < _CREASE_COS
-    rows, at = np.nonzero(sharp)
+    if not sharp.any():
+        return smooth, triangles.astype(np.int32, copy=False), np.arange(len(points))
+    edged = np.zeros(len(points), bool)
+    edged[triangles[sharp]] = True
+    rows, at = np.nonzero(edged[triangles])
+    vertex = triangles[rows, at].astype(np.int64)
+    own = _corner_normals(vertex, area[rows], face[rows])
+    first, inverse = _alike(vertex, own)
     result = triangles.astype(np.int32, copy=True)
-    result[rows, at] = len(points) + np.arange(len(rows), dtype=np.int32)
-    source = np.concatenate([np.arange(len(points)), triangles[rows, at]])
-    normals = np.concatenate([smooth, face[rows]])
+    result[rows, at] = len(points) + inverse
+    source = np.concatenate([np.arange(len(points)), vertex[first]])
+    normals = np.concatenate([smooth, own[first]])
     used = np.zeros(len(source), bool)
     used[result] = True
-    if used.all():
-        return normals, result, source
     renumbered = np.cumsum(used, dtype=np.int32) - np.int32(1)
     return normals[used], renumbered[result], source[used]
+
+
+def _corner_normals(vertex: np.ndarray, area: np.ndarray, face: np.ndarray) -> np.ndarray:
+    """Unit normals float32 (k, 3) of triangle corners: the mean of those faces at the same vertex, weighted by area,
+    that lean less than about 40 degrees from the corner's own. `vertex` int (k,), `area` and `face` (k, 3) are the
+    faces' normals, long as twice their area and of unit length."""
+    order = np.argsort(vertex, kind="stable")
+    vertex, area, face = vertex[order], area[order], face[order]
+    total = area.copy()
+    first = np.arange(len(vertex))
+    for step in range(1, _MOST_FACES):
+        first = first[first + step < len(vertex)]
+        first = first[vertex[first] == vertex[first + step]]
+        if not len(first):
+            break
+        near = first[np.einsum("ij,ij->i", face[first], face[first + step]) >= _GENTLE_COS]
+        total[near] += area[near + step]
+        total[near + step] += area[near]
+    result = np.empty((len(vertex), 3), np.float32)
+    result[order] = unit_rows(total)
+    return result
+
+
+def _alike(vertex: np.ndarray, normals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Corners of one vertex whose normals agree to half a degree, as rows of the first of each and int32 (k,)."""
+    steps = np.rint((np.nan_to_num(normals) + 1) * 127).astype(np.int64)
+    key = vertex << 24 | steps[:, 0] << 16 | steps[:, 1] << 8 | steps[:, 2]
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    return first, inverse.astype(np.int32)
 
 
 def smooth_normals(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:

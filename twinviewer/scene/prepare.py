@@ -20,7 +20,7 @@ from twinviewer.scene.placement import Placement
 from twinviewer.scene.progress import Progress
 
 # Part of every cache key: raise it whenever a reader gives other arrays for the same file.
-READER = 2
+READER = 3
 
 
 @dataclass(frozen=True, slots=True)
