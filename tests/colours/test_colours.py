@@ -7,6 +7,7 @@ import pytest
 
 from tests.factory import CONNECTED, NOW_NS, make_scene, snapshot
 from twinviewer import colours
+from twinviewer.colours import energy
 from twinviewer.model.connection import Connection, Link
 from twinviewer.model.frame import Frame, TagSnapshot
 from twinviewer.model.palette import STATE, SURFACE, THEMES, ZONE, rgb
@@ -61,6 +62,15 @@ def test_more_power_is_further_along_the_scale() -> None:
     ]
     assert shades == sorted(shades)
     assert len(set(shades)) == 4
+
+
+def test_equal_ratios_of_power_are_equal_steps_of_the_scale_and_its_ticks_say_so() -> None:
+    scene = make_scene(1)  # its meter reaches 12 kW
+    place = energy.share(np.array([0.1, 0.5, np.sqrt(0.5 * 12), 12.0, 50.0]), scene)
+    assert place == pytest.approx([0, 0, 0.5, 1, 1])
+    ticks = colours.legend("energy", frame_of(scene, snapshot(scene)), scene, "dark").ticks
+    assert [text for _, text in ticks] == ["0.5", "5", "12"]
+    assert [at for at, _ in ticks] == pytest.approx(list(energy.share(np.array([0.5, 5.0, 12.0]), scene)))
 
 
 @pytest.mark.parametrize("mode", colours.modes())
