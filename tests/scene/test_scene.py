@@ -12,8 +12,10 @@ from tests.scene.conftest import TOML, add
 from tests.scene.glb import Glb, line
 from twinviewer.model.asset import NodeAddress
 from twinviewer.model.errors import SceneError
+from twinviewer.model.geometry import GeometryNode
 from twinviewer.model.state import State
 from twinviewer.scene.draft import Draft
+from twinviewer.scene.node_list import top_level
 from twinviewer.scene.scene import Scene
 
 Load = Callable[..., Scene]
@@ -468,3 +470,15 @@ def test_a_type_that_is_not_defined_is_told_at_the_line_that_names_it(
     add(folder, '[assets]\ntable = "assets.csv"\n')
     (told,) = [f for f in draft(folder).findings if f.key == "type"]
     assert told.where == "assets.csv:2"
+
+
+def test_of_a_bare_building_the_storeys_are_assets() -> None:
+    def node(path: str, parent: int, kind: str, surfaces: int = 0) -> GeometryNode:
+        return GeometryNode(path, path.rpartition("/")[2], parent, np.eye(4), 0, surfaces, {"ifcClass": kind})
+
+    frame = [node("P", -1, "IfcProject"), node("P/S", 0, "IfcSite"), node("P/S/B", 1, "IfcBuilding")]
+    storeys = [node("P/S/B/L1", 2, "IfcBuildingStorey"), node("P/S/B/L2", 2, "IfcBuildingStorey")]
+    walls = [node("P/S/B/L1/W", 3, "IfcWall", 2), node("P/S/B/L2/W", 4, "IfcWall", 2)]
+    assert top_level([*frame, *storeys, *walls], 0, 7) == [3, 4]
+    plain = [GeometryNode(n.path, n.name, n.parent, n.matrix, n.first, n.last) for n in (*frame, *storeys, *walls)]
+    assert top_level(plain, 0, 7) == [1], "elsewhere a lone root is one step, no more"

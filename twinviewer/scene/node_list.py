@@ -9,6 +9,7 @@ from twinviewer.model.geometry import GeometryNode
 from twinviewer.scene.names import one_line
 
 EXTRAS_KEYS = ("asset", "assetId", "asset_id")
+_FRAMES = ("IfcSite", "IfcBuilding")  # what a building's storeys hang below, mostly alone
 
 
 @dataclass(slots=True)
@@ -39,7 +40,8 @@ def values_of(node: GeometryNode, captures: Mapping[str, str]) -> dict[str, str]
 
 
 def top_level(nodes: Sequence[GeometryNode], first: int, last: int) -> list[int]:
-    """The named nodes a bare file is made of: its roots, or what stands directly below a lone root that only groups.
+    """The named nodes a bare file is made of: its roots, or what stands directly below a lone root that only groups; of
+    a building its storeys.
 
     Nodes without a triangle in or below them are left out.
     """
@@ -50,7 +52,11 @@ def top_level(nodes: Sequence[GeometryNode], first: int, last: int) -> list[int]
         if filled[row - first] and node.parent >= first:
             filled[node.parent - first] = True
     level = [row for row in range(first, last) if nodes[row].parent < first and filled[row - first]]
-    if len(level) == 1 and nodes[level[0]].last <= nodes[level[0]].first:
+    is_root = True
+    while len(level) == 1 and nodes[level[0]].last <= nodes[level[0]].first:
         root = level[0]
+        if not is_root and nodes[root].extras.get("ifcClass") not in _FRAMES:
+            break
+        is_root = False
         level = [row for row in range(root + 1, last) if nodes[row].parent == root and filled[row - first]]
     return level
