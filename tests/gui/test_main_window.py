@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QHelpEvent, QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QMainWindow, QToolTip, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QLineEdit,
+    QMainWindow,
+    QToolTip,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -223,6 +232,33 @@ def test_the_palette_finds_an_asset_and_goes_there(setup: Setup, modifiers: tupl
     assert palette.list.item(0).text() == asset
     setup.qtbot.keyClick(palette.box, Qt.Key.Key_Return)
     assert setup.window.session.selection == asset
+
+
+def test_a_saved_picture_is_drawn_finely_and_then_the_window_as_usual(setup: Setup) -> None:
+    picture = setup.window.picture
+    picture._widget._moving()  # in the middle of a movement
+    usual = picture._widget.canvas.scale
+    image = setup.window.asking.picture_now()
+    assert picture._widget.canvas.scale == 2.0
+    assert image.size() == picture.size() * picture.devicePixelRatioF()
+    assert image.pixelColor(picture.width() // 2, picture.height() // 2).alpha() == 255
+    setup.qtbot.waitUntil(lambda: picture._widget.canvas.scale <= max(usual, 1.0), timeout=20_000)
+
+
+def test_a_picture_is_saved_as_it_was_when_it_was_asked_for(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seen = QImage(4, 4, QImage.Format.Format_RGB888)
+    seen.fill(0x102030)
+    monkeypatch.setattr(setup.window.picture, "image", seen.copy)
+
+    def choose(*_: object) -> tuple[str, str]:
+        seen.fill(0x405060)  # the plant goes on while a name is found
+        return str(tmp_path / "hall"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    setup.window.registry.run("file.screenshot")
+    assert pixels_of(QImage(str(tmp_path / "hall.png")))[0, 0].tolist() == [0x10, 0x20, 0x30]
 
 
 def test_the_search_field_opens_the_palette(setup: Setup) -> None:

@@ -157,17 +157,18 @@ class Asking:
         stamp = datetime.now().strftime("%Y-%m-%d_%H%M%S")
         offered = Path.home() / f"{self._window.session.scene.name} {stamp}{suffix}"
         path, _ = QFileDialog.getSaveFileName(self._window, title, str(offered), f"{kind} (*{suffix})")
-        return Path(path) if path else None
+        return Path(path if Path(path).suffix else path + suffix) if path else None
 
     def picture_now(self) -> QImage:
         """The picture as it stands, labels and legend included."""
-        return self._window.picture.grab().toImage()
+        return self._window.picture.image()
 
     def save_picture(self) -> None:
         """Write the picture to a PNG file."""
+        image = self.picture_now()  # as it is when asked for, not when a name was found for it
         path = self._file_for("Save picture", ".png", "PNG picture")
         if path is not None:
-            if not self.picture_now().save(str(path)):
+            if not image.save(str(path)):
                 raise TwinError("The picture could not be written.", str(path), "Choose a folder you may write to.")
             self._window.say("info", f"Picture saved as {path}.", key="saved")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from twinviewer import colours
@@ -237,6 +238,14 @@ class Picture(QWidget):
         """Draw the picture now as fine as it gets, also where that takes long: for a picture of the window."""
         if self._widget is not None and not self._widget.failure:
             self._widget.render_refined()
+
+    def image(self) -> QImage:
+        """The page as it stands, the picture in it drawn as fine as it gets, labels and legend over it."""
+        self.render_refined()
+        image = self.grab().toImage()
+        if self._widget is not None:
+            self._widget.rest()
+        return image
 
     def set_theme(self, theme: str) -> None:
         """Draw everything in another theme."""

@@ -120,6 +120,10 @@ class StageSurface(QWidget):
         self.canvas.repaint()
         self._glass.repaint()
 
+    def rest(self) -> None:
+        """Draw as usual again after `render_refined`."""
+        self._rest.start()
+
     def pixels(self) -> np.ndarray:
         """What was drawn last, without what is painted over it: RGB uint8 (height, width, 3), first row on top."""
         self.canvas.makeCurrent()
