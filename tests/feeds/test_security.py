@@ -12,7 +12,7 @@ import pytest
 from asyncua import ua
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 from keyring.errors import KeyringLocked
 
@@ -214,6 +214,40 @@ def test_certificates_of_a_trusted_authority(tmp_path: Path, key: rsa.RSAPrivate
     revoked = crl.add_revoked_certificate(gone).sign(key, hashes.SHA256())
     (issuers / "plant-ca.crl").write_bytes(revoked.public_bytes(serialization.Encoding.DER))
     assert store.trusts(der(signed)) == ""
+
+
+def test_authorities_with_other_keys_revoke_too(tmp_path: Path, key: rsa.RSAPrivateKey):
+    """A plant's authority may sign with an elliptic curve what servers use with RSA."""
+    issuers, now = tmp_path / "issuers", datetime.now(UTC)
+    issuers.mkdir()
+    of_authority = ec.generate_private_key(ec.SECP256R1())
+    named = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Plant CA")])
+    builder = x509.CertificateBuilder(named, named, of_authority.public_key(), 1, now, now + timedelta(days=1))
+    authority = builder.add_extension(x509.BasicConstraints(True, None), True).sign(of_authority, hashes.SHA256())
+    (issuers / "plant-ca.der").write_bytes(der(authority))
+    server = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "server")])
+    builder = x509.CertificateBuilder(named, server, key.public_key(), 7, now, now + timedelta(days=1))
+    signed = builder.sign(of_authority, hashes.SHA256())
+    assert TrustStore(tmp_path).trusts(der(signed)) == "issued"
+    gone = x509.RevokedCertificateBuilder(7, now).build()
+    crl = x509.CertificateRevocationListBuilder(named, now, now + timedelta(days=1)).add_revoked_certificate(gone)
+    (issuers / "forged.crl").write_bytes(crl.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER))
+    assert TrustStore(tmp_path).trusts(der(signed)) == "issued"  # anybody could have made that list
+    (issuers / "plant-ca.crl").write_bytes(
+        crl.sign(of_authority, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    )
+    assert TrustStore(tmp_path).trusts(der(signed)) == ""
+
+
+def test_only_the_very_certificate_is_trusted_and_only_by_enough_of_its_fingerprint(store: TrustStore, shown: bytes):
+    assert store.trusts(shown) == "pinned"
+    almost = shown[:-1] + bytes([shown[-1] ^ 1])
+    assert store.trusts(almost) == ""
+    store.reject(almost)
+    for few in ("", fingerprint_of(almost)[:2], fingerprint_of(almost).replace(":", "")[:7]):
+        with pytest.raises(FeedError, match="no certificate with this fingerprint"):
+            store.trust(few)
+    assert store.trusts(almost) == ""
 
 
 def test_a_certificate_that_changed_afterwards_is_refused_and_said(

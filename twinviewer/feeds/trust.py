@@ -166,11 +166,10 @@ class TrustStore:
     def _revoked(self, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
         for file in self._files("issuers", "*.crl"):
             crl = _read(file, x509.load_der_x509_crl)
-            key = issuer.public_key()
-            if not isinstance(key, rsa.RSAPublicKey) or crl.issuer != issuer.subject:
-                continue
-            number = certificate.serial_number
-            if crl.is_signature_valid(key) and crl.get_revoked_certificate_by_serial_number(number) is not None:
+            signed = crl.issuer == issuer.subject and crl.is_signature_valid(
+                issuer.public_key()  # pyright: ignore[reportArgumentType] (it signed the certificate)
+            )
+            if signed and crl.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None:
                 return True
         return False
 
