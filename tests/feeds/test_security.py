@@ -208,6 +208,8 @@ def test_certificates_of_a_trusted_authority(tmp_path: Path, key: rsa.RSAPrivate
     with pytest.raises(Refused, match="not one of urn:somebody:else"):
         choose([other], FAR, FeedOptions(), store)
     assert store.trusts(der(certificate(key, "server", issuer="Other CA"))) == ""
+    (issuers / "old-ca.der").write_bytes(der(certificate(key, "Old CA", ca=True, days=-1)))
+    assert store.trusts(der(certificate(key, "server", issuer="Old CA"))) == ""  # the authority itself ran out
     now = datetime.now(UTC)
     crl = x509.CertificateRevocationListBuilder(signed.issuer, now, now + timedelta(days=1))
     gone = x509.RevokedCertificateBuilder(signed.serial_number, now).build()

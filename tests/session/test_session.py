@@ -104,6 +104,18 @@ def test_a_listener_that_fails_does_not_silence_the_others() -> None:
     assert heard == [1]
 
 
+@pytest.mark.parametrize("value", [1e300, -1e300])
+def test_a_value_beyond_all_measure_is_a_gap_in_its_trend(value: float) -> None:
+    """Some devices send the largest number there is where they mean none."""
+    scene = make_scene(1)
+    trends = TrendBuffer(len(scene.tags))
+    for k, power in enumerate((5.0, value, 6.0)):
+        now = NOW_NS + k * SECOND_NS
+        trends.add(now, Evaluator(scene).evaluate(snapshot(scene, now, Power=power), now, CONNECTED)[0])
+    seen = trends.series(2, 3600, NOW_NS + 2 * SECOND_NS)
+    assert np.isnan(seen.low).tolist() == np.isnan(seen.high).tolist() == [False, True, False]
+
+
 def test_trends_keep_extremes_and_draw_gaps_where_values_were_bad() -> None:
     scene = make_scene(1)
     evaluator, trends = Evaluator(scene), TrendBuffer(len(scene.tags))

@@ -9,6 +9,7 @@ from twinviewer.model.frame import TagSnapshot
 from twinviewer.model.quality import Quality
 
 NS = 1_000_000_000
+_MOST = float(np.finfo(np.float32).max)
 CELLS = 12_000_000  # cells of the fine ring at most: about 60 MB of float32 and quality
 
 
@@ -78,10 +79,12 @@ class TrendBuffer:
         self._coarse = _Ring(86400 // coarse_s, tags, coarse_s * NS)
 
     def add(self, now_ns: int, snapshot: TagSnapshot) -> None:
-        """Keep one evaluated snapshot (its `quality` is filled). Unusable values become gaps."""
+        """Keep one evaluated snapshot (its `quality` is filled). Unusable values become gaps, and so do those that no
+        float32 holds."""
         if snapshot.quality is None or not len(snapshot.value):
             return
-        value = np.where(snapshot.quality < Quality.STALE, snapshot.value, np.nan).astype(np.float32)
+        usable = (snapshot.quality < Quality.STALE) & (np.abs(snapshot.value) <= _MOST)
+        value = np.where(usable, snapshot.value, np.nan).astype(np.float32)
         self._fine.add(now_ns, value, snapshot.quality)
         self._coarse.add(now_ns, value, snapshot.quality)
 
