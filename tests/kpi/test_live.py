@@ -7,7 +7,7 @@ import pytest
 
 from tests.factory import CONNECTED, NOW_NS, SECOND_NS, make_scene, snapshot
 from twinviewer.kpi import iso22400
-from twinviewer.kpi.lines import lines_of
+from twinviewer.kpi.lines import Counter, lines_of
 from twinviewer.kpi.live import KpiTracker
 from twinviewer.model.frame import Kpi
 from twinviewer.model.quality import STATUS_BAD_SENSOR_FAILURE
@@ -129,3 +129,27 @@ def test_where_nobody_counts_parts_the_tiles_say_so_and_not_that_they_count() ->
     shift.tracker, shift.evaluator = KpiTracker(shift.scene), Evaluator(shift.scene)
     kpis = shift.run(3)
     assert {kpis[key].note for key in ("oee", "rate.Line A")} == {"no station counts parts"}
+
+
+def test_counters_that_do_not_change_are_passed_over_and_nothing_is_lost_by_that() -> None:
+    scene, rng, now_ns = make_scene(4), np.random.default_rng(3), NOW_NS
+    (line,), evaluator, good = lines_of(scene), Evaluator(scene), np.zeros(4)
+    every = [Counter(counter.tag) for counter in line.good]
+    looked: list[int] = []
+    for ours in line.good:
+        read = ours.update
+        ours.update = lambda tags, now_ns, seen, read=read: looked.append(1) or read(tags, now_ns, seen)  # type: ignore[method-assign]
+    for step in range(400):
+        pause_s = 900 if step % 97 == 0 else 1 + step % 40
+        now_ns += pause_s * SECOND_NS
+        good = np.where(rng.random(4) < 0.01, 0.0, good + (rng.random(4) < 0.1))  # parts, and counters that begin anew
+        shot = snapshot(scene, now_ns, State=1)
+        shot.value[3::5] = np.where(rng.random(4) < 0.02, np.nan, good)
+        shot.status[3::5] = np.where(rng.random(4) < 0.05, STATUS_BAD_SENSOR_FAILURE, 0)
+        tags, assets = evaluator.evaluate(shot, now_ns, CONNECTED)
+        line.update(tags, assets, pause_s, now_ns)
+        for ours, plain in zip(line.good, every, strict=True):
+            plain.update(tags, now_ns, step > 0)
+            assert (ours.total, ours.seen) == (plain.total, plain.seen)
+            assert ours.per_hour(now_ns) == pytest.approx(plain.per_hour(now_ns), nan_ok=True)
+    assert len(looked) < 4 * 400 / 2

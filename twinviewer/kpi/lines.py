@@ -54,6 +54,11 @@ class Counter:
         while self._history and self._history[0][0] < now_ns - RATE_WINDOW_NS:
             self._history.popleft()
 
+    @property
+    def due_ns(self) -> int:
+        """When to look at it again though it counts nothing; 0 is at once."""
+        return self._history[0][0] + RATE_WINDOW_NS if len(self._history) > 1 else 0
+
     def precede(self, history: Sequence[tuple[int, float]], total: float) -> None:
         """Put before the beginning what was counted until then, as (time_ns, total)."""
         own = [(time_ns, value + total) for time_ns, value in self._history]
@@ -82,6 +87,11 @@ class Line:
         self.time_s = np.zeros((len(stations), 9))
         self.failures = np.zeros(len(stations), np.int64)
         self._before = np.full(len(stations), State.UNKNOWN, np.uint8)
+        self._counters = [(k, c) for k in range(len(stations)) for c in (self.good[k], self.scrap[k]) if c.tag >= 0]
+        self._counts = np.array([c.tag >= 0 for c in self.good], bool)
+        self._tags = np.array([c.tag for _, c in self._counters], np.int64)
+        self._values = np.full(len(self._tags), np.nan)
+        self._due_ns = np.zeros(len(self._tags), np.int64)
 
     def update(self, tags: TagSnapshot, states: AssetStates, step_s: float, now_ns: int) -> None:
         """Add one step of time in state, and read the counters."""
@@ -91,9 +101,22 @@ class Line:
         seen = known & (self._before != State.UNKNOWN) & (step_s > 0)
         self.failures += (state == State.FAULT) & (self._before != State.FAULT) & (self._before != State.UNKNOWN)
         self._before = state
-        for k, pair in enumerate(zip(self.good, self.scrap, strict=True)):
-            for counter in pair:
-                counter.update(tags, now_ns, bool(seen[k]))
+        self._count(tags, seen, now_ns)
+
+    def _count(self, tags: TagSnapshot, seen: np.ndarray, now_ns: int) -> None:
+        """Read the counters that changed: of ten thousand stations few do within a second."""
+        if tags.quality is None or not len(self._tags):
+            return
+        value = tags.value[self._tags]
+        new = (value != self._values) | (self._due_ns < now_ns)
+        for i in np.flatnonzero(new & (tags.quality[self._tags] < Quality.STALE)).tolist():
+            k, counter = self._counters[i]
+            counter.update(tags, now_ns, bool(seen[k]))
+            self._values[i], self._due_ns[i] = value[i], counter.due_ns
+
+    def look_again(self) -> None:
+        """Look at every counter with the next step: something was put before what they counted."""
+        self._due_ns[:] = 0
 
     def unit_times(self, k: int) -> iso22400.UnitTimes:
         """Times and counts of the k-th station since the beginning; idle, it is planned to be busy and has no order."""
@@ -116,8 +139,8 @@ class Line:
 
     def bottleneck(self) -> int | None:
         """The station with the longest planned run time per item, None where no station has one."""
-        usable = [k for k in range(len(self.stations)) if np.isfinite(self.pri_s[k]) and self.good[k].tag >= 0]
-        return max(usable, key=lambda k: (self.pri_s[k], k)) if usable else None
+        time_s = np.where(self._counts, self.pri_s, np.nan)
+        return int(np.flatnonzero(time_s == np.nanmax(time_s))[-1]) if np.isfinite(time_s).any() else None
 
     def last_counter(self) -> Counter | None:
         """Of the parts that leave the line, None where nobody counts."""

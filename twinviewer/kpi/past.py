@@ -149,6 +149,7 @@ class ShiftPast:
                 history = list(zip(gain.time[recent].tolist(), gain.total[recent].tolist(), strict=True))
                 counter.precede(history, gain.at(begun_ns, counter.first))
                 counter.unseen += self._unseen_at(counter.tag, begun_ns)
+        line.look_again()
 
     def rate_at(self, tag: int, time_ns: int, total: float) -> float:
         """Parts per hour of a counter over the ten minutes before a moment; NaN in the first 20 s."""
