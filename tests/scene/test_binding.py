@@ -365,3 +365,13 @@ def write_rows(path: Path, rows: list[dict[str, str]]) -> None:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
+
+
+def test_the_very_name_is_ahead_of_one_that_only_holds_it(draft: Read, tmp_path: Path) -> None:
+    glb = Glb()
+    glb.node("Roller", mesh=glb.mesh())
+    glb.save(tmp_path / "roller.glb")
+    near = [v for name in ("RollerEnd", "Roller", "ConvRoller") for v in machine("Machines", name)]
+    found = by_tag(propose(draft(tmp_path / "roller.glb"), near))
+    assert found["Roller.ActivePower"].address == address(machine("Machines", "Roller")[3])
+    assert found["Roller.ActivePower"].accepted()

@@ -15,6 +15,7 @@ from twinviewer.scene.rating import Match, Variable, Wanted, bound_unit, rate, r
 
 COLUMNS: tuple[str, ...] = ("asset", "tag", "node", "variable", "role", "unit", "confidence", "accept", "states", "why")
 _LEAST_MACHINE = 0.55
+_NEAR_TIE = 0.04  # less than what the very name is ahead of one that only holds it ("Roller", "Roller End")
 # Objects whose variables describe a machine rather than what it does (OPC 40001-1, OPC UA DI).
 _NAMEPLATES = {"identification", "machineidentificationtype", "functionalgrouptype", "machinerycomponents"}
 
@@ -210,7 +211,7 @@ def _chosen(matches: list[Match]) -> list[Proposal]:
 
 def _proposal(match: Match, rivals: Sequence[Match]) -> Proposal:
     confidence, why, variable = match.confidence, match.why, match.variable
-    close = [r for r in rivals if r.confidence > confidence - 0.05]
+    close = [r for r in rivals if r.confidence > confidence - _NEAR_TIE]
     if match.plain and not any(r.confidence > confidence - 0.2 for r in rivals):
         confidence = 1 - (1 - confidence) * 0.55
         why += "; nothing else there means the same"
