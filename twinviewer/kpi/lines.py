@@ -139,8 +139,8 @@ class Line:
 
     def bottleneck(self) -> int | None:
         """The station with the longest planned run time per item, None where no station has one."""
-        time_s = np.where(self._counts, self.pri_s, np.nan)
-        return int(np.flatnonzero(time_s == np.nanmax(time_s))[-1]) if np.isfinite(time_s).any() else None
+        usable = np.flatnonzero(self._counts & np.isfinite(self.pri_s))
+        return int(usable[self.pri_s[usable] == self.pri_s[usable].max()][-1]) if len(usable) else None
 
     def last_counter(self) -> Counter | None:
         """Of the parts that leave the line, None where nobody counts."""
