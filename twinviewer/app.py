@@ -17,6 +17,7 @@ from twinviewer.gui.crash import CrashDialog, CrashGuard
 from twinviewer.gui.garbage import GarbageTimer
 from twinviewer.gui.main_window import MainWindow
 from twinviewer.gui.opener import Opener
+from twinviewer.gui.opening import address_of
 from twinviewer.panels._kit import style
 from twinviewer.scene.scene import Scene
 from twinviewer.session import Session, Source
@@ -135,7 +136,7 @@ class Application(Opener):
         other.bridge.start()
         live = window.session.live_frame or frame
         if live is not None and live.source == "live":
-            self.connect_feed(other, live.connection.url)
+            self.connect_feed(other, address_of(window.session))
         elif frame is not None and window.session.archive is not None:
             self.open_recording(other, window.session.archive.address, frame.now_ns)
 

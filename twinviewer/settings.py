@@ -36,12 +36,17 @@ def person() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """A scene that was open: where it lies, its name, and the feed it was open with."""
+    """A scene that was open: where it lies, its name, the feed it was open with, and how that was connected to
+    (`FeedOptions`; never a password)."""
 
     path: str
     name: str = ""
     feed: str = ""
     opened_ns: int = 0
+    security: str = ""
+    user: str = ""
+    user_certificate: str = ""
+    user_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.running import SKID, WAIT_MS, collectors, known, wait_live
 from twinviewer.app import Application, Start
+from twinviewer.feeds.options import FeedOptions
 from twinviewer.gui.crash import CrashDialog
+from twinviewer.gui.opener import Opener
 from twinviewer.model.connection import Link
 from twinviewer.panels._kit import style
 from twinviewer.panels._kit.actions import Action
@@ -29,6 +31,12 @@ def test_two_windows_look_at_one_plant_through_one_collector(
     wait_live(qtbot, other)
     assert other.session.scene is window.session.scene
     assert application.settings.value.recent[0].feed == plant
+    application.connect_feed(other, plant, FeedOptions(security="none", user="anna", plain_password=True, password="x"))
+    kept = application.settings.value.recent[0]
+    assert (kept.security, kept.user) == ("none", "anna")
+    assert Opener(application.settings).feed_options(plant) == FeedOptions("none", "anna"), "and no password"
+    application.connect_feed(other, plant, FeedOptions(security="none"))
+    wait_live(qtbot, other)
     window.close()
     qtbot.wait(100)
     other.bridge.tick_now()

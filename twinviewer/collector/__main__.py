@@ -9,8 +9,6 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,29 +16,24 @@ from twinviewer.collector import places
 from twinviewer.collector.commands import Commands
 from twinviewer.collector.console import Console
 from twinviewer.collector.pipeline import Pipeline
-from twinviewer.collector.protocol import Recorded
+from twinviewer.collector.recording import RecorderAtWork
 from twinviewer.collector.server import ControlServer
 from twinviewer.feeds import arguments
 from twinviewer.feeds.options import FeedOptions
 from twinviewer.feeds.trust import standard_store
-from twinviewer.model.alarm import Alarm
 from twinviewer.model.connection import without_secret
-from twinviewer.model.errors import RecordingError, TwinError
-from twinviewer.model.notice import Notice
+from twinviewer.model.errors import TwinError
 from twinviewer.scene.scene import Scene, load_scene
 from twinviewer.stopping import set_on_signals
 from twinviewer.tags.table import TagTable
 
 if TYPE_CHECKING:
-    from twinviewer.history.recorder import Recorder
     from twinviewer.history.retention import Retention
 
 EXIT_OTHER_RUNS = 3
 _FIRST_WINDOW_S = 30.0
 _LINGER_S = 5.0
 _DOOR_S = 0.5
-_RECORD_AGAIN_S = 5.0
-_TROUBLE = "recorder"  # the key of what a recorder says about itself
 
 log = logging.getLogger("twinviewer.collector")
 
@@ -131,64 +124,59 @@ class _Life:
         self._console = console
         self._end = asyncio.Event()
         self._leaving: asyncio.TimerHandle | None = None
-        self._recorder: Recorder | None = None
 
     async def run(self) -> None:
         """Serve until told to stop, or until nobody looks any more."""
         set_on_signals(self._end)
         self._take_errand()
-        trouble: list[Notice] = []
-        recorder = self._first_recorder(trouble)
+        args = self._args
+        work = RecorderAtWork(self._scene, args.record, args.or_go_on, args.keep and args.record is not None)
+        recorder = work.first(retention_of(args))
         for old in self._folder.glob("tags-*"):  # of a collector that was killed; we hold the lock
             _remove(old)
         path = self._folder / f"tags-{os.getpid()}-{secrets.token_hex(4)}"
         table = TagTable.create(path, len(self._scene.tags), self._scene.key)
-        pipeline = Pipeline(self._scene, self._args.feed, self._options, recorder, table=table)
+        pipeline = Pipeline(self._scene, args.feed, self._options, recorder, table=table)
         token = secrets.token_hex(32)
         audit = places.log_folder() / "audit.jsonl"
-        commands = Commands(
-            pipeline,
-            standard_store(),
-            audit,
-            record=lambda path: self._record(path, pipeline),
-            stop=lambda last_words: self._stop_recording(last_words, pipeline),
-        )
+        commands = Commands(pipeline, standard_store(), audit, record=work.begin, stop=work.stop)
         self._server = ControlServer(pipeline, commands, token, self._one_left)
-        self._server.greetings = trouble
+        work.serve(pipeline, self._server)
         port = await self._server.start()
-        work = asyncio.create_task(pipeline.run())
+        feed = asyncio.create_task(pipeline.run())
         places.write_ready(self._folder, places.Ready(os.getpid(), port, token, str(path)))
         log.info("serving %s from %s on port %d", self._scene.name, without_secret(self._args.feed), port)
         self._leave_after(_FIRST_WINDOW_S)
-        beside = [asyncio.create_task(self._record_again(pipeline))] if trouble else []
-        if recorder is not None:
-            if self._console is not None:
-                self._console.begun(pipeline, recorder.folder)
-                beside.append(asyncio.create_task(self._console.watch(pipeline)))
-            self._serve_recording(recorder, pipeline)
-        if self._args.seconds is not None:
-            asyncio.get_running_loop().call_later(self._args.seconds, self._end.set)
+        beside = [asyncio.create_task(work.begin_again())] if work.trouble else []
+        if recorder is not None and self._console is not None:
+            self._console.begun(pipeline, recorder.folder)
+            beside.append(asyncio.create_task(self._console.watch(pipeline)))
         try:
-            ended = asyncio.create_task(self._end.wait())
-            await asyncio.wait([work, ended], return_when=asyncio.FIRST_COMPLETED)
-            ended.cancel()
-            if work.done():
-                work.result()
+            await self._until_end(feed)
         finally:
             places.remove_ready(self._folder)
             places.end_errand(self._folder)
             for task in beside:
                 task.cancel()
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
+            feed.cancel()
+            await asyncio.gather(feed, return_exceptions=True)
             await self._server.close()
-            if self._recorder is not None:
-                await asyncio.to_thread(self._recorder.close)
-                if self._console is not None:
-                    status = self._recorder.status
-                    self._console.ended(status.written, status.waiting, self._recorder.folder)
+            await work.close()
+            if work.recorder is not None and self._console is not None:
+                status = work.recorder.status
+                self._console.ended(status.written, status.waiting, work.recorder.folder)
             _remove(path)
             log.info("ended")
+
+    async def _until_end(self, feed: asyncio.Task[None]) -> None:
+        """Wait until told to stop, until the time is over, or until the feed fails, which is raised."""
+        if self._args.seconds is not None:
+            asyncio.get_running_loop().call_later(self._args.seconds, self._end.set)
+        ended = asyncio.create_task(self._end.wait())
+        await asyncio.wait([feed, ended], return_when=asyncio.FIRST_COMPLETED)
+        ended.cancel()
+        if feed.done():
+            feed.result()
 
     def _take_errand(self) -> None:
         """One that was started on its own says why; one that follows it after a kill goes on with that."""
@@ -207,75 +195,6 @@ class _Life:
                 args.seconds = max(1.0, (errand.until_ns - time.time_ns()) / 1e9)
         places.write_errand(self._folder, errand)
 
-    def _first_recorder(self, trouble: list[Notice]) -> "Recorder | None":
-        """Raises RecordingError where the folder cannot be recorded into, unless life goes on without: then it is
-        put into `trouble`."""
-        if self._args.record is None:
-            return None
-        try:
-            self._recorder = _recorder(self._args.record, self._scene, (), retention_of(self._args))
-        except RecordingError as error:
-            if not self._args.or_go_on:
-                raise
-            log.warning("not recording: %s", error)
-            trouble.append(Notice("error", f"Nothing is recorded: {error.text}.", error.remedy, error.where, "record"))
-        return self._recorder
-
-    async def _record_again(self, pipeline: Pipeline) -> None:
-        """The folder could not be used when this life began: see whether it can meanwhile."""
-        while not pipeline.recorded:
-            await asyncio.sleep(_RECORD_AGAIN_S)
-            with contextlib.suppress(TwinError):
-                pipeline.notify(await self._record(self._args.record, pipeline))
-
-    async def _record(self, folder: Path, pipeline: Pipeline) -> Notice:
-        """Begin to record while running. Raises RecordingError."""
-        standing = pipeline.alarms
-        recorder = await asyncio.to_thread(_recorder, folder, self._scene, standing, None)
-        if pipeline.recorded:
-            await asyncio.to_thread(recorder.close)
-            raise RecordingError("this plant is being recorded already", str(folder))
-        self._recorder = recorder
-        pipeline.record_into(recorder)
-        self._server.greetings = []
-        self._serve_recording(recorder, pipeline)
-        return Notice("info", "Everything is recorded from now on.", "", str(folder), "record")
-
-    async def _stop_recording(self, last_words: Callable[[], None], pipeline: Pipeline) -> Notice:
-        """End the recording, after `last_words`; what waits is written. Raises RecordingError."""
-        recorder = self._recorder
-        if recorder is None:
-            raise RecordingError("this plant is not being recorded")
-        if self._args.keep and self._args.record is not None:
-            remedy = "End that command where it runs."
-            text = "the command twinviewer record was started to record this plant"
-            raise RecordingError(text, str(recorder.folder), remedy)
-        last_words()
-        self._recorder = None
-        waiting = pipeline.record_no_more()
-        self._server.say_recorded(Recorded(stopped=True))
-        if waiting is not None:
-            await asyncio.to_thread(waiting.close)
-        await asyncio.to_thread(recorder.close)
-        return _farewell(recorder)
-
-    def _serve_recording(self, recorder: "Recorder", pipeline: Pipeline) -> None:
-        """The recorder's notices reach every window, and whether it is in trouble; they come from its own thread."""
-        loop = asyncio.get_running_loop()
-        recorded = Recorded(str(recorder.folder.resolve()), time.time_ns())
-
-        def take(notice: Notice) -> None:
-            pipeline.notify(notice)
-            if notice.key == _TROUBLE and recorder is self._recorder:
-                trouble = notice.text if notice.level == "error" else ""
-                self._server.say_recorded(replace(recorded, trouble=trouble))
-
-        def tell(notice: Notice) -> None:
-            loop.call_soon_threadsafe(take, notice)
-
-        recorder.notify = tell
-        self._server.say_recorded(recorded)
-
     def _one_left(self, politely: bool) -> None:
         """A window that was closed needs us no more; one that vanished may come back at once."""
         if not self._server.windows:
@@ -293,21 +212,6 @@ class _Life:
             self._leave_after(_DOOR_S)
         elif not self._server.windows:
             self._end.set()
-
-
-def _recorder(folder: Path, scene: Scene, standing: tuple[Alarm, ...], retention: "Retention | None") -> "Recorder":
-    from twinviewer.history.recorder import Recorder  # pyarrow is loaded only where something is recorded
-
-    return Recorder(folder, scene, standing=standing, retention=retention)
-
-
-def _farewell(recorder: "Recorder") -> Notice:
-    """That a recording ended, and what of it could not be written any more."""
-    status, text, where = recorder.status, "The plant is no longer recorded.", str(recorder.folder)
-    if not status.waiting and not status.lines:
-        return Notice("info", text, "", where, "record")
-    lost = f"{status.waiting:,} samples and {status.lines:,} alarms, actions or notes could not be written any more"
-    return Notice("error", f"{text} {lost}: {status.trouble}.", "They are lost.", where, "record")
 
 
 def _remove(path: Path) -> None:

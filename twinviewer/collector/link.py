@@ -14,7 +14,7 @@ from twinviewer.collector.starter import Child, Wish
 from twinviewer.feeds.options import FeedOptions
 from twinviewer.feeds.source import feed_of
 from twinviewer.model.alarm import Alarm
-from twinviewer.model.connection import Connection, Link
+from twinviewer.model.connection import Connection, Link, without_secret
 from twinviewer.model.errors import DataError, FeedError
 from twinviewer.model.notice import Notice
 from twinviewer.scene.scene import Scene
@@ -76,6 +76,7 @@ class CollectorLink:
         self.may_write = wish.options.allow_write  # the collector holds this window to it, and itself to its own
         self._scene = scene
         self._wish = wish
+        self._shown_url = without_secret(wish.url)
         self._clock = clock
         self._folder = places.runtime_folder(wish.scene_path, scene.key, wish.url)
         self._line: Line | None = None
@@ -88,7 +89,7 @@ class CollectorLink:
         self._beat_at = clock()
         self._attached = self._offered = self._strange = False
         self.table = TagTable.in_memory(len(scene.tags))
-        starting = Connection(Link.CONNECTING, "the collector is starting", time.time_ns(), wish.url)
+        starting = Connection(Link.CONNECTING, "the collector is starting", time.time_ns(), self._shown_url)
         self.table.set_connection(starting)
         self.poll()
 
@@ -158,7 +159,15 @@ class CollectorLink:
         self._reported_exit = child
         said = child.said()
         if said and child.exit_code == 2:
-            self._tell(Notice("error", f"The collector cannot start: {said}", "", self._wish.url, "collector-start"))
+            self._tell(
+                Notice(
+                    "error",
+                    f"The collector cannot start: {said}",
+                    "",
+                    self._shown_url,
+                    "collector-start",
+                )
+            )
 
     # listening --------------------------------------------------------------------------------------------------
 
@@ -186,7 +195,7 @@ class CollectorLink:
             self._strange = True
             text = f"The collector that runs is of another version of twinviewer ({error})."
             remedy = "End it (close the other windows, or stop its service); the next one fits."
-            self._tell(Notice("error", text, remedy, self._wish.url, "collector-version"))
+            self._tell(Notice("error", text, remedy, self._shown_url, "collector-version"))
 
     def _take_table(self, line: Line) -> None:
         try:
@@ -201,7 +210,7 @@ class CollectorLink:
         self._pause_s = _FIRST_PAUSE_S
         if not self.alive:
             self.alive = True
-            self._tell(Notice("info", "The collector runs again.", "", self._wish.url, "collector"))
+            self._tell(Notice("info", "The collector runs again.", "", self._shown_url, "collector"))
 
     def _offer(self, line: Line) -> None:
         """Our options may be better than those that the server refused, which came from whoever was first; or a
@@ -248,7 +257,7 @@ class CollectorLink:
             self._beat_ns, self._beat_at = beat, now
             if not self.alive:
                 self.alive = True
-                self._tell(Notice("info", "The collector answers again.", "", self._wish.url, "collector"))
+                self._tell(Notice("info", "The collector answers again.", "", self._shown_url, "collector"))
         elif now - self._beat_at > HUNG_S:
             self._end_hung()
         elif now - self._beat_at > SILENT_S and self.alive:
@@ -270,7 +279,7 @@ class CollectorLink:
         self.alive = False
         self.dead_since_ns = time.time_ns()
         remedy = "Nothing is received or recorded; it is being started again."
-        self._tell(Notice("error", text, remedy, self._wish.url, "collector"))
+        self._tell(Notice("error", text, remedy, self._shown_url, "collector"))
 
     def _end_hung(self) -> None:
         line = self._line

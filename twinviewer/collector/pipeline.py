@@ -63,7 +63,7 @@ class Pipeline:
         self._tap_failure = ""
         self._supervisor: Supervisor | None = None
         self._waveforms = Waveforms(scene, self._take, self._reader.read, clock_ns)
-        self._connection = Connection(Link.CONNECTING, "", clock_ns(), url)
+        self._connection = Connection(Link.CONNECTING, "", clock_ns(), without_secret(url))
         self._skew_said = False
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -13,7 +13,7 @@ from typing import Protocol
 from twinviewer.feeds.source import FeedSource, Refused, feed_of
 from twinviewer.model.alarm import ServerCondition, StandingConditions
 from twinviewer.model.asset import Tag
-from twinviewer.model.connection import Connection, Link
+from twinviewer.model.connection import Connection, Link, without_secret
 from twinviewer.model.errors import FeedError, FeedLost, FeedRefused
 from twinviewer.model.sample import SampleBatch
 
@@ -74,7 +74,7 @@ class Supervisor:
         self._was_up = False
         self._returning = False
         self._base = Connection()
-        self.now = Connection(Link.CONNECTING, "", clock_ns(), source.url)
+        self.now = Connection(Link.CONNECTING, "", clock_ns(), without_secret(source.url))
 
     def try_now(self) -> None:
         """Do not wait for the next attempt: a person acted."""
@@ -176,7 +176,7 @@ class Supervisor:
             connection,
             link=link,
             why=why,
-            url=self.source.url,
+            url=without_secret(self.source.url),
             samples=self.now.samples,
             lost=self._base.lost + connection.lost,
             dropped=self.now.dropped,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
+from twinviewer.model.connection import without_secret
 from twinviewer.model.errors import TwinError
 from twinviewer.model.notice import Notice
 from twinviewer.settings import write_atomic
@@ -95,17 +96,19 @@ class Asking:
 
     def bind_scene(self) -> None:
         """Look on the server for the nodes that are the scene's tags, and let a person accept them."""
+        from twinviewer.gui.opening import address_of
         from twinviewer.gui.scene_work import Bindings, find_bindings
 
         w = self._window
-        frame, path = w.session.frame, w.session.scene.path
-        url = frame.connection.url if frame is not None else ""
+        path, url = w.session.scene.path, address_of(w.session)
 
         def show(found: Bindings) -> None:
             self._decide(found, path, url)
 
         options = w.host.feed_options(url)
-        w.jobs.start(f"Browsing {url}", find_bindings, path, url, options, done=show, failed=w.show_error)
+        w.jobs.start(
+            f"Browsing {without_secret(url)}", find_bindings, path, url, options, done=show, failed=w.show_error
+        )
 
     def _decide(self, found: "Bindings", path: Path, url: str) -> None:
         from twinviewer.gui.dialogs.bind import BindDialog

@@ -4,6 +4,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,9 @@ from PySide6.QtCore import QTimer
 
 from twinviewer.gui.garbage import settle_memory
 from twinviewer.gui.main_window import MainWindow
-from twinviewer.gui.opening import Opened, attach_job, load, replay, replay_job, unpack
+from twinviewer.gui.opening import Opened, address_of, attach_job, load, replay, replay_job, unpack
 from twinviewer.gui.turns import ask_for_short_turns
+from twinviewer.model.connection import without_secret
 from twinviewer.scene.scene import Scene
 from twinviewer.session import LiveSource, NoSource, Source
 from twinviewer.settings import Recent, SettingsStore
@@ -60,7 +62,7 @@ class Opener:
         record: Path | None = None,
     ) -> None:
         """Load in a thread; the window shows progress, and what it had before until then."""
-        options = self._feed_options.get(feed)
+        options = self.feed_options(feed)
         window.jobs.start(
             f"Opening {path.name}",
             load,
@@ -83,7 +85,7 @@ class Opener:
         self._settled = True
         QTimer.singleShot(SETTLE_MS, window, lambda: settle(former))
         if not is_past:
-            self.settings.remember(Recent(str(scene.path), scene.name, feed, time.time_ns()))
+            self._remember(scene, feed)
         self.appear(window)
         window.session.set_scene(scene, LiveSource(opened.link) if opened.link is not None else opened.past)
         window.show_at_once()
@@ -129,7 +131,7 @@ class Opener:
             address, at_ns = archive.address, frame.now_ns
             self.open_scene(window, session.scene.path, "", self._past(address, at_ns))
         else:
-            self.open_scene(window, session.scene.path, frame.connection.url if frame is not None else "")
+            self.open_scene(window, session.scene.path, address_of(session))
 
     def open_capsule(self, window: MainWindow, path: Path) -> None:
         """Check and unpack an incident, in a thread, and open it; what was unpacked goes with the program."""
@@ -145,6 +147,7 @@ class Opener:
         if options is not None:
             self._feed_options[url] = options
             if self._is_on(window, url, options):
+                self._remember(window.session.scene, url)
                 return
         scene = window.session.scene
 
@@ -153,16 +156,16 @@ class Opener:
                 window.show_error(opened.trouble)
             elif opened.link is not None and window.session.scene is scene:
                 window.session.set_source(LiveSource(opened.link))
-                self.settings.remember(Recent(str(scene.path), scene.name, url, time.time_ns()))
+                self._remember(scene, url)
             elif opened.link is not None:  # another scene was opened meanwhile
                 opened.link.close()
 
         window.jobs.start(
-            f"Connecting to {url}",
+            f"Connecting to {without_secret(url)}",
             attach_job,
             scene,
             url,
-            self._feed_options.get(url),
+            self.feed_options(url),
             options is not None,
             done=done,
             failed=window.show_error,
@@ -181,8 +184,30 @@ class Opener:
         return True
 
     def feed_options(self, url: str) -> "FeedOptions | None":
-        """How this source was connected to in this session, None where nobody chose."""
-        return self._feed_options.get(url)
+        """How a person chose to connect to this source, in this session or when it was open last; None where nobody
+        did."""
+        if url in self._feed_options:
+            return self._feed_options[url]
+        for known in self.settings.value.recent:
+            if url and known.feed == url and known.security:
+                from twinviewer.feeds.options import FeedOptions
+
+                files = known.user_certificate, known.user_key
+                return FeedOptions(known.security, known.user, user_certificate=files[0], user_key=files[1])
+        return None
+
+    def _remember(self, scene: Scene, feed: str) -> None:
+        kept = Recent(str(scene.path), scene.name, without_secret(feed), time.time_ns())
+        chosen = self.feed_options(feed)
+        if chosen is not None and feed:
+            kept = replace(
+                kept,
+                security=chosen.security,
+                user=chosen.user,
+                user_certificate=chosen.user_certificate,
+                user_key=chosen.user_key,
+            )
+        self.settings.remember(kept)
 
     def disconnect_feed(self, window: MainWindow) -> None:
         """Let go of the live source; everything becomes unknown."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from twinviewer.model.errors import FeedError, TwinError
 from twinviewer.scene.scene import Scene
-from twinviewer.session import Source
+from twinviewer.session import LiveSource, Session, Source
 
 if TYPE_CHECKING:
     from twinviewer.collector.link import CollectorLink
@@ -74,6 +74,14 @@ def attach_job(
     """The same as a job; `chosen` where a person chose the options just now."""
     progress(-1.0, "")
     return attach_to(scene, url, options, chosen=chosen)
+
+
+def address_of(session: Session) -> str:
+    """Where the plant of a session is, as the person wrote it: what is shown of it holds no password."""
+    plant, frame = session.plant, session.live_frame or session.frame
+    if isinstance(plant, LiveSource):
+        return plant.link.url
+    return frame.connection.url if frame is not None else ""
 
 
 def replay(scene: Scene, address: str, at_ns: int | None, passing: bool) -> Source:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QFormLayout, QLineEdit, QWidget
 
@@ -26,6 +27,13 @@ SECURITY = (
 _WHO = (("", "Nobody (anonymous)"), ("user", "User and password"), ("certificate", "Certificate of a person"))
 
 
+def _parts(url: str) -> tuple[str, str]:
+    """(address, user) of an address that may name both."""
+    parts = urlsplit(url)
+    place = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return place, unquote(parts.username or "")
+
+
 class ConnectDialog(BaseDialog):
     """After `exec()`, `url` and `options` hold what was chosen; `now` are the options that it begins with.
 
@@ -43,15 +51,16 @@ class ConnectDialog(BaseDialog):
         self.address = QComboBox()
         self.address.setEditable(True)
         self.address.addItems(list(dict.fromkeys(known)))
-        if frame is not None and frame.connection.url:
-            self.address.setCurrentText(frame.connection.url)
+        place, user = _parts(frame.connection.url if frame is not None else "")
+        if place:
+            self.address.setCurrentText(place)
         elif not known:
             self.address.setCurrentText("opc.tcp://127.0.0.1:4840")
         self.security, self.who = QComboBox(), QComboBox()
         for box, choices in ((self.security, SECURITY), (self.who, _WHO)):
             for key, text in choices:
                 box.addItem(text, key)
-        self.user, self.password = QLineEdit(self.options.user), QLineEdit(self.options.password)
+        self.user, self.password = QLineEdit(self.options.user or user), QLineEdit(self.options.password)
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.keep = QCheckBox("Keep the password in the system keyring")
         self.plain = QCheckBox("Send the password all the same")
@@ -60,7 +69,7 @@ class ConnectDialog(BaseDialog):
         self.warning = label("", wrap=True)
         self._lay_out()
         self.security.setCurrentIndex(max(0, self.security.findData(self.options.security)))
-        signs = "certificate" if self.options.user_certificate else "user" if self.options.user else ""
+        signs = "certificate" if self.options.user_certificate else "user" if self.user.text() else ""
         self.who.setCurrentIndex(self.who.findData(signs))
         self.security.currentIndexChanged.connect(self._show)
         self.who.currentIndexChanged.connect(self._show)
