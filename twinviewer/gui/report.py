@@ -14,15 +14,16 @@ from twinviewer.model.alarm import AlarmState
 from twinviewer.model.errors import TwinError
 from twinviewer.model.frame import Frame
 from twinviewer.model.state import State, Zone
-from twinviewer.panels._kit.gauges import figure
+from twinviewer.panels._alarm_rows import SPOKEN, active_for
 from twinviewer.panels._kit.symbols import alarm_symbol, state_symbol, tint, zone_symbol
+from twinviewer.panels._text import value_of
 from twinviewer.session import Session
-from twinviewer.states.explain import clock, duration
+from twinviewer.states.explain import clock
 
 _DPI = 144
+_ROW = 18
 _INK, _QUIET, _LINE = tint("#1E2428"), tint("#4C565E"), tint("#BAC1C7")
 _THEME = "light"  # paper is white
-_NS = 1_000_000_000
 
 
 def write_report(path: Path, session: Session, picture: QImage) -> None:
@@ -32,6 +33,7 @@ def write_report(path: Path, session: Session, picture: QImage) -> None:
         raise TwinError("There is nothing to report yet.", "", "Wait for the first values.")
     part = path.with_name(f".{path.name}.part")
     try:
+        part.touch()  # Qt would only grumble
         _Report(part, session, frame).write(picture)
         part.replace(path)
     except OSError as error:
@@ -103,9 +105,10 @@ class _Report:
             return
         self._section("Indicators")
         for kpi in self._frame.kpis:
-            target = f"target {kpi.target:g} {kpi.unit}" if kpi.target is not None else ""
-            value = f"{figure(kpi.value)} {kpi.unit}" if math.isfinite(kpi.value) else "not known yet"
-            self._row((kpi.label, 0.0), (value, 0.34), (target, 0.52), (kpi.note, 0.68))
+            word = "limit" if kpi.key == "alarms" else "target"
+            target = f"{word} {kpi.target:g} {kpi.unit}" if kpi.target is not None else ""
+            value = f"{value_of(kpi)} {kpi.unit}" if math.isfinite(kpi.value) else "not known yet"
+            self._row((kpi.label, 0.0), (value, 0.34), (target, 0.5), (kpi.note, 0.7))
 
     def _abnormal(self) -> None:
         labels = labelled(self._frame, self._session.scene, self._session.mode, None)
@@ -113,7 +116,7 @@ class _Report:
         for item in labels:
             asset = self._session.scene.assets[item.asset]
             kind, code = item.symbol
-            self._room(18)
+            self._room(3 * _ROW)
             centre = QPointF(9, self._y + 9)
             if kind == "zone":
                 zone_symbol(self._p, centre, 7.5, Zone(code), _THEME)
@@ -130,12 +133,11 @@ class _Report:
         alarms = [a for a in self._frame.alarms if a.state is not AlarmState.NORMAL]
         self._section(f"Alarms ({len(alarms)})" if alarms else "No alarms")
         for alarm in sorted(alarms, key=lambda a: (a.priority, -a.since_ns)):
-            self._room(18)
+            self._room(3 * _ROW)
             hollow = alarm.state not in (AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED_UNACKNOWLEDGED)
             alarm_symbol(self._p, QPointF(9, self._y + 9), 7.5, alarm.priority, _THEME, hollow)
-            state = alarm.state.name.lower().replace("_", ", ")
-            lasts = duration((self._frame.now_ns - alarm.since_ns) / _NS) if alarm.since_ns else ""
-            self._row((alarm.asset_id, 0.04), (alarm.message, 0.2), (state, 0.66), (lasts, 0.88))
+            state, lasts = SPOKEN.get(alarm.state, "normal"), active_for(alarm, self._frame.now_ns)
+            self._row((alarm.asset_id, 0.04), (alarm.message, 0.2), (state, 0.64), (lasts, 0.86))
 
     def _foot(self) -> None:
         now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
@@ -171,20 +173,29 @@ class _Report:
         self._y += height + gap
 
     def _row(self, *cells: tuple[str, float]) -> None:
-        self._room(18)
+        """Texts, each from a share of the width; one that does not fit goes on below."""
         self._p.setFont(_font(9))
         self._p.setPen(_INK)
-        metrics = self._p.fontMetrics()
+        metrics, wrap = self._p.fontMetrics(), Qt.TextFlag.TextWordWrap
         ends = [place for _, place in cells[1:]] + [1.0]
-        for (text, place), end in zip(cells, ends, strict=True):
-            width = (end - place) * self._width - 8
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(width))
-            self._p.drawText(QRectF(place * self._width, self._y, width, 18), Qt.AlignmentFlag.AlignVCenter, shown)
-        self._y += 18
+        widths = [int((end - place) * self._width - 8) for (_, place), end in zip(cells, ends, strict=True)]
+        lines = [
+            metrics.boundingRect(0, 0, w, 1000, wrap, text).height() for (text, _), w in zip(cells, widths, strict=True)
+        ]
+        height = max(_ROW, *lines)
+        self._room(height)
+        for (text, place), width in zip(cells, widths, strict=True):
+            self._p.drawText(QRectF(place * self._width, self._y, width, height), wrap, text)
+        self._y += height
 
 
 def _font(points: float, weight: int = 400) -> QFont:
     value = QFont("Inter")
     value.setPointSizeF(points)
     value.setWeight(QFont.Weight(weight))
+    for alternates in (
+        "calt",
+        "tnum",
+    ):  # drawn by glyphs that have no letter: what is copied out of a PDF lost its digits
+        value.setFeature(QFont.Tag(alternates), 0)
     return value
