@@ -27,8 +27,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--shift", action="store_true", help="another namespace first, as after a changed project")
     parser.add_argument("--count-every", type=float, default=0.0, help="seconds between changes of s=counter")
     parser.add_argument("--skew", type=float, default=0.0, help="seconds that the clock of the server is ahead")
-    parser.add_argument("--secure", default="", help="folder with server.der and server.key.pem; no None endpoint")
-    parser.add_argument("--users", action="store_true", help="only op with password secret")
     return parser.parse_args()
 
 
@@ -39,7 +37,7 @@ class TestServer:
 
     def __init__(self, args: argparse.Namespace) -> None:
         self.args = args
-        self.server = Server(user_manager=Users() if args.users else None)
+        self.server = Server()
         self.nodes: dict[str, object] = {}
 
     async def start(self) -> None:
@@ -47,21 +45,7 @@ class TestServer:
         args, server = self.args, self.server
         await server.init()
         server.set_endpoint(f"opc.tcp://127.0.0.1:{args.port}")
-        if args.secure:
-            await server.load_certificate(f"{args.secure}/server.der")
-            await server.load_private_key(f"{args.secure}/server.key.pem")
-            server.set_security_policy(
-                [
-                    ua.SecurityPolicyType.Basic256Sha256_Sign,
-                    ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt,
-                    ua.SecurityPolicyType.Aes128Sha256RsaOaep_SignAndEncrypt,
-                    ua.SecurityPolicyType.Aes256Sha256RsaPss_SignAndEncrypt,
-                ]
-            )
-        else:
-            server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
-        if args.users:
-            server.set_identity_tokens([ua.UserNameIdentityToken])
+        server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
         if args.shift:
             wrong = await server.register_namespace("urn:other")
             await self._nodes(wrong, -1)
@@ -121,18 +105,6 @@ class TestServer:
         elif what == "set":
             kind = ua.VariantType.Double if name.rpartition(".")[2] in NUMBERS else ua.VariantType.Int32
             await self.write(name, ua.Variant(float(rest) if kind == ua.VariantType.Double else int(rest), kind))
-
-
-class Users:
-    """op / secret and nobody else."""
-
-    def get_user(
-        self, iserver: object, username: str | None = None, password: str | None = None, **_: object
-    ) -> object:
-        """The user, None for a stranger."""
-        from asyncua.server.users import User, UserRole
-
-        return User(role=UserRole.User, name="op") if (username, password) == ("op", "secret") else None
 
 
 async def main() -> None:
