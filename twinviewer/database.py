@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from twinviewer.model.errors import DataError
 
@@ -93,6 +93,23 @@ class Database:
             if self._db.in_transaction:
                 self._db.rollback()
             raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+
+class Register:
+    """What is kept in one such file, which is let go of at the end of a `with`."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Let go of the file."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from twinviewer.database import Database
+from twinviewer.database import Database, Register
 from twinviewer.model.errors import DataError
 from twinviewer.simulation.results import Difference, Estimate, Result, Variant
 from twinviewer.simulation.scenario import Scenario, scenario_of, scenario_text
@@ -115,22 +115,12 @@ def proposal_of(result: Result, variant: Variant, scenario: Scenario, start: str
     return Proposal(scenario, kept, baseline, result.horizon_s, result.replications, result.seed, start)
 
 
-class ProposalRegister:
+class ProposalRegister(Register):
     """Proposals in one SQLite file; several programs may have it open. Every decision names who, when and why."""
 
     def __init__(self, path: Path) -> None:
         """Open or create the file. Raises DataError where it is no such file or from a newer version."""
-        self._db = Database(path, "proposals", _SCHEMA, FORMAT)
-
-    def __enter__(self) -> "ProposalRegister":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
+        super().__init__(Database(path, "proposals", _SCHEMA, FORMAT))
 
     # -- reading ------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
-from twinviewer.database import Database
+from twinviewer.database import Database, Register
 from twinviewer.maintenance.orders.model import Change, Check, Decision, Feedback, Order, OrderState, check_change
 from twinviewer.model.errors import DataError
 
@@ -33,22 +33,12 @@ CREATE TABLE IF NOT EXISTS decisions (id INTEGER PRIMARY KEY, asset_id TEXT NOT 
 """
 
 
-class OrderStore:
+class OrderStore(Register):
     """Work orders in a file; several programs may have it open. Every change names who, when and why."""
 
     def __init__(self, path: Path) -> None:
         """Open or create the file. Raises DataError where it is no such file or from a newer version."""
-        self._db = Database(path, "work orders", _SCHEMA, FORMAT, upgrades=UPGRADES)
-
-    def __enter__(self) -> "OrderStore":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
+        super().__init__(Database(path, "work orders", _SCHEMA, FORMAT, upgrades=UPGRADES))
 
     # -- reading ------------------------------------------------------------------------------------------------
 
