@@ -2,24 +2,22 @@
 
 import time
 from collections import deque
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from twinviewer import colours
 from twinviewer.gui import curtain
 from twinviewer.gui.annotations import Annotations
 from twinviewer.gui.curtain import Curtain
-from twinviewer.gui.docks import PanelSlot
-from twinviewer.gui.first_look import FirstLook, StagePlace
-from twinviewer.gui.link_texts import PillText, trouble_of
+from twinviewer.gui.first_look import FirstLook
+from twinviewer.gui.link_texts import PillText
 from twinviewer.gui.marks import patches
-from twinviewer.gui.notices import NoticeBar, Strip
 from twinviewer.gui.pointer import Pointer
+from twinviewer.gui.surroundings import Surroundings
 from twinviewer.model.frame import Frame
 from twinviewer.panels._kit import style
 from twinviewer.panels._kit.actions import Actions
@@ -37,8 +35,8 @@ SETTLING_S = 1.5
 LEGEND_EVERY_NS = 500_000_000
 
 
-class Picture(QWidget):
-    """Strips, panels above and below, and the stage between them.
+class Picture(Surroundings):
+    """The stage between strips and panels.
 
     The stage (VTK) is made with the first scene, so that a window without one opens at once. `moved` comes with the
     pose of the camera whenever it changed.
@@ -47,30 +45,9 @@ class Picture(QWidget):
     moved = Signal(object)
 
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("window")
+        super().__init__(actions, parent)
         self._session = session
-        self._actions = actions
         self.theme = style.theme()
-        self.notices = NoticeBar()
-        self.trouble = Strip()
-        self.trouble.hide()
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(0)
-        self._above = self._slot()
-        self._layout.addWidget(self.notices)
-        self._strip_box = QFrame()
-        box = QVBoxLayout(self._strip_box)
-        box.setContentsMargins(6, 2, 6, 2)
-        box.addWidget(self.trouble)
-        self._layout.addWidget(self._strip_box)
-        self._strip_box.hide()
-        self.place = StagePlace()  # takes the room also while there is no picture
-        self._stage_box = QVBoxLayout(self.place)
-        self._stage_box.setContentsMargins(0, 0, 0, 0)
-        self._layout.addWidget(self.place, 1)
-        self._below = self._slot()
         self._widget: StageWidget | None = None
         self._first = FirstLook(self.place)
         self.annotations = Annotations(session, self)
@@ -85,18 +62,6 @@ class Picture(QWidget):
         self._waiting = False  # a scene is to be drawn as soon as its kept first picture shows
         session.selection_changed.connect(self._on_selection)
         session.fly_requested.connect(self._on_fly)
-
-    def _slot(self) -> QVBoxLayout:
-        slot = QVBoxLayout()
-        slot.setContentsMargins(0, 0, 0, 0)
-        slot.setSpacing(0)
-        self._layout.addLayout(slot)
-        return slot
-
-    def place_panels(self, panels: Sequence[PanelSlot]) -> None:
-        """Put panels without a dock above and below the picture."""
-        for panel in panels:
-            (self._above if panel.area == "top" else self._below).addWidget(panel.widget)
 
     # -- the stage ----------------------------------------------------------------------------------------------
 
@@ -259,13 +224,8 @@ class Picture(QWidget):
 
     def set_scale(self, scale: float) -> None:
         """Larger letters for a wall screen."""
+        super().set_scale(scale)
         self.annotations.set_scale(scale)
-        for slot in (self._above, self._below):
-            for i in range(slot.count()):
-                item = slot.itemAt(i)
-                set_scale = getattr(item.widget(), "set_scale", None) if item is not None else None
-                if set_scale is not None:
-                    set_scale(scale)
 
     def set_options(self, refined: bool) -> None:
         """Whether the picture is refined at rest, where the graphics card can do that."""
@@ -316,17 +276,7 @@ class Picture(QWidget):
     def show_link(self, frame: Frame, words: PillText) -> None:
         """The strip about the connection; in wall mode also the pill, which has no tool bar there."""
         self.annotations.show_link(words)
-        trouble = trouble_of(frame)
-        if trouble is not None:
-            buttons = [
-                (self._actions[name].text, lambda n=name: self._actions.run(n))
-                for name in trouble.buttons
-                if name in self._actions
-            ]
-            self.trouble.say(trouble.level, trouble.text, trouble.remedy, buttons)
-        # from the inside out and with its words: each other size that shows costs a render of the picture below
-        self.trouble.setVisible(trouble is not None)
-        self._strip_box.setVisible(trouble is not None)
+        self.show_trouble(frame)
 
     def speed_text(self) -> str:
         """Frames drawn in the last second; a picture that does not change is not drawn."""
