@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,11 @@ from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 
 from tests.plant.factory import hall
 from tests.plant.served import Plant, plant
+from twinviewer.feeds.opcua_browse import describe
+from twinviewer.feeds.opcua_security import POLICIES
+from twinviewer.feeds.options import FeedOptions
+from twinviewer.feeds.trust import TrustStore
+from twinviewer.model.asset import NodeAddress
 from twinviewer.model.errors import FeedError
 from twinviewer.plant.security import Access, make_certificate, protect
 
@@ -317,6 +323,12 @@ def test_a_password_keeps_strangers_out(tmp_path: Path) -> None:
     with plant("--tags", "5", "--security", "offered", "--password", "shift-2") as running:
         tried = [("", ""), ("operator", "wrong"), ("admin", "shift-2"), ("operator", "shift-2")]
         assert [asyncio.run(enter(running.url, *t)) for t in tried] == [False, False, False, True]
+        store, node = TrustStore(tmp_path), NodeAddress(PLANT_URI, "s=Load.00001")
+        for security in (f"{policy},{mode}" for policy in POLICIES for mode in ("Sign", "SignAndEncrypt")):
+            options = FeedOptions(security, "operator", "shift-2", trust_all=True)
+            assert asyncio.run(describe(running.url, [node], options, store=store))[node].is_numeric, security
+        with pytest.raises(FeedError, match="refuses operator"):
+            asyncio.run(describe(running.url, [node], replace(options, password="wrong"), store=store))
 
 
 def test_secured_endpoints_and_trusted_clients(tmp_path: Path) -> None:
@@ -346,8 +358,12 @@ def test_secured_endpoints_and_trusted_clients(tmp_path: Path) -> None:
         (trusted / "client.der").write_bytes(ours[0].read_bytes())
         assert asyncio.run(enter(running.url))
     first = (kept / "plant.der").read_bytes()
-    with plant("--tags", "5", "--security", "offered", "--certificates", str(kept)):
+    person = FeedOptions("Basic256Sha256", user_certificate=str(ours[0]), user_key=str(ours[1]), trust_all=True)
+    with plant("--tags", "5", "--security", "offered", "--certificates", str(kept)) as running:
         assert (kept / "plant.der").read_bytes() == first
+        assert asyncio.run(describe(running.url, [], person, store=TrustStore(tmp_path / "pki"))) == {}
+        with pytest.raises(FeedError, match="without its key"):
+            asyncio.run(describe(running.url, [], replace(person, user_key=""), store=TrustStore(tmp_path / "pki")))
 
 
 def test_a_place_where_no_certificate_can_be_kept_is_named(tmp_path: Path) -> None:
