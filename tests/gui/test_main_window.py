@@ -102,6 +102,8 @@ def setup(qtbot: QtBot, scene: Scene, tmp_path: Path) -> Iterator[Setup]:
     qtbot.waitUntil(lambda: window.picture.stage.render_count > 0, timeout=20_000)
     made = Setup(window, host, source, qtbot, tmp_path)
     made.tick()
+    while not window.docks.complete:
+        window.docks.make_more()
     yield made
     if isValid(window):
         window.close()
