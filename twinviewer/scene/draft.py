@@ -174,7 +174,7 @@ def _instead(folder: Path) -> str:
         files = []
     if not files:
         return f"A scene folder holds a {MANIFEST}; a geometry file can also be opened by itself."
-    more = f" or one of {len(files) - 1} others" if len(files) > 1 else ""
+    more = {1: "", 2: f" or {files[-1]}"}.get(len(files), f" or one of {len(files) - 1} others")
     return f"Open the geometry by itself ({files[0]}{more}), or make a scene of it with 'twinviewer import'."
 
 
