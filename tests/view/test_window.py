@@ -163,7 +163,7 @@ def test_a_drag_is_no_click(widget: "StageWidget") -> None:
 
 def test_the_wheel_zooms_to_the_pointer(widget: "StageWidget") -> None:
     from PySide6.QtCore import QPoint, QPointF, Qt
-    from PySide6.QtGui import QWheelEvent
+    from PySide6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
     from PySide6.QtWidgets import QApplication
 
     at, distance = place(widget, top(2)), widget.stage.pose.distance
@@ -173,9 +173,16 @@ def test_the_wheel_zooms_to_the_pointer(widget: "StageWidget") -> None:
     )  # fmt: skip
     QApplication.sendEvent(widget, event)
     assert widget.stage.pose.distance < 0.8 * distance
-    after = place(widget, top(2))
-    assert (after - at).manhattanLength() < 1
+    assert (place(widget, top(2)) - at).manhattanLength() < 1
     assert isinstance(at, QPointF)
+    distance = widget.stage.pose.distance
+    pinch = QNativeGestureEvent(
+        Qt.NativeGestureType.ZoomNativeGesture, QPointingDevice.primaryPointingDevice(), 2,
+        at, at, widget.mapToGlobal(at), 0.25, QPointF(),
+    )  # fmt: skip
+    QApplication.sendEvent(widget, pinch)
+    assert widget.stage.pose.distance == pytest.approx(0.8 * distance, rel=0.01)
+    assert (place(widget, top(2)) - at).manhattanLength() < 1
 
 
 def test_keys_turn_shift_and_zoom(widget: "StageWidget", qtbot: "QtBot") -> None:

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from twinviewer.view.qt_widget.surface import StageSurface
@@ -151,6 +151,14 @@ class StageWidget(StageSurface):
             self._remember_step()
             self.stage.zoom(0.85**steps, self.stage.under(*self._stage_point(event.position())))
         event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        """Two fingers on a touchpad zoom to where the pointer is."""
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
+            self._remember_step()
+            self.stage.zoom(1 / max(1 + event.value(), 0.2), self.stage.under(*self._stage_point(event.position())))
+            return True
+        return super().event(event)
 
     def _remember_step(self) -> None:
         """Small steps that follow each other are one for undo, unless something else was done or undone meanwhile."""
