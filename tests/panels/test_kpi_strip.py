@@ -148,4 +148,4 @@ def test_a_name_that_does_not_fit_keeps_what_matters(qapp: QApplication) -> None
     for name, short in (("Worst vibration · CMP-321", "CMP-321"), ("Alarms in 10 min (limit 10)", "Alarms in 10 min")):
         assert _kpi_tiles.fitting(name, metrics, metrics.horizontalAdvance(name)) == name
         assert _kpi_tiles.fitting(name, metrics, metrics.horizontalAdvance(short)) == short
-        assert _kpi_tiles.fitting(name, metrics, 40).count("…") == 1
+        assert _kpi_tiles.fitting(name, metrics, 40).endswith("…")

@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
             sides = [d for d in docks.values() if d.property("area") == area]
             self.resizeDocks(sides, [size] * len(sides), Qt.Orientation.Horizontal)
         low = [d for d in docks.values() if d.property("area") == "bottom"]
-        self.resizeDocks(low, [min(210, max(150, self.height() // 5))] * len(low), Qt.Orientation.Vertical)
+        self.resizeDocks(low, [min(236, max(184, self.height() // 4))] * len(low), Qt.Orientation.Vertical)
 
     def _listen(self) -> None:
         session = self.session

@@ -128,7 +128,8 @@ def fitting(name: str, metrics: QFontMetricsF, room: float) -> str:
     for shown in (name, name.partition(" (")[0], name.rpartition(" · ")[2]):
         if metrics.horizontalAdvance(shown) <= room:
             return shown
-    return metrics.elidedText(name.rpartition(" · ")[2], Qt.TextElideMode.ElideMiddle, room)
+    short = name.rpartition(" · ")[2].partition(" (")[0]
+    return metrics.elidedText(short, Qt.TextElideMode.ElideRight, room)
 
 
 def _on_screen(tile: QWidget, popup: QWidget) -> QPoint:
