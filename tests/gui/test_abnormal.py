@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.factory import CONNECTED, NOW_NS, SECOND_NS, make_scene, snapshot
-from twinviewer.gui.abnormal import MOST_LABELS, labelled
+from twinviewer.gui.abnormal import MOST_LABELS, Labeller, labelled
 from twinviewer.gui.marks import PATCH_ALPHA, patches
 from twinviewer.model.alarm import Alarm, AlarmState
 from twinviewer.model.frame import Frame
@@ -88,6 +88,16 @@ def test_a_first_priority_alarm_is_labelled_in_every_mode() -> None:
     assert frame.tags.quality is not None
     frame.tags.quality[row] = Quality.BAD
     assert labelled(frame, scene, "status", None)[0].detail == "too much"
+
+
+def test_a_label_follows_its_alarm_from_frame_to_frame() -> None:
+    frame, scene = frame_of(priority=[0, 1, 0, 0])
+    labeller = Labeller(scene)  # type: ignore[arg-type]
+    hot = Alarm("k", "M-1", "", 1, "too hot", AlarmState.UNACKNOWLEDGED, True, 0, 0)
+    each = ((hot,), (hot,), (dataclasses.replace(hot, message="too cold"),), ())
+    told = [labeller.labels(dataclasses.replace(frame, alarms=alarms), "status", None)[0].detail for alarms in each]
+    assert told[:3] == ["too hot", "too hot", "too cold"]
+    assert told[3] not in told[:3]
 
 
 def test_only_the_worst_are_labelled_when_there_are_many() -> None:

@@ -1,6 +1,7 @@
 """The state of an asset is never better than what its values can bear."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -272,3 +273,30 @@ def test_an_empty_scene_evaluates_to_nothing() -> None:
     _, assets = Evaluator(scene).evaluate(snapshot(scene), NOW_NS, CONNECTED)
     assert len(assets.state) == 0
     assert np.asarray(assets.monitored).size == 0
+
+
+class Looked(tuple[Alarm, ...]):
+    """Alarms that count how often they are looked through."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[Alarm]:
+        self.times += 1
+        return super().__iter__()
+
+
+def test_alarms_that_did_not_change_are_looked_through_once_and_changed_ones_at_once() -> None:
+    scene = make_scene(2)
+    evaluator, shot = Evaluator(scene), snapshot(scene)
+    alarm = Alarm("k", "M-0", "M-0.State", 1, "Fault", AlarmState.UNACKNOWLEDGED, True, 1, 1)
+    raised = Looked((alarm,))
+    for _ in range(3):
+        states = evaluator.evaluate(shot, NOW_NS, CONNECTED, raised)[1]
+        assert states.priority.tolist() == [1, 0]
+        states.priority[:] = 9  # what one frame holds is its own
+    assert raised.times == 1
+    assert not evaluator.evaluate(shot, NOW_NS, CONNECTED, ())[1].priority.any()
+    growing = [alarm]
+    assert evaluator.evaluate(shot, NOW_NS, CONNECTED, growing)[1].priority.tolist() == [1, 0]
+    growing.append(replace(alarm, key="l", asset_id="M-1"))
+    assert evaluator.evaluate(shot, NOW_NS, CONNECTED, growing)[1].priority.tolist() == [1, 1]

@@ -1,6 +1,6 @@
 """Which assets get a label in the picture, and what it says: only what is abnormal, worst first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from twinviewer.model.alarm import Alarm, AlarmState
 from twinviewer.model.frame import Frame
 from twinviewer.model.quality import Quality
 from twinviewer.model.state import ABNORMAL_STATES, State, Zone
-from twinviewer.panels._text import title_of, value_text
+from twinviewer.panels._text import silent_s, title_of, value_text
 from twinviewer.scene.scene import Scene
 from twinviewer.states.explain import duration
 
@@ -42,6 +42,7 @@ class Labeller:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._tagged = np.fromiter((bool(a.tags) for a in scene.assets), bool, len(scene.assets))
+        self._worst: tuple[tuple[Alarm, ...], dict[str, Alarm]] = ((), {})  # alarms, and the worst of each asset
 
     def labels(self, frame: Frame, mode: str, selection: str | None) -> list[Label]:
         """The labels for one frame, worst first and at most `MOST_LABELS`; the selected asset always has one."""
@@ -56,7 +57,9 @@ class Labeller:
         rows = np.nonzero(weight > 0)[0]
         rows = rows[np.lexsort((rows, -weight[rows]))][:MOST_LABELS]
         order = [chosen, *(int(r) for r in rows if r != chosen)] if chosen >= 0 else [int(r) for r in rows]
-        alarms = _worst_alarms(frame) if order else {}
+        if order and frame.alarms is not self._worst[0]:  # thousands in a flood, which change seldom
+            self._worst = frame.alarms, _worst_alarms(frame.alarms)
+        alarms = self._worst[1]
         return [
             Label(
                 row,
@@ -95,9 +98,9 @@ def _weights(frame: Frame, tagged: np.ndarray, mode: str, quality: np.ndarray) -
     return weight
 
 
-def _worst_alarms(frame: Frame) -> dict[str, Alarm]:
+def _worst_alarms(alarms: Sequence[Alarm]) -> dict[str, Alarm]:
     worst: dict[str, Alarm] = {}
-    for alarm in frame.alarms:
+    for alarm in alarms:
         if not alarm.active or alarm.state in _QUIET:
             continue
         old = worst.get(alarm.asset_id)
@@ -128,7 +131,7 @@ def _detail(frame: Frame, scene: Scene, row: int, mode: str, alarms: Mapping[str
     if mode == "vibration" and np.isfinite(vibration):
         return f"Vibration {vibration:.1f} mm/s"
     if states.quality[row] >= Quality.STALE:
-        age = float(states.age_s[row])
+        age = float(silent_s(frame)[row])
         return f"No data {_whole(age)}" if np.isfinite(age) else "No data"
     if not mode:
         return "No usable value"

@@ -23,8 +23,11 @@ def notes_at(session: Session, frame: Frame) -> list[Note]:
 
 def note_labels(session: Session, frame: Frame) -> list[Label]:
     """A label at the asset for each of them, the newest first."""
+    notes = notes_at(session, frame)
+    if not notes:
+        return []
     rows = {a.asset_id: a.index for a in session.scene.assets}
-    pinned = [n for n in reversed(notes_at(session, frame)) if n.asset_id in rows][:MOST_NOTES]
+    pinned = [n for n in reversed(notes) if n.asset_id in rows][:MOST_NOTES]
     return [Label(rows[n.asset_id], _short(n.text), _from(n), ("note", 0)) for n in pinned]
 
 

@@ -98,6 +98,7 @@ class Evaluator:
                 self._rated_kw[asset.index] = asset.rated_power_kw
         self.monitored = np.array([bool(a.tags) for a in scene.assets], bool)
         self._asset_row = {a.asset_id: a.index for a in scene.assets}
+        self._judged: tuple[Sequence[Alarm], np.ndarray, np.ndarray] | None = None  # alarms, and what came of them
         self.reset()
 
     def reset(self) -> None:
@@ -221,7 +222,15 @@ class Evaluator:
         return zone
 
     def _alarms(self, alarms: Sequence[Alarm]) -> tuple[np.ndarray, np.ndarray]:
-        """The worst priority of each asset's alarms that are not shelved or suppressed, and whether one waits."""
+        """The worst priority of each asset's alarms that are not shelved or suppressed, and whether one waits.
+
+        In a flood there are thousands, and they change seldom: the very same tuple is not looked through again.
+        """
+        if self._judged is None or alarms is not self._judged[0] or not isinstance(alarms, tuple):
+            self._judged = (alarms, *self._judge(alarms))
+        return self._judged[1].copy(), self._judged[2].copy()
+
+    def _judge(self, alarms: Sequence[Alarm]) -> tuple[np.ndarray, np.ndarray]:
         n = len(self.scene.assets)
         priority = np.zeros(n, np.uint8)
         unacknowledged = np.zeros(n, bool)
