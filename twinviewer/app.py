@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from twinviewer.gui import drivers, layouts
+from twinviewer.gui.ahead import Ahead
 from twinviewer.gui.beside import show_beside
 from twinviewer.gui.crash import CrashDialog, CrashGuard
 from twinviewer.gui.garbage import GarbageTimer
@@ -64,7 +65,6 @@ class Application(Opener):
 
     def __init__(self, qt: QApplication, settings: SettingsStore, safe_mode: bool = False) -> None:
         super().__init__(settings)
-        drivers.load()
         self.qt = qt
         self.safe_mode = safe_mode
         self.windows: list[MainWindow] = []
@@ -94,22 +94,27 @@ class Application(Opener):
 
     def start(self, start: Start) -> MainWindow:
         """The first window, with what the command line asked for."""
+        scene = start.scene.resolve() if start.scene is not None else None
+        ahead = Ahead(scene) if scene is not None and is_likely(scene) else None
+        if ahead is None:
+            drivers.load()
         window = self.make_window()
         if start.size is not None:
             window.resize(*start.size)
         else:
             layouts.place(window, () if self.safe_mode else self.settings.value.geometry)
-        if start.scene is None or not is_likely(start.scene.resolve()):
+        if ahead is None:
             self.appear(window)
         else:  # with the scene's first picture, which is there in a moment
             QTimer.singleShot(LATEST_MS, window, lambda: self.appear(window))
+            QTimer.singleShot(0, window, drivers.load)
         window.bridge.start()
         if start.demo:
             self.start_demo(window, start.options)
         elif start.scene is not None:
             if start.options is not None:
                 self._feed_options[start.feed] = start.options
-            self.open_scene(window, start.scene, start.feed, start.past, start.record)
+            self.open_scene(window, start.scene, start.feed, start.past, start.record, ahead)
         if start.wall:
             self._when_scene(window, window.wall.toggle)
         return window

@@ -12,7 +12,9 @@ from pytestqt.qtbot import QtBot
 from tests.app.running import SKID
 from twinviewer.app import Application, Start
 from twinviewer.gui import first_look
+from twinviewer.gui.ahead import Ahead
 from twinviewer.gui.main_window import MainWindow
+from twinviewer.model.errors import SceneError
 from twinviewer.scene.cache import default_cache_dir
 from twinviewer.view.first_picture import Look
 
@@ -133,3 +135,11 @@ def test_a_damaged_picture_is_not_shown(application: Application, qtbot: QtBot, 
     window = open_skid(application, qtbot, shown)
     assert shown.found == [False, False]
     qtbot.waitUntil(lambda: window.picture.drawn, timeout=20_000)
+
+
+def test_what_is_begun_ahead_is_there_or_fails_for_whoever_takes_it(tmp_path: Path) -> None:
+    scene, layout = Ahead(SKID.resolve()).take(lambda _share, _text: None)
+    assert scene.name
+    assert layout is not None
+    with pytest.raises(SceneError, match="no such scene"):
+        Ahead(tmp_path / "nowhere").take(lambda _share, _text: None)

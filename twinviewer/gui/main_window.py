@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence
@@ -12,7 +13,6 @@ from twinviewer.gui import changing_commands as changing
 from twinviewer.gui import commands, layouts
 from twinviewer.gui.asking import Asking
 from twinviewer.gui.bridge import Bridge
-from twinviewer.gui.command_palette import CommandPalette
 from twinviewer.gui.docks import Docks
 from twinviewer.gui.dropping import Dropping
 from twinviewer.gui.host import Host
@@ -20,7 +20,6 @@ from twinviewer.gui.keeping import Bookmarks, Layouts
 from twinviewer.gui.link_texts import clock_pill
 from twinviewer.gui.menu_order import ORDER
 from twinviewer.gui.menus import Menus
-from twinviewer.gui.palette_entries import PaletteEntries
 from twinviewer.gui.past_commands import PastCommands
 from twinviewer.gui.picture import Picture
 from twinviewer.gui.recording_commands import RecordingCommands
@@ -38,6 +37,9 @@ from twinviewer.panels._kit.actions import Action, Actions
 from twinviewer.scene.scene import Scene
 from twinviewer.session import Session
 from twinviewer.settings import Recent
+
+if TYPE_CHECKING:
+    from twinviewer.gui.command_palette import CommandPalette
 
 SLOW_PART_NS = 400_000_000
 
@@ -62,6 +64,7 @@ class MainWindow(QMainWindow):
         self.picture = Picture(session, self.registry)
         self.tools = ViewTools(self.picture, session)
         self.bookmarks = Bookmarks(self)
+        self._palette: CommandPalette | None = None
         self.passing = False  # shown for a moment: its layout is not kept
         self.layouts = Layouts(self)
         commands.register(self)
@@ -95,7 +98,6 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.jobs, self)
         self.setStatusBar(self.status)
         self.menus = Menus(self.menuBar(), self.registry, ORDER)
-        self.palette_ = CommandPalette(self, PaletteEntries(self))
         self.layouts.begin()
         changing.register_layouts(self)
         changing.register_screens(self)
@@ -145,7 +147,7 @@ class MainWindow(QMainWindow):
                 if note.level != "info":
                     self.picture.notices.add(note)
             told = "\n".join(note.text for note in scene.notes if note.level == "info")
-            counted = f"{len(scene.assets):,} assets"
+            counted = f"{len(scene.assets):,} asset{'' if len(scene.assets) == 1 else 's'}"
             self.status.say("scene", f"{counted} · {scene.name}", told, short=counted)
         else:
             self.setWindowTitle("twinviewer")
@@ -228,14 +230,24 @@ class MainWindow(QMainWindow):
 
     # -- what commands ask of the window ------------------------------------------------------------------------
 
+    @property
+    def palette_(self) -> "CommandPalette":
+        """The command palette, made when it is first asked for."""
+        if self._palette is None:
+            from twinviewer.gui.command_palette import CommandPalette
+            from twinviewer.gui.palette_entries import PaletteEntries
+
+            self._palette = CommandPalette(self, PaletteEntries(self))
+        return self._palette
+
     def open_palette(self) -> None:
         """Open the command palette."""
         self.palette_.open()
 
     def escape(self) -> None:
         """Escape: end what is going on, else leave wall mode, else select nothing."""
-        if self.palette_.isVisible():
-            self.palette_.close_palette()
+        if self._palette is not None and self._palette.isVisible():
+            self._palette.close_palette()
             return
         if self.tools.measuring:
             self.tools.toggle_measure()

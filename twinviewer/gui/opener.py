@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
 
+from twinviewer.gui.ahead import Ahead
 from twinviewer.gui.garbage import settle_memory
 from twinviewer.gui.main_window import MainWindow
 from twinviewer.gui.opening import Opened, address_of, attach_job, load, replay, replay_job, unpack
@@ -18,7 +19,6 @@ from twinviewer.model.connection import without_secret
 from twinviewer.scene.scene import Scene
 from twinviewer.session import LiveSource, NoSource, Source
 from twinviewer.settings import Recent, SettingsStore
-from twinviewer.view.first_picture import is_likely
 
 if TYPE_CHECKING:
     from twinviewer.feeds.options import FeedOptions
@@ -60,8 +60,10 @@ class Opener:
         feed: str = "",
         past: Callable[[Scene], Source] | None = None,
         record: Path | None = None,
+        ahead: Ahead | None = None,
     ) -> None:
-        """Load in a thread; the window shows progress, and what it had before until then."""
+        """Load in a thread, or take it from who began with it `ahead`; the window shows progress, and what it had
+        before until then."""
         options = self.feed_options(feed)
         window.jobs.start(
             f"Opening {path.name}",
@@ -71,11 +73,12 @@ class Opener:
             options,
             record,
             past,
+            ahead,
             done=lambda opened: self._opened(window, opened, feed, past is not None),
             failed=window.show_error,
             thread=True,
         )
-        if not is_likely(path.resolve()):  # a kept first picture comes first
+        if ahead is None:  # else a kept first picture comes first
             QTimer.singleShot(0, window, window.picture.warm_up)
 
     def _opened(self, window: MainWindow, opened: Opened, feed: str, is_past: bool) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twinviewer.gui.ahead import Ahead, read
 from twinviewer.model.errors import FeedError, TwinError
 from twinviewer.scene.scene import Scene
 from twinviewer.session import LiveSource, Session, Source
@@ -34,15 +35,13 @@ def load(
     options: "FeedOptions | None",
     record: Path | None = None,
     past: Callable[[Scene], Source] | None = None,
+    ahead: Ahead | None = None,
     *,
     progress: Callable[[float, str], None],
 ) -> Opened:
-    """Load a scene and attach to its collector, or open its `past`; runs in a thread. Raises SceneError."""
-    from twinviewer.scene.scene import load_scene
-    from twinviewer.view.prepare import prepare
-
-    scene = load_scene(path, progress=progress)
-    layout = prepare(scene)
+    """Load a scene, or take it from who began with it `ahead`, and attach to its collector, or open its `past`; runs
+    in a thread. Raises SceneError."""
+    scene, layout = read(path, progress) if ahead is None else ahead.take(progress)
     if past is not None:
         progress(1.0, "opening the recording")
         try:
