@@ -120,13 +120,14 @@ def silent_lines(frame: Frame, session: Session, most: int) -> list[Line]:
     assets = session.scene.assets
     watched = np.fromiter((bool(a.tags) for a in assets), bool, len(assets))
     rows = np.nonzero(watched & (frame.assets.quality >= Quality.STALE))[0]
-    rows = rows[np.argsort(-np.nan_to_num(frame.assets.age_s[rows], posinf=1e18), kind="stable")]
+    silent_s = _text.silent_s(frame)
+    rows = rows[np.argsort(-np.nan_to_num(silent_s[rows], posinf=1e18), kind="stable")]
     lines = [
         Line(
             "state",
             State.UNKNOWN,
             assets[row].asset_id,
-            _text.age(float(frame.assets.age_s[row])),
+            _text.age(float(silent_s[row])),
             quiet=Quality(int(frame.assets.quality[row])).name.lower(),
             asset_ids=(assets[row].asset_id,),
         )

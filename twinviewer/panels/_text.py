@@ -4,6 +4,8 @@ import math
 import re
 from datetime import datetime
 
+import numpy as np
+
 from twinviewer.model.asset import Tag
 from twinviewer.model.connection import Link
 from twinviewer.model.frame import Frame, Kpi
@@ -102,6 +104,16 @@ def input_name(name: str) -> str:
 def is_current(frame: Frame) -> bool:
     """Whether new values come in: a link that works, or a source that is not the plant."""
     return frame.source != "live" or frame.connection.link in (Link.CONNECTED, Link.DEGRADED)
+
+
+def silent_s(frame: Frame) -> np.ndarray:
+    """Per asset: seconds for which nobody can say its state, inf where nobody ever could. A value that had not changed
+    for hours was good until the link went."""
+    age_s, since_ns = frame.assets.age_s, frame.connection.since_ns
+    if is_current(frame) or not since_ns:
+        return age_s
+    lost = (frame.assets.quality == Quality.STALE) & np.isfinite(age_s)
+    return np.where(lost, np.minimum(age_s, max(0.0, (frame.now_ns - since_ns) / NS)), age_s)
 
 
 def signed(note: Note) -> str:
