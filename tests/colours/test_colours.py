@@ -115,4 +115,4 @@ def test_modes_have_distinct_keys_and_names() -> None:
 def test_a_machine_without_the_sensor_is_solid_and_counted_but_never_coloured(mode: str) -> None:
     scene = make_scene(1, ("State",))
     rgba = colours.table(mode, frame_of(scene, snapshot(scene)), scene, "dark")[0]
-    assert tuple(rgba) == (*rgb(SURFACE["dark"]["trim2"]), 255)
+    assert tuple(rgba) == (*rgb(SURFACE["dark"]["unmeasured"]), 255)

@@ -25,6 +25,14 @@ def test_codes_stay_apart(theme: str, vision: str) -> None:
     assert least_difference(list(ALARM[theme].values()), vision) >= ALARMS[vision]
 
 
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("vision", VISION)
+def test_what_is_not_measured_looks_like_no_zone_no_power_and_not_like_no_data(theme: str, vision: str) -> None:
+    others = [*(c for z, c in ZONE[theme].items() if z is not Zone.NONE), STATE[theme][State.UNKNOWN], *ENERGY[theme]]
+    mine = SURFACE[theme]["unmeasured"]
+    assert min(least_difference([mine, other], vision) for other in others) >= 10.5
+
+
 def test_reference_values_of_the_colour_model() -> None:
     assert ucs("#FFFFFF") == pytest.approx([100, 0, 0], abs=2.5)
     assert ucs("#000000")[0] == pytest.approx(0, abs=1e-6)

@@ -40,9 +40,9 @@ def quality(states: AssetStates, scene: Scene) -> np.ndarray:
 
 
 def colour(states: AssetStates, scene: Scene, theme: str) -> np.ndarray:
-    """uint8 (n, 4): along the energy scale, which has no alarm hue in it; without a meter the quiet trim colour."""
+    """uint8 (n, 4): along the energy scale, which has no alarm hue in it; without a meter a quiet one of its own."""
     rgba = gradient(ENERGY[theme], share(states.power_kw, scene))
-    rgba[~np.isfinite(states.power_kw)] = (*rgb(SURFACE[theme]["trim2"]), SOLID)
+    rgba[~np.isfinite(states.power_kw)] = (*rgb(SURFACE[theme]["unmeasured"]), SOLID)
     return rgba
 
 
@@ -60,8 +60,10 @@ def legend(frame: Frame, scene: Scene, theme: str) -> Legend:
     shown = usable & np.isfinite(frame.assets.power_kw)
     entries = (
         LegendEntry("measured", "", ("", 0), int(shown.sum())),
-        LegendEntry("no meter", SURFACE[theme]["trim2"], ("swatch", 0), int((frame.assets.monitored & ~metered).sum())),
-        LegendEntry("not in kW", SURFACE[theme]["trim2"], ("swatch", 0), int((usable & ~shown).sum())),
+        LegendEntry(
+            "no meter", SURFACE[theme]["unmeasured"], ("swatch", 0), int((frame.assets.monitored & ~metered).sum())
+        ),
+        LegendEntry("not in kW", SURFACE[theme]["unmeasured"], ("swatch", 0), int((usable & ~shown).sum())),
         LegendEntry("No data", STATE[theme][State.UNKNOWN], ("state", 0), int((metered & ~usable).sum())),
     )
     return Legend("Active power", "kW, log scale", tuple(e for e in entries if e.count), ENERGY[theme], tuple(ticks))

@@ -21,9 +21,9 @@ def quality(states: AssetStates, scene: Scene) -> np.ndarray:
 
 
 def colour(states: AssetStates, scene: Scene, theme: str) -> np.ndarray:
-    """uint8 (n, 4): the token of each zone; without a sensor the quiet trim colour, which is no zone's."""
+    """uint8 (n, 4): the token of each zone; without a sensor a quiet colour that is no zone's."""
     rgba = lookup({int(k): v for k, v in ZONE[theme].items()}, 5)[states.zone]
-    rgba[states.zone == Zone.NONE] = (*rgb(SURFACE[theme]["trim2"]), SOLID)
+    rgba[states.zone == Zone.NONE] = (*rgb(SURFACE[theme]["unmeasured"]), SOLID)
     return rgba
 
 
@@ -40,9 +40,9 @@ def legend(frame: Frame, scene: Scene, theme: str) -> Legend:
     entries = [LegendEntry(MEANING[z], ZONE[theme][z], ("zone", int(z)), int(counts[z]), spans[z]) for z in MEANING]
     unmeasured = int((frame.assets.monitored & ~measured).sum())
     if unmeasured:
-        entries.append(LegendEntry("no sensor", SURFACE[theme]["trim2"], ("swatch", 0), unmeasured))
+        entries.append(LegendEntry("no sensor", SURFACE[theme]["unmeasured"], ("swatch", 0), unmeasured))
     if counts[Zone.NONE]:
-        entries.append(LegendEntry("no limits", SURFACE[theme]["trim2"], ("swatch", 0), int(counts[Zone.NONE])))
+        entries.append(LegendEntry("no limits", SURFACE[theme]["unmeasured"], ("swatch", 0), int(counts[Zone.NONE])))
     lost = int((measured & ~usable).sum())
     if lost:
         entries.append(LegendEntry("no usable value", ZONE[theme][Zone.NONE], ("state", 0), lost))

@@ -26,7 +26,7 @@ SURFACE: dict[str, dict[str, str]] = {
         "grid": "#BCC3C8",
         "wall": "#DDE1E4",
         "trim": "#8C959C",
-        "trim2": "#5F686F",
+        "unmeasured": "#A8A399",  # warm, so that neither zone A nor what has no data looks like it
         "edge": "#4A5258",
         "not_live": "#7A4FB0",
         "outline": "#1E2428",
@@ -48,7 +48,7 @@ SURFACE: dict[str, dict[str, str]] = {
         "grid": "#434A50",
         "wall": "#3A4147",
         "trim": "#59626A",
-        "trim2": "#3D454B",
+        "unmeasured": "#635C52",
         "edge": "#14171A",
         "not_live": "#BE98FE",
         "outline": "#0E1214",
