@@ -80,6 +80,17 @@ def test_a_file_that_was_just_written_may_change_again_unseen(load: Load, folder
     assert len(readings) == 2
 
 
+def test_what_another_version_kept_is_read_anew(
+    load: Load, old: Path, readings: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(old)
+    monkeypatch.setattr(kept, "_program", lambda: "another")
+    load(old)
+    assert len(readings) == 2
+    load(old)
+    assert len(readings) == 2
+
+
 def test_without_the_kept_geometry_the_scene_is_read(
     load: Load, old: Path, cache_dir: Path, readings: list[Path]
 ) -> None:
