@@ -113,8 +113,9 @@ def _summary(variables: int, settled: int, undecided: int) -> str:
     """What was found, in a sentence or two."""
     if not settled and not undecided:
         return f"{variables:,} variables on the server, and none is called like an asset of this scene."
-    decide = f"{undecided} are to be decided." if undecided else "nothing is left to decide."
-    return f"{variables:,} variables on the server. {settled} tags are right as the scene has them; {decide}"
+    right = f"{settled:,} tag{' is' if settled == 1 else 's are'} right as the scene has them"
+    decide = f"{undecided:,} to be decided" if undecided else "nothing is left to decide"
+    return f"{variables:,} variables on the server. {right}; {decide}."
 
 
 def _check(on: bool) -> Qt.CheckState:

@@ -35,12 +35,12 @@ QToolButton:focus, QPushButton:focus, QLineEdit:focus, QComboBox:focus, QAbstrac
 QTreeView:focus, QTableView:focus, QListView:focus, QPlainTextEdit:focus, QTabBar::tab:focus
 {{ border: 1px solid {accent}; }}
 QCheckBox:focus, QRadioButton:focus {{ color: {accent}; }}
-QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {text2}; border-radius: 3px;
-    background: {field}; }}
-QCheckBox::indicator:hover {{ border-color: {accent}; }}
-QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent};
+QCheckBox::indicator, QAbstractItemView::indicator {{ width: 14px; height: 14px; border: 1px solid {text2};
+    border-radius: 3px; background: {field}; }}
+QCheckBox::indicator:hover, QAbstractItemView::indicator:hover {{ border-color: {accent}; }}
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{ background: {accent}; border-color: {accent};
     image: url("{icons}/tick-{theme}.svg"); }}
-QCheckBox::indicator:disabled {{ border-color: {border}; }}
+QCheckBox::indicator:disabled, QAbstractItemView::indicator:disabled {{ border-color: {border}; }}
 QFrame[kind="segmented"] {{ background: {field}; border: 1px solid {border}; border-radius: 7px; }}
 QFrame[kind="segmented"] QToolButton {{ padding: 4px 14px; }}
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit {{ background: {field}; border: 1px solid {border};
