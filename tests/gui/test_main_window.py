@@ -502,6 +502,17 @@ def test_tab_reaches_search_modes_tools_panels_and_picture(setup: Setup) -> None
     assert setup.window.tool_bar.modes.button("status") in seen
 
 
+def test_the_picture_shows_that_the_keyboard_is_in_it_and_not_that_it_was_clicked(setup: Setup) -> None:
+    from twinviewer.panels._kit import style
+
+    picture, accent = setup.window.picture._widget, style.colour("accent").name()
+    for reason, framed in ((Qt.FocusReason.TabFocusReason, True), (Qt.FocusReason.MouseFocusReason, False)):
+        setup.window.tool_bar.search.setFocus()
+        picture.setFocus(reason)
+        drawn = setup.pixels()[picture.height() // 3 : picture.height() // 2, :2]
+        assert bool(near(drawn, accent)) is framed
+
+
 # -- no scene, closing --------------------------------------------------------------------------------------------
 
 

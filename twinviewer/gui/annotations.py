@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QTimer
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer
+from PySide6.QtGui import QFocusEvent, QPainter, QPen
 
 from twinviewer.colours import Legend
 from twinviewer.gui.abnormal import Labeller
@@ -49,6 +49,7 @@ class Annotations(QObject):
         self.scale = 1.0
         self._blink_dark = False
         self._blink = QTimer(self)
+        self._framed = False
         self._blink.setInterval(BLINK_MS)
         self._blink.timeout.connect(self._turn_blink)
         session.work_changed.connect(lambda _work: self._mark_work())
@@ -57,6 +58,7 @@ class Annotations(QObject):
         """Write over this stage from now on."""
         self._widget = widget
         widget.overlay = self._paint
+        widget.installEventFilter(self)
         self.legend.setParent(widget)
         self.pill.setParent(widget)
 
@@ -128,6 +130,14 @@ class Annotations(QObject):
             self.work_marks.set_work(self._session.scene, self._session.work)
             self._widget.update()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        """Frame the picture while the keyboard brought the focus to it."""
+        if isinstance(event, QFocusEvent) and event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
+            self._framed = event.gotFocus() and event.reason() != Qt.FocusReason.MouseFocusReason
+            if self._widget is not None:
+                self._widget.update()
+        return super().eventFilter(watched, event)
+
     # -- painting and pointing ----------------------------------------------------------------------------------
 
     def _paint(self, painter: QPainter, width: int, height: int) -> None:
@@ -147,6 +157,10 @@ class Annotations(QObject):
         paint_compass(painter, compass, radius, *angles_of_view(camera.position, camera.target))
         if self.banner is not None:
             paint_not_live(painter, width, height, self.banner, scale)
+        if self._framed and self._widget.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(style.colour("accent"), 2))
+            painter.drawRect(1, 1, width - 2, height - 2)
 
     def _taken(self, compass: QPointF, radius: float, width: int) -> list[QRectF]:
         """Where no label may stand."""
