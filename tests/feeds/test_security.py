@@ -147,6 +147,8 @@ def test_what_is_not_offered_is_refused_with_what_is(store: TrustStore, shown: b
     with pytest.raises(Refused, match="does not offer Aes256") as refusal:
         choose(offered, FAR, FeedOptions(security="Aes256_Sha256_RsaPss"), store)
     assert "Basic256Sha256,Sign; none" in refusal.value.remedy
+    with pytest.raises(Refused, match="does not offer connections without security"):
+        choose(offered[:1], FAR, FeedOptions(security="none"), store)
 
 
 def test_a_password_never_crosses_a_network_readable(store: TrustStore, shown: bytes):

@@ -90,7 +90,8 @@ def choose(endpoints: Sequence[ua.EndpointDescription], url: str, options: FeedO
     for endpoint in usable:
         if endpoint.SecurityPolicyUri == uri and endpoint.SecurityMode == mode:
             return _decide(endpoint, url, options, store)
-    raise Refused(f"the server does not offer {options.security}", url, f"It offers {_offer(usable)}.")
+    what = options.security if policy else "connections without security"
+    raise Refused(f"the server does not offer {what}", url, f"It offers {_offer(usable)}.")
 
 
 def _best(usable: Sequence[ua.EndpointDescription], url: str, options: FeedOptions, store: TrustStore) -> Choice:
@@ -168,7 +169,7 @@ def _check_identity(endpoint: ua.EndpointDescription, url: str, options: FeedOpt
         kind = ua.UserTokenType.UserName if options.user else ua.UserTokenType.Anonymous
     if kinds and kind not in kinds:
         takes = ", ".join(sorted(_IDENTITIES.get(k, k.name) for k in kinds))
-        remedy = f"It accepts {takes}; say who you are in the window or with --user."
+        remedy = f"It accepts {takes}; say who you are in the window, or with --user or --user-certificate."
         raise Refused(f"the server does not accept {_IDENTITIES[kind]}", url, remedy)
     encrypted = endpoint.SecurityMode == ua.MessageSecurityMode.SignAndEncrypt
     if kind is not ua.UserTokenType.UserName or encrypted or options.plain_password:
