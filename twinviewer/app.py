@@ -11,6 +11,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from twinviewer.discovery import DEMO, shipped
 from twinviewer.gui import drivers, layouts
 from twinviewer.gui.ahead import Ahead
 from twinviewer.gui.beside import show_beside
@@ -94,7 +95,8 @@ class Application(Opener):
 
     def start(self, start: Start) -> MainWindow:
         """The first window, with what the command line asked for."""
-        scene = start.scene.resolve() if start.scene is not None else None
+        wanted = shipped("scenes") / DEMO if start.demo else start.scene
+        scene = wanted.resolve() if wanted is not None else None
         ahead = Ahead(scene) if scene is not None and is_likely(scene) else None
         if ahead is None:
             drivers.load()
@@ -110,7 +112,7 @@ class Application(Opener):
             QTimer.singleShot(0, window, drivers.load)
         window.bridge.start()
         if start.demo:
-            self.start_demo(window, start.options)
+            self.start_demo(window, start.options, ahead)
         elif start.scene is not None:
             if start.options is not None:
                 self._feed_options[start.feed] = start.options

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+DEMO = "assembly-hall"  # the folder of the shipped scene that the demo opens
+
 
 def names_of(package: str) -> list[str]:
     """Names of the modules directly inside `package`, sorted, without private ones; nothing is imported but it."""

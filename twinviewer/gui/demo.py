@@ -11,11 +11,10 @@ from pathlib import Path
 
 import psutil
 
-from twinviewer.discovery import shipped
+from twinviewer.discovery import DEMO, shipped
 from twinviewer.model.errors import TwinError
 from twinviewer.panels._kit.jobs import Cancelled
 
-SCENE = "assembly-hall"
 READY = "READY "
 _PATIENCE_S = 60.0
 _BEHIND = 10 if sys.platform != "win32" else psutil.BELOW_NORMAL_PRIORITY_CLASS
@@ -25,7 +24,7 @@ class DemoPlant:
     """`start` blocks until the plant serves, so it belongs into a job; `stop` may be called at any time."""
 
     def __init__(self, scene: Path | None = None) -> None:
-        self.scene = scene or shipped("scenes") / SCENE
+        self.scene = scene or shipped("scenes") / DEMO
         self.url = ""
         self.recording = Path(tempfile.mkdtemp(prefix="twinviewer-demo-"))  # its past, as long as the program runs
         self._process: subprocess.Popen[str] | None = None

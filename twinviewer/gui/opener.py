@@ -61,9 +61,10 @@ class Opener:
         past: Callable[[Scene], Source] | None = None,
         record: Path | None = None,
         ahead: Ahead | None = None,
+        then: Callable[[], None] | None = None,
     ) -> None:
         """Load in a thread, or take it from who began with it `ahead`; the window shows progress, and what it had
-        before until then."""
+        before until then. `then` is called when the scene is there."""
         options = self.feed_options(feed)
         window.jobs.start(
             f"Opening {path.name}",
@@ -74,18 +75,22 @@ class Opener:
             record,
             past,
             ahead,
-            done=lambda opened: self._opened(window, opened, feed, past is not None),
+            done=lambda opened: self._opened(window, opened, feed, past is not None, then),
             failed=window.show_error,
             thread=True,
         )
         if ahead is None:  # else a kept first picture comes first
             QTimer.singleShot(0, window, window.picture.warm_up)
 
-    def _opened(self, window: MainWindow, opened: Opened, feed: str, is_past: bool) -> None:
+    def _opened(
+        self, window: MainWindow, opened: Opened, feed: str, is_past: bool, then: Callable[[], None] | None
+    ) -> None:
         scene = opened.scene
         window.picture.prepared = scene, opened.layout
         former = self._settled
         self._settled = True
+        if not former:  # what was read stays, and the first picture waits for no round through it
+            settle_memory(former=False)
         QTimer.singleShot(SETTLE_MS, window, lambda: settle(former))
         if not is_past:
             self._remember(scene, feed)
@@ -94,6 +99,8 @@ class Opener:
         window.show_at_once()
         if opened.trouble is not None:
             window.show_error(opened.trouble)
+        if then is not None:
+            then()
 
     def open_recording(self, window: MainWindow, address: str, at_ns: int | None = None) -> None:
         """Look at a recording of the scene that is open; it is opened in a thread."""
@@ -152,6 +159,9 @@ class Opener:
             if self._is_on(window, url, options):
                 self._remember(window.session.scene, url)
                 return
+        self._connect(window, url, chosen=options is not None)
+
+    def _connect(self, window: MainWindow, url: str, *, chosen: bool = False, record: Path | None = None) -> None:
         scene = window.session.scene
 
         def done(opened: Opened) -> None:
@@ -169,7 +179,8 @@ class Opener:
             scene,
             url,
             self.feed_options(url),
-            options is not None,
+            chosen,
+            record,
             done=done,
             failed=window.show_error,
             thread=True,
@@ -216,19 +227,24 @@ class Opener:
         """Let go of the live source; everything becomes unknown."""
         window.session.set_source(NoSource(len(window.session.scene.tags)))
 
-    def start_demo(self, window: MainWindow, asked: "FeedOptions | None" = None) -> None:
-        """Start the embedded plant in a process of its own and open the sample hall on it."""
+    def start_demo(self, window: MainWindow, asked: "FeedOptions | None" = None, ahead: Ahead | None = None) -> None:
+        """Open the sample hall, start the embedded plant in a process of its own, and connect when both are there."""
+        from twinviewer.feeds.options import FeedOptions
         from twinviewer.gui.demo import DemoPlant
 
         plant = DemoPlant()
         self._plants.append(plant)
+        hall = plant.scene.resolve()
+
+        def connect() -> None:
+            if plant.url in self._feed_options and window.session.scene.path == hall:
+                self._connect(window, plant.url, record=plant.recording)
 
         def ready(url: str) -> None:
-            from twinviewer.feeds.options import FeedOptions
-
             self._feed_options[url] = FeedOptions(security="none", allow_write=bool(asked and asked.allow_write))
-            self.open_scene(window, plant.scene, url, record=plant.recording)
+            connect()
 
+        self.open_scene(window, hall, ahead=ahead, then=connect)
         window.jobs.start("Starting the plant", plant.start, done=ready, failed=window.show_error, thread=True)
 
 

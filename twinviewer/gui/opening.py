@@ -68,11 +68,17 @@ def attach_to(
 
 
 def attach_job(
-    scene: Scene, url: str, options: "FeedOptions | None", chosen: bool, *, progress: Callable[[float, str], None]
+    scene: Scene,
+    url: str,
+    options: "FeedOptions | None",
+    chosen: bool,
+    record: Path | None = None,
+    *,
+    progress: Callable[[float, str], None],
 ) -> Opened:
     """The same as a job; `chosen` where a person chose the options just now."""
     progress(-1.0, "")
-    return attach_to(scene, url, options, chosen=chosen)
+    return attach_to(scene, url, options, record, chosen=chosen)
 
 
 def address_of(session: Session) -> str:
