@@ -1,5 +1,6 @@
 """From scene.toml, table and nodes to assets and tags."""
 
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -482,3 +483,60 @@ def test_of_a_bare_building_the_storeys_are_assets() -> None:
     assert top_level([*frame, *storeys, *walls], 0, 7) == [3, 4]
     plain = [GeometryNode(n.path, n.name, n.parent, n.matrix, n.first, n.last) for n in (*frame, *storeys, *walls)]
     assert top_level(plain, 0, 7) == [1], "elsewhere a lone root is one step, no more"
+
+
+CELL = "<table:table-cell {}><text:p>{}</text:p></table:table-cell>"
+
+
+def ods(path: Path, *rows: str, head: str = "") -> None:
+    spaces = " ".join(
+        f'xmlns:{key}="urn:oasis:names:tc:opendocument:xmlns:{key}:1.0"' for key in ("office", "table", "text")
+    )
+    sheets = f'<table:table table:name="Notes"/><table:table table:name="Machines">{"".join(rows)}</table:table>'
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("content.xml", f"{head}<office:document-content {spaces}>{sheets}</office:document-content>")
+
+
+def test_an_open_document_sheet_is_a_table(load: Load, folder: Path) -> None:
+    def row(*cells: str, repeat: int = 1) -> str:
+        return f'<table:table-row table:number-rows-repeated="{repeat}">{"".join(cells)}</table:table-row>'
+
+    nothing = '<table:table-cell table:number-columns-repeated="2"/>'
+    far = '<table:table-cell table:number-columns-repeated="16000"/>'
+    number = CELL.format('office:value-type="float" office:value="3.25"', "3,3")
+    day = CELL.format('office:date-value="2020-01-02T00:00:00"', "2.1.20")
+    note = "<table:table-cell><office:annotation><text:p>a remark</text:p></office:annotation><text:p>{}</text:p>"
+    mill = note.format("Fräse<text:s/>2") + "</table:table-cell>"
+    ods(
+        folder / "assets.ods",
+        row(*(CELL.format("", name) for name in ("asset", "type", "name", "Vibration.high", "since")), far),
+        row(far, repeat=3),
+        row(CELL.format("", "CNC-101"), nothing, number, day),
+        row(CELL.format("", "CNC-102"), CELL.format("", "cnk"), mill),
+        row(far, repeat=1000000),
+    )  # fmt: skip
+    add(folder, '[assets]\ntable = "assets.ods"\nsheet = "Machines"\n')
+    scene = load(folder)
+    assert scene.tag("CNC-101.Vibration").limits.high == 3.25
+    assert scene.asset("CNC-101").extras["since"] == "2020-01-02"
+    assert scene.asset("CNC-102").name == "Fräse 2"
+    assert [n.where for n in scene.notes if n.key == "type"] == ["assets.ods:6"]
+
+
+@pytest.mark.parametrize(
+    ("head", "sheet", "says"),
+    [
+        ("<!DOCTYPE x [<!ENTITY a 'aaaa'>]>", "Machines", "declares entities"),
+        ("<", "Machines", "cannot be read"),
+        ("", "Pumps", "no sheet 'Pumps'"),
+    ],
+)
+def test_a_broken_open_document_sheet_is_a_sentence(load: Load, folder: Path, head: str, sheet: str, says: str) -> None:
+    deep = CELL.format("", "<text:span>" * 30_000 + "asset" + "</text:span>" * 30_000)
+    ods(folder / "assets.ods", f"<table:table-row>{deep}</table:table-row>", head=head)
+    add(folder, f'[assets]\ntable = "assets.ods"\nsheet = "{sheet}"\n')
+    with pytest.raises(SceneError, match=says):
+        load(folder)
+    (folder / "assets.ods").write_bytes(b"PK\x03\x04 no archive")
+    with pytest.raises(SceneError, match="cannot be read"):
+        load(folder)

@@ -1,4 +1,4 @@
-"""Tables that people keep: CSV and XLSX, as rows of texts with the line they stand on."""
+"""Tables that people keep: CSV, XLSX and ODS, as rows of texts with the line they stand on."""
 
 import csv
 import io
@@ -14,6 +14,7 @@ from typing import Any
 from twinviewer.model.errors import SceneError
 from twinviewer.scene.bounds import MAX_TABLE_BYTES, MAX_TABLE_ROWS
 from twinviewer.scene.names import one_line
+from twinviewer.scene.ods import ods_lines
 from twinviewer.scene.paths import read_bytes
 
 
@@ -36,8 +37,10 @@ def read_table(path: Path, name: str, needed: Iterable[str], sheet: str | None =
         lines = _csv_lines(read_bytes(path, MAX_TABLE_BYTES), name)
     elif suffix in (".xlsx", ".xlsm"):
         lines = _xlsx_lines(path, name, sheet)
+    elif suffix == ".ods":
+        lines = ods_lines(read_bytes(path, MAX_TABLE_BYTES), name, sheet, 8 * MAX_TABLE_BYTES)
     else:
-        raise SceneError(f"'{suffix}' is not a table that can be read.", name, "Save it as CSV or XLSX.")
+        raise SceneError(f"'{suffix}' is not a table that can be read.", name, "Save it as CSV, XLSX or ODS.")
     return _rows(lines, name, tuple(needed))
 
 
