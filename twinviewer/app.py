@@ -134,11 +134,13 @@ class Application(Opener):
     def new_window(self, window: MainWindow) -> None:
         """Another window on the same scene and the same collector."""
         scene, frame = window.session.scene, window.session.frame
-        session = Session(scene, mode=window.session.mode)
-        other = self.make_window(session)
+        other = self.make_window(Session(empty_scene(), mode=window.session.mode))
         box = window.normalGeometry().translated(40, 40)
         other.setGeometry(layouts.clamp(box, layouts.screen_boxes()))
         other.show()
+        other.picture.prepared = scene, window.picture.arranged
+        other.session.set_scene(scene)
+        other.show_at_once()
         other.arrange()
         other.bridge.start()
         live = window.session.live_frame or frame

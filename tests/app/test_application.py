@@ -29,6 +29,7 @@ def test_two_windows_look_at_one_plant_through_one_collector(
     other = application.windows[1]
     wait_live(qtbot, other)
     assert other.session.scene is window.session.scene
+    assert other.picture.arranged is window.picture.arranged is not None  # nothing is worked out again
     assert application.settings.value.recent[0].feed == plant
     application.connect_feed(other, plant, FeedOptions(security="none", user="anna", plain_password=True, password="x"))
     kept = application.settings.value.recent[0]

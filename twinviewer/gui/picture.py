@@ -87,6 +87,11 @@ class Picture(Surroundings):
         assert self._widget is not None
         return self._widget.stage
 
+    @property
+    def arranged(self) -> "Layout | None":
+        """What was worked out for the scene that is shown, for another window on it."""
+        return self._first.layout
+
     def show_scene(self, scene: Scene) -> None:
         """Draw another scene, from what `prepared` holds where it is of this scene; where its kept first picture may be
         shown meanwhile, soon after `show_first`."""
