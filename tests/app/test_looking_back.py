@@ -62,8 +62,11 @@ def test_the_past_is_shown_while_the_plant_is_recorded_on_also_by_a_new_collecto
         live = session.live_frame
         return live is not None and live.connection.link is Link.CONNECTED and collector not in collectors()
 
-    qtbot.waitUntil(lambda: window.picture.annotations.banner is not None and "no connection" in window.picture.annotations.banner.plant,
-                    timeout=WAIT_MS)  # fmt: skip
+    def said_so() -> bool:
+        banner = window.picture.annotations.banner
+        return banner is not None and "no connection" in banner.plant
+
+    qtbot.waitUntil(said_so, timeout=WAIT_MS)
     qtbot.waitUntil(plant_is_back, timeout=WAIT_MS)
     before = recorded(folder)
     qtbot.waitUntil(lambda: recorded(folder) > before + 20, timeout=WAIT_MS)
