@@ -104,7 +104,7 @@ class _Live:
 
     async def run(self) -> None:
         """Subscribe, then watch the line until it breaks."""
-        self._put.connection(replace(self._standing, why=f"subscribing to {len(self._tags)} tags"))
+        self._put.connection(replace(self._standing, why=f"subscribing to {len(self._tags):,} tags"))
         await _together(self._serve(), self._take_notifications())
 
     async def _take_notifications(self) -> None:
