@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -207,6 +208,31 @@ def _read_and_compare(table: TagTable, reads: int) -> int:
         changes += int(s.received_ns.max()) > newest
         newest = int(s.received_ns.max())
     return changes
+
+
+def test_a_sample_that_is_written_between_two_columns_of_a_read_is_read_whole(tmp_path: Path):
+    path = tmp_path / "t"
+    slots = np.arange(1500, dtype=np.int32)
+    table = TagTable.create(path, 1500, "key")
+    table.write(batch(slots, 4))
+    reader = TagTable.open(path, "key")
+    late = [batch(slots, 5)]
+
+    class Column(np.ndarray):
+        """A column before which something is written, once."""
+
+        def copy(self, order: Any = "C") -> Any:
+            while late:
+                table.write(late.pop())
+            return np.asarray(self).copy()
+
+    reader._column["status"] = reader._column["status"].view(Column)
+    seen = reader.read()
+    assert not late
+    for column in (seen.value, seen.status, seen.source_ns, seen.server_ns, seen.received_ns):
+        assert set(column.tolist()) == {5}
+    reader.close()
+    table.close()
 
 
 def test_a_writer_that_dies_while_writing_does_not_stop_the_readers(tmp_path: Path):
