@@ -209,6 +209,13 @@ def test_the_shipped_hall_is_clean():
     assert [f for f in check_file(HALL, load_scene(HALL, geometry=False)) if f.level != "info"] == []
 
 
+def test_the_shipped_hall_has_work_for_a_week():
+    line = load_line(HALL)
+    day, week = (run(line, horizon_s=days * 86_400.0, replications=1).baseline.kpis for days in (1, 7))
+    assert week["throughput_per_h"].mean > 0.9 * day["throughput_per_h"].mean
+    assert week["on_time"].mean > 0.9
+
+
 def test_a_sketch_can_be_run():
     scene = load_scene(HALL, geometry=False)
     line = sketch(scene)
