@@ -55,6 +55,14 @@ def test_at_the_upper_edge_a_label_stands_beside_what_it_names() -> None:
     assert np.hypot(*(end - anchors[0])) < 120
 
 
+def test_two_labels_of_one_machine_in_a_corner_of_the_picture_both_find_room() -> None:
+    anchors, sizes = np.array([(165.0, 49.0)] * 2), np.array([(99.0, 34.0), (205.0, 34.0)])
+    taken = np.array([(670.0, 16.0, 60.0, 60.0), (12.0, 305.0, 194.0, 36.0), (219.0, 10.0, 308.0, 70.0)])
+    machine = np.array([(89.0, 17.0, 163.0, 236.0)] * 2)
+    for before in (None, np.array([(243.0, 124.0), (np.nan, np.nan)])):
+        assert np.isfinite(place(anchors, sizes, (746, 353), taken, machine, before)).all()
+
+
 def test_a_label_avoids_a_machine_that_matters() -> None:
     anchor, size = np.array([[600.0, 400.0]]), np.array([[120.0, 32.0]])
     alone = place(anchor, size, VIEW, NONE)[0]
