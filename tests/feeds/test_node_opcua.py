@@ -129,7 +129,9 @@ def test_a_person_signs_on_with_a_certificate(secure: ServerProcess, tmp_path: P
     options = FeedOptions(user_certificate=str(person.certificate), user_key=str(person.key))
     with watching(scene_for_server(), secure.url, options) as pipeline:
         until_up(pipeline)
-    with watching(scene_for_server(), secure.url, FeedOptions(user_certificate="gone.der")) as pipeline:
+    with watching(
+        scene_for_server(), secure.url, FeedOptions(user_certificate="gone.der", user_key="gone.pem")
+    ) as pipeline:
         until(lambda: pipeline.connection().link is Link.REFUSED)
         assert "the user certificate cannot be used" in pipeline.connection().why
 
