@@ -91,6 +91,8 @@ class CrashGuard(QObject):
             self._before[0](kind, error, trace)
             return
         _log.error("unexpected error", exc_info=(kind, error, trace))
+        # A painter that was at work must end while there is what it paints on: Qt takes the program down otherwise.
+        traceback.clear_frames(trace)
         self.handle(error)
 
     def handle(self, error: BaseException) -> None:
