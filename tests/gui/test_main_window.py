@@ -388,7 +388,7 @@ def test_both_themes_reach_every_part(setup: Setup) -> None:
     style.install(QApplication.instance(), "light")
     setup.window.on_theme("light")
     setup.tick()
-    assert setup.pixels().mean() > dark + 40
+    setup.qtbot.waitUntil(lambda: setup.pixels().mean() > dark + 40, timeout=20_000)  # when the renderer has time
 
 
 class Told(QObject):
@@ -404,14 +404,19 @@ class Told(QObject):
         return super().eventFilter(watched, event)
 
 
-def test_a_new_theme_reaches_dialogs_and_later_windows_though_the_application_keeps_its_sheet(setup: Setup) -> None:
+def test_a_new_theme_reaches_dialogs_and_later_windows_though_the_application_keeps_its_sheet(
+    setup: Setup, qtbot: QtBot
+) -> None:
     from twinviewer.model.palette import SURFACE
     from twinviewer.panels._kit import style
 
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     before, told = application.styleSheet(), Told(setup.window.tool_bar.pill)
+    others = [QMainWindow(), QMainWindow()]
     style.install(application, "light")
+    assert not any(other.styleSheet() for other in others)  # one window at a time, the one that shows first
+    qtbot.waitUntil(lambda: all(other.styleSheet() for other in others))
     assert application.styleSheet() == before  # a sheet of the application takes five times as long
     assert told.styles == 1
     later, dialog = QMainWindow(), QDialog(setup.window)
@@ -421,8 +426,8 @@ def test_a_new_theme_reaches_dialogs_and_later_windows_though_the_application_ke
         token = "panel" if widget is dialog else "window"
         seen = widget.grab().toImage().pixelColor(1, widget.height() - 1).name()
         assert seen == SURFACE["light"][token].lower(), widget
-    later.deleteLater()
-    dialog.deleteLater()
+    for widget in (later, dialog, *others):
+        widget.deleteLater()
 
 
 def test_a_layout_is_saved_used_deleted_and_reset(setup: Setup) -> None:

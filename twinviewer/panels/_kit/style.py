@@ -1,6 +1,6 @@
 """The look of every widget: Inter, palette and style sheet from the colour tokens; the theme follows the system."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -11,6 +11,7 @@ from twinviewer.panels._kit.sheet import sheet
 
 _PROPERTY = "twinviewer_theme"
 _MOTION = "twinviewer_reduced_motion"
+_WINDOW = Qt.WindowType.Window  # neither tool tip nor pop-up
 _SHEET = "twinviewer_sheet"  # the theme of a style sheet: the application's, or the one that `dress` gave to a window
 
 
@@ -71,10 +72,9 @@ def install(application: QApplication, wanted: str = "system") -> str:
         application.setStyle("Fusion")
     application.setPalette(_palette(chosen))
     application.setFont(font(12))
-    windows = [w for w in application.topLevelWidgets() if w.parentWidget() is None]
+    windows = _windows(application)
     if application.property(_SHEET) and any(w.isVisible() for w in windows):
-        for window in windows:
-            dress(window)
+        _dress_one(application)
     else:
         application.setProperty(_SHEET, chosen)
         application.setStyleSheet(sheet(chosen))
@@ -91,10 +91,26 @@ def dress(window: QWidget) -> None:
     parents may come after their children. So the application keeps the sheet that it began with, and windows that are
     there when the theme changes, or are made after that, have their own.
     """
-    application = QApplication.instance()
-    worn = window.property(_SHEET) or (application.property(_SHEET) if application is not None else None)
-    if worn != theme():
+    if _worn(window) != theme():
         _put_on(window, theme())
+
+
+def _windows(application: QApplication) -> list[QWidget]:
+    return [w for w in application.topLevelWidgets() if w.parentWidget() is None]
+
+
+def _dress_one(application: QApplication) -> None:
+    """Dress the window that a person looks at, and the others one at a time between events."""
+    old = [w for w in _windows(application) if _worn(w) != theme()]
+    if old:
+        dress(min(old, key=lambda w: (not w.isActiveWindow(), not w.isVisible(), w.windowType() != _WINDOW)))
+    if len(old) > 1:
+        QTimer.singleShot(0, application, lambda: _dress_one(application))
+
+
+def _worn(window: QWidget) -> str | None:
+    application = QApplication.instance()
+    return window.property(_SHEET) or (application.property(_SHEET) if application is not None else None)
 
 
 def _put_on(window: QWidget, chosen: str) -> None:
