@@ -11,7 +11,6 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from twinviewer.discovery import DEMO, shipped
 from twinviewer.gui import drivers, layouts
 from twinviewer.gui.ahead import Ahead
 from twinviewer.gui.beside import show_beside
@@ -24,7 +23,6 @@ from twinviewer.panels._kit import style
 from twinviewer.scene.scene import Scene
 from twinviewer.session import Session, Source
 from twinviewer.settings import SettingsStore
-from twinviewer.view.first_picture import is_likely
 
 if TYPE_CHECKING:
     from twinviewer.feeds.options import FeedOptions
@@ -44,6 +42,7 @@ class Start:
     size: tuple[int, int] | None = None
     past: Callable[[Scene], Source] | None = None  # a recording to look at instead of a feed
     record: Path | None = None  # where the feed's collector is to record
+    ahead: Ahead | None = None  # who began to read the scene already, because its first picture is kept
 
 
 def empty_scene() -> Scene:
@@ -95,9 +94,7 @@ class Application(Opener):
 
     def start(self, start: Start) -> MainWindow:
         """The first window, with what the command line asked for."""
-        wanted = shipped("scenes") / DEMO if start.demo else start.scene
-        scene = wanted.resolve() if wanted is not None else None
-        ahead = Ahead(scene) if scene is not None and is_likely(scene) else None
+        ahead = start.ahead
         if ahead is None:
             drivers.load()
         window = self.make_window()
@@ -109,7 +106,6 @@ class Application(Opener):
             self.appear(window)
         else:  # with the scene's first picture, which is there in a moment
             QTimer.singleShot(LATEST_MS, window, lambda: self.appear(window))
-            QTimer.singleShot(0, window, drivers.load)
         window.bridge.start()
         if start.demo:
             self.start_demo(window, start.options, ahead)

@@ -11,8 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.running import SKID
 from twinviewer.app import Application, Start
-from twinviewer.gui import first_look
-from twinviewer.gui.ahead import Ahead
+from twinviewer.gui import ahead, first_look
 from twinviewer.gui.main_window import MainWindow
 from twinviewer.model.errors import SceneError
 from twinviewer.scene.cache import default_cache_dir
@@ -52,7 +51,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shown:
 def open_skid(application: Application, qtbot: QtBot, shown: Shown) -> MainWindow:
     """The pump skid in a new window, as soon as it was looked for a picture."""
     asked = len(shown.found)
-    window = application.start(Start(SKID.resolve(), size=SIZE))
+    window = application.start(Start(SKID, size=SIZE, ahead=ahead.begin(SKID)))
     qtbot.waitUntil(lambda: len(shown.found) > asked, timeout=20_000)
     return window
 
@@ -138,8 +137,8 @@ def test_a_damaged_picture_is_not_shown(application: Application, qtbot: QtBot, 
 
 
 def test_what_is_begun_ahead_is_there_or_fails_for_whoever_takes_it(tmp_path: Path) -> None:
-    scene, layout = Ahead(SKID.resolve()).take(lambda _share, _text: None)
+    scene, layout = ahead.Ahead(SKID.resolve()).take(lambda _share, _text: None)
     assert scene.name
     assert layout is not None
     with pytest.raises(SceneError, match="no such scene"):
-        Ahead(tmp_path / "nowhere").take(lambda _share, _text: None)
+        ahead.Ahead(tmp_path / "nowhere").take(lambda _share, _text: None)

@@ -63,6 +63,10 @@ def run_window(args: argparse.Namespace, scene: Path | None, demo: bool) -> int:
 
 
 def _stay(args: argparse.Namespace, scene: Path | None, demo: bool) -> int:
+    from twinviewer.gui.ahead import begin
+
+    ahead = begin(scene, demo)  # before the window's libraries are loaded, which leaves a processor idle
+
     from twinviewer.app import Application, Start, make_qt
     from twinviewer.cli._feed import feed_options
     from twinviewer.cli._source import Chosen
@@ -80,7 +84,7 @@ def _stay(args: argparse.Namespace, scene: Path | None, demo: bool) -> int:
     application = Application(qt, settings, args.safe_mode)
     options = feed_options(args)  # without a feed: what the dialog Connect begins with
     past = choice.source if choice.recording else None
-    application.start(Start(choice.scene, feed, options, args.wall, demo, args.size, past, record))
+    application.start(Start(choice.scene, feed, options, args.wall, demo, args.size, past, record, ahead))
     application.quit_on(signal.SIGINT, signal.SIGTERM)
     try:
         return qt.exec()

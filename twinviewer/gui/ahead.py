@@ -5,12 +5,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinviewer.scene.scene import Scene
+from twinviewer.discovery import DEMO, shipped
+from twinviewer.view.first_picture import is_likely
 
 if TYPE_CHECKING:
+    from twinviewer.scene.scene import Scene
     from twinviewer.view.layout import Layout
 
 Progress = Callable[[float, str], None]
+
+
+def begin(scene: Path | None, demo: bool = False) -> "Ahead | None":
+    """Begin with the scene that will be opened, or with the demo's, where its first picture is kept: with nothing else
+    to wait for, that can show as soon as there is a window. None where it is not worth while."""
+    wanted = shipped("scenes") / DEMO if demo else scene
+    path = wanted.resolve() if wanted is not None else None
+    return Ahead(path) if path is not None and is_likely(path) else None
 
 
 def read(path: Path, progress: Progress) -> "tuple[Scene, Layout | None]":

@@ -65,11 +65,13 @@ class Opener:
     ) -> None:
         """Load in a thread, or take it from who began with it `ahead`; the window shows progress, and what it had
         before until then. `then` is called when the scene is there."""
+        path = path.resolve()
+        ahead = ahead if ahead is not None and ahead.path == path else None
         options = self.feed_options(feed)
         window.jobs.start(
             f"Opening {path.name}",
             load,
-            path.resolve(),
+            path,
             feed,
             options,
             record,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _STOP_AFTER_S = 2.0
-_LISTEN_MS = 20
+_LISTEN_MS = 5  # a job that ends at once, as when a scene was read ahead, is not kept waiting
 
 
 class Cancelled(Exception):
