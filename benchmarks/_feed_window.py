@@ -108,7 +108,7 @@ def watch(server: ServerProcess, tags: int, seconds: float) -> Watched:
         with attached(path, scene, server.url) as link:
             session = Session(scene, LiveSource(link), "energy")
             until(lambda: _is_up(session, tags), 60, "all tags have a sample")
-            settle_memory()
+            settle_memory(former=False)
             ask_for_short_turns()
             _settle(session)
             idle, _, _ = _draw(session, stage, scene, seconds / 2)
