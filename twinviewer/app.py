@@ -105,7 +105,7 @@ class Application(Opener):
         if ahead is None:
             self.appear(window)
         else:  # with the scene's first picture, which is there in a moment
-            QTimer.singleShot(LATEST_MS, window, lambda: self.appear(window))
+            QTimer.singleShot(LATEST_MS, window, lambda: window in self.windows and self.appear(window))
         window.bridge.start()
         if start.demo:
             self.start_demo(window, start.options, ahead)

@@ -34,7 +34,7 @@ class DemoPlant:
         """Start it; returns its URL. Raises TwinError with the plant's last words when it does not come up."""
         if not self.scene.is_dir():
             raise TwinError("The sample hall is not there.", str(self.scene), "Install twinviewer with its scenes.")
-        command = [sys.executable, "-m", "twinviewer", "plant", str(self.scene), "--port", "0"]
+        command = [sys.executable, "-m", "twinviewer", "plant", str(self.scene), "--port", "0", "--with-parent"]
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
