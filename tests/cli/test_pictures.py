@@ -162,7 +162,7 @@ def test_the_demo_s_plant_ends_also_when_the_window_is_killed() -> None:
     command = [sys.executable, "-m", "twinviewer", "demo", "--size", "900x600", "--safe-mode"]
     window = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait_for_children(window, {"plant"})
+        _wait_for_children(window, {"plant", "twinviewer.collector"})
         children = psutil.Process(window.pid).children(recursive=True)
     finally:
         window.kill()
@@ -180,6 +180,5 @@ def _wait_for_children(window: subprocess.Popen[Any], wanted: set[str]) -> set[s
             with contextlib.suppress(psutil.Error):
                 found |= wanted & set(child.cmdline())
         time.sleep(0.1)
-    if "twinviewer.collector" in wanted:
-        time.sleep(2)  # let the window attach: a collector that never saw one waits for it
+    time.sleep(2)  # let the window attach: a collector that never saw one waits for it
     return found
