@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.factory import NOW_NS, SECOND_NS
-from twinviewer.model.alarm import SERVER, Alarm, AlarmState, JoinedAlarm, parts_of
-from twinviewer.states.same_cause import joined
+from twinviewer.model.alarm import SERVER, Alarm, AlarmEvent, AlarmState, JoinedAlarm, parts_of
+from twinviewer.states.same_cause import joined, new_lines
 
 OURS = Alarm(
     "M-1:fault", "M-1", "M-1.State", 1, "Fault: Spindle overload", AlarmState.UNACKNOWLEDGED, True, NOW_NS, NOW_NS
@@ -85,3 +85,19 @@ def test_a_limit_alarm_on_the_value_that_we_watch_too_is_one_line_with_the_limit
 def test_a_limit_alarm_that_may_be_about_something_else_stays_apart(watches: str) -> None:
     both = (HIGH, replace(LIMIT, watches=watches))
     assert joined(both) is both
+
+
+def test_what_the_other_side_tells_already_is_no_new_line_until_both_are_over() -> None:
+    def change(what: str, alarm: Alarm, at_s: int) -> AlarmEvent:
+        return AlarmEvent(NOW_NS + at_s * SECOND_NS, what, replace(alarm, active=what == "raised"))
+
+    changes = [
+        change("raised", THEIRS, 0),
+        change("raised", OURS, 1),  # the same, told by us
+        change("raised", HOT, 2),
+        change("returned", THEIRS, 3),
+        change("returned", OURS, 4),
+        change("raised", OURS, 5),  # anew
+        change("raised", THEIRS, 6),
+    ]
+    assert list(new_lines(changes)) == [changes[0], changes[2], changes[5]]

@@ -174,7 +174,11 @@ class Recording:
 
     def raised(self, from_ns: int, to_ns: int) -> list[AlarmEvent]:
         """Alarms raised between two moments, in order: the marks of a time line."""
-        return [event for event in self.diary.events(from_ns, to_ns) if event.what == "raised"]
+        return [event for event in self.changes_of_alarms(from_ns, to_ns) if event.what == "raised"]
+
+    def changes_of_alarms(self, from_ns: int, to_ns: int) -> list[AlarmEvent]:
+        """Every change of an alarm between two moments, in order."""
+        return self.diary.events(from_ns, to_ns)
 
     # a stretch of time --------------------------------------------------------------------------------------------
 

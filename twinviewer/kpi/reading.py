@@ -11,6 +11,7 @@ from twinviewer.kpi.tracks import Tracks
 from twinviewer.kpi.unseen import Unseen, unseen_of
 from twinviewer.scene.scene import Scene
 from twinviewer.states.evaluator import factors, first_tag
+from twinviewer.states.same_cause import new_lines
 
 
 def read_shift(recording: Recording, scene: Scene, from_ns: int, to_ns: int, counted: Sequence[int] = ()) -> ShiftPast:
@@ -38,9 +39,14 @@ def read_shift(recording: Recording, scene: Scene, from_ns: int, to_ns: int, cou
         energy,
         power,
         minutes.vibration(grid, known),
-        np.array([e.time_ns for e in recording.raised(from_ns - ALARM_WINDOW_NS, to_ns)], np.int64),
+        _new_alarms(recording, from_ns - ALARM_WINDOW_NS, to_ns),
         _unseen(recording, lines, tracks),
     )
+
+
+def _new_alarms(recording: Recording, from_ns: int, to_ns: int) -> np.ndarray:
+    """When another line came into the alarm list (UTC ns)."""
+    return np.array([e.time_ns for e in new_lines(recording.changes_of_alarms(from_ns, to_ns))], np.int64)
 
 
 def _unseen(recording: Recording, lines: Sequence[Line], tracks: Tracks) -> dict[int, Unseen]:

@@ -9,6 +9,7 @@ from twinviewer.model.frame import TagSnapshot
 from twinviewer.model.notice import Notice
 from twinviewer.session.sources import Polled
 from twinviewer.states.alarms import FLOOD_BEGINS, WINDOW_NS
+from twinviewer.states.same_cause import new_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def read_moment(recording: Recording, time_ns: int | None = None) -> Moment:
     """What a recording says of a moment, of the nearest that was recorded, or of its last. Raises RecordingError."""
     first, last = recording.span()
     time_ns = last if time_ns is None else min(max(time_ns, first), last)
-    raised = len(recording.raised(time_ns - WINDOW_NS, time_ns))
+    raised = sum(1 for _ in new_lines(recording.changes_of_alarms(time_ns - WINDOW_NS, time_ns)))
     return Moment(
         time_ns,
         recording.at(time_ns),

@@ -1,9 +1,9 @@
 """One line for one cause: a fault or a passed limit that we see, and that the server raises as an alarm too."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from twinviewer.model.alarm import SERVER, Alarm, AlarmState, JoinedAlarm
+from twinviewer.model.alarm import SERVER, Alarm, AlarmEvent, AlarmState, JoinedAlarm
 
 _ASIDE = frozenset({AlarmState.SHELVED, AlarmState.SUPPRESSED, AlarmState.OUT_OF_SERVICE})
 # what waits for a person goes before what does not
@@ -22,6 +22,20 @@ def joined(alarms: tuple[Alarm, ...]) -> tuple[Alarm, ...]:
     taken = {alarm.key for alarm in partner.values()}
     told = (_one(a, partner[a.key]) if a.key in partner else a for a in alarms if a.key not in taken)
     return tuple(sorted(told, key=lambda a: (a.priority, -a.since_ns, a.key)))
+
+
+def new_lines(events: Iterable[AlarmEvent]) -> Iterator[AlarmEvent]:
+    """Those of the changes, in order, that brought another line into the alarm list: not what was raised while the
+    other side's alarm told the same already. A flood is counted in these."""
+    active: dict[str, Alarm] = {}
+    for event in events:
+        alarm = event.alarm
+        if event.what == "raised" and not any(same(a, alarm) or same(alarm, a) for a in active.values()):
+            yield event
+        if alarm.active:
+            active[alarm.key] = alarm
+        else:
+            active.pop(alarm.key, None)
 
 
 def same(ours: Alarm, theirs: Alarm) -> bool:
