@@ -44,10 +44,14 @@ def test_a_killed_recorder_is_followed_by_one_that_stays_and_records_too(
         until(connected(link))
         assert pid_of(link) == alone.pid
         until(polled(link, lambda: link.recording == recording))
+        assert alone.stderr is not None
+        said = ""
+        while f"connected to {server.url}" not in said:  # which the terminal is told a moment after the window
+            line = alone.stderr.readline().decode()
+            assert line, said
+            said += line
         os.kill(alone.pid, signal.SIGKILL)
-        said = alone.communicate()[1].decode()
         assert f"into {tmp_path / 'recording'}" in said
-        assert f"connected to {server.url}" in said
         until(polled(link, lambda: not link.alive))
         until(connected(link))
         follower = psutil.Process(pid_of(link))
