@@ -1,5 +1,7 @@
 """From scene.toml, table and nodes to assets and tags."""
 
+import contextlib
+import random
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -17,6 +19,7 @@ from twinviewer.model.geometry import GeometryNode
 from twinviewer.model.state import State
 from twinviewer.scene.draft import Draft
 from twinviewer.scene.node_list import top_level
+from twinviewer.scene.ods import ods_lines
 from twinviewer.scene.scene import Scene
 
 Load = Callable[..., Scene]
@@ -488,12 +491,12 @@ def test_of_a_bare_building_the_storeys_are_assets() -> None:
 CELL = "<table:table-cell {}><text:p>{}</text:p></table:table-cell>"
 
 
-def ods(path: Path, *rows: str, head: str = "") -> None:
+def ods(path: Path, *rows: str, head: str = "", packing: int = zipfile.ZIP_STORED) -> None:
     spaces = " ".join(
         f'xmlns:{key}="urn:oasis:names:tc:opendocument:xmlns:{key}:1.0"' for key in ("office", "table", "text")
     )
     sheets = f'<table:table table:name="Notes"/><table:table table:name="Machines">{"".join(rows)}</table:table>'
-    with zipfile.ZipFile(path, "w") as archive:
+    with zipfile.ZipFile(path, "w", packing) as archive:
         archive.writestr("content.xml", f"{head}<office:document-content {spaces}>{sheets}</office:document-content>")
 
 
@@ -540,3 +543,16 @@ def test_a_broken_open_document_sheet_is_a_sentence(load: Load, folder: Path, he
     (folder / "assets.ods").write_bytes(b"PK\x03\x04 no archive")
     with pytest.raises(SceneError, match="cannot be read"):
         load(folder)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_open_document_sheet_is_a_sentence_however_it_is_packed(tmp_path: Path, packing: int) -> None:
+    path, damage = tmp_path / "assets.ods", random.Random(packing)
+    ods(path, *(f"<table:table-row>{CELL.format('', k * 7919)}</table:table-row>" for k in range(200)), packing=packing)
+    whole, told = path.read_bytes(), set()
+    for _ in range(150):
+        data = bytearray(whole)
+        data[damage.randrange(len(data))] ^= 1 << damage.randrange(8)
+        with contextlib.suppress(SceneError):
+            told.add(len(list(ods_lines(bytes(data), "assets.ods", "Machines", 1 << 20))))
+    assert told <= {200}, "what is damaged is refused rather than read in part"

@@ -27,7 +27,9 @@ def ods_lines(data: bytes, name: str, sheet: str | None, most_bytes: int) -> Ite
         if b"<!DOCTYPE" in content or b"<!ENTITY" in content:  # no office program writes them; they can grow
             raise SceneError("the spreadsheet declares entities, which are not read.", name, "Save it again as XLSX.")
         tables = list(ElementTree.fromstring(content).iter(f"{_TABLE}table"))
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, EOFError, NotImplementedError, RuntimeError) as error:
+    except SceneError:
+        raise
+    except Exception as error:  # archives and their four kinds of packing fail in many ways
         raise SceneError(f"the spreadsheet cannot be read: {error}.", name, "Save it again as XLSX.") from None
     names = [table.get(f"{_TABLE}name", "") for table in tables]
     if not tables or (sheet is not None and sheet not in names):
