@@ -14,7 +14,7 @@ _LATEST_MS = 5_000  # whatever happens, it does not stay
 
 
 class Curtain(QWidget):
-    """A picture in front of everything that takes neither focus nor clicks; `draw` takes it away."""
+    """A picture in front of everything that takes neither focus nor clicks, until it is closed."""
 
     def __init__(self, picture: QPixmap, window: QWidget) -> None:
         super().__init__(None, Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint)
@@ -36,9 +36,10 @@ class Curtain(QWidget):
 
 
 def before(window: QWidget) -> Curtain | None:
-    """A curtain with what the window shows now; None where it shows nothing, or nobody may look at the screen."""
+    """A curtain with what the window shows now; None where it shows nothing, is not the one that a person works with
+    (another may lie over it, and would be in the picture and behind the curtain), or nobody may look at the screen."""
     screen = window.screen()
-    if not window.isVisible() or window.isMinimized() or screen is None or sys.platform == "darwin":
+    if not (window.isVisible() and window.isActiveWindow()) or screen is None or sys.platform == "darwin":
         return None
     picture = screen.grabWindow(window.winId())
     if picture.isNull():  # Wayland

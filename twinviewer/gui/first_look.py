@@ -122,11 +122,10 @@ class FirstLook:
             entry = self._entry(look())
             if entry is not None and not entry.exists():
                 picture = FirstPicture(widget.pixels(), widget.canvas.software)
-                threading.Thread(target=_keep, args=(entry, picture), name="first-picture", daemon=True).start()
+                keep = threading.Thread(
+                    target=first_picture.keep, args=(entry, picture), name="first-picture", daemon=True
+                )
+                keep.start()
 
     def _entry(self, look: Look) -> Path | None:
         return None if self.scene is None else first_picture.entry_of(self.scene, self.layout, look)
-
-
-def _keep(entry: Path, picture: FirstPicture) -> None:
-    first_picture.keep(entry, picture)
